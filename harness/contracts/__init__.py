@@ -1,0 +1,188 @@
+"""What a contract is: a value made of functions, one dialect a module, both directions.
+
+`casino` and `sportsbook` are bundled. A third contract is one module with a `CONTRACT` of this type and one folder of
+schemas; `load("my.module")` finds it by its import name.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from harness.model import (
+    Amount,
+    Level,
+    Message,
+    Operation,
+    Outcome,
+    Policy,
+    Problem,
+    Reply,
+    Request,
+    Requirement,
+    Situation,
+)
+
+BUNDLED = ("casino", "sportsbook")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the platform proves itself with: casino API key and HMAC secret, sportsbook user and password."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSpec:
+    """One operation of a contract. `core` operations are certified for every wallet, the others are capabilities."""
+
+    name: str
+    path: str
+    core: bool = False
+    batch: bool = False
+    retried: bool = False
+    """Whether the platform sends it again after a failure."""
+    path_inferred: bool = False
+    """The document does not print this path; it was inferred from its siblings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a response means: the reply (None when its fate is unknown), what is wrong with its format, and `absent`
+    when it says that the operation does not exist."""
+
+    reply: Reply | None
+    problems: tuple[Problem, ...] = ()
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCode:
+    """Which outcomes a document gives for a refusal in some situation, and how binding that is."""
+
+    level: Level
+    outcomes: frozenset[Outcome]
+
+
+class BadRequest(Exception):
+    """A request that a wallet must refuse before its rules are asked: `outcome` says as what, the text says why."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        """Remember the outcome that the wallet answers with."""
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class UnknownContract(Exception):
+    """No contract of that name: the message says which there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """One wallet contract, in both directions: `encode`, `sign` and `decode` are the platform's side; `verify`,
+    `read_request` and `write_reply` are the wallet's."""
+
+    name: str
+    title: str
+    prefix: str
+    """Of requirement ids: `CAS`."""
+    specs: Mapping[str, OperationSpec]
+    """By operation name."""
+    words: Mapping[str, str]
+    """Scenario words that this contract has, to operation names: `{"pay": "payout", "settle": "settlement"}`."""
+    kinds: Mapping[str, tuple[str, ...]]
+    """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
+    required_headers: tuple[str, ...]
+    """Lower-case names of the headers that a request must carry to be believed."""
+    environment: tuple[str, str]
+    """The environment variables of the credentials: `("WALLET_API_KEY", "WALLET_SECRET")`."""
+    schemas: Path
+    requirements: Mapping[str, Requirement]
+    policy: Policy
+    codes: Mapping[Situation, ExpectedCode]
+
+    wire_unit: Callable[[str], int]
+    """The smallest amount of a currency that the wire can carry, in hundred-thousandths."""
+    bet_reference: Callable[[str, str], str]
+    """What a credit's `bet` field holds, given the bet's transaction id and the bet's own bet id."""
+    name_of: Callable[[Operation], str]
+    """The operation name of an operation. Raises ValueError for one that the contract does not have."""
+    encode: Callable[[Operation], dict[str, object]]
+    """The JSON object of a request. Decimal money is `decimal.Decimal`."""
+    stringify: Callable[[object], bytes]
+    """A JSON value as the exact bytes that the platform sends."""
+    sign: Callable[[bytes, Credentials, int], tuple[tuple[str, str], ...]]
+    """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
+    forgeries: Mapping[str, Callable[[Request, Credentials, int], Request]]
+    """Named ways to spoil a well-signed request's authentication."""
+    decode: Callable[[Operation, Message], Decoded]
+    """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
+    verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]
+    """Why a request is not to be believed, or an empty string. Headers by lower-case name; the last argument is now, in
+    milliseconds."""
+    read_request: Callable[[str, bytes], Operation]
+    """An operation from its name and a request body. Raises `BadRequest`."""
+    write_reply: Callable[[Operation | None, Reply], tuple[int, bytes]]
+    """HTTP status and body of an answer; the operation is None when the request could not be read."""
+
+    def path_of(self, operation: Operation) -> str:
+        """The documented path of an operation, below the wallet's base URL."""
+        return self.specs[self.name_of(operation)].path
+
+    def request(self, operation: Operation, credentials: Credentials, now_ms: int) -> Request:
+        """A well-formed, well-signed request."""
+        body = self.stringify(self.encode(operation))
+        return Request(self.path_of(operation), self.sign(body, credentials, now_ms), body)
+
+    def attribute(self, operation: str, situation: str, wrong: str) -> Requirement:
+        """The one requirement that answers for a finding: the most specific match, else conservation."""
+        parts = (operation, "*"), (situation, situation.partition(".")[0], "*"), (wrong, "*")
+        for a, b, c in ((a, b, c) for b in parts[1] for a in parts[0] for c in parts[2]):
+            if (found := self._answering.get((a, b, c))) is not None:
+                return found
+        return self.requirements[f"{self.prefix}-CON-01"]
+
+    @property
+    def _answering(self) -> Mapping[tuple[str, str, str], Requirement]:
+        cached = self.__dict__.get("_answering_cache")
+        if cached is None:
+            cached = {triple: each for each in self.requirements.values() for triple in each.answers_for}
+            object.__setattr__(self, "_answering_cache", MappingProxyType(cached))
+        return cached  # type: ignore[no-any-return]
+
+
+def load(name: str) -> Contract:
+    """The contract of that name: a bundled one, or the `CONTRACT` of an importable module such as `my.module`.
+
+    Raises UnknownContract with the names that would have worked.
+    """
+    module_name = f"{__name__}.{name}" if name in BUNDLED else name
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise UnknownContract(
+            f"no contract {name!r}: the bundled ones are {', '.join(BUNDLED)}, and no module {error.name!r} is installed"
+        ) from error
+    contract = getattr(module, "CONTRACT", None)
+    if not isinstance(contract, Contract):
+        raise UnknownContract(f"module {name!r} has no CONTRACT of type harness.contracts.Contract")
+    return contract
+
+
+__all__ = [
+    "BUNDLED",
+    "Amount",
+    "BadRequest",
+    "Contract",
+    "Credentials",
+    "Decoded",
+    "ExpectedCode",
+    "OperationSpec",
+    "UnknownContract",
+    "load",
+]

@@ -1,0 +1,89 @@
+"""Exact money: amounts, currencies and their exponents, and the texts in which people and wires write them.
+
+Inside the harness an amount is a whole number of hundred-thousandths of the main unit (`model.Amount`). No function
+here, and none elsewhere in the project, lets an amount pass through a binary float.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from harness.model import Amount
+
+SCALE = 100_000
+"""Hundred-thousandths in one main unit: the casino's wire unit, finer than any ISO 4217 currency needs."""
+
+DECIMALS = 5
+LARGEST_WIRE_AMOUNT = 2**53 - 1
+"""A JavaScript platform cannot send a larger integer exactly, so no scenario does."""
+
+_EXPONENTS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+_PLAIN = re.compile(r"(?P<whole>[0-9]{1,20})(?:\.(?P<part>[0-9]{1,20}))?\Z", re.ASCII)
+
+
+def exponent(currency: str) -> int:
+    """How many decimals a currency has by ISO 4217: JPY 0, USD 2, KWD 3. An unknown code has 2."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def smallest_unit(currency: str) -> int:
+    """The smallest amount of a currency that a decimal contract can move, in hundred-thousandths."""
+    return SCALE // int(10 ** exponent(currency))
+
+
+def parse(text: str) -> int:
+    """An amount written in main units, `"12.34567"`, as hundred-thousandths.
+
+    Raises ValueError, in a sentence, when the text is no plain decimal number or is finer than 1/100000.
+    """
+    match = _PLAIN.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not an amount: write digits with at most one point, such as 12.34567")
+    part = match["part"] or ""
+    if len(part) > DECIMALS and part[DECIMALS:].strip("0"):
+        raise ValueError(f"{text} is finer than 0.00001, the smallest amount that any contract can carry")
+    return int(match["whole"]) * SCALE + int(part[:DECIMALS].ljust(DECIMALS, "0"))
+
+
+def from_decimal(value: Decimal | int) -> Amount:
+    """A JSON number in main units as an amount, exactly; a `Fraction` when it is finer than 1/100000."""
+    exact = Fraction(value) * SCALE
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def to_decimal(amount: Amount, currency: str) -> Decimal:
+    """An amount as a decimal in main units with the currency's own number of decimals, `Decimal("200.00")`.
+
+    Keeps more decimals than the currency has when the amount needs them: it never rounds.
+    """
+    return Decimal(text(amount, currency))
+
+
+def text(amount: Amount, currency: str = "") -> str:
+    """An amount in main units for a reader or a decimal wire: `"12.34567"`, `"200.00"`, `"0.3"` without a currency.
+
+    Never rounds: more decimals than the currency has are shown when they are there.
+    """
+    sign = "-" if amount < 0 else ""
+    value = abs(Fraction(amount)) / SCALE
+    whole, rest = divmod(value, 1)
+    digits = ""
+    while rest and len(digits) < 60:
+        digit, rest = divmod(rest * 10, 1)
+        digits += str(digit)
+    digits = digits.ljust(exponent(currency) if currency else 0, "0")
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def show(amount: Amount | None, currency: str = "") -> str:
+    """`text` with its currency, `"12.34 EUR"`; a dash for an amount that is not known."""
+    if amount is None:
+        return "-"
+    return f"{text(amount, currency)} {currency}".rstrip()
