@@ -1,0 +1,57 @@
+# Everything happens in .venv, which the first target that needs it makes; a second run only looks at a stamp.
+# Another interpreter: make certify PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: certify test format bench constraints clean
+.DEFAULT_GOAL := certify
+
+# The main job: both contracts, certified against the bundled reference wallet over real HTTP.
+certify: $(VENV)/.installed
+	@$(BIN)/pytest
+
+# The project's own tests, behind the linters.
+test: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest tests
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m bench
+
+# The newest versions that pyproject.toml allows, resolved in an environment of their own.
+constraints:
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+		$(PYTHON) -m venv "$$fresh" && \
+		"$$fresh/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,postgres]' && \
+		head -n 1 constraints.txt > "$$fresh/constraints.txt" && \
+		"$$fresh/bin/python" -m pip freeze --exclude walletproof >> "$$fresh/constraints.txt" && \
+		cp "$$fresh/constraints.txt" constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The build backend comes first, pinned like everything else, so that the project itself is built without a second,
+# unpinned download.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'walletproof needs Python 3.11 or newer, and "$(PYTHON)" is not that: name one, as in' >&2; \
+		echo '    make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 2; }
+	@echo 'Setting up $(VENV) (only now and when pyproject.toml or constraints.txt change)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt hatchling
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
