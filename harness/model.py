@@ -19,7 +19,7 @@ A whole number wherever the harness or a sound wallet wrote it. A `Fraction` onl
 finer than 1/100000, so that even nonsense is compared and printed exactly.
 """
 
-Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction | None | object"
+Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction | object | None"
 """A decoded JSON value. Numbers with a fraction or an exponent are `decimal.Decimal`, never `float`."""
 
 
@@ -551,7 +551,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario file. `id` is its path below the scenario root without the suffix: `idempotency/resent_settlement`."""
+    """One scenario file. `id` is its path below the root without the suffix: `idempotency/resent_settlement`."""
 
     id: str
     path: str

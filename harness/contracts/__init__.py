@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -54,7 +55,8 @@ class OperationSpec:
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """What a response means: the reply (None when its fate is unknown), what is wrong with its format, and `absent`
-    when it says that the operation does not exist."""
+    when it says that the operation does not exist.
+    """
 
     reply: Reply | None
     problems: tuple[Problem, ...] = ()
@@ -85,7 +87,8 @@ class UnknownContract(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Contract:
     """One wallet contract, in both directions: `encode`, `sign` and `decode` are the platform's side; `verify`,
-    `read_request` and `write_reply` are the wallet's."""
+    `read_request` and `write_reply` are the wallet's.
+    """
 
     name: str
     title: str
@@ -147,13 +150,9 @@ class Contract:
                 return found
         return self.requirements[f"{self.prefix}-CON-01"]
 
-    @property
+    @cached_property
     def _answering(self) -> Mapping[tuple[str, str, str], Requirement]:
-        cached = self.__dict__.get("_answering_cache")
-        if cached is None:
-            cached = {triple: each for each in self.requirements.values() for triple in each.answers_for}
-            object.__setattr__(self, "_answering_cache", MappingProxyType(cached))
-        return cached  # type: ignore[no-any-return]
+        return MappingProxyType({triple: each for each in self.requirements.values() for triple in each.answers_for})
 
 
 def load(name: str) -> Contract:
@@ -166,7 +165,8 @@ def load(name: str) -> Contract:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise UnknownContract(
-            f"no contract {name!r}: the bundled ones are {', '.join(BUNDLED)}, and no module {error.name!r} is installed"
+            f"no contract {name!r}: the bundled ones are {', '.join(BUNDLED)}, "
+            f"and no module {error.name!r} is installed"
         ) from error
     contract = getattr(module, "CONTRACT", None)
     if not isinstance(contract, Contract):

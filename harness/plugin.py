@@ -1,0 +1,1 @@
+"""The pytest plugin: options, collection, items and hooks. It decides nothing."""
