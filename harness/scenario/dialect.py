@@ -1,0 +1,136 @@
+"""What a contract can carry, found out by asking it: a field that changes no request is one that the contract lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, cast
+
+from harness.contracts import Contract, Credentials
+from harness.model import (
+    Authenticate,
+    Bet,
+    BetBatch,
+    GetBalance,
+    Movement,
+    Operation,
+    Payout,
+    Retry,
+    Reward,
+    Rollback,
+    Settle,
+    Unsettle,
+)
+from harness.money import SCALE
+
+_MOVEMENTS: Mapping[str, type[Movement]] = {
+    "bet": Bet,
+    "bet_batch": Bet,
+    "pay": Payout,
+    "settle": Payout,
+    "retry": Payout,
+    "reward": Reward,
+    "unsettle": Unsettle,
+}
+_BATCHES: Mapping[str, Any] = {"settle": Settle, "retry": Retry, "bet_batch": BetBatch}
+_PROBE: Mapping[str, object] = {"id": "i", "player": "p", "session": "s", "bet": "b", "round": "r", "game": "g"}
+_VARIANTS: Mapping[str, Mapping[str, object]] = {
+    "id": {"id": "other"},
+    "amount": {"amount": 2 * SCALE},
+    "player": {"player": "other"},
+    "currency": {"currency": "USD"},
+    "session": {"session": "other"},
+    "bet": {"bet": "other"},
+    "round": {"round": "other"},
+    "game": {"game": "other"},
+    "win": {"win": False},
+    "token": {"token": "other"},
+}
+"""Scenario field to a change of an operation that its writing brings about."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dialect:
+    """One contract, seen as a scenario sees it."""
+
+    contract: Contract
+    _carried: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The contract's name."""
+        return self.contract.name
+
+    def has(self, word: str) -> bool:
+        """Whether the contract has an operation for the word."""
+        return word in self.contract.words
+
+    def takes_lists(self, word: str) -> bool:
+        """Whether the word's operation is a batch in this contract."""
+        return self.contract.specs[self.contract.words[word]].batch
+
+    def kinds(self, word: str) -> tuple[str, ...]:
+        """The kinds that the word's requests may carry; empty when they carry none."""
+        return self.contract.kinds.get(self.contract.words[word], ())
+
+    def carries(self, word: str, name: str) -> bool:
+        """Whether writing the field changes what the contract sends for the word."""
+        if word not in self._carried:
+            self._carried[word] = frozenset(self._find_carried(word))
+        return name in self._carried[word]
+
+    def wire_fields(self, word: str) -> frozenset[str]:
+        """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
+        body: Any = self.contract.encode(self._operation(word, {}))
+        while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
+            body = value[0]
+        return frozenset(body)
+
+    @cached_property
+    def dates_requests(self) -> bool:
+        """Whether the time of sending is part of a request, so that a request can be stale."""
+        credentials = Credentials("key", "secret")
+        return self.contract.sign(b"{}", credentials, 0) != self.contract.sign(b"{}", credentials, 86_400_000)
+
+    def _find_carried(self, word: str) -> set[str]:
+        plain = self._encoded(word, {})
+        found = {name for name, change in _VARIANTS.items() if self._encoded(word, change) not in (None, plain)}
+        return found | {"shape"} if "id" in found else found
+
+    def _encoded(self, word: str, change: Mapping[str, object]) -> object:
+        """The request's body with a change, or None when the operation has no such part."""
+        try:
+            operation = self._operation(word, change)
+        except TypeError:
+            return None
+        return self.contract.stringify(self.contract.encode(operation))
+
+    def _operation(self, word: str, change: Mapping[str, Any]) -> Operation:
+        operation: Any = replace(_example(word), **change)
+        if word in _BATCHES and self.takes_lists(word):
+            operation = _BATCHES[word](items=(operation,))
+        return cast("Operation", operation)
+
+
+def _example(word: str) -> Any:
+    if word == "balance":
+        return GetBalance(player="p", session="s")
+    if word == "authenticate":
+        return Authenticate(token="t")
+    if word == "rollback":
+        return Rollback(id="i", original="o", bet="b", player="p", session="s")
+    movement: Any = _MOVEMENTS[word]
+    return movement(currency="EUR", amount=SCALE, **_PROBE)
+
+
+_DIALECTS: dict[int, Dialect] = {}
+
+
+def dialect_of(contract: Contract) -> Dialect:
+    """The dialect of a contract; the same one every time, because asking the contract takes time."""
+    # A contract has no hash; the entry keeps it alive, so that its identity is never given to another one.
+    found = _DIALECTS.get(id(contract))
+    if found is None:
+        found = _DIALECTS[id(contract)] = Dialect(contract)
+    return found

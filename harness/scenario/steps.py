@@ -1,0 +1,194 @@
+"""Steps: one word each, its modifiers, and the steps inside `at_once` and `repeat`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.model import Loss, Step
+from harness.scenario.context import Context, entries
+from harness.scenario.drafts import read_drafts
+from harness.scenario.tree import Items, Node, Table, Text
+from harness.scenario.words import EXPECTATIONS, LOSSES, MODIFIERS, MODIFIERS_OF, OPERATIONS, SAME, WORDS
+
+_CONTENT_TYPE_LENGTH = 100
+
+
+def read_steps(node: Node, context: Context, *, inside: str = "") -> tuple[Step, ...]:
+    """The steps of a list. `inside` is the word that holds them: a block in a race cannot be released together."""
+    if not isinstance(node, Items) or not node.values:
+        context.add(node, "steps must be a list with at least one step")
+        return ()
+    steps = (read_step(item, context, inside) for item in node.values)
+    return tuple(step for step in steps if step is not None)
+
+
+def read_step(node: Node, context: Context, inside: str) -> Step | None:
+    """One step, or None when it has no word."""
+    table = context.table(node, "a step")
+    if table is None:
+        return None
+    word = _word(table, context)
+    if word is None:
+        return None
+    if word.value in {"at_once", "repeat"} and inside:
+        context.add(word, f"{word.value} inside {inside}: a block holds operations only")
+    values: dict[str, Any] = {"word": word.value, "line": word.line}
+    for name, (key, value) in entries(table).items():
+        if name == word.value:
+            values.update(_content(word, value, context))
+        elif name not in MODIFIERS:
+            context.unknown(key, "word", (*WORDS, *MODIFIERS))
+        elif name not in MODIFIERS_OF[word.value]:
+            context.add(key, f"{name} does not apply to {word.value}")
+        else:
+            values.update(_modifier(key, value, context))
+    step = Step(**values)
+    _check_whole(step, table, context)
+    return step
+
+
+def _word(table: Table, context: Context) -> Text | None:
+    """The step's one word. `at_once` is a word when it holds a list, and a modifier otherwise."""
+    found = [
+        key
+        for key, value in table.entries
+        if key.value in WORDS and (key.value != "at_once" or isinstance(value, Items))
+    ]
+    if len(found) == 1:
+        return _supported(found[0], context)
+    if found:
+        context.add(found[1], f"a step has one word, this one has {' and '.join(key.value for key in found)}")
+        return None
+    strangers = [key for key, _ in table.entries if key.value not in MODIFIERS]
+    if strangers:
+        context.unknown(strangers[0], "word", WORDS)
+    else:
+        context.add(table, f"a step needs one of the words {', '.join(WORDS)}")
+    return None
+
+
+def _supported(word: Text, context: Context) -> Text | None:
+    lacking = [each.name for each in context.dialects if word.value in OPERATIONS and not each.has(word.value)]
+    for name in lacking:
+        context.add(word, f"{name} has no {word.value}: drop the step, or drop {name} from requirement")
+    return None if lacking else word
+
+
+def _content(word: Text, value: Node, context: Context) -> Mapping[str, Any]:
+    match word.value:
+        case "resend":
+            return {"label": context.label(value, "resend")}
+        case "at_once":
+            return {"steps": read_steps(value, context, inside="at_once")}
+        case "repeat":
+            return _repeat(value, context)
+        case operation:
+            drafts, batch = read_drafts(operation, value, context)
+            return {"drafts": drafts, "batch": batch}
+
+
+def _repeat(value: Node, context: Context) -> Mapping[str, Any]:
+    table = context.table(value, "repeat")
+    if table is None:
+        return {}
+    parts = entries(table)
+    for name, (key, _) in parts.items():
+        if name not in {"times", "steps"}:
+            context.unknown(key, "part of repeat", ("times", "steps"))
+    for name in ("times", "steps"):
+        if name not in parts:
+            context.add(table, f"repeat needs {name}")
+    times = context.count(parts["times"][1], "times") if "times" in parts else ""
+    steps = read_steps(parts["steps"][1], context, inside="repeat") if "steps" in parts else ()
+    return {"times": times, "steps": steps}
+
+
+def _modifier(key: Text, value: Node, context: Context) -> Mapping[str, Any]:
+    name = key.value
+    match name:
+        case "expect" | "should":
+            return {name: _outcomes(name, value, context)}
+        case "times" | "size":
+            return {name: context.count(value, name)}
+        case "at_once":
+            return {name: context.one_of(value, "at_once", ("true",)) == "true"}
+        case "lost":
+            word = context.one_of(value, "lost", LOSSES)
+            return {"lost": Loss(word) if word else None}
+        case "forged":
+            return {name: _forged(value, context)}
+        case "missing_header":
+            return {name: _missing_header(value, context)}
+        case "stale":
+            return {"stale_seconds": _stale(key, value, context)}
+        case "tampered":
+            return {name: _tampered(value, context)}
+        case _:
+            return {name: _plain(name, value, context)}
+
+
+def _outcomes(name: str, value: Node, context: Context) -> tuple[str, ...]:
+    valid = (*EXPECTATIONS, SAME) if name == "should" else tuple(EXPECTATIONS)
+    nodes = value.values if isinstance(value, Items) else (value,)
+    if not nodes:
+        context.add(value, f"{name} is empty: drop it")
+    return tuple(context.one_of(node, f"{name} word", valid) for node in nodes)
+
+
+def _forged(value: Node, context: Context) -> str:
+    name = context.text(value, "forged")
+    for dialect in context.dialects:
+        if isinstance(value, Text) and name not in dialect.contract.forgeries:
+            context.unknown(value, f"forgery of {dialect.name}", dialect.contract.forgeries)
+    return name
+
+
+def _missing_header(value: Node, context: Context) -> str:
+    name = context.text(value, "missing_header")
+    for dialect in context.dialects:
+        if isinstance(value, Text) and name not in dialect.contract.required_headers:
+            context.unknown(value, f"required header of {dialect.name}", dialect.contract.required_headers)
+    return name
+
+
+def _stale(key: Text, value: Node, context: Context) -> int:
+    for dialect in context.dialects:
+        if not dialect.dates_requests:
+            context.add(key, f"a request of {dialect.name} carries no time, so it cannot be stale")
+    return context.seconds(value, "stale")
+
+
+def _tampered(value: Node, context: Context) -> tuple[tuple[str, str], ...]:
+    table = context.table(value, "tampered")
+    if table is None:
+        return ()
+    return tuple(
+        (key.value, context.amount(node, "tampered amount", symbolic=False))
+        if key.value == "amount"
+        else (key.value, context.json_text(node, f"tampered {key.value}"))
+        for key, node in table.entries
+    )
+
+
+def _plain(name: str, value: Node, context: Context) -> str:
+    text = context.text(value, name)
+    if isinstance(value, Text) and not text:
+        context.add(value, f"{name} is empty: write what is sent, a blank ' ' if nothing")
+    if name == "content_type" and (not text.isascii() or not text.isprintable() or len(text) > _CONTENT_TYPE_LENGTH):
+        context.add(value, "content_type must be one line of ASCII")
+    return text
+
+
+def _check_whole(step: Step, table: Table, context: Context) -> None:
+    """What can only be said of a step as a whole."""
+    if step.at_once and not step.times and step.word in MODIFIERS_OF:
+        context.add(table, "at_once: true needs times: one request cannot race")
+    if step.size and not step.batch:
+        context.add(table, f"size applies to a batch: write {step.word} as a list")
+    if step.size and not step.drafts:
+        context.add(table, "size has nothing to repeat: the batch is empty")
+    for name, words in (("expect", step.expect), ("should", step.should)):
+        items = len(step.drafts) if step.batch else 1
+        if len(words) > 1 and len(words) != items:
+            context.add(table, f"{name} has {len(words)} words for {items} item{'s' * (items != 1)}")

@@ -1,0 +1,141 @@
+"""The vocabulary: every word that a scenario file may hold, with its meaning. The documentation is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.model import Loss, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An operation's word: its meaning, the fields that make sense for it, and those that it cannot do without.
+
+    `lists` is whether it may be written as a list; `always_batch` whether even a single mapping is a batch of one.
+    Whether a contract has the word, and carries the field, is the contract's affair (`harness.scenario.dialect`).
+    """
+
+    meaning: str
+    fields: tuple[str, ...]
+    needs: tuple[str, ...] = ("amount",)
+    lists: bool = False
+    always_batch: bool = False
+
+
+_ALWAYS = ("raw", "without")
+_MOVEMENT = ("id", "shape", "amount", "player", "currency", "session", "round", "game", "kind", *_ALWAYS)
+
+OPERATIONS: Mapping[str, Word] = {
+    "bet": Word("a debit of the stake", _MOVEMENT),
+    "pay": Word("one live credit for a bet", (*_MOVEMENT, "bet", "win")),
+    "settle": Word(
+        "one credit through the settling operation; a list is a batch (casino only)",
+        (*_MOVEMENT, "bet", "win"),
+        lists=True,
+    ),
+    "reward": Word("a credit of a bonus or a jackpot", _MOVEMENT),
+    "retry": Word(
+        "a batch that repeats failed payouts; one mapping is a batch of one",
+        (*_MOVEMENT, "bet", "win"),
+        lists=True,
+        always_batch=True,
+    ),
+    "bet_batch": Word("a batch of bets; one mapping is a batch of one", _MOVEMENT, lists=True, always_batch=True),
+    "unsettle": Word("a debit that takes back what was settled wrongly", (*_MOVEMENT, "bet")),
+    "rollback": Word("undoes a bet", ("id", "shape", "bet", "player", "session", *_ALWAYS), needs=("bet",)),
+    "authenticate": Word("exchanges the player's one-time token for a session", ("token", *_ALWAYS), needs=()),
+    "balance": Word("reads the player's balance", ("player", "session", *_ALWAYS), needs=()),
+}
+STRUCTURE: Mapping[str, str] = {
+    "resend": "sends the request of an earlier transaction again, as the platform does: same id, same body",
+    "at_once": "releases the steps in its list together",
+    "repeat": "runs `steps` in order, `times` times over",
+}
+WORDS = (*OPERATIONS, *STRUCTURE)
+
+TOP: Mapping[str, str] = {
+    "title": "one sentence that says what a sound wallet does",
+    "requirement": "contract to requirement id; the contracts named here are those that the scenario runs on",
+    "funds": "the player's account holds at least this much before the first step (default 100)",
+    "funds_exactly": "the player's account holds exactly this much before the first step",
+    "currency": "the player's currency, an ISO 4217 code; any when it is not written",
+    "steps": "what the platform does, in order",
+    "why": "a sentence for the reader of the file; it has no effect",
+}
+MODIFIERS: Mapping[str, str] = {
+    "expect": "the outcome that must be answered, or a list with one for each batch item",
+    "should": "the same as a recommendation; `same` is the same answer as the first time",
+    "times": "how often the step is sent: a number or a limit",
+    "at_once": "`true`: all of `times` are released together",
+    "size": "a batch grows to this many items by repeating what is written: a number or a limit",
+    "lost": "the answer is lost on purpose",
+    "forged": "the request's authentication is spoilt in this way (the contract names the ways)",
+    "missing_header": "this header is left out",
+    "stale": "the request was signed this long ago: `90s`, `10m`, `2h`",
+    "tampered": "wire fields that are changed after signing; `amount` in main units, any other as JSON text",
+    "body": "this text is sent instead of the body, well signed",
+    "content_type": "this content type is sent instead of JSON's",
+}
+_ANSWERS = ("expect", "should")
+_SENDING = (*_ANSWERS, "times", "at_once", "lost", "forged", "missing_header", "stale", "tampered", "content_type")
+MODIFIERS_OF: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(OPERATIONS, (*_SENDING, "size", "body")),
+    "resend": _SENDING,
+    "at_once": (),
+    "repeat": (),
+}
+FIELDS: Mapping[str, str] = {
+    "id": "a label: the same label is the same transaction; without one every sending is a fresh transaction",
+    "shape": "how the transaction's id looks",
+    "amount": "main units (`12.34567`) or a symbolic amount",
+    "bet": "the label of a bet; without one the runner places a bet first; `unknown` was never placed",
+    "player": "`other` is a second player, `unknown` is nobody; without it the scenario's player",
+    "currency": "`other` is a real currency that is not the player's, `unknown` is none",
+    "session": "`expired`, `unknown` or `none`; without it the player's live session",
+    "round": "a label: the same label is the same round; `non_ascii` has text beyond ASCII",
+    "game": "`unknown`; without it one of the profile's games",
+    "kind": "the contract's kind of movement, such as `CASHOUT` or `jackpot`",
+    "win": "`yes` or `no`; without it as the amount says",
+    "token": "`unknown`; without it the player's own one-time token",
+    "raw": "wire field to the JSON text that stands there instead, before signing: refused, or exactly what is said",
+    "without": "wire fields that are left out, before signing",
+}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "player": ("other", "unknown"),
+    "currency": ("other", "unknown"),
+    "session": ("expired", "unknown", "none"),
+    "game": ("unknown",),
+    "win": ("yes", "no"),
+    "token": ("unknown",),
+}
+"""Fields whose values are words. Kinds belong to the contract, shapes to `shapes`, the rest are labels and amounts."""
+
+RESERVED: Mapping[str, str] = {"bet": "unknown", "round": "non_ascii"}
+"""Words that stand where a label could, and mean something of their own."""
+
+LIMITS: Mapping[str, str] = {
+    "parallel": "how many requests race",
+    "rounds": "how many small movements a sum is made of",
+    "burst": "how many settlements arrive when a popular event ends",
+    "batch": "how many items the nightly batch has",
+}
+"""Numbers that the profile sets, usable in `times` and `size`."""
+
+LOSSES: Mapping[str, str] = {
+    Loss.AFTER_SENDING: "everything is sent, then the connection is closed without reading",
+    Loss.HALF_ANSWER: "the connection is closed in the middle of the answer",
+    Loss.TIME_OUT: "the platform gives up waiting a short while after sending",
+    Loss.HALF_REQUEST: "the connection is closed in the middle of the request: it must have no effect",
+}
+EXPECTATIONS: Mapping[str, str] = {
+    Outcome.OK: "success",
+    Outcome.REFUSED: "any refusal, whatever its code",
+    **{
+        each: f"refused with the code for {each.value.replace('_', ' ')}"
+        for each in Outcome
+        if each not in (Outcome.OK, Outcome.REFUSED)
+    },
+}
+SAME = "same"
+"""Of `should` only: the answer equals the first answer to the same transaction."""
