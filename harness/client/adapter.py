@@ -1,0 +1,99 @@
+"""A transport adapter for `requests` that sees every byte, and that enforces its deadline on the socket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from requests import PreparedRequest
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+
+from harness.client.answer import Answer
+from harness.client.exchange import Times, exchange
+from harness.client.failure import TransmissionError
+from harness.client.loss import lose
+from harness.client.outgoing import Incoming, Outgoing, TransmissionFailed, Writer
+from harness.client.pool import Pool
+from harness.model import Failure, Message, Transmission
+
+
+class WalletAdapter(BaseAdapter):
+    """Carries requests to one wallet. No redirect is followed and nothing is sent twice.
+
+    TLS and proxy settings belong to the adapter: what `requests` passes to `send` about them is ignored. To stub the
+    wallet with `responses`, name this method: `RequestsMock(target="harness.client.adapter.WalletAdapter.send")`.
+    """
+
+    def __init__(
+        self, pool: Pool, writer: Writer, *, limit_bytes: int, time_out_seconds: float, loss_wait_seconds: float
+    ) -> None:
+        """Send over the pool's connections what the writer writes."""
+        super().__init__()
+        self._pool = pool
+        self._writer = writer
+        self._limit_bytes = limit_bytes
+        self._time_out_seconds = time_out_seconds
+        self._loss_wait_seconds = loss_wait_seconds
+
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - the signature is that of `requests`
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002
+        cert: str | bytes | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> Incoming:
+        """One exchange; `timeout` limits all of it, in seconds. Raises TransmissionFailed without a whole answer."""
+        del stream, verify, cert, proxies
+        outgoing = request if isinstance(request, Outgoing) else self._writer.adopt(request)
+        times = Times(timeout if isinstance(timeout, int | float) else self._time_out_seconds)
+        try:
+            received = self._exchange(outgoing, times)
+        except TransmissionError as error:
+            raise TransmissionFailed(transmission(outgoing.sent, None, error.failure, times), request) from error
+        return _incoming(request, received, transmission(outgoing.sent, received, None, times), self)
+
+    def _exchange(self, outgoing: Outgoing, times: Times) -> Message:
+        answer = Answer(outgoing.method or "", self._limit_bytes)
+        connection = self._pool.take(times.deadline)
+        try:
+            if outgoing.loss is not None:
+                lose(connection, outgoing, answer, times, self._loss_wait_seconds)
+            exchange(connection, outgoing.wire, answer, times)
+            message = answer.message()
+        except BaseException:
+            answer.abandon()
+            connection.close()
+            raise
+        times.finished = time.monotonic_ns()
+        if answer.reusable:
+            self._pool.give_back(connection)
+        else:
+            connection.close()
+        return message
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+def transmission(sent: Message, received: Message | None, failure: Failure | None, times: Times) -> Transmission:
+    """The record of one exchange, finished now unless it was before."""
+    return Transmission(
+        sent, received, failure, times.started, times.released, times.first_byte, times.finished or time.monotonic_ns()
+    )
+
+
+def _incoming(request: PreparedRequest, message: Message, seen: Transmission, adapter: BaseAdapter) -> Incoming:
+    response = Incoming()
+    response.transmission = seen
+    response.status_code = message.status
+    response.headers = CaseInsensitiveDict(message.headers)
+    response.url = str(request.url)
+    response.request = request
+    state: dict[str, Any] = {"_content": message.body, "_content_consumed": True, "connection": adapter}
+    response.__dict__.update(state)
+    return response

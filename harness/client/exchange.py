@@ -1,0 +1,122 @@
+"""One request out, one answer in, over one connection, with the times at which things happened."""
+
+from __future__ import annotations
+
+import time
+
+from harness.client.answer import Answer
+from harness.client.connection import Connection
+from harness.client.failure import TransmissionError, interrupted, seconds
+from harness.model import FailureKind
+
+_now = time.monotonic_ns
+
+
+class Times:
+    """When what happened, in nanoseconds of `time.monotonic_ns()`; 0 for what did not happen."""
+
+    __slots__ = ("deadline", "finished", "first_byte", "released", "started")
+
+    def __init__(self, time_out_seconds: float) -> None:
+        """Start the clock."""
+        self.started = _now()
+        self.deadline = self.started + int(time_out_seconds * 1e9)
+        self.released = self.first_byte = self.finished = 0
+
+    @property
+    def allowed(self) -> str:
+        """The whole time allowed, for a reader."""
+        return seconds(self.deadline - self.started)
+
+
+def exchange(connection: Connection, wire: bytes, answer: Answer, times: Times) -> None:
+    """Send a request and read its answer until it is complete. Raises TransmissionError."""
+    sent = send_all(connection, wire, answer, times)
+    receive_answer(connection, answer, times)
+    if sent < len(wire):
+        answer.reusable = False
+
+
+def send_all(connection: Connection, wire: bytes, answer: Answer, times: Times) -> int:
+    """Hand `wire` to the kernel and say how much it took: less than all only when the wallet answers early.
+
+    `times.released` is taken just before the last byte goes, so that no effect of the request can precede it.
+    Raises TransmissionError.
+    """
+    sent = 0
+    view = memoryview(wire)
+    while sent < len(wire):
+        times.released = _now()
+        try:
+            taken = connection.send_some(view[sent:] if sent else wire)
+        except OSError as error:
+            if not sent:
+                raise _nothing_sent(connection, error) from error
+            # A server that refuses a large request answers, stops reading and closes: the answer may be there.
+            _rescue(connection, answer, times, error)
+            return sent
+        sent += taken
+        if not taken and _answers_early(connection, answer, times, sent):
+            return sent
+    return sent
+
+
+def receive_answer(connection: Connection, answer: Answer, times: Times) -> None:
+    """Read until the answer is complete. Raises TransmissionError, at the latest when the time is up."""
+    while not answer.complete:
+        if not connection.pending and not connection.wait(times.deadline, read=True):
+            raise _time_out(connection, answer, times)
+        _receive(connection, answer, times)
+
+
+def receive_part(connection: Connection, answer: Answer, times: Times) -> None:
+    """Read until the first bytes of the answer have come. Raises TransmissionError when none come in time."""
+    while not answer.begun:
+        if not connection.pending and not connection.wait(times.deadline, read=True):
+            raise _time_out(connection, answer, times)
+        _receive(connection, answer, times)
+
+
+def _receive(connection: Connection, answer: Answer, times: Times) -> bool:
+    """Take what has arrived, and say whether anything has."""
+    try:
+        data = connection.receive()
+    except OSError as error:
+        raise interrupted(connection.where, error, answer.progress) from error
+    if data is None:
+        return False
+    if not times.first_byte and data:
+        times.first_byte = _now()
+    if data:
+        answer.feed(data)
+    else:
+        answer.end()
+    return True
+
+
+def _answers_early(connection: Connection, answer: Answer, times: Times, sent: int) -> bool:
+    """The kernel has no room for more of the request: wait until it has, or until the wallet speaks first."""
+    if not connection.wait(times.deadline, read=True, write=True):
+        detail = f"{connection.where} did not take the whole request within {times.allowed}"
+        raise TransmissionError(FailureKind.TIME_OUT, detail, never_sent=not sent)
+    return _receive(connection, answer, times)
+
+
+def _rescue(connection: Connection, answer: Answer, times: Times, error: OSError) -> None:
+    try:
+        receive_answer(connection, answer, times)
+    except TransmissionError:
+        raise interrupted(connection.where, error, "while the request was being sent") from error
+
+
+def _nothing_sent(connection: Connection, error: OSError) -> TransmissionError:
+    failure = interrupted(connection.where, error, "before anything was sent").failure
+    return TransmissionError(failure.kind, failure.detail, never_sent=True)
+
+
+def _time_out(connection: Connection, answer: Answer, times: Times) -> TransmissionError:
+    if not answer.begun:
+        detail = f"{connection.where} gave no answer within {times.allowed}"
+    else:
+        detail = f"{connection.where} did not finish its answer within {times.allowed}: it stopped {answer.progress}"
+    return TransmissionError(FailureKind.TIME_OUT, detail)

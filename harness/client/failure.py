@@ -1,0 +1,79 @@
+"""What can go wrong between us and a wallet, told as sentences and never as tracebacks."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+from harness.model import Failure, FailureKind
+
+
+class TransmissionError(Exception):
+    """An exchange that ended without a whole answer: inside this package only, the outside sees a `model.Failure`."""
+
+    def __init__(self, kind: FailureKind, detail: str, *, never_sent: bool = False) -> None:
+        """Remember the failure as the report will show it."""
+        super().__init__(detail)
+        self.failure = Failure(kind, detail, never_sent)
+
+
+class ConfigurationError(Exception):
+    """A setting that cannot work whatever the wallet does: a bad URL, a missing certificate file."""
+
+
+def seconds(duration_ns: int) -> str:
+    """A duration for a reader: `10 s`, `0.25 s`."""
+    return f"{round(duration_ns / 1e9, 2):g} s"
+
+
+def reason(error: OSError) -> str:
+    """Why the operating system refused, in its own words and without its error numbers."""
+    if isinstance(error, TimeoutError):
+        return "timed out"
+    if error.errno is not None and not isinstance(error, ssl.SSLError):
+        return os.strerror(error.errno).lower()
+    return str(error.strerror or error) or type(error).__name__
+
+
+def unreachable(where: str, error: OSError) -> TransmissionError:
+    """Nothing could be sent because no connection to `where` came about."""
+    if isinstance(error, ConnectionRefusedError):
+        detail = f"nothing listens at {where} (connection refused): start the wallet there, or correct the URL"
+    else:
+        detail = f"no connection to {where}: {reason(error)}"
+    return TransmissionError(FailureKind.UNREACHABLE, detail, never_sent=True)
+
+
+def untrusted(where: str, error: ssl.SSLError) -> TransmissionError:
+    """The TLS handshake with `where` failed, so nothing was sent."""
+    return TransmissionError(FailureKind.TLS, f"no TLS connection to {where}: {_tls_reason(error)}", never_sent=True)
+
+
+def interrupted(where: str, error: OSError, progress: str) -> TransmissionError:
+    """The connection broke after bytes of the request had left; `progress` says how far the exchange had come."""
+    if isinstance(error, ssl.SSLError):
+        return TransmissionError(
+            FailureKind.TLS, f"{where} broke the TLS connection off {progress}: {_tls_reason(error)}"
+        )
+    return TransmissionError(FailureKind.CLOSED, f"{where} broke the connection off {progress}: {reason(error)}")
+
+
+_TLS_HINTS = {
+    "WRONG_VERSION_NUMBER": "the server does not speak TLS there; if that is meant, write http:// in the URL",
+    "HTTP_REQUEST": "the server speaks plain HTTP there; if that is meant, write http:// in the URL",
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": "the server demands a client certificate that it accepts",
+    "TLSV1_ALERT_UNKNOWN_CA": "the server does not trust the client certificate",
+    "UNSUPPORTED_PROTOCOL": "the server offers only an obsolete version of TLS",
+}
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted ({error.verify_message}); name the CA that signed it as CA bundle, "
+            "or turn verification off for a test system"
+        )
+    if isinstance(error, ssl.SSLEOFError):
+        return "the server closed the connection during the handshake"
+    name = error.reason or ""
+    return _TLS_HINTS.get(name) or name.lower().replace("_", " ") or reason(error)

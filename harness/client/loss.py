@@ -1,0 +1,40 @@
+"""Lose an answer on purpose, the way networks do: the wallet may or may not have acted, and we must not know."""
+
+from __future__ import annotations
+
+import time
+from typing import NoReturn
+
+from harness.client.answer import Answer
+from harness.client.connection import Connection
+from harness.client.exchange import Times, receive_part, send_all
+from harness.client.failure import TransmissionError, seconds
+from harness.client.outgoing import Outgoing
+from harness.model import FailureKind, Loss
+
+
+def lose(connection: Connection, outgoing: Outgoing, answer: Answer, times: Times, wait_seconds: float) -> NoReturn:
+    """Send a request and lose its answer as the request's `loss` says; the caller then closes the connection.
+
+    Always raises TransmissionError: `LOST` when the loss came about, and what happened instead when it did not.
+    """
+    if outgoing.loss is Loss.HALF_REQUEST:
+        half = (len(outgoing.wire) + outgoing.head_bytes) // 2
+        send_all(connection, outgoing.wire[:half], answer, times)
+        # Not one byte that would make the request whole has gone.
+        times.released = 0
+        raise _lost("we closed the connection in the middle of the request, on purpose")
+    send_all(connection, outgoing.wire, answer, times)
+    if outgoing.loss is Loss.HALF_ANSWER:
+        receive_part(connection, answer, times)
+        raise _lost("we closed the connection after the first bytes of the answer, on purpose")
+    if outgoing.loss is Loss.TIME_OUT:
+        # The answer is left in the kernel unread: what a platform does whose patience has ended.
+        pause_ns = min(int(wait_seconds * 1e9), max(0, times.deadline - time.monotonic_ns()))
+        time.sleep(pause_ns / 1e9)
+        raise _lost(f"we gave up waiting after {seconds(pause_ns)}, on purpose")
+    raise _lost("we closed the connection without reading the answer, on purpose")
+
+
+def _lost(detail: str) -> TransmissionError:
+    return TransmissionError(FailureKind.LOST, detail)

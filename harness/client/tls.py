@@ -1,0 +1,68 @@
+"""How the identity of a wallet is checked over TLS, and how we show ours."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.client.failure import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """The TLS settings of one wallet. The default verifies against the CAs that `certifi` bundles.
+
+    `ca_bundle`, `client_certificate` and `client_key` are paths of PEM files; `ca_bundle` may be a directory.
+    """
+
+    verify: bool = True
+    ca_bundle: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
+
+
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """A context for connections to the wallet. Raises ConfigurationError for a file that is missing or unusable."""
+    for what, path in (
+        ("CA bundle", tls.ca_bundle),
+        ("client certificate", tls.client_certificate),
+        ("client key", tls.client_key),
+    ):
+        if path is not None and not Path(path).exists():
+            raise ConfigurationError(f"the {what} {path} does not exist: correct its path")
+    if tls.client_key is not None and tls.client_certificate is None:
+        raise ConfigurationError("a client key needs the client certificate that it belongs to: name both")
+    context = _trusting(tls)
+    context.set_alpn_protocols(["http/1.1"])
+    if tls.client_certificate is not None:
+        try:
+            # An empty pass phrase makes an encrypted key an error here: OpenSSL would otherwise ask on the terminal.
+            context.load_cert_chain(tls.client_certificate, tls.client_key, password="")
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"the client certificate {tls.client_certificate} cannot be used: it needs to be PEM, with its "
+                "matching and unencrypted key in the same file or named beside it"
+            ) from error
+    return context
+
+
+def _trusting(tls: Tls) -> ssl.SSLContext:
+    bundle = tls.ca_bundle or _certifi_bundle()
+    try:
+        directory = Path(bundle).is_dir()
+        context = ssl.create_default_context(capath=bundle) if directory else ssl.create_default_context(cafile=bundle)
+    except (ssl.SSLError, OSError) as error:
+        raise ConfigurationError(
+            f"the CA bundle {bundle} holds no certificate that can be read: it must be PEM"
+        ) from error
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _certifi_bundle() -> str:
+    import certifi
+
+    return certifi.where()
