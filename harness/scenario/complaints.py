@@ -23,10 +23,11 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     # The import costs several milliseconds and is needed only when there is something to complain about.
     from difflib import get_close_matches
 
-    words = sorted(valid)
-    if near := get_close_matches(word.lower(), words, n=1, cutoff=0.55):
-        return f"; did you mean {near[0]!r}?"
-    return f"; valid are: {', '.join(words)}" if words else ""
+    # `str` because some words are members of an enumeration, whose `repr` is not what a user can write.
+    by_lower_case = {each.lower(): str(each) for each in sorted(valid)}
+    if near := get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.55):
+        return f"; did you mean {by_lower_case[near[0]]!r}?"
+    return f"; valid are: {', '.join(by_lower_case.values())}" if by_lower_case else ""
 
 
 @dataclass(slots=True)
