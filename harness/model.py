@@ -138,24 +138,44 @@ class Rollback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BadItem:
+    """An item of a received batch that could not be read; a wallet refuses it alone (CAS-BAT-01).
+
+    `position` counts from 0 in the batch as sent, `id` is its transaction id where one could be read, and `reason` is a
+    sentence.
+    """
+
+    position: int
+    id: str | None
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """The nightly batch of payouts (casino). Not atomic: every item stands alone."""
+    """The nightly batch of payouts (casino). Not atomic: every item stands alone.
+
+    `unreadable` is the wallet's side only: the platform never writes one, and `Contract.write_reply` answers for it.
+    """
 
     items: tuple[Payout, ...]
+    unreadable: tuple[BadItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """A batch that repeats failed payouts of multiplayer games (casino)."""
+    """A batch that repeats failed payouts of multiplayer games (casino). `unreadable` as in `Settle`."""
 
     items: tuple[Payout, ...]
+    unreadable: tuple[BadItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetBatch:
-    """A batch of bets (casino). Not atomic: every item stands alone."""
+    """A batch of bets (casino). Not atomic: every item stands alone. `unreadable` as in `Settle`."""
 
     items: tuple[Bet, ...]
+    unreadable: tuple[BadItem, ...] = ()
 
 
 Batch: TypeAlias = Settle | Retry | BetBatch
@@ -316,7 +336,8 @@ class Problem:
     where: str
     detail: str
     topic: str = "schema"
-    """`schema` | `echo` | `http` | `json`: the requirement is looked up by operation and topic."""
+    """What the requirement is looked up by, with the operation: `schema`, `json`, `echo`, `code`, `http` (how a refusal
+    or a failure is dressed, a SHOULD) or `status` (the HTTP status contradicts the body)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
