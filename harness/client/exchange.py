@@ -15,18 +15,23 @@ _now = time.monotonic_ns
 class Times:
     """When what happened, in nanoseconds of `time.monotonic_ns()`; 0 for what did not happen."""
 
-    __slots__ = ("deadline", "finished", "first_byte", "released", "started")
+    __slots__ = ("_allowed_ns", "deadline", "finished", "first_byte", "released", "started")
 
     def __init__(self, time_out_seconds: float) -> None:
         """Start the clock."""
         self.started = _now()
-        self.deadline = self.started + int(time_out_seconds * 1e9)
+        self._allowed_ns = int(time_out_seconds * 1e9)
+        self.deadline = self.started + self._allowed_ns
         self.released = self.first_byte = self.finished = 0
+
+    def allow_again(self) -> None:
+        """Allow the whole time once more from now on: only the getting ready is over."""
+        self.deadline = _now() + self._allowed_ns
 
     @property
     def allowed(self) -> str:
         """The whole time allowed, for a reader."""
-        return seconds(self.deadline - self.started)
+        return seconds(self._allowed_ns)
 
 
 def exchange(connection: Connection, wire: bytes, answer: Answer, times: Times) -> None:
@@ -65,19 +70,19 @@ def receive_answer(connection: Connection, answer: Answer, times: Times) -> None
     """Read until the answer is complete. Raises TransmissionError, at the latest when the time is up."""
     while not answer.complete:
         if not connection.pending and not connection.wait(times.deadline, read=True):
-            raise _time_out(connection, answer, times)
-        _receive(connection, answer, times)
+            raise time_is_up(connection, answer, times)
+        receive_some(connection, answer, times)
 
 
 def receive_part(connection: Connection, answer: Answer, times: Times) -> None:
     """Read until the first bytes of the answer have come. Raises TransmissionError when none come in time."""
     while not answer.begun:
         if not connection.pending and not connection.wait(times.deadline, read=True):
-            raise _time_out(connection, answer, times)
-        _receive(connection, answer, times)
+            raise time_is_up(connection, answer, times)
+        receive_some(connection, answer, times)
 
 
-def _receive(connection: Connection, answer: Answer, times: Times) -> bool:
+def receive_some(connection: Connection, answer: Answer, times: Times) -> bool:
     """Take what has arrived, and say whether anything has."""
     try:
         data = connection.receive()
@@ -99,7 +104,7 @@ def _answers_early(connection: Connection, answer: Answer, times: Times, sent: i
     if not connection.wait(times.deadline, read=True, write=True):
         detail = f"{connection.where} did not take the whole request within {times.allowed}"
         raise TransmissionError(FailureKind.TIME_OUT, detail, never_sent=not sent)
-    return _receive(connection, answer, times)
+    return receive_some(connection, answer, times)
 
 
 def _rescue(connection: Connection, answer: Answer, times: Times, error: OSError) -> None:
@@ -114,7 +119,8 @@ def _nothing_sent(connection: Connection, error: OSError) -> TransmissionError:
     return TransmissionError(failure.kind, failure.detail, never_sent=True)
 
 
-def _time_out(connection: Connection, answer: Answer, times: Times) -> TransmissionError:
+def time_is_up(connection: Connection, answer: Answer, times: Times) -> TransmissionError:
+    """What a missed deadline means, told by how far the answer had come."""
     if not answer.begun:
         detail = f"{connection.where} gave no answer within {times.allowed}"
     else:

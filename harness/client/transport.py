@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from harness.client.failure import ConfigurationError
 from harness.client.outgoing import Incoming, Outgoing, TransmissionFailed, Writer
 from harness.client.pace import Pace
 from harness.client.pool import Pool
+from harness.client.release import release
 from harness.client.route import route_to
 from harness.client.tls import Tls, tls_context
 from harness.model import Failure, FailureKind, Loss, Message, Request, Transmission
@@ -82,6 +84,21 @@ class Transport:
         if isinstance(response, Incoming):
             return response.transmission
         return _seen_by_another(outgoing, _message_of(response), None, started_ns)
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        """Requests released together (see `harness.client.release`), each once, answered in the order given.
+
+        `harness.client.spread` says how close together they really were.
+        """
+        self._pace.wait(len(requests))
+        return release(
+            self._pool,
+            [self._writer.write(request) for request in requests],
+            limit_bytes=self._limit_bytes,
+            time_out_seconds=time_out_seconds or self._time_out_seconds,
+        )
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,0 +1,231 @@
+"""Release requests together: all but the last byte of each goes ahead, then the last bytes go in one burst.
+
+One thread does it. Threads, or an event loop that sends whole requests, spread them by tens of milliseconds, which is
+longer than the window in which most wallets check a balance before they change it.
+"""
+
+from __future__ import annotations
+
+import gc
+import selectors
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from harness.client.answer import Answer
+from harness.client.connection import Connection
+from harness.client.exchange import Times, receive_some, send_all, time_is_up
+from harness.client.failure import TransmissionError, interrupted
+from harness.client.outgoing import Outgoing
+from harness.client.pool import Pool
+from harness.model import Failure, Message, Transmission
+
+_SHORTEST_PAUSE_NS = 5_000_000
+"""The least time between sending ahead and the release: in it a server on this machine accepts 50 connections and reads
+what has come, so that only the last bytes remain to be handled."""
+_LONGEST_PAUSE_NS = 250_000_000
+_OPENING_AT_ONCE = 16
+
+
+class Lane:
+    """One of the requests that are released together, on a connection of its own."""
+
+    __slots__ = ("answer", "connection", "failure", "outgoing", "over", "received", "spoilt", "times")
+
+    def __init__(self, outgoing: Outgoing, connection: Connection, answer: Answer, times: Times) -> None:
+        """Nothing is sent yet."""
+        self.outgoing = outgoing
+        self.connection = connection
+        self.answer = answer
+        self.times = times
+        self.received: Message | None = None
+        self.failure: Failure | None = None
+        self.over = False
+        """Whether nothing more is to be read."""
+        self.spoilt = False
+        """Whether the connection must not be used again, whatever the answer was."""
+
+    def end(self, error: TransmissionError | None = None) -> None:
+        """The answer is complete, or this request has ended without one."""
+        self.times.finished = time.monotonic_ns()
+        self.over = True
+        if error is not None:
+            self.failure = error.failure
+            self.answer.abandon()
+
+    def read(self) -> None:
+        """Take what has arrived of the answer."""
+        try:
+            while receive_some(self.connection, self.answer, self.times) and not self.answer.complete:
+                if not self.connection.pending:
+                    return
+        except TransmissionError as error:
+            self.end(error)
+        else:
+            if self.answer.complete:
+                self.end()
+
+    def decode(self) -> None:
+        """Make the message of a complete answer, when the time that this takes can delay no other."""
+        if self.failure is None:
+            try:
+                self.received = self.answer.message()
+            except TransmissionError as error:
+                self.failure = error.failure
+
+    def transmission(self) -> Transmission:
+        """What became of it."""
+        seen = self.times
+        return Transmission(
+            self.outgoing.sent,
+            self.received,
+            self.failure,
+            seen.started,
+            seen.released,
+            seen.first_byte,
+            seen.finished,
+        )
+
+
+def release(
+    pool: Pool, requests: Sequence[Outgoing], *, limit_bytes: int, time_out_seconds: float
+) -> tuple[Transmission, ...]:
+    """Send every request at the same moment, each on its own warm connection, and read all the answers.
+
+    The transmissions are in the order of the requests. `time_out_seconds` is allowed once for getting ready and once
+    for the answers. Nothing is raised for what the wallet or the network does.
+    """
+    ready = Times(time_out_seconds)
+    opened = _open(pool, len(requests), ready.deadline)
+    lanes = [
+        Lane(request, connection, Answer(request.method or "", limit_bytes), Times(time_out_seconds))
+        for request, connection in zip(requests, opened, strict=True)
+        if isinstance(connection, Connection)
+    ]
+    try:
+        _run(lanes)
+    finally:
+        for lane in lanes:
+            _settle(pool, lane)
+    ran = iter(lanes)
+    return tuple(
+        next(ran).transmission() if isinstance(each, Connection) else _never_ran(request, each, ready)
+        for request, each in zip(requests, opened, strict=True)
+    )
+
+
+def _open(pool: Pool, count: int, deadline_ns: int) -> list[Connection | Failure]:
+    """That many connections, the idle ones first; the others are opened side by side, for a distant wallet's sake."""
+    opened: list[Connection | Failure] = []
+    while len(opened) < count and (idle := pool.take_idle()) is not None:
+        opened.append(idle)
+    missing = count - len(opened)
+    if not missing:
+        return opened
+
+    def one(_: int) -> Connection | Failure:
+        try:
+            return pool.open(deadline_ns)
+        except TransmissionError as error:
+            return error.failure
+
+    with ThreadPoolExecutor(min(missing, _OPENING_AT_ONCE), "walletproof-connect") as threads:
+        opened.extend(threads.map(one, range(missing)))
+    return opened
+
+
+def _run(lanes: list[Lane]) -> None:
+    for lane in lanes:
+        _send_ahead(lane)
+    _let_arrive(lanes)
+    live = [lane for lane in lanes if not lane.over]
+    with selectors.DefaultSelector() as selector:
+        for lane in live:
+            selector.register(lane.connection, selectors.EVENT_READ, lane)
+            lane.times.allow_again()
+        _send_last_bytes(live)
+        _collect(selector, live)
+
+
+def _send_ahead(lane: Lane) -> None:
+    ahead = lane.outgoing.wire[:-1]
+    try:
+        if send_all(lane.connection, ahead, lane.answer, lane.times) < len(ahead) or lane.answer.begun:
+            # It answered a request that it had not seen whole: nobody knows what it makes of the rest.
+            lane.spoilt = True
+    except TransmissionError as error:
+        lane.end(error)
+    if lane.answer.complete and not lane.over:
+        lane.end()
+    lane.times.released = 0
+
+
+def _let_arrive(lanes: list[Lane]) -> None:
+    """Wait until what was sent ahead has arrived: a round trip or two, and never a time that depends on luck alone."""
+    slowest_ns = max((2 * lane.connection.round_trip_ns for lane in lanes), default=0)
+    time.sleep(min(max(_SHORTEST_PAUSE_NS, slowest_ns), _LONGEST_PAUSE_NS) / 1e9)
+
+
+def _send_last_bytes(lanes: list[Lane]) -> None:
+    burst = [(lane, lane.times, lane.connection.send_some, lane.outgoing.wire[-1:]) for lane in lanes]
+    stuck: list[Lane] = []
+    now = time.monotonic_ns
+    with _without_garbage_collection():
+        for lane, times, send, last_byte in burst:
+            times.released = now()
+            try:
+                if not send(last_byte):
+                    stuck.append(lane)
+            except OSError as error:
+                lane.end(interrupted(lane.connection.where, error, "before the last byte of the request"))
+    for lane in stuck:
+        try:
+            send_all(lane.connection, lane.outgoing.wire[-1:], lane.answer, lane.times)
+        except TransmissionError as error:
+            lane.end(error)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _collect(selector: selectors.BaseSelector, lanes: list[Lane]) -> None:
+    waiting = {id(lane) for lane in lanes if not lane.over}
+    for lane in lanes:
+        if lane.over:
+            selector.unregister(lane.connection)
+    while waiting:
+        left_ns = max(lane.times.deadline for lane in lanes) - time.monotonic_ns()
+        events = selector.select(left_ns / 1e9) if left_ns > 0 else []
+        if not events:
+            break
+        for key, _ in events:
+            lane = key.data
+            lane.read()
+            if lane.over:
+                selector.unregister(lane.connection)
+                waiting.discard(id(lane))
+    for lane in lanes:
+        if not lane.over:
+            lane.end(time_is_up(lane.connection, lane.answer, lane.times))
+
+
+def _settle(pool: Pool, lane: Lane) -> None:
+    if lane.over:
+        lane.decode()
+    if lane.received is not None and lane.answer.reusable and not lane.spoilt:
+        pool.give_back(lane.connection)
+    else:
+        lane.connection.close()
+
+
+def _never_ran(request: Outgoing, failure: Failure, ready: Times) -> Transmission:
+    return Transmission(request.sent, None, failure, ready.started, 0, 0, time.monotonic_ns())
