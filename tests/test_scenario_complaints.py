@@ -210,6 +210,7 @@ def test_labels(tmp_path: Path, lines: list[str], expected: str) -> None:
         ["{repeat: {times: 3, steps: [{bet: {id: b1, amount: 1}}]}}"],
         ["bet: {id: b1, amount: 1}", "bet: {id: b1, amount: 1, shape: upper_case}"],
         ["settle: {amount: 1, bet: unknown, round: non_ascii}"],
+        ["settle: {id: t1, amount: 1}", "settle: {id: t1, amount: 1, round: r2}"],
         ["settle: {amount: 1, raw: {futureField: '1e400'}}"],
     ],
 )

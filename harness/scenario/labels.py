@@ -68,4 +68,6 @@ def _uses_of_draft(draft: Draft, word: str, times: int) -> Iterator[_Use]:
     # The reference comes first: a transaction cannot belong to itself.
     for role, label in (("bet", draft.bet), ("id", draft.id), ("round", draft.round)):
         if label and label != RESERVED.get(role):
-            yield _Use(label, role, word, draft.line, times)
+            # A known transaction in another round is a case of its own, so there a round may stand alone.
+            counted = 2 if role == "round" and draft.id else times
+            yield _Use(label, role, word, draft.line, counted)
