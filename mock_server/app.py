@@ -1,0 +1,120 @@
+"""The wallet over HTTP, as a raw ASGI application: read, verify, ask the wallet, write.
+
+Each contract lies below its own name: `/casino/transaction/settlement`, `/sportsbook/unsettlement`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+
+from harness.contracts import Contract, load
+from mock_server import provisioning
+from mock_server.wallet import Wallet
+from mock_server.wire import JSON_HEADERS, Answer
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LARGEST_BODY_BYTES = 8 * 2**20
+"""Ten thousand batch items fit; what is larger is refused while it still arrives."""
+
+log = logging.getLogger("mock_server")
+
+
+class BodyTooLarge(Exception):
+    """The request's body passed the limit."""
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete: nothing is done."""
+
+
+class App:
+    """The ASGI application of one wallet."""
+
+    def __init__(self, wallet: Wallet, *, provision: bool = False, limit_bytes: int = LARGEST_BODY_BYTES) -> None:
+        """Serves every contract that the wallet has credentials for; `provision` offers players on demand."""
+        self.wallet = wallet
+        self.contracts = {name: load(name) for name in wallet.credentials}
+        self._provision = provision
+        self._limit_bytes = limit_bytes
+        self._routes = {
+            f"/{contract.name}{spec.path}": (contract, name)
+            for contract in self.contracts.values()
+            for name, spec in contract.specs.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            body = await self._body(scope, receive)
+            answer = await self.answer(scope["method"], scope["path"], _headers(scope), body)
+        except Disconnected:
+            return
+        except BodyTooLarge:
+            answer = _plain(413, f"the body is larger than {self._limit_bytes} bytes")
+        await respond(send, answer)
+
+    async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer one request. Headers by lower-case name."""
+        if self._provision and path == provisioning.PATH:
+            work = self._provide(body)
+        elif (route := self._route(path)) is not None:
+            work = self.wallet.serve(*route, headers, body)
+        else:
+            return _plain(404, "there is nothing here")
+        if method != "POST":
+            work.close()
+            return Answer(405, ((b"allow", b"POST"),), b"")
+        try:
+            return await work
+        except Exception:
+            log.exception("the request failed, and nothing of it is in the books")
+            return _plain(500, "internal error")
+
+    def _route(self, path: str) -> tuple[Contract, str] | None:
+        route = self._routes.get(path)
+        return route if route is not None and self.wallet.offers(*route) else None
+
+    async def _provide(self, body: bytes) -> Answer:
+        answer = provisioning.provision(self.wallet.store, self.contracts, body)
+        await self.wallet.commits.done()
+        return answer
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        announced: bytes = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self._limit_bytes:
+            raise BodyTooLarge
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            body += message.get("body", b"")
+            if len(body) > self._limit_bytes:
+                raise BodyTooLarge
+            if not message.get("more_body", False):
+                return bytes(body)
+
+
+async def respond(send: Send, answer: Answer) -> None:
+    """Send an answer."""
+    length = (b"content-length", b"%d" % len(answer.body))
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _plain(status: int, reason: str) -> Answer:
+    return Answer(status, JSON_HEADERS, json.dumps({"error": reason}).encode())

@@ -1,0 +1,145 @@
+"""The wallet as a process: binds, says that it is ready, serves, stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import uvicorn
+
+from harness.contracts import Contract, Credentials
+from mock_server.app import App, Asgi
+from mock_server.commits import CommitEachTurn
+from mock_server.provisioning import PATH
+from mock_server.store import Store, open_store
+from mock_server.wallet import Wallet
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted: the harness releases many at once."""
+
+GRACE_SECONDS = 1
+"""How long answers that are under way are waited for after a signal to stop."""
+
+
+class StartError(Exception):
+    """The wallet cannot start: the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the command line decides. `store` is empty for books that are not kept, and `port` 0 for a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    store: str = ""
+    credentials: Mapping[str, Credentials]
+    provision: bool = False
+    core_only: bool = False
+    latency_ms: int = 0
+    ready_json: bool = False
+    stop_with_parent: bool = False
+
+
+class CoreOnlyWallet(Wallet):
+    """A wallet that has the core operations and no other."""
+
+    def offers(self, contract: Contract, name: str) -> bool:
+        """Only the core operations."""
+        return contract.specs[name].core
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM, SIGINT or, if asked for, the end of standard input. Raises StartError."""
+    listening = _listen(settings)
+    with contextlib.closing(_open(settings)) as store:
+        wallet_type = CoreOnlyWallet if settings.core_only else Wallet
+        wallet = wallet_type(store, settings.credentials, commits=CommitEachTurn(store))
+        app = App(wallet, provision=settings.provision)
+        server = Server(_weathered(app, settings), ready_line(settings, listening.getsockname()[1]))
+        if settings.stop_with_parent:
+            threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+        server.run(sockets=[listening])
+
+
+def ready_line(settings: Settings, port: int) -> str:
+    """What is printed when the wallet accepts connections: the base URL of each contract served."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    root = f"http://{host}:{port}"
+    urls = {contract: f"{root}/{contract}" for contract in settings.credentials}
+    if settings.ready_json:
+        provision = root + PATH if settings.provision else None
+        return json.dumps({"ready": True, "contracts": urls, "provision": provision, "pid": os.getpid()})
+    return f"wallet ready: {', '.join(urls.values())} (stop it with Ctrl+C)"
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with a ready line of our own and a plain exit after a signal."""
+
+    def __init__(self, app: Asgi, ready: str) -> None:
+        """`ready` is printed once connections are accepted."""
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            print(self._ready, flush=True)  # noqa: T201 - the one line of output that a start has
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal and end with exit status 0: being stopped is how a wallet ends."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StartError(f"cannot listen on {settings.host} port {settings.port}: {reason}") from error
+
+
+def _open(settings: Settings) -> Store:
+    try:
+        return open_store(settings.store or ":memory:", durable=bool(settings.store))
+    except ImportError:
+        raise StartError("PostgreSQL needs psycopg: pip install 'walletproof[postgres]'") from None
+    except OSError as error:
+        raise StartError(str(error)) from error
+
+
+def _weathered(app: App, settings: Settings) -> Asgi:
+    if not settings.latency_ms:
+        return app
+    from mock_server.faults import Latency
+
+    return Latency(app, milliseconds=settings.latency_ms)
+
+
+def _stop_at_end_of_input(server: Server) -> None:
+    while os.read(0, 4096):
+        pass
+    server.should_exit = True

@@ -1,0 +1,212 @@
+"""The store's statements, written once for both databases.
+
+Every text from the wire is stored as its UTF-8 bytes (lone surrogates included), because databases disagree on NUL
+characters, on collations and on trailing spaces, and never on bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from harness.model import Outcome
+from mock_server.store.interface import Account, BetRecord, Entry, Fate, Key, SessionRecord, TokenRecord
+
+Row: TypeAlias = tuple[Any, ...]
+
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS account (number {number} PRIMARY KEY, contract TEXT NOT NULL, player {bytes} NOT NULL,
+        currency TEXT NOT NULL, display_name {bytes} NOT NULL, brand {bytes} NOT NULL, country TEXT NOT NULL,
+        balance BIGINT NOT NULL, UNIQUE (contract, player))""",
+    """CREATE TABLE IF NOT EXISTS entry (number {number} PRIMARY KEY, contract TEXT NOT NULL, family TEXT NOT NULL,
+        id {bytes} NOT NULL, account BIGINT NOT NULL, amount BIGINT NOT NULL, effect BIGINT NOT NULL,
+        balance BIGINT NOT NULL, bet {bytes} NOT NULL, outcome TEXT NOT NULL, reference TEXT NOT NULL,
+        at_ms BIGINT NOT NULL, UNIQUE (contract, family, id))""",
+    """CREATE TABLE IF NOT EXISTS bet (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
+        bet {bytes} NOT NULL, stake BIGINT NOT NULL, fate TEXT NOT NULL, PRIMARY KEY (contract, id, account))""",
+    "CREATE INDEX IF NOT EXISTS bet_by_reference ON bet (account, bet)",
+    """CREATE TABLE IF NOT EXISTS session (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
+        live SMALLINT NOT NULL, PRIMARY KEY (contract, id))""",
+    """CREATE TABLE IF NOT EXISTS token (contract TEXT NOT NULL, value {bytes} NOT NULL, account BIGINT NOT NULL,
+        spent SMALLINT NOT NULL, PRIMARY KEY (contract, value))""",
+)
+
+ACCOUNT_COLUMNS = "number, contract, player, currency, display_name, brand, country"
+ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_ms"
+
+
+def packed(text: str) -> bytes:
+    """A text as the bytes that it is compared by."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unpacked(data: bytes) -> str:
+    """The text that `packed` made these bytes from."""
+    return bytes(data).decode("utf-8", "surrogatepass")
+
+
+class Cursor(Protocol):
+    """What both database drivers give back for a statement."""
+
+    def fetchone(self) -> Row | None:
+        """The next row."""
+
+    def fetchall(self) -> list[Row]:
+        """All rows that are left."""
+
+
+class SqlStore:
+    """A store on an SQL database; the subclass connects and knows how its database opens a transaction."""
+
+    def __init__(self, run: Callable[[str, Row], Cursor]) -> None:
+        """`run` executes one statement with `?` for its parameters."""
+        self._run = run
+
+    def create_tables(self, *, number: str, bytes_type: str) -> None:
+        """Create what is missing, with the database's own types for a running number and for bytes."""
+        for statement in SCHEMA:
+            self._run(statement.format(number=number, bytes=bytes_type), ())
+
+    def open_account(self, account: Account, balance: int) -> Account:
+        """Create an account, or reset the one of that contract and player; the number is the store's to give."""
+        row = self._run(
+            "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, player) DO UPDATE SET currency = excluded.currency,"
+            " display_name = excluded.display_name, brand = excluded.brand, country = excluded.country,"
+            " balance = excluded.balance RETURNING number",
+            (
+                account.contract,
+                packed(account.player),
+                account.currency,
+                packed(account.display_name),
+                packed(account.brand),
+                account.country,
+                balance,
+            ),
+        ).fetchall()[0]
+        return account._replace(number=row[0])
+
+    def account(self, contract: str, player: str) -> Account | None:
+        """The account of a player of a contract."""
+        row = self._run(
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE contract = ? AND player = ?",  # noqa: S608 - our own columns
+            (contract, packed(player)),
+        ).fetchone()
+        return None if row is None else _account(row)
+
+    def account_numbered(self, number: int) -> Account:
+        """The account with this number, which must exist."""
+        statement = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE number = ?"  # noqa: S608 - our own columns
+        return _account(self._run(statement, (number,)).fetchall()[0])
+
+    def balance(self, account: Account) -> int:
+        """The balance in hundred-thousandths, as of now."""
+        row = self._run("SELECT balance FROM account WHERE number = ?", (account.number,)).fetchall()[0]
+        return int(row[0])
+
+    def set_balance(self, account: Account, balance: int) -> None:
+        """Write the balance."""
+        self._run("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
+
+    def entry(self, key: Key) -> Entry | None:
+        """What is remembered under a key."""
+        row = self._run(
+            f"SELECT {ENTRY_COLUMNS} FROM entry WHERE contract = ? AND family = ? AND id = ?",  # noqa: S608 - our own
+            (key.contract, key.family, packed(key.id)),
+        ).fetchone()
+        return None if row is None else _entry(row)
+
+    def put_entry(self, key: Key, entry: Entry) -> None:
+        """Remember under a key, replacing what was there."""
+        self._run(
+            f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"
+            " account = excluded.account, amount = excluded.amount, effect = excluded.effect,"
+            " balance = excluded.balance, bet = excluded.bet, outcome = excluded.outcome,"
+            " reference = excluded.reference, at_ms = excluded.at_ms",
+            (key.contract, key.family, packed(key.id), *entry[:4], packed(entry.bet), *entry[5:]),
+        )
+
+    def forget(self, key: Key) -> None:
+        """Remember nothing under a key any more."""
+        self._run(
+            "DELETE FROM entry WHERE contract = ? AND family = ? AND id = ?",
+            (key.contract, key.family, packed(key.id)),
+        )
+
+    def statement(self, account: Account) -> tuple[Entry, ...]:
+        """Every entry of an account, oldest first."""
+        rows = self._run(
+            f"SELECT {ENTRY_COLUMNS} FROM entry WHERE account = ? ORDER BY number",  # noqa: S608 - our own columns
+            (account.number,),
+        ).fetchall()
+        return tuple(_entry(row) for row in rows)
+
+    def bets_with_id(self, contract: str, id: str) -> tuple[BetRecord, ...]:
+        """The bets of that transaction id, of whichever player."""
+        rows = self._run(
+            "SELECT account, id, bet, stake, fate FROM bet WHERE contract = ? AND id = ?", (contract, packed(id))
+        ).fetchall()
+        return tuple(_bet(row) for row in rows)
+
+    def bets_with_reference(self, account: Account, bet: str) -> tuple[BetRecord, ...]:
+        """The bets of an account that credits name by this reference."""
+        rows = self._run(
+            "SELECT account, id, bet, stake, fate FROM bet WHERE account = ? AND bet = ?",
+            (account.number, packed(bet)),
+        ).fetchall()
+        return tuple(_bet(row) for row in rows)
+
+    def put_bet(self, contract: str, record: BetRecord) -> None:
+        """Write a bet into the register, replacing the account's bet of that id."""
+        self._run(
+            "INSERT INTO bet (contract, id, account, bet, stake, fate) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (contract, id, account) DO UPDATE SET bet = excluded.bet, stake = excluded.stake,"
+            " fate = excluded.fate",
+            (contract, packed(record.id), record.account, packed(record.bet), record.stake, record.fate.value),
+        )
+
+    def session(self, contract: str, id: str) -> SessionRecord | None:
+        """A session, live or ended."""
+        row = self._run(
+            "SELECT account, live FROM session WHERE contract = ? AND id = ?", (contract, packed(id))
+        ).fetchone()
+        return None if row is None else SessionRecord(row[0], bool(row[1]))
+
+    def put_session(self, contract: str, id: str, record: SessionRecord) -> None:
+        """Write a session."""
+        self._run(
+            "INSERT INTO session (contract, id, account, live) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (contract, id) DO UPDATE SET account = excluded.account, live = excluded.live",
+            (contract, packed(id), record.account, int(record.live)),
+        )
+
+    def token(self, contract: str, value: str) -> TokenRecord | None:
+        """A one-time token, spent or not."""
+        row = self._run(
+            "SELECT account, spent FROM token WHERE contract = ? AND value = ?", (contract, packed(value))
+        ).fetchone()
+        return None if row is None else TokenRecord(row[0], bool(row[1]))
+
+    def put_token(self, contract: str, value: str, record: TokenRecord) -> None:
+        """Write a one-time token."""
+        self._run(
+            "INSERT INTO token (contract, value, account, spent) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (contract, value) DO UPDATE SET account = excluded.account, spent = excluded.spent",
+            (contract, packed(value), record.account, int(record.spent)),
+        )
+
+
+def _account(row: Row) -> Account:
+    number, contract, player, currency, display_name, brand, country = row
+    return Account(number, contract, unpacked(player), currency, unpacked(display_name), unpacked(brand), country)
+
+
+def _entry(row: Row) -> Entry:
+    account, amount, effect, balance, bet, outcome, reference, at_ms = row
+    return Entry(account, amount, effect, balance, unpacked(bet), Outcome(outcome), reference, at_ms)
+
+
+def _bet(row: Row) -> BetRecord:
+    account, id, bet, stake, fate = row
+    return BetRecord(account, unpacked(id), unpacked(bet), stake, Fate(fate))

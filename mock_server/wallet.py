@@ -1,0 +1,98 @@
+"""The reference wallet: the smallest sound wallet, one method per rule.
+
+The rules are in `mock_server.rules`, one concept a module; this class joins them and sends each operation to its rule.
+A deliberate defect is a subclass that overrides exactly one of them.
+
+**Races.** The rules run in one event loop, and a sound rule never waits between a check and the act that rests on it:
+a request is worked from the first read to the last write without another in between, and that is all the mutual
+exclusion that there is. The rules at such a point (`look_up`, `debit`, `credit`, `refund`, `find_bet`,
+`is_rolled_back`, `is_settled`, `was_returned`) are coroutines all the same, so that a defect can override one of them,
+wait (`await asyncio.sleep(0.005)`, or `asyncio.sleep(0)` in process), and let the others in. Each write is absolute
+(`set_balance`) or replaces (`put_entry`), so what the others wrote meanwhile is lost or doubled as in a real race.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from harness.contracts import Credentials
+from harness.model import (
+    Authenticate,
+    BetBatch,
+    GetBalance,
+    ItemReply,
+    Movement,
+    Operation,
+    Reply,
+    Retry,
+    Rollback,
+    Settle,
+)
+from mock_server.commits import CommitAtOnce, Commits
+from mock_server.order import Order, Refusal
+from mock_server.rules.batches import Batches
+from mock_server.rules.rollbacks import Rollbacks
+from mock_server.store import Store
+from mock_server.wire import Counter
+
+
+def clock_ms() -> int:
+    """Unix time in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Wallet(Counter, Batches, Rollbacks):
+    """A sound wallet for both contracts."""
+
+    def __init__(
+        self,
+        store: Store,
+        credentials: Mapping[str, Credentials] | None = None,
+        *,
+        commits: Commits | None = None,
+        now_ms: Callable[[], int] = clock_ms,
+    ) -> None:
+        """`credentials` are the platform's, by contract name: a contract without any is not served over HTTP.
+
+        `commits` decides when the books become durable: at once, unless told otherwise.
+        """
+        Counter.__init__(self, credentials or {}, now_ms)
+        Batches.__init__(self, store, now_ms)
+        self.commits: Commits = commits or CommitAtOnce(store)
+
+    async def handle(self, contract: str, operation: Operation) -> Reply:
+        """Answer one operation; when this returns, what it moved is durable.
+
+        `contract` is the name of the contract that it came by: players, ids and sessions belong to one contract.
+        """
+        try:
+            self.store.begin()
+            reply = await self.decide(contract, operation)
+        except Exception as error:
+            self.commits.undo(error)
+            raise
+        await self.commits.done()
+        return reply
+
+    async def decide(self, contract: str, operation: Operation) -> Reply:
+        """Send an operation to its rule."""
+        try:
+            match operation:
+                case GetBalance():
+                    return await self.get_balance(contract, operation)
+                case Authenticate():
+                    return await self.authenticate(contract, operation)
+                case Rollback():
+                    return _single(await self.process_rollback(Order(contract, "Rollback", operation)))
+                case Settle() | Retry() | BetBatch():
+                    return await self.process_batch(contract, operation)
+                case _:
+                    order = Order[Movement](contract, type(operation).__name__, operation)
+                    return _single(await self.process(order))
+        except Refusal as refusal:
+            return _single(ItemReply(outcome=refusal.outcome, description=str(refusal)))
+
+
+def _single(item: ItemReply) -> Reply:
+    return Reply(outcome=item.outcome, items=(item,), code=item.code)

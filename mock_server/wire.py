@@ -1,0 +1,62 @@
+"""Rules at the counter: whom to believe, what was asked, and how the answer is written."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from harness.contracts import BadRequest, Contract, Credentials
+from harness.model import Operation, Outcome, Reply
+
+
+class Answer(NamedTuple):
+    """An HTTP answer before HTTP: the headers are those that the wallet chooses, without the server's own."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+JSON_HEADERS = ((b"content-type", b"application/json"),)
+
+
+class Counter(ABC):
+    """One request from its bytes to the answer's bytes. `handle` is the wallet behind the counter."""
+
+    def __init__(self, credentials: Mapping[str, Credentials], now_ms: Callable[[], int]) -> None:
+        """`credentials` are the platform's, by contract name."""
+        self.credentials = dict(credentials)
+        self.now_ms = now_ms
+
+    @abstractmethod
+    async def handle(self, contract: str, operation: Operation) -> Reply:
+        """Answer one operation of the contract of that name."""
+
+    def offers(self, contract: Contract, name: str) -> bool:
+        """Whether the wallet has this operation: one that it lacks is answered as a path that does not exist."""
+        return name in contract.specs
+
+    async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer one request: believe it before reading it, read it before acting. Headers by lower-case name."""
+        if not self.believes(contract, name, headers, body):
+            return self.write(contract, None, Reply(outcome=Outcome.UNAUTHENTICATED, items=()))
+        try:
+            operation = self.read(contract, name, body)
+        except BadRequest as bad:
+            return self.write(contract, None, Reply(outcome=bad.outcome, items=()))
+        return self.write(contract, operation, await self.handle(contract.name, operation))
+
+    def believes(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the platform sent exactly these bytes, whatever the operation."""
+        del name
+        return not contract.verify(headers, body, self.credentials[contract.name], self.now_ms())
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        """What is asked for. Raises BadRequest."""
+        return contract.read_request(name, body)
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        """The answer as the contract writes it."""
+        status, body = contract.write_reply(operation, reply)
+        return Answer(status, JSON_HEADERS, body)
