@@ -1,1 +1,98 @@
-"""How a request reaches the wallet, and what became of it. The only room that knows an HTTP library."""
+"""A platform's client of one wallet: operations in, exchanges out. The only room that knows HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.client.prepare import prepare
+from harness.client.transport import ConfigurationError, Tls, Transport
+from harness.contracts import Contract, Credentials, Decoded
+from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
+
+__all__ = ["Call", "Client", "ConfigurationError", "Tls", "Transport"]
+
+_UNALTERED = Alteration()
+
+
+def unix_ms() -> int:
+    """Now, as the platform signs it: Unix time in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One operation about to be sent, and where in the scenario it comes from."""
+
+    operation: Operation
+    alteration: Alteration = field(default=_UNALTERED)
+    loss: Loss | None = None
+    step: int = 0
+    line: int = 0
+
+
+class Client:
+    """Sends a contract's operations to one wallet. Nothing that the wallet does raises an exception."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        transport: Transport,
+        credentials: Credentials,
+        *,
+        paths: Mapping[str, str] | None = None,
+        batch_time_out_seconds: float = 30,
+        now_ms: Callable[[], int] = unix_ms,
+    ) -> None:
+        """`paths` overrides the documented paths by operation name; `now_ms` is the clock that signatures use."""
+        self.contract = contract
+        self._transport = transport
+        self._credentials = credentials
+        self._paths = paths or {}
+        self._batch_time_out_seconds = batch_time_out_seconds
+        self._now_ms = now_ms
+        self._races = 0
+
+    def call(self, call: Call) -> Exchange:
+        """One request, once."""
+        request, name = self._prepare(call)
+        time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
+        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
+        return self._exchange(call, name, transmission, None)
+
+    def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
+        """Requests released together, each once; the exchanges come in the order of `calls`."""
+        self._races += 1
+        prepared = [self._prepare(call) for call in calls]
+        transmissions = self._transport.release([request for request, _ in prepared])
+        return tuple(
+            self._exchange(call, name, transmission, self._races)
+            for call, (_, name), transmission in zip(calls, prepared, transmissions, strict=True)
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._transport.close()
+
+    def _prepare(self, call: Call) -> tuple[Request, str]:
+        name = self.contract.name_of(call.operation)
+        path = self._paths.get(name) or self.contract.specs[name].path
+        request = prepare(self.contract, call.operation, call.alteration, self._credentials, self._now_ms(), path)
+        return request, name
+
+    def _exchange(self, call: Call, name: str, transmission: Transmission, race: int | None) -> Exchange:
+        received = transmission.received
+        decoded = Decoded(None) if received is None else self.contract.decode(call.operation, received)
+        return Exchange(
+            operation=call.operation,
+            name=name,
+            transmission=transmission,
+            reply=decoded.reply,
+            problems=decoded.problems,
+            alteration=call.alteration,
+            step=call.step,
+            line=call.line,
+            race=race,
+            absent=decoded.absent,
+        )

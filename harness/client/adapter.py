@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from requests import PreparedRequest
 from requests.adapters import BaseAdapter
-from requests.structures import CaseInsensitiveDict
 
 from harness.client.answer import Answer
 from harness.client.exchange import Times, exchange
@@ -54,7 +52,7 @@ class WalletAdapter(BaseAdapter):
             received = self._exchange(outgoing, times)
         except TransmissionError as error:
             raise TransmissionFailed(transmission(outgoing.sent, None, error.failure, times), request) from error
-        return _incoming(request, received, transmission(outgoing.sent, received, None, times), self)
+        return Incoming(transmission(outgoing.sent, received, None, times), outgoing)
 
     def _exchange(self, outgoing: Outgoing, times: Times) -> Message:
         answer = Answer(outgoing.method or "", self._limit_bytes)
@@ -85,15 +83,3 @@ def transmission(sent: Message, received: Message | None, failure: Failure | Non
     return Transmission(
         sent, received, failure, times.started, times.released, times.first_byte, times.finished or time.monotonic_ns()
     )
-
-
-def _incoming(request: PreparedRequest, message: Message, seen: Transmission, adapter: BaseAdapter) -> Incoming:
-    response = Incoming()
-    response.transmission = seen
-    response.status_code = message.status
-    response.headers = CaseInsensitiveDict(message.headers)
-    response.url = str(request.url)
-    response.request = request
-    state: dict[str, Any] = {"_content": message.body, "_content_consumed": True, "connection": adapter}
-    response.__dict__.update(state)
-    return response

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 
-from urllib3.util.wait import wait_for_socket
+from urllib3.util import wait
 
 _CHUNK_BYTES = 16 * 1024
 
@@ -50,7 +50,7 @@ class Connection:
     def wait(self, deadline_ns: int, *, read: bool = False, write: bool = False) -> bool:
         """Whether the socket became ready before the deadline, a time of `time.monotonic_ns()`."""
         left_ns = deadline_ns - time.monotonic_ns()
-        return left_ns > 0 and wait_for_socket(self.socket, read, write, left_ns / 1e9)
+        return left_ns > 0 and wait.wait_for_socket(self.socket, read, write, left_ns / 1e9)
 
     def stale(self) -> bool:
         """Whether an idle connection is of no more use: the other end has closed it, or said something unasked."""

@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 
-from urllib3.util.wait import wait_for_socket
+from urllib3.util import wait
 
 from harness.client.connection import Connection
 from harness.client.failure import TransmissionError, seconds, unreachable, untrusted
@@ -84,7 +84,7 @@ def _finish_connecting(connected: socket.socket, code: int, deadline_ns: int) ->
 
 def _wait_for(connected: socket.socket, deadline_ns: int, *, write: bool) -> None:
     left_ns = deadline_ns - time.monotonic_ns()
-    if left_ns <= 0 or not wait_for_socket(connected, not write, write, left_ns / 1e9):
+    if left_ns <= 0 or not wait.wait_for_socket(connected, not write, write, left_ns / 1e9):
         raise TimeoutError
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from requests import PreparedRequest, Response
 from requests.exceptions import ConnectionError as RequestsConnectionError
@@ -30,9 +30,32 @@ class Outgoing(PreparedRequest):
 
 
 class Incoming(Response):
-    """An answer that carries what the transport saw of it."""
+    """An answer that carries what the transport saw of it.
 
-    transmission: Transmission
+    What `requests` keeps besides, cookies and the like, is made when somebody asks for it: the harness never does.
+    """
+
+    def __init__(self, transmission: Transmission, request: Outgoing) -> None:
+        """An answer to that request."""
+        self.transmission = transmission
+        self.request = request
+
+    def __getattr__(self, name: str) -> Any:
+        """An attribute that is not there yet. Raises AttributeError."""
+        if "status_code" in self.__dict__ or name.startswith("__"):
+            raise AttributeError(name)
+        self._unfold()
+        return getattr(self, name)
+
+    def _unfold(self) -> None:
+        known = dict(self.__dict__)
+        message = self.transmission.received or Message(b"", b"")
+        super().__init__()
+        self.url = str(known["request"].url)
+        self.status_code = message.status
+        self.reason = message.head.partition(b"\r\n")[0].decode("latin-1").partition(" ")[2].partition(" ")[2]
+        self.headers = CaseInsensitiveDict(message.headers)
+        self.__dict__.update(known, _content=message.body)
 
 
 class TransmissionFailed(RequestsConnectionError):

@@ -1,0 +1,101 @@
+"""From an operation to the request that goes out: encoded, perhaps altered, signed, perhaps spoilt. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from harness import money
+from harness.contracts import Contract, Credentials
+from harness.model import Alteration, Movement, Operation, Request
+
+_PLACEHOLDER = "raw-value-{index}-of-this-body"
+
+
+def prepare(
+    contract: Contract, operation: Operation, alteration: Alteration, credentials: Credentials, now_ms: int, path: str
+) -> Request:
+    """The exact request. What `alteration` does before signing is signed; what it does after is not."""
+    body = _body(contract, operation, alteration)
+    signed_at_ms = now_ms - alteration.stale_seconds * 1000
+    request = Request(path, contract.sign(body, credentials, signed_at_ms), body)
+    if alteration.content_type:
+        request = _with_header(request, "content-type", alteration.content_type)
+    if alteration.forged:
+        request = contract.forgeries[alteration.forged](request, credentials, signed_at_ms)
+    if alteration.tampered:
+        altered = _tampered(contract, operation, alteration)
+        request = replace(request, body=altered)
+    if alteration.missing_header:
+        kept = tuple(pair for pair in request.headers if pair[0].lower() != alteration.missing_header)
+        request = replace(request, headers=kept)
+    return request
+
+
+def _body(contract: Contract, operation: Operation, alteration: Alteration) -> bytes:
+    if alteration.body is not None:
+        return alteration.body
+    return _stringified(contract, contract.encode(operation), alteration.raw, alteration.without)
+
+
+def _stringified(
+    contract: Contract,
+    value: dict[str, object],
+    raw: tuple[tuple[int | None, str, str], ...],
+    without: tuple[tuple[int | None, str], ...],
+) -> bytes:
+    """The body's bytes with some fields left out, and others holding JSON text as it was written."""
+    for item, name in without:
+        _object_at(value, item).pop(name, None)
+    texts: dict[bytes, bytes] = {}
+    for index, (item, name, text) in enumerate(raw):
+        placeholder = _PLACEHOLDER.format(index=index)
+        _object_at(value, item)[name] = placeholder
+        texts[contract.stringify(placeholder)] = text.encode("utf-8", "surrogatepass")
+    body = contract.stringify(value)
+    for placeholder_bytes, text_bytes in texts.items():
+        body = body.replace(placeholder_bytes, text_bytes)
+    return body
+
+
+def _object_at(value: dict[str, object], item: int | None) -> dict[str, object]:
+    """The outermost object, or the batch item of that index; an index outside a batch means the outermost object."""
+    if item is None:
+        return value
+    items = next((each for each in value.values() if isinstance(each, list)), None)
+    return items[item] if items is not None and item < len(items) else value
+
+
+def _tampered(contract: Contract, operation: Operation, alteration: Alteration) -> bytes:
+    changed = operation
+    fields: list[tuple[int | None, str, str]] = []
+    first = 0 if getattr(operation, "items", None) else None
+    for name, text in alteration.tampered:
+        if name == "amount":
+            changed = _with_amount(changed, money.parse(text))
+        else:
+            fields.append((first, name, _as_json(text)))
+    return _stringified(contract, contract.encode(changed), tuple(fields), ())
+
+
+def _as_json(text: str) -> str:
+    """JSON text as it is; any other text as a JSON string, so that `playerId: abc` needs no second quotes."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return json.dumps(text)
+    return text
+
+
+def _with_amount(operation: Operation, amount: int) -> Operation:
+    if isinstance(operation, Movement):
+        return replace(operation, amount=amount)
+    items = getattr(operation, "items", ())
+    if not items:
+        return operation
+    return replace(operation, items=(replace(items[0], amount=amount), *items[1:]))  # type: ignore[call-arg]
+
+
+def _with_header(request: Request, name: str, value: str) -> Request:
+    kept = tuple(pair for pair in request.headers if pair[0].lower() != name)
+    return replace(request, headers=(*kept, (name, value)))
