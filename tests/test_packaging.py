@@ -111,7 +111,7 @@ def test_without_other_plugins_the_plugin_is_loaded_once(tmp_path: Path) -> None
 def test_under_another_name_pytest_would_refuse_to_start(tmp_path: Path) -> None:
     """Why the entry point is named exactly like the module."""
     pretend_to_be_installed(tmp_path, "walletproof")
-    assert "already registered" in plugins_of_a_run(tmp_path)
+    assert "already registered" in plugins_of_a_run(tmp_path, "--override-ini", "filterwarnings=")
 
 
 def test_no_run_of_ours_imports_the_plugin_of_faker(tmp_path: Path) -> None:
