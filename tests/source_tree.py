@@ -84,9 +84,8 @@ def _targets(node: ast.AST, package: str, known: set[str]) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         case ast.ImportFrom():
             origin = _absolute(node, package)
-            for alias in node.names:
-                inner = f"{origin}.{alias.name}"
-                yield inner if inner in known else origin
+            inner = (f"{origin}.{alias.name}" for alias in node.names)
+            yield from sorted({name if name in known else origin for name in inner})
         case ast.Call(func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name)), *_]):
             yield name
         case ast.Call(func=ast.Name(id="import_module" | "__import__"), args=[ast.Constant(value=str(name)), *_]):
