@@ -1,0 +1,103 @@
+"""HTTP Basic authorization (RFC 7617), as the sportsbook contract has it: made, checked, and spoiled in named ways.
+
+Users and passwords are encoded as UTF-8, the encoding that RFC 7617 recommends and that servers can announce.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from harness.contracts import Credentials
+from harness.model import Request
+
+REQUIRED = ("authorization",)
+
+
+def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
+    """The headers of a request; Basic authorization depends on neither the body nor the time."""
+    return (("content-type", "application/json"), ("authorization", _basic(f"{credentials.key}:{credentials.secret}")))
+
+
+def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, now_ms: int) -> str:
+    """Why a request is not to be believed, or an empty string; compared in constant time."""
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "the header authorization is missing or not Basic"
+    try:
+        given = base64.b64decode(encoded.strip().encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return "the Basic credentials are not base64"
+    user, colon, password = given.partition(b":")
+    right_user = hmac.compare_digest(user, credentials.key.encode())
+    right_password = hmac.compare_digest(password, credentials.secret.encode())
+    return "" if colon and right_user and right_password else "the user or the password is wrong"
+
+
+def _basic(text: str) -> str:
+    return f"Basic {base64.b64encode(text.encode()).decode('ascii')}"
+
+
+def _authorized(request: Request, value: str) -> Request:
+    return replace(request, headers=tuple((k, value if k == "authorization" else v) for k, v in request.headers))
+
+
+def _wrong_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, _basic(f"{credentials.key}:{credentials.secret}-wrong"))
+
+
+def _wrong_user(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, _basic(f"{credentials.key}-wrong:{credentials.secret}"))
+
+
+def _empty_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, _basic(f"{credentials.key}:"))
+
+
+def _truncated_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without its last character: a wallet that compares as far as the shorter text reaches is deceived."""
+    return _authorized(request, _basic(f"{credentials.key}:{credentials.secret[:-1]}"))
+
+
+def _other_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Letters in the other case, which some databases compare as equal; a password without letters gets one."""
+    swapped = credentials.secret.swapcase()
+    return _authorized(
+        request, _basic(f"{credentials.key}:{swapped if swapped != credentials.secret else swapped + 'a'}")
+    )
+
+
+def _not_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right credentials under another scheme."""
+    return _authorized(request, _basic(f"{credentials.key}:{credentials.secret}").replace("Basic", "Bearer", 1))
+
+
+def _malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right credentials in the clear, where base64 is due."""
+    return _authorized(request, f"Basic {credentials.key.encode('ascii', 'ignore').decode()}:%%%")
+
+
+def _without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Only the user, without the colon that ends it."""
+    return _authorized(request, _basic(credentials.key))
+
+
+def _empty_authorization(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, "")
+
+
+FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
+    "wrong_password": _wrong_password,
+    "wrong_user": _wrong_user,
+    "empty_password": _empty_password,
+    "truncated_password": _truncated_password,
+    "other_case": _other_case,
+    "not_basic": _not_basic,
+    "malformed_basic": _malformed_basic,
+    "without_colon": _without_colon,
+    "empty_authorization": _empty_authorization,
+}
+"""Named ways to spoil a rightly authorized request."""

@@ -1,0 +1,407 @@
+"""The casino contract: a game provider calls an operator's wallet, signed with HMAC, money as integers x 100000.
+
+Source: the OppiGames Wallet API; see `schemas/casino/SOURCES.md` for the page of each fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, OperationSpec, answer, fields, hmac_headers
+from harness.contracts.json_text import stringify
+from harness.contracts.requirements import Requirements
+from harness.contracts.schema import bundled, shown, violations
+from harness.model import (
+    BadItem,
+    Bet,
+    BetBatch,
+    Fault,
+    GetBalance,
+    ItemReply,
+    Level,
+    Message,
+    Movement,
+    Operation,
+    Outcome,
+    Payout,
+    Problem,
+    Reply,
+    Retry,
+    Reward,
+    Settle,
+    Situation,
+)
+
+SUCCESS = "RS_OK"
+_SCHEMAS = bundled("schemas") / "casino"
+
+_SPECS = {
+    spec.name: spec
+    for spec in (
+        OperationSpec(name="settlement", path="/transaction/settlement", core=True, batch=True, retried=True),
+        OperationSpec(name="balance", path="/user/balance"),
+        OperationSpec(name="bet", path="/transaction/bet"),
+        OperationSpec(name="payout", path="/transaction/payout", retried=True),
+        OperationSpec(name="reward", path="/transaction/reward", path_inferred=True),
+        OperationSpec(name="bet_batch", path="/transaction/bet-batch", batch=True),
+        OperationSpec(name="retry", path="/transaction/retry", batch=True, retried=True),
+    )
+}
+_NAMES: Mapping[type[Any], str] = {
+    Settle: "settlement",
+    GetBalance: "balance",
+    Bet: "bet",
+    Payout: "payout",
+    Reward: "reward",
+    BetBatch: "bet_batch",
+    Retry: "retry",
+}
+_CLASSES: Mapping[str, Any] = {name: kind for kind, name in _NAMES.items()}
+_ITEM_CLASSES: Mapping[str, Any] = {"settlement": Payout, "bet_batch": Bet, "retry": Payout}
+
+_FIELDS = {
+    name: tuple(words.split())
+    for name, words in {
+        "settlement": "transactionId refTransactionId sessionId roundId playerId gameId currency amount isWin",
+        "balance": "sessionId playerId",
+        "bet": "transactionId sessionId playerId gameId currency amount roundId",
+        "payout": "transactionId refTransactionId sessionId playerId gameId currency amount isWin",
+        "reward": "transactionId refTransactionId sessionId type playerId gameId amount",
+        "bet_batch": "transactionId sessionId roundId playerId gameId currency amount autoWithDrawal",
+        "retry": "transactionId sessionId roundId playerId gameId currency amount",
+    }.items()
+}
+"""The wire fields of one transaction, in the order in which the platform writes them."""
+
+_OPTIONAL = frozenset({("bet", "roundId")})
+
+_ATTRIBUTES = {
+    "transactionId": "id",
+    "refTransactionId": "bet",
+    "sessionId": "session",
+    "roundId": "round",
+    "playerId": "player",
+    "gameId": "game",
+    "currency": "currency",
+    "amount": "amount",
+    "isWin": "win",
+    "type": "kind",
+    "autoWithDrawal": "auto_withdrawal",
+}
+
+_BATCH_ECHO = ("sessionId", "roundId", "playerId", "currency")
+_ECHOED: Mapping[str, tuple[str, ...]] = {
+    "settlement": ("refTransactionId", *_BATCH_ECHO),
+    "balance": ("sessionId",),
+    "bet_batch": _BATCH_ECHO,
+    "retry": _BATCH_ECHO,
+}
+"""The request's fields that the answer repeats, besides `transactionId`."""
+
+_OUTCOMES = {
+    SUCCESS: Outcome.OK,
+    "RS_ERROR_NOT_ENOUGH_MONEY": Outcome.INSUFFICIENT_FUNDS,
+    "RS_ERROR_DUPLICATE_TRANSACTION": Outcome.CONFLICT,
+    "RS_ERROR_TRANSACTION_DOES_NOT_EXIST": Outcome.UNKNOWN_TRANSACTION,
+    "RS_ERROR_USER_DISABLED": Outcome.UNKNOWN_PLAYER,
+    "RS_ERROR_WRONG_CURRENCY": Outcome.WRONG_CURRENCY,
+    "RS_ERROR_TOKEN_EXPIRED": Outcome.INVALID_SESSION,
+    "RS_ERROR_INVALID_TOKEN": Outcome.INVALID_SESSION,
+    "RS_ERROR_INVALID_SIGNATURE": Outcome.UNAUTHENTICATED,
+    "RS_ERROR_MISSING_HEADERS": Outcome.UNAUTHENTICATED,
+    "RS_ERROR_WRONG_SYNTAX": Outcome.MALFORMED,
+    "RS_ERROR_WRONG_TYPES": Outcome.MALFORMED,
+}
+"""The vendor's codes and those of the wider family. It has no word for an unknown player: the nearest is that of a
+player who may not play. Every other code is a refusal without a meaning of its own."""
+
+_CODES = {outcome: code for code, outcome in reversed(_OUTCOMES.items())} | {
+    Outcome.INVALID_TOKEN: "RS_ERROR_INVALID_TOKEN",
+    Outcome.REFUSED: "RS_ERROR",
+}
+_STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
+"""The HTTP status of our own refusals, 200 otherwise: the document gives none, and any of 200 and 4xx is accepted."""
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The platform's side: what is asked
+
+
+def name_of(operation: Operation) -> str:
+    """The operation name. Raises ValueError for an operation that a casino does not have."""
+    try:
+        return _NAMES[type(operation)]
+    except KeyError:
+        raise ValueError(f"the casino contract has no {type(operation).__name__}") from None
+
+
+def encode(operation: Operation) -> dict[str, object]:
+    """The request's JSON object. Raises ValueError for an amount that no integer x 100000 can carry."""
+    name = name_of(operation)
+    if isinstance(operation, Settle | Retry | BetBatch):
+        return {"transactions": [_encode_fields(name, item) for item in operation.items]}
+    return _encode_fields(name, operation)
+
+
+def _encode_fields(name: str, source: Operation) -> dict[str, object]:
+    encoded = {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _FIELDS[name]}
+    if encoded.get("amount", 0) % 1:
+        raise ValueError(f"an amount of {encoded['amount']} hundred-thousandths is no whole number")
+    return {wire: value for wire, value in encoded.items() if value != "" or (name, wire) not in _OPTIONAL}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The platform's side: what was answered
+
+
+def decode(operation: Operation, message: Message) -> Decoded:
+    """What an answer says. Never raises."""
+    name = name_of(operation)
+    body = answer.read(message, _has_shape)
+    if isinstance(body, Decoded):
+        return body
+    code = str(body.value["status"])
+    items, problems = _decode_items(name, body.value)
+    if not 200 <= body.status < 300 and (code == SUCCESS or any(item.outcome is Outcome.OK for item in items)):
+        return Decoded(None, (answer.contradiction(body.status, SUCCESS),))
+    schema = (
+        f"{name}.response.json"
+        if code == SUCCESS or isinstance(body.value.get("data"), list)
+        else "error.response.json"
+    )
+    echoes = _echo_problems(name, operation, items)
+    reply = Reply(outcome=_outcome(code), items=items, code=code)
+    return Decoded(reply, (*body.problems, *violations(_SCHEMAS / schema, body.value), *problems, *echoes))
+
+
+def _has_shape(status: int, value: dict[str, object]) -> bool:
+    return isinstance(value.get("status"), str)
+
+
+def _outcome(code: str) -> Outcome:
+    return _OUTCOMES.get(code, Outcome.REFUSED)
+
+
+def _decode_items(name: str, value: dict[str, object]) -> tuple[tuple[ItemReply, ...], tuple[Problem, ...]]:
+    """The answers in it that can be read, and what is poor about their balances."""
+    if not _SPECS[name].batch:
+        item, problems = _decode_item(name, value, "")
+        return (item,), problems
+    data = value.get("data")
+    answered = [
+        _decode_item(name, each, f"/data/{index}")
+        for index, each in enumerate(data if isinstance(data, list) else ())
+        if isinstance(each, dict) and isinstance(each.get("status"), str)
+    ]
+    return tuple(item for item, _ in answered), tuple(each for _, found in answered for each in found)
+
+
+def _decode_item(name: str, value: dict[str, object], where: str) -> tuple[ItemReply, tuple[Problem, ...]]:
+    code = str(value["status"])
+    balance, problems = _decode_balance(value.get("balance"), where)
+    currency, transaction = value.get("currency"), value.get("transactionId")
+    item = ItemReply(
+        outcome=_outcome(code),
+        code=code,
+        id=transaction if isinstance(transaction, str) else None,
+        balance=balance,
+        currency=currency if isinstance(currency, str) else None,
+        echo={wire: text for wire in _ECHOED.get(name, ()) if isinstance(text := value.get(wire), str)},
+    )
+    return item, problems
+
+
+def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Problem, ...]]:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, ()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        detail = f"{shown(value)} is written with a fraction or an exponent; money is an integer x 100000"
+        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail),)
+    return None, ()
+
+
+def _echo_problems(name: str, operation: Operation, items: Iterable[ItemReply]) -> tuple[Problem, ...]:
+    """Where an accepted item does not repeat what was asked: each field is told once for all the items."""
+    asked = {each.id: each for each in operation.items} if isinstance(operation, Settle | Retry | BetBatch) else {}
+    wrong: dict[str, list[str]] = {}
+    for item in items:
+        source = asked.get(item.id or "", None if asked else operation)
+        if item.outcome is not Outcome.OK or source is None:
+            continue
+        for wire in _ECHOED.get(name, ()):
+            sent, said = getattr(source, _ATTRIBUTES[wire]), item.echo.get(wire)
+            if sent != said:
+                wrong.setdefault(wire, []).append(f"{said!r} for {sent!r}" if said is not None else "is missing")
+        if isinstance(source, Movement) and not asked and item.id != source.id and item.id is not None:
+            return (Problem(Fault.WRONG_FORMAT, "/transactionId", f"answers {item.id[:80]!r} for {source.id!r}"),)
+    return tuple(Problem(Fault.POOR_FORMAT, f"/{wire}", _told(cases), "echo") for wire, cases in wrong.items())
+
+
+def _told(cases: list[str]) -> str:
+    return cases[0][:200] + (f", and so in {len(cases) - 1} more items" if len(cases) > 1 else "")
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The wallet's side
+
+
+def read_request(name: str, data: bytes) -> Operation:
+    """The operation that a body asks for. Raises BadRequest.
+
+    An item of a batch that cannot be read is set aside as `unreadable`: it is refused alone.
+    """
+    content = fields.body(data)
+    operation: Operation
+    if not _SPECS[name].batch:
+        operation = _CLASSES[name](**_read_fields(name, content))
+        return operation
+    sent = content.get("transactions")
+    if not isinstance(sent, list):
+        raise fields.malformed("`transactions` is missing or no array")
+    items, bad = [], []
+    for position, each in enumerate(sent):
+        try:
+            items.append(_read_item(name, each))
+        except BadRequest as error:
+            bad.append(BadItem(position=position, id=_readable_id(each), outcome=error.outcome, reason=str(error)))
+    operation = _CLASSES[name](items=tuple(items), unreadable=tuple(bad))
+    return operation
+
+
+def _read_item(name: str, value: object) -> Movement:
+    if not isinstance(value, dict):
+        raise fields.malformed(f"a transaction must be an object, is {shown(value)}")
+    item: Movement = _ITEM_CLASSES[name](**_read_fields(name, value))
+    return item
+
+
+def _readable_id(value: object) -> str | None:
+    found = value.get("transactionId") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _read_fields(name: str, content: fields.Fields) -> dict[str, Any]:
+    wanted = [wire for wire in _FIELDS[name] if wire in content or (name, wire) not in _OPTIONAL]
+    found = {_ATTRIBUTES[wire]: fields.required(content, wire, _READERS.get(wire, fields.text)) for wire in wanted}
+    return {"currency": "", **found} if name == "reward" else found
+
+
+def _read_amount(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise fields.malformed(f"`{name}` must be an integer x 100000, is {shown(value)}")
+    return fields.amount(name, value)
+
+
+_READERS: Mapping[str, fields.Reader] = {
+    "transactionId": fields.identifier,
+    "playerId": fields.identifier,
+    "amount": _read_amount,
+    "isWin": fields.boolean,
+    "autoWithDrawal": fields.boolean,
+    "type": fields.one_of(("bonus", "jackpot")),
+}
+
+
+def write_reply(operation: Operation | None, reply: Reply) -> tuple[int, bytes]:
+    """HTTP status and body of an answer; items of a batch that could not be read are refused in their places."""
+    status = 200 if reply.items and reply.accepted else _STATUSES.get(reply.outcome, 200)
+    code = reply.code or _CODES[reply.outcome]
+    if not isinstance(operation, Settle | Retry | BetBatch):
+        item = reply.items[0] if reply.items else ItemReply(outcome=reply.outcome, code=code)
+        return status, stringify(_write_item("" if operation is None else name_of(operation), operation, item))
+    if not reply.accepted and not reply.items:
+        return status, stringify({"status": code})
+    return status, stringify({"status": code, "data": _write_items(operation, reply.items)})
+
+
+def _write_items(operation: Settle | Retry | BetBatch, items: tuple[ItemReply, ...]) -> list[dict[str, object]]:
+    name = name_of(operation)
+    by_id: dict[str | None, Movement] = {each.id: each for each in operation.items}
+    in_order = operation.items if len(operation.items) == len(items) else ()
+    written = [
+        _write_item(name, like if like is not None and like.id == item.id else by_id.get(item.id), item)
+        for like, item in zip_longest(in_order, items)
+    ]
+    for bad in operation.unreadable:
+        written.insert(bad.position, _write_item(name, None, ItemReply(outcome=bad.outcome, id=bad.id)))
+    return written
+
+
+def _write_item(name: str, source: Operation | Movement | None, item: ItemReply) -> dict[str, object]:
+    transaction = item.id if item.id is not None else getattr(source, "id", None)
+    echo = {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _ECHOED.get(name, ()) if source is not None}
+    return {
+        "status": item.code or _CODES[item.outcome],
+        **({} if transaction is None else {"transactionId": transaction}),
+        **echo,
+        **item.echo,
+        **({} if item.balance is None else {"balance": item.balance}),
+    }
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The value
+
+
+def _expected(outcome: Outcome) -> ExpectedCode:
+    """A code is a SHOULD at most, and the vendor's general `RS_ERROR` is never wrong."""
+    return ExpectedCode(Level.SHOULD, frozenset({outcome, Outcome.REFUSED}))
+
+
+_POLICY = {
+    "replay_balance": frozenset({"original", "current"}),
+    "replay_of_refused": frozenset({"refused", "afresh"}),
+    "conflict": frozenset({"refused", "first_result"}),
+    "reused_id": frozenset({"refused", "first_result", "new"}),
+    "unknown_bet": frozenset({"applied", "refused"}),
+    "batch_balance": frozenset({"after_item", "after_batch"}),
+    "zero_bet": frozenset({"accepted", "refused"}),
+    "ended_session_bet": frozenset({"refused", "accepted"}),
+    "win_against_amount": frozenset({"accepted", "refused"}),
+    "unknown_game": frozenset({"accepted", "refused"}),
+    "batch_with_no_valid_item": frozenset({"refused", "answered"}),
+    "empty_batch": frozenset({"ok", "refused"}),
+}
+
+CONTRACT = Contract(
+    name="casino",
+    title="Seamless wallet of a game provider (OppiGames Wallet API)",
+    prefix="CAS",
+    specs=_SPECS,
+    words={
+        "settle": "settlement",
+        "pay": "payout",
+        "bet": "bet",
+        "reward": "reward",
+        "retry": "retry",
+        "bet_batch": "bet_batch",
+        "balance": "balance",
+    },
+    kinds={"reward": ("bonus", "jackpot")},
+    required_headers=hmac_headers.REQUIRED,
+    environment=("WALLET_API_KEY", "WALLET_SECRET"),
+    schemas=_SCHEMAS,
+    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(_SPECS), tuple(hmac_headers.FORGERIES)),
+    policy=_POLICY,
+    codes={
+        Situation.UNCOVERED: _expected(Outcome.INSUFFICIENT_FUNDS),
+        Situation.WRONG_CURRENCY: _expected(Outcome.WRONG_CURRENCY),
+        Situation.FORGED: _expected(Outcome.UNAUTHENTICATED),
+        Situation.TAMPERED: _expected(Outcome.UNAUTHENTICATED),
+        Situation.MISSING_HEADER: _expected(Outcome.UNAUTHENTICATED),
+    },
+    wire_unit=lambda currency: 1,
+    bet_reference=lambda transaction_id, bet_id: transaction_id,
+    name_of=name_of,
+    encode=encode,
+    stringify=stringify,
+    sign=hmac_headers.sign,
+    forgeries=hmac_headers.FORGERIES,
+    decode=decode,
+    verify=hmac_headers.verify,
+    read_request=read_request,
+    write_reply=write_reply,
+)

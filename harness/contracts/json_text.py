@@ -1,0 +1,173 @@
+"""JSON text, strictly in and exactly out.
+
+`parse` reads what a stranger sent and refuses whatever two readers could understand differently; its rules are those of
+RFC 8259 narrowed by RFC 7493 (I-JSON). `stringify` writes the bytes that JavaScript's `JSON.stringify` writes
+(ECMA-262, 25.5.2), because the casino's signature is made over them.
+
+No number passes through a binary float in either direction: digits alone are `int`, anything with a fraction or an
+exponent is `decimal.Decimal`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import NoReturn
+
+MAX_DEPTH = 64
+"""How deep arrays and objects may nest: no answer of a wallet needs 6, and validators give up near 255."""
+
+MAX_DIGITS = 400
+"""How long a number may be written, and how far its exponent may reach. JavaScript's own numbers end at 1e308; without
+a limit the eleven characters `1e999999999` would ask for gigabytes when they are made exact."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ARRAY_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z", re.ASCII)
+_LARGEST_ARRAY_INDEX = 2**32 - 2
+
+
+class JsonError(ValueError):
+    """The text is not JSON that can be relied on; the message is one sentence that says where and why."""
+
+
+def parse(data: bytes) -> object:
+    """The JSON value of some bytes. Raises JsonError."""
+    if not data.strip(b" \t\r\n"):
+        raise JsonError("the body is empty")
+    text = _decode(data)
+    try:
+        value: object = json.loads(
+            text, parse_int=_integer, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_object
+        )
+    except json.JSONDecodeError as error:
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+        raise JsonError(f"not JSON: {what} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise JsonError(f"nested deeper than {MAX_DEPTH} levels") from None
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    if _SURROGATE_ESCAPE.search(data) is not None:
+        _check_surrogates(value)
+    return value
+
+
+def stringify(value: object) -> bytes:
+    """A JSON value as the UTF-8 bytes of JavaScript's `JSON.stringify`: no spaces, keys in order, text raw.
+
+    A `Decimal` is written in plain digits with the decimals that it has, so that `Decimal("200.00")` stays `200.00`:
+    JavaScript itself would write 200. An `int` is written in full; JavaScript is exact only up to 2^53 - 1. Keys that
+    look like array indices come first in ascending order, as in every JavaScript object. Raises TypeError for a float
+    and for anything else that is not JSON.
+    """
+    text = _write(value)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _escape_lone_surrogates(text).encode()
+
+
+def _decode(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise JsonError(f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}") from None
+    if text.startswith("\ufeff"):
+        raise JsonError("begins with a byte order mark, which JSON texts must not have")
+    return text
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise JsonError(f"a number of {len(text)} characters, the limit is {MAX_DIGITS}")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > MAX_DIGITS:
+        raise JsonError(f"a number of {len(text)} characters, the limit is {MAX_DIGITS}")
+    exponent = text.lower().partition("e")[2] or "0"
+    if abs(int(exponent)) > MAX_DIGITS:
+        raise JsonError(f"a number with the exponent {exponent[:20]}, the limit is {MAX_DIGITS}")
+    return Decimal(text)
+
+
+def _constant(text: str) -> NoReturn:
+    raise JsonError(f"{text} is not a JSON number")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise JsonError(f"the key {twice[:60]!r} stands twice in one object")
+    return found
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node) if isinstance(child, (dict, list))]
+        if not level:
+            return
+    raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _check_surrogates(value: object) -> None:
+    if isinstance(value, str) and _LONE_SURROGATE.search(value) is not None:
+        raise JsonError("half of a surrogate pair stands alone in a string, which is no Unicode text")
+    for child in _children(value):
+        _check_surrogates(child)
+    if isinstance(value, dict):
+        for key in value:
+            _check_surrogates(key)
+
+
+def _write(value: object) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return _write_decimal(value)
+    if isinstance(value, Mapping):
+        return _write_object(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join([_write(each) for each in value])}]"
+    raise TypeError(f"{type(value).__name__} is not JSON: money is int or Decimal, never float")
+
+
+def _write_decimal(value: Decimal) -> str:
+    if not value.is_finite():
+        raise TypeError(f"{value} is not a JSON number")
+    return format(value, "f")
+
+
+def _write_object(value: Mapping[str, object]) -> str:
+    keys = _javascript_order(value) if value and min(value) < ":" else value
+    return "{" + ",".join([f"{encode_basestring(key)}:{_write(value[key])}" for key in keys]) + "}"
+
+
+def _javascript_order(keys: Iterable[str]) -> list[str]:
+    def index(key: str) -> int | None:
+        return int(key) if _ARRAY_INDEX.match(key) and int(key) <= _LARGEST_ARRAY_INDEX else None
+
+    return sorted((key for key in keys if index(key) is not None), key=int) + [k for k in keys if index(k) is None]
+
+
+def _escape_lone_surrogates(text: str) -> str:
+    """Two halves that stand side by side are one character in JavaScript; what remains alone is escaped."""
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", joined)

@@ -1,0 +1,163 @@
+"""Reads `requirements.yaml`: what a contract requires, how bindingly, by which clause, and what it answers for.
+
+The file is a list of mappings with `id`, `level`, `text`, `clause` and `answers_for`, a list of triples in words,
+`settlement new balance`: the operation, the situation and the way in which the answer was wrong, each possibly `*`.
+A situation may be narrowed after a dot (`forged.other_secret`, `new.after_clawback`), and for what is wrong with an
+answer's format a topic stands in its place (`settlement schema format`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.model import Level, Requirement, Situation, Wrong
+
+TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "reference")
+"""What stands for the situation when the format is wrong. `model.Problem.topic` has the first six; `items` is a batch
+in which a transaction has no answer, `reference` a wallet's reference that changes on a replay."""
+
+NARROWED = {
+    Situation.NEW: ("non_ascii", "similar_id", "same_bet", "after_clawback", "mixed_batch", "several_players"),
+    Situation.ZERO: ("after_clawback", "mixed_batch"),
+    Situation.MALFORMED: ("wrong_type", "unknown_type"),
+    Situation.RACE_OF_ONE: ("contention",),
+    Situation.RACE_OF_DEBITS: ("contention",),
+}
+"""Situations that a judge may narrow, besides `forged`, which the names of the contract's forgeries narrow.
+
+`non_ascii`: text beyond ASCII in a field; `similar_id`: an id that nearly equals another; `same_bet`: a further
+settlement of a bet; `after_clawback`: after a refused unsettlement; `mixed_batch`: a valid item beside an invalid one;
+`several_players`: in a batch over several players; `wrong_type`: a field of another JSON type; `unknown_type`: an
+unknown word in `type`; `contention`: one of several at once that was refused although the funds cover it."""
+
+_KEYS = ("id", "level", "text", "clause", "answers_for")
+
+
+class RequirementsError(ValueError):
+    """A requirements file that cannot be used; the message begins with `path:line`."""
+
+
+class Requirements(Mapping[str, Requirement]):
+    """The requirements of a contract by id, read when the first of them is asked for.
+
+    Asking raises RequirementsError when the file is not as it should be.
+    """
+
+    def __init__(self, path: Path, prefix: str, operations: tuple[str, ...], forgeries: tuple[str, ...]) -> None:
+        self._path = path
+        self._prefix = prefix
+        self._operations = operations
+        self._forgeries = forgeries
+
+    @cached_property
+    def _by_id(self) -> dict[str, Requirement]:
+        return load(self._path, self._prefix, self._operations, self._forgeries)
+
+    def __getitem__(self, key: str) -> Requirement:
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+
+def load(
+    path: Path, prefix: str, operations: tuple[str, ...], forgeries: tuple[str, ...] = ()
+) -> dict[str, Requirement]:
+    """The requirements of a file by id. Raises RequirementsError, and OSError when there is no such file."""
+    vocabulary = ({*operations, "*"}, _situations(forgeries), {*map(str, Wrong), "*"})
+    found: dict[str, Requirement] = {}
+    owners: dict[tuple[str, str, str], str] = {}
+    for line, entry in _entries(path):
+        requirement = _requirement(path, line, entry, prefix, vocabulary)
+        if requirement.id in found:
+            raise RequirementsError(f"{path}:{line}: {requirement.id} stands twice")
+        for triple in requirement.answers_for:
+            owner = owners.setdefault(triple, requirement.id)
+            if owner != requirement.id:
+                raise RequirementsError(f"{path}:{line}: {owner} already answers for {' '.join(triple)!r}")
+        found[requirement.id] = requirement
+    if f"{prefix}-CON-01" not in found:
+        raise RequirementsError(f"{path}:1: {prefix}-CON-01 is missing: whatever no other id answers for is its own")
+    return found
+
+
+def _situations(forgeries: tuple[str, ...]) -> set[str]:
+    narrowed = {f"{situation}.{word}" for situation, words in NARROWED.items() for word in words}
+    return {"*", *map(str, Situation), *TOPICS, *narrowed, *(f"{Situation.FORGED}.{name}" for name in forgeries)}
+
+
+def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The list's mappings, each with its line: the node tree of YAML keeps lines, where its values do not."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+        if not isinstance(document, yaml.SequenceNode):
+            raise RequirementsError(f"{path}:1: must be a list of requirements")
+        for node in document.value:
+            line = node.start_mark.line + 1
+            if not isinstance(node, yaml.MappingNode):
+                raise RequirementsError(f"{path}:{line}: must be a mapping with {', '.join(_KEYS)}")
+            yield line, {_text(path, key): _value(path, value) for key, value in node.value}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RequirementsError(f"{path}:{line}: not YAML: {error.problem}") from None
+
+
+def _text(path: Path, node: Any) -> str:
+    if not isinstance(node.value, str):
+        raise RequirementsError(f"{path}:{node.start_mark.line + 1}: must be text")
+    return node.value
+
+
+def _value(path: Path, node: Any) -> object:
+    if isinstance(node.value, list):
+        return [(each.start_mark.line + 1, _text(path, each)) for each in node.value]
+    return _text(path, node)
+
+
+def _requirement(
+    path: Path, line: int, entry: dict[str, Any], prefix: str, vocabulary: tuple[set[str], ...]
+) -> Requirement:
+    for name in {*entry, *_KEYS}:
+        if name not in _KEYS:
+            raise RequirementsError(f"{path}:{line}: unknown key {name!r}{_nearest(name, set(_KEYS))}")
+        if name not in entry and name != "answers_for":
+            raise RequirementsError(f"{path}:{line}: `{name}` is missing")
+    identifier, level = entry["id"], entry["level"]
+    if not re.fullmatch(rf"{prefix}-[A-Z]{{3}}-[0-9]{{2}}", str(identifier)):
+        raise RequirementsError(f"{path}:{line}: id {identifier!r} must look like {prefix}-CON-01")
+    if level not in {*Level}:
+        raise RequirementsError(f"{path}:{line}: level {level!r} must be {', '.join(Level)}")
+    answers = entry.get("answers_for", [])
+    if not isinstance(answers, list):
+        raise RequirementsError(f"{path}:{line}: `answers_for` must be a list")
+    triples = tuple(_triple(f"{path}:{at}", words, vocabulary) for at, words in answers)
+    return Requirement(
+        id=identifier, level=Level(level), text=entry["text"], clause=entry["clause"], answers_for=triples
+    )
+
+
+def _triple(where: str, words: str, vocabulary: tuple[set[str], ...]) -> tuple[str, str, str]:
+    parts = words.split()
+    if len(parts) != len(vocabulary):
+        raise RequirementsError(f"{where}: {words!r} must be three words: operation, situation, what was wrong")
+    for part, known in zip(parts, vocabulary, strict=True):
+        if part not in known:
+            raise RequirementsError(f"{where}: unknown word {part!r}{_nearest(part, known)}")
+    operation, situation, wrong = parts
+    return operation, situation, wrong
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    close = get_close_matches(word, sorted(known), n=1)
+    return f", did you mean {close[0]!r}?" if close else f": use one of {', '.join(sorted(known))}"

@@ -1,0 +1,128 @@
+"""JSON Schemas (2020-12): where the bundled data lies, and what an answer breaks of its schema.
+
+A schema is compiled once, by jsonschema-rs, which says yes or no in a microsecond; only an answer that fails is gone
+through again with `jsonschema`, which says why. A subschema may carry two words of ours: `x-level: SHOULD` makes its
+violation a `POOR_FORMAT`, and `x-topic` names the topic that the requirement is looked up by.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.model import Fault, Problem
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+MOST_PROBLEMS = 20
+"""How many violations of one answer are told: an answer of 1,000 items that are all wrong needs no 1,000 sentences."""
+
+_SHOWN = 60
+"""How many characters of a wrong value are shown."""
+
+
+def bundled(folder: str) -> Path:
+    """Where the data folder `schemas` or `scenarios` lies: inside the installed package, or at the checkout's root.
+
+    Raises FileNotFoundError in a sentence when it is in neither place.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / folder, package.parent / folder):
+        if place.is_dir():
+            return place
+    raise FileNotFoundError(f"the bundled folder {folder!r} is missing beside {package}: install the package again")
+
+
+def violations(schema: Path, value: object) -> tuple[Problem, ...]:
+    """What a decoded JSON value breaks of the schema in a file, at most `MOST_PROBLEMS` of it; empty when it fits."""
+    if _compiled(schema).is_valid(value):
+        return ()
+    found = [*islice(_explained(schema, value), MOST_PROBLEMS)]
+    return tuple(found) or (_unexplained(schema, value),)
+
+
+@cache
+def read(schema: Path) -> dict[str, Any]:
+    """A schema file's content. Raises OSError and ValueError."""
+    content: dict[str, Any] = json.loads(schema.read_bytes())
+    return content
+
+
+@cache
+def _compiled(schema: Path) -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(read(schema))
+
+
+@cache
+def _explainer(schema: Path) -> Any:
+    """The `jsonschema` validator, told that a `Decimal` without a fraction is an integer, as JSON Schema has it."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: _is_integer(value))
+    return extend(Draft202012Validator, type_checker=types)(read(schema))  # type: ignore[no-untyped-call]
+
+
+def _is_integer(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _explained(schema: Path, value: object) -> Iterator[Problem]:
+    for error in _explainer(schema).iter_errors(value):
+        marks = error.schema if isinstance(error.schema, dict) else {}
+        yield Problem(
+            Fault.POOR_FORMAT if marks.get("x-level") == "SHOULD" else Fault.WRONG_FORMAT,
+            pointer(error.absolute_path),
+            _sentence(error),
+            marks.get("x-topic", "schema"),
+        )
+
+
+def _unexplained(schema: Path, value: object) -> Problem:
+    """The two validators disagree about this value; the stricter one has the last word."""
+    error = next(iter(_compiled(schema).iter_errors(value)))
+    return Problem(Fault.WRONG_FORMAT, pointer(error.instance_path), str(error.message)[:200])
+
+
+def pointer(path: Any) -> str:
+    """A path of keys and indices as a JSON Pointer (RFC 6901): `/data/0/balance`; empty for the whole document."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def shown(value: object) -> str:
+    """A JSON value for a sentence: its kind and its text, cut short."""
+    kinds = {str: "the text", bool: "the boolean", dict: "an object", list: "an array"}
+    if value is None or isinstance(value, (dict, list)):
+        return "null" if value is None else kinds[type(value)]
+    text = repr(value) if isinstance(value, str) else str(value).lower()
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return f"{kinds.get(type(value), 'the number')} {cut}"
+
+
+def _sentence(error: ValidationError) -> str:
+    """One violation in words; `error.message` would print the whole value, however long."""
+    found, wanted = shown(error.instance), error.validator_value
+    if error.validator == "required":
+        missing = [name for name in wanted if name not in error.instance]  # type: ignore[union-attr, operator]
+        return f"{' and '.join(f'`{name}`' for name in missing)} missing"
+    if error.validator == "type":
+        return f"must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}, is {found}"  # type: ignore[arg-type]
+    if error.validator == "pattern":
+        return f"must match {wanted}, is {found}"
+    if error.validator in {"enum", "const"}:
+        return f"must be {wanted}, is {found}"
+    if error.validator == "not":
+        return f"must not be {wanted.get('title', wanted)}, is {found}"  # type: ignore[union-attr]
+    if error.validator in {"minLength", "maxLength", "minimum", "maximum"}:
+        return f"must have {error.validator} {wanted}, is {found}"
+    return str(error.message)[:200]
