@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from requests import PreparedRequest
-from requests.adapters import BaseAdapter
+from requests.adapters import HTTPAdapter
 
 from harness.client.answer import Answer
 from harness.client.exchange import Times, exchange
@@ -17,11 +17,12 @@ from harness.client.pool import Pool
 from harness.model import Failure, Message, Transmission
 
 
-class WalletAdapter(BaseAdapter):
+class WalletAdapter(HTTPAdapter):
     """Carries requests to one wallet. No redirect is followed and nothing is sent twice.
 
     TLS and proxy settings belong to the adapter: what `requests` passes to `send` about them is ignored. To stub the
-    wallet with `responses`, name this method: `RequestsMock(target="harness.client.adapter.WalletAdapter.send")`.
+    wallet with `responses`, name this method: `RequestsMock(target="harness.client.adapter.WalletAdapter.send")`; it
+    uses what is inherited here, which nothing else does.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class WalletAdapter(BaseAdapter):
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+        super().close()
 
 
 def transmission(sent: Message, received: Message | None, failure: Failure | None, times: Times) -> Transmission:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 
 class Pace:
     """Spaces requests evenly. Without a limit it costs nothing."""
 
-    def __init__(self, requests_per_second: float | None) -> None:
-        """Allow that many requests per second, or any number."""
+    def __init__(
+        self,
+        requests_per_second: float | None,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Allow that many requests per second, or any number; `now` and `sleep` are the clock to go by, in seconds."""
+        self._now = now
+        self._sleep = sleep
         self._gap = 1 / requests_per_second if requests_per_second else 0.0
         self._next = 0.0
         self._lock = threading.Lock()
@@ -20,8 +29,8 @@ class Pace:
         if not self._gap:
             return
         with self._lock:
-            now = time.monotonic()
+            now = self._now()
             turn = max(now, self._next)
             self._next = turn + self._gap * requests
         if turn > now:
-            time.sleep(turn - now)
+            self._sleep(turn - now)
