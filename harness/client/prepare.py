@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 from harness import money
 from harness.contracts import Contract, Credentials
-from harness.model import Alteration, Movement, Operation, Request
+from harness.model import Alteration, BetBatch, Movement, Operation, Request, Retry, Settle
 
 _PLACEHOLDER = "raw-value-{index}-of-this-body"
 
@@ -81,19 +82,23 @@ def _tampered(contract: Contract, operation: Operation, alteration: Alteration) 
 def _as_json(text: str) -> str:
     """JSON text as it is; any other text as a JSON string, so that `playerId: abc` needs no second quotes."""
     try:
-        json.loads(text)
+        json.loads(text, parse_float=Decimal)
     except ValueError:
         return json.dumps(text)
     return text
 
 
 def _with_amount(operation: Operation, amount: int) -> Operation:
-    if isinstance(operation, Movement):
-        return replace(operation, amount=amount)
-    items = getattr(operation, "items", ())
-    if not items:
-        return operation
-    return replace(operation, items=(replace(items[0], amount=amount), *items[1:]))  # type: ignore[call-arg]
+    match operation:
+        case Movement():
+            return replace(operation, amount=amount)
+        case Settle(items=items) if items:
+            return Settle(items=(replace(items[0], amount=amount), *items[1:]))
+        case Retry(items=items) if items:
+            return Retry(items=(replace(items[0], amount=amount), *items[1:]))
+        case BetBatch(items=bets) if bets:
+            return BetBatch(items=(replace(bets[0], amount=amount), *bets[1:]))
+    return operation
 
 
 def _with_header(request: Request, name: str, value: str) -> Request:

@@ -1,0 +1,41 @@
+"""What happened in one run of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.model.scenario import Scenario
+from harness.model.wire import Exchange
+from harness.model.words import Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A player of the wallet under test, as the harness knows it. `balance` is the one before the first step."""
+
+    id: str
+    currency: str
+    session: str = ""
+    expired_session: str = ""
+    token: str = ""
+    """A one-time token for `authenticate`."""
+    bets: tuple[str, ...] = ()
+    """References of bets that the wallet already knows, for a wallet that insists on known bets but places none."""
+    balance: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One run of one scenario on one contract: who played, and every exchange in the order of sending."""
+
+    contract: str
+    scenario: Scenario
+    players: tuple[Player, ...] = ()
+    """The scenario's player first; the last one takes no part and must stay untouched."""
+    exchanges: tuple[Exchange, ...] = ()
+    skipped: str = ""
+    """Why it was not carried out (to the end): an absent operation, no player of its currency."""
+    stopped: str = ""
+    """Why it broke off: the wallet no longer answered."""
+    unknown_games: frozenset[str] = frozenset()
+    """Game ids that the harness made up."""

@@ -1,0 +1,130 @@
+"""What a platform can ask of a wallet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from harness.model.words import Amount, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBalance:
+    """Read a player's balance."""
+
+    player: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticate:
+    """Exchange a one-time token for a session."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One transaction: it moves one player's money at most once, however often it is sent.
+
+    `amount` is in hundred-thousandths of the main unit and never signed; the kind of movement gives the direction.
+    """
+
+    id: str
+    player: str
+    currency: str
+    amount: Amount
+    session: str = ""
+    bet: str = ""
+    """The bet that it belongs to: casino `refTransactionId` (the bet's id), sportsbook `betId`."""
+    round: str = ""
+    game: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bet(Movement):
+    """A debit of the stake. `kind` is the sportsbook's `betType`; `odds` is text such as `"2.50"`, or empty."""
+
+    kind: str = "SINGLE"
+    odds: str = ""
+    auto_withdrawal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout(Movement):
+    """A credit for a bet. `kind` is the sportsbook's settlement type, `win` the casino's `isWin`."""
+
+    kind: str = "BET_PAID"
+    win: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward(Movement):
+    """A credit of a jackpot or a bonus; `bet` holds the bonus or jackpot id."""
+
+    kind: str = "bonus"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettle(Movement):
+    """A debit that takes back what was settled wrongly."""
+
+    kind: str = "BET_UNPAID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Undo a bet: `original` is the bet's transaction id, `bet` its bet id."""
+
+    id: str
+    original: str
+    bet: str
+    player: str
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadItem:
+    """An item of a received batch that could not be read; a wallet refuses it alone (CAS-BAT-01).
+
+    `position` counts from 0 in the batch as sent, `id` is its transaction id where one could be read, and `reason` is a
+    sentence.
+    """
+
+    position: int
+    id: str | None
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """The nightly batch of payouts (casino). Not atomic: every item stands alone.
+
+    `unreadable` is the wallet's side only: the platform never writes one, and `Contract.write_reply` answers for it.
+    """
+
+    items: tuple[Payout, ...]
+    unreadable: tuple[BadItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A batch that repeats failed payouts of multiplayer games (casino). `unreadable` as in `Settle`."""
+
+    items: tuple[Payout, ...]
+    unreadable: tuple[BadItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetBatch:
+    """A batch of bets (casino). Not atomic: every item stands alone. `unreadable` as in `Settle`."""
+
+    items: tuple[Bet, ...]
+    unreadable: tuple[BadItem, ...] = ()
+
+
+Batch: TypeAlias = Settle | Retry | BetBatch
+Single: TypeAlias = GetBalance | Bet | Payout | Reward | Unsettle | Rollback
+"""What concerns one player's account and is judged as one event; a batch is judged as its items."""
+Operation: TypeAlias = Single | Authenticate | Batch

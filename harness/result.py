@@ -1,0 +1,142 @@
+"""What a run comes to: one result for each scenario and contract, and the verdict over all of them. Plain data.
+
+A result crosses process borders (xdist) and files (reports) as JSON, so it holds finished texts, never live objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.model import Level, Requirement, Status, Verdict
+
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioResult:
+    """What became of one scenario on one contract. `status` is the worst of its verdicts."""
+
+    scenario: str
+    title: str
+    contract: str
+    path: str
+    requirement: str
+    status: Status
+    verdicts: tuple[Verdict, ...] = ()
+    reason: str = ""
+    """Why it was skipped, or could not be decided."""
+    readings: tuple[tuple[str, str], ...] = ()
+    """Policies and the readings of them that the wallet was seen to follow."""
+    exchanges: int = 0
+    core_money_moved: bool = False
+    """Whether the wallet accepted money through its core operation and its books were seen to follow."""
+    absent: tuple[str, ...] = ()
+    """Operations that the wallet lacks, as seen so far."""
+    no_player: bool = False
+    """Skipped for want of a player of its currency."""
+    spread_microseconds: int | None = None
+    """How far apart the requests of its widest race were released; None without a race."""
+    seconds: str = "0"
+
+    @property
+    def violated(self) -> tuple[str, ...]:
+        """The requirement ids that were violated, worst first, without repetition."""
+        red = [each for each in self.verdicts if each.status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
+        red.sort(key=lambda verdict: _WORST_FIRST.index(verdict.status))
+        return tuple(dict.fromkeys(each.requirement for each in red))
+
+
+class Certification(StrEnum):
+    """The verdict over one contract."""
+
+    CERTIFIED = "CERTIFIED"
+    INCOMPLETE = "INCOMPLETE"
+    NOT_CERTIFIED = "NOT CERTIFIED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractVerdict:
+    """A contract's verdict, why, and what became of each of its requirements."""
+
+    contract: str
+    certification: Certification
+    reason: str
+    requirements: Mapping[str, Status] = field(default_factory=dict)
+    """Requirement id to the worst status seen; `SKIPPED` when it was never judged."""
+    warnings: int = 0
+
+
+def worst(statuses: Sequence[Status]) -> Status:
+    """The status that decides: fail before unknown before warn before pass before skipped."""
+    return min(statuses, key=_WORST_FIRST.index, default=Status.SKIPPED)
+
+
+def conclude(
+    contract: str,
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    exercised_by: Mapping[str, Sequence[str]],
+    *,
+    strict: bool = False,
+) -> ContractVerdict:
+    """The verdict over one contract's results.
+
+    `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not. A MUST that no
+    scenario judged makes the run incomplete, unless its scenarios were skipped because the operation is absent or no
+    player has the currency.
+    """
+    statuses = {each: _status_of(each, results) for each in requirements}
+    warnings = sum(status is Status.WARN for status in statuses.values())
+    red = [
+        each
+        for each, status in statuses.items()
+        if status is Status.FAIL or (status is Status.UNKNOWN and requirements[each].level is Level.MUST)
+    ]
+    if red:
+        reason = f"{len(red)} requirement{'s' if len(red) > 1 else ''} violated or undecided: {', '.join(red)}"
+        return _verdict(contract, Certification.NOT_CERTIFIED, reason, statuses, warnings)
+    if reason := _incomplete(results, requirements, statuses, exercised_by):
+        return _verdict(contract, Certification.INCOMPLETE, reason, statuses, warnings)
+    musts = sum(status is Status.PASS for each, status in statuses.items() if requirements[each].level is Level.MUST)
+    del strict
+    return _verdict(contract, Certification.CERTIFIED, f"{musts} MUST requirements hold", statuses, warnings)
+
+
+def _verdict(
+    contract: str, certification: Certification, reason: str, statuses: Mapping[str, Status], warnings: int
+) -> ContractVerdict:
+    return ContractVerdict(
+        contract=contract, certification=certification, reason=reason, requirements=statuses, warnings=warnings
+    )
+
+
+def _status_of(requirement: str, results: Sequence[ScenarioResult]) -> Status:
+    violated = [v.status for each in results for v in each.verdicts if v.requirement == requirement]
+    judged = [each.status for each in results if each.requirement == requirement and requirement not in each.violated]
+    passed = [Status.PASS for status in judged if status not in {Status.SKIPPED, Status.UNKNOWN}]
+    return worst([*violated, *passed])
+
+
+def _incomplete(
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    statuses: Mapping[str, Status],
+    exercised_by: Mapping[str, Sequence[str]],
+) -> str:
+    if not any(each.core_money_moved for each in results):
+        return "the wallet's core operation was never seen to move money"
+    by_scenario = {each.scenario: each for each in results}
+    missing = []
+    for each, requirement in requirements.items():
+        if requirement.level is not Level.MUST or statuses[each] is not Status.SKIPPED:
+            continue
+        scenarios = [by_scenario.get(name) for name in exercised_by.get(each, ())]
+        if any(result is None or not _excused(result) for result in scenarios):
+            missing.append(each)
+    return f"not judged: {', '.join(missing)}" if missing else ""
+
+
+def _excused(result: ScenarioResult) -> bool:
+    return result.no_player or result.reason.startswith("the wallet has no operation")

@@ -1,0 +1,323 @@
+"""Carries a scenario out and records what happened. It never judges.
+
+A run prepares (players, and the bets that credits belong to), sends the scenario's steps, and closes by reading the
+balance of everybody who took part, and of a bystander who did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from harness import money
+from harness.client import Call, Client
+from harness.contracts import Contract
+from harness.model import (
+    Amount,
+    Bet,
+    Exchange,
+    FailureKind,
+    GetBalance,
+    History,
+    Movement,
+    Operation,
+    Payout,
+    Player,
+    Scenario,
+    Settle,
+    Step,
+    Unsettle,
+)
+from harness.players import Identities, NoPlayer, Players
+from harness.runner.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
+from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, plan, stakes
+
+__all__ = ["CLOSING", "PREPARATION", "Capabilities", "Limits", "Runner", "zero_read"]
+
+PREPARATION = -1
+CLOSING = -2
+DEFAULT_GAME = "G1720761376617"
+"""The game id of the published example."""
+_GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
+
+
+@dataclass(slots=True)
+class Capabilities:
+    """Which operations the wallet was seen to lack, in this process and this run."""
+
+    absent: set[str] = field(default_factory=set)
+
+    def has(self, contract: Contract, name: str) -> bool:
+        """Whether an operation exists in the contract and was not seen to be absent. Core operations never are."""
+        spec = contract.specs.get(name)
+        return spec is not None and (spec.core or name not in self.absent)
+
+
+class _Broken(Exception):
+    """The run of a scenario cannot go on; the text says why."""
+
+
+class Runner:
+    """Runs scenarios of one contract against one wallet."""
+
+    def __init__(
+        self,
+        client: Client,
+        players: Players,
+        identities: Identities,
+        *,
+        limits: Limits | None = None,
+        games: Sequence[str] = (),
+        capabilities: Capabilities | None = None,
+    ) -> None:
+        """`games` are game ids that the wallet knows; without any, the one of the published example is used."""
+        self._client = client
+        self._contract = client.contract
+        self._players = players
+        self._identities = identities
+        self._limits = limits or Limits()
+        self._games = tuple(games) or (DEFAULT_GAME,)
+        self.capabilities = capabilities or Capabilities()
+
+    def run(self, scenario: Scenario) -> tuple[History, ...]:
+        """The histories of one scenario: one, or as many as races are repeated. Raises ProvisioningFailed."""
+        histories = [self._run_once(scenario)]
+        first = plan(scenario, self._contract, self._limits, self._identities)
+        small = all(len(group.sends) <= self._limits.connections for group in first.groups)
+        if first.races and small:
+            while len(histories) < self._limits.races and not (histories[-1].skipped or histories[-1].stopped):
+                histories.append(self._run_once(scenario))
+        return tuple(histories)
+
+    def _run_once(self, scenario: Scenario) -> History:
+        if lacking := self._lacking(scenario):
+            return History(contract=self._contract.name, scenario=scenario, skipped=lacking)
+        planned = plan(scenario, self._contract, self._limits, self._identities)
+        cast: dict[str, Player] = {}
+        try:
+            cast = self._cast(scenario, planned)
+        except NoPlayer as reason:
+            return History(contract=self._contract.name, scenario=scenario, skipped=str(reason))
+        run = _Run(self._client, cast, self._games, self._limits, self.capabilities)
+        run.everything(planned)
+        for role, player in cast.items():
+            if role != UNKNOWN:
+                self._players.back(player, run.last_shown.get(role))
+        return run.history(scenario)
+
+    def _lacking(self, scenario: Scenario) -> str:
+        for word in _words(scenario):
+            name = self._contract.words.get(word, "")
+            if name and not self.capabilities.has(self._contract, name):
+                return f"the wallet has no operation {name}"
+        return ""
+
+    def _cast(self, scenario: Scenario, planned: Plan) -> dict[str, Player]:
+        """The players by role. Bets that the runner will place cost their stakes on top of the funds."""
+        funds = money.parse(scenario.funds)
+        bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
+        unit = self._contract.wire_unit(scenario.currency or "EUR")
+        cost = stakes(planned.bets, unit) if bets else {}
+        cast: dict[str, Player] = {}
+        for role in ("", *sorted(planned.roles)):
+            cast[role] = self._players.player(
+                currency=scenario.currency or (cast[""].currency if role else ""),
+                balance=funds + cost.get(role, 0),
+                exactly=scenario.funds_exactly,
+            )
+        if scenario_needs_expired_session(scenario) and not cast[""].expired_session:
+            raise NoPlayer("needs a player with an expired session")
+        cast[UNKNOWN] = replace(cast[""], id=self._identities.number(), balance=None)
+        with suppress(NoPlayer):
+            cast["bystander"] = self._players.bystander()
+        return cast
+
+
+def scenario_needs_expired_session(scenario: Scenario) -> bool:
+    """Whether any step names an expired session."""
+    return any(draft.session == "expired" for step in _flat(scenario.steps) for draft in step.drafts)
+
+
+def _flat(steps: Sequence[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        yield from _flat(step.steps)
+
+
+def _words(scenario: Scenario) -> frozenset[str]:
+    return frozenset(step.word for step in _flat(scenario.steps))
+
+
+class _Run:
+    """One run of one scenario, while it lasts."""
+
+    def __init__(
+        self,
+        client: Client,
+        cast: dict[str, Player],
+        games: Sequence[str],
+        limits: Limits,
+        capabilities: Capabilities,
+    ) -> None:
+        self._client = client
+        self._contract = client.contract
+        self._cast = dict(cast)
+        self._opening = cast
+        self._games = games
+        self._limits = limits
+        self._capabilities = capabilities
+        self._exchanges: list[Exchange] = []
+        self._moved: set[str] = set()
+        self._sent: dict[int, Operation] = {}
+        self._skipped = ""
+        self._stopped = ""
+        self.last_shown: dict[str, Amount | None] = {}
+
+    def history(self, scenario: Scenario) -> History:
+        """What happened, frozen."""
+        played = [player for role, player in self._opening.items() if role != UNKNOWN]
+        return History(
+            contract=self._contract.name,
+            scenario=scenario,
+            players=tuple(played),
+            exchanges=tuple(self._exchanges),
+            skipped=self._skipped,
+            stopped=self._stopped,
+            unknown_games=frozenset({UNKNOWN_GAME}),
+        )
+
+    def everything(self, planned: Plan) -> None:
+        """Preparation, the steps, and the closing reads."""
+        try:
+            for placed in planned.bets:
+                self._place(placed)
+            for group in planned.groups:
+                self._group(group)
+        except _Broken as reason:
+            self._stopped = self._stopped or str(reason)
+        if not self._stopped:
+            for role in self._cast:
+                if role != UNKNOWN:
+                    self._read(role, CLOSING, 0)
+
+    def _place(self, placed: Placed) -> None:
+        player = self._cast[placed.role]
+        unit = self._contract.wire_unit(player.currency)
+        bet_name, pay_name = self._contract.words.get("bet", ""), self._contract.words.get("pay", "")
+        if self._capabilities.has(self._contract, bet_name):
+            bet = Bet(
+                id=placed.id,
+                player=player.id,
+                currency=player.currency,
+                session=player.session,
+                amount=unit,
+                bet=placed.bet,
+                round=f"round-{placed.bet}",
+                game=self._games[0],
+            )
+            self._send(Call(operation=bet, step=PREPARATION))
+        if placed.settles and self._capabilities.has(self._contract, pay_name):
+            reference = self._contract.bet_reference(placed.id, placed.bet)
+            lost = Payout(
+                id=f"{placed.id[:-1]}z",
+                player=player.id,
+                currency=player.currency,
+                session=player.session,
+                amount=0,
+                bet=reference,
+                win=False,
+            )
+            self._send(Call(operation=lost, step=PREPARATION))
+
+    def _group(self, group: Group) -> None:
+        self._resolve_balances(group)
+        calls = [self._call(send) for send in group.sends]
+        if not group.at_once:
+            for call in calls:
+                self._send(call)
+            return
+        for start in range(0, len(calls), self._limits.connections):
+            exchanges = self._client.race(calls[start : start + self._limits.connections])
+            for exchange in exchanges:
+                self._note(exchange)
+
+    def _call(self, send: Send) -> Call:
+        operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
+        if operation is None:
+            stage = Stage(self._contract, self._cast, self._known_balances(), self._games)
+            operation = operation_of(send, stage)
+            self._sent[id(send.bound)] = operation
+        self._moved.update(bound.draft.player for bound in send.bound)
+        return Call(
+            operation=operation,
+            alteration=alteration_of(send),
+            loss=send.step.lost,
+            step=send.index,
+            line=send.step.line,
+        )
+
+    def _known_balances(self) -> dict[str, Amount]:
+        return {role: shown for role, shown in self.last_shown.items() if shown is not None}
+
+    def _resolve_balances(self, group: Group) -> None:
+        """Where an amount depends on the balance, read it, unless nothing has moved it since it was known."""
+        for send in group.sends:
+            for bound in send.bound:
+                role = bound.draft.player
+                if not _depends_on_balance(bound.draft.amount) or role == UNKNOWN or send.step.word == "resend":
+                    continue
+                if role in self._moved or self.last_shown.get(role) is None:
+                    self._read(role, send.index, send.step.line)
+                    self._moved.discard(role)
+
+    def _read(self, role: str, step: int, line: int) -> None:
+        player = self._cast[role]
+        name = self._contract.words.get("balance", "")
+        operation: Operation = GetBalance(player=player.id, session=player.session)
+        if not self._capabilities.has(self._contract, name):
+            operation = zero_read(self._contract, player, f"zero-{player.id}-{len(self._exchanges)}-{id(self):x}")
+        exchange = self._send(Call(operation=operation, step=step, line=line))
+        if exchange.absent and isinstance(operation, GetBalance):
+            self._read(role, step, line)
+            return
+        reply = exchange.reply
+        self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
+
+    def _send(self, call: Call) -> Exchange:
+        exchange = self._client.call(call)
+        self._note(exchange)
+        return exchange
+
+    def _note(self, exchange: Exchange) -> None:
+        if exchange.absent:
+            self._capabilities.absent.add(exchange.name)
+            if self._contract.specs[exchange.name].core:
+                pass
+            elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
+                self._skipped = f"the wallet has no operation {exchange.name}"
+                raise _Broken(self._skipped)
+            return
+        self._exchanges.append(exchange)
+        if exchange.reply is not None and exchange.reply.session is not None and exchange.reply.session.session:
+            self._cast[""] = replace(self._cast[""], session=exchange.reply.session.session)
+        failure = exchange.transmission.failure
+        if failure is not None and failure.kind in _GAVE_UP:
+            raise _Broken(failure.detail)
+
+
+def _depends_on_balance(amount: str) -> bool:
+    return amount in {"everything", "more_than_everything", "half"}
+
+
+def zero_read(contract: Contract, player: Player, transaction_id: str) -> Operation:
+    """A zero-amount transaction of the core operation: how a balance is read where there is no balance operation."""
+    core = next(spec.name for spec in contract.specs.values() if spec.core)
+    common = {"id": transaction_id, "player": player.id, "currency": player.currency, "session": player.session}
+    bet = player.bets[0] if player.bets else f"bet-{transaction_id}"
+    movement: Movement
+    if core == "unsettlement":
+        movement = Unsettle(amount=0, bet=bet, **common)
+        return movement
+    payout = Payout(amount=0, bet=bet, win=False, round=f"round-{transaction_id}", game=DEFAULT_GAME, **common)
+    return Settle(items=(payout,)) if contract.specs[core].batch else payout
