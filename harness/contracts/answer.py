@@ -5,11 +5,12 @@ The README of the contracts defines success, refusal and unknown; a dialect adds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.contracts import Decoded
 from harness.contracts.json_text import JsonError, parse
+from harness.contracts.schema import shown
 from harness.model import Fault, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})
@@ -45,6 +46,26 @@ def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) 
 def contradiction(status: int, detail: str) -> Problem:
     """The HTTP status and the body say different things."""
     return Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with {detail}", "status")
+
+
+def echo_problems(pairs: Iterable[tuple[Mapping[str, str], Mapping[str, str]]]) -> tuple[Problem, ...]:
+    """Where answers do not repeat what was asked; each field is told once, however many of the pairs it concerns.
+
+    A pair is the fields that should be repeated, and those that were.
+    """
+    wrong: dict[str, list[str]] = {}
+    for asked, said in pairs:
+        if asked != said:
+            for name, value in asked.items():
+                if name not in said:
+                    wrong.setdefault(name, []).append("is not repeated as text")
+                elif said[name] != value:
+                    wrong.setdefault(name, []).append(f"repeated as {shown(said[name])}, was {shown(value)}")
+    return tuple(Problem(Fault.POOR_FORMAT, f"/{name}", _told(cases), "echo") for name, cases in wrong.items())
+
+
+def _told(cases: list[str]) -> str:
+    return cases[0] + (f", and so in {len(cases) - 1} more items" if len(cases) > 1 else "")
 
 
 def _without_shape(status: int, found: Problem) -> Decoded:

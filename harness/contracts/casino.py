@@ -172,7 +172,7 @@ def decode(operation: Operation, message: Message) -> Decoded:
         if code == SUCCESS or isinstance(body.value.get("data"), list)
         else "error.response.json"
     )
-    echoes = _echo_problems(name, operation, items)
+    echoes = _repeated(name, operation, items)
     reply = Reply(outcome=_outcome(code), items=items, code=code)
     return Decoded(reply, (*body.problems, *violations(_SCHEMAS / schema, body.value), *problems, *echoes))
 
@@ -223,25 +223,22 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
     return None, ()
 
 
-def _echo_problems(name: str, operation: Operation, items: Iterable[ItemReply]) -> tuple[Problem, ...]:
-    """Where an accepted item does not repeat what was asked: each field is told once for all the items."""
-    asked = {each.id: each for each in operation.items} if isinstance(operation, Settle | Retry | BetBatch) else {}
-    wrong: dict[str, list[str]] = {}
-    for item in items:
-        source = asked.get(item.id or "", None if asked else operation)
-        if item.outcome is not Outcome.OK or source is None:
-            continue
-        for wire in _ECHOED.get(name, ()):
-            sent, said = getattr(source, _ATTRIBUTES[wire]), item.echo.get(wire)
-            if sent != said:
-                wrong.setdefault(wire, []).append(f"{said!r} for {sent!r}" if said is not None else "is missing")
-        if isinstance(source, Movement) and not asked and item.id != source.id and item.id is not None:
-            return (Problem(Fault.WRONG_FORMAT, "/transactionId", f"answers {item.id[:80]!r} for {source.id!r}"),)
-    return tuple(Problem(Fault.POOR_FORMAT, f"/{wire}", _told(cases), "echo") for wire, cases in wrong.items())
+def _repeated(name: str, operation: Operation, items: Iterable[ItemReply]) -> tuple[Problem, ...]:
+    """What is wrong with what the accepted answers repeat of the request."""
+    accepted = [item for item in items if item.outcome is Outcome.OK]
+    if isinstance(operation, Settle | Retry | BetBatch):
+        asked: Mapping[str | None, Movement] = {each.id: each for each in operation.items}
+        pairs = [(_echo(name, asked[item.id]), item.echo) for item in accepted if item.id in asked]
+        return answer.echo_problems(pairs)
+    problems = answer.echo_problems([(_echo(name, operation), item.echo) for item in accepted])
+    if not isinstance(operation, Movement) or not accepted or accepted[0].id in {None, operation.id}:
+        return problems
+    detail = f"answers {shown(accepted[0].id)} for {shown(operation.id)}"
+    return (*problems, Problem(Fault.WRONG_FORMAT, "/transactionId", detail))
 
 
-def _told(cases: list[str]) -> str:
-    return cases[0][:200] + (f", and so in {len(cases) - 1} more items" if len(cases) > 1 else "")
+def _echo(name: str, source: Operation | Movement) -> dict[str, str]:
+    return {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _ECHOED.get(name, ())}
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -332,11 +329,10 @@ def _write_items(operation: Settle | Retry | BetBatch, items: tuple[ItemReply, .
 
 def _write_item(name: str, source: Operation | Movement | None, item: ItemReply) -> dict[str, object]:
     transaction = item.id if item.id is not None else getattr(source, "id", None)
-    echo = {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _ECHOED.get(name, ()) if source is not None}
     return {
         "status": item.code or _CODES[item.outcome],
         **({} if transaction is None else {"transactionId": transaction}),
-        **echo,
+        **({} if source is None else _echo(name, source)),
         **item.echo,
         **({} if item.balance is None else {"balance": item.balance}),
     }
@@ -371,15 +367,8 @@ CONTRACT = Contract(
     title="Seamless wallet of a game provider (OppiGames Wallet API)",
     prefix="CAS",
     specs=_SPECS,
-    words={
-        "settle": "settlement",
-        "pay": "payout",
-        "bet": "bet",
-        "reward": "reward",
-        "retry": "retry",
-        "bet_batch": "bet_batch",
-        "balance": "balance",
-    },
+    words={"settle": "settlement", "pay": "payout"}
+    | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
     kinds={"reward": ("bonus", "jackpot")},
     required_headers=hmac_headers.REQUIRED,
     environment=("WALLET_API_KEY", "WALLET_SECRET"),
