@@ -26,6 +26,7 @@ class Visit:
         self.connection = connection
         self.index = index
         """How many connections came before."""
+        self.ended = threading.Event()
         self._stopping = stopping
         self._rest = b""
 
@@ -99,6 +100,10 @@ class Server:
     def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
+    def wait_for_end_of(self, index: int) -> None:
+        """Until that connection has been closed by its behaviour."""
+        assert self._visits[index].ended.wait(10), "a behaviour did not end"
+
     def __enter__(self) -> Self:
         self._start(self._accept)
         return self
@@ -143,6 +148,7 @@ class Server:
             pass
         finally:
             visit.connection.close()
+            visit.ended.set()
 
 
 def message(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:

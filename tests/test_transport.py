@@ -239,17 +239,13 @@ def test_a_connection_that_the_wallet_wants_closed_is_not_used_again(answer: byt
 
 
 def test_a_connection_that_was_closed_while_idle_is_noticed_before_anything_is_sent() -> None:
-    closed = threading.Event()
-
     def behaviour(visit: Visit) -> None:
         visit.request()
         visit.say(message(b"%d" % visit.index))
-        visit.connection.shutdown(socket.SHUT_RDWR)
-        closed.set()
 
     with Server(behaviour) as server, Transport(server.url) as transport:
         assert body_of(transport.send(BET)) == b"0"
-        assert closed.wait(5)
+        server.wait_for_end_of(0)
         assert body_of(transport.send(BET)) == b"1"
         assert server.visits == 2
 

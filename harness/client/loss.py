@@ -19,7 +19,9 @@ def lose(connection: Connection, outgoing: Outgoing, answer: Answer, times: Time
     Always raises TransmissionError: `LOST` when the loss came about, and what happened instead when it did not.
     """
     if outgoing.loss is Loss.HALF_REQUEST:
-        half = (len(outgoing.wire) + outgoing.head_bytes) // 2
+        # Without a body that could be halved, the head is.
+        begin = outgoing.head_bytes if outgoing.head_bytes < len(outgoing.wire) else 0
+        half = (begin + len(outgoing.wire)) // 2
         send_all(connection, outgoing.wire[:half], answer, times)
         # Not one byte that would make the request whole has gone.
         times.released = 0
