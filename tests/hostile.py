@@ -85,13 +85,13 @@ Behaviour: TypeAlias = Callable[[Visit], None]
 class Server:
     """A listening socket on 127.0.0.1 and a behaviour. Used as a context manager; stops what it started."""
 
-    def __init__(self, behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, behaviour: Behaviour, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self._behaviour = behaviour
         self._tls = tls
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._visits: list[Visit] = []
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listening.getsockname()[1]
         self.visits = 0
         """How many connections have come."""
