@@ -12,7 +12,7 @@ import random
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from mock_server.app import Asgi, Message, Receive, Scope, Send
 
@@ -217,8 +217,3 @@ async def _recorded(app: Asgi, scope: Scope, receive: Receive) -> tuple[Message,
 def _without(start: Message, name: bytes) -> list[tuple[bytes, bytes]]:
     headers: list[tuple[bytes, bytes]] = start["headers"]
     return [(key, value) for key, value in headers if key.lower() != name]
-
-
-def settings(fault: Weather) -> dict[str, Any]:
-    """A fault's settings by name, for a report."""
-    return {name: value for name, value in vars(fault).items() if name not in {"app", "fired"}}

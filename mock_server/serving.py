@@ -28,6 +28,10 @@ GRACE_SECONDS = 1
 """How long answers that are under way are waited for after a signal to stop."""
 
 
+GAP_MS = 5
+"""How long a defect's race window stays open: ten times the spread with which the harness releases a race."""
+
+
 class StartError(Exception):
     """The wallet cannot start: the text says why and what to do."""
 
@@ -60,7 +64,7 @@ def serve(settings: Settings) -> None:
     listening = _listen(settings)
     with contextlib.closing(_open(settings)) as store:
         wallet_type = CoreOnlyWallet if settings.core_only else Wallet
-        wallet = wallet_type(store, settings.credentials, commits=CommitEachTurn(store))
+        wallet = wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
         app = App(wallet, provision=settings.provision)
         server = Server(_weathered(app, settings), ready_line(settings, listening.getsockname()[1]))
         if settings.stop_with_parent:

@@ -6,13 +6,14 @@ A deliberate defect is a subclass that overrides exactly one of them.
 **Races.** The rules run in one event loop, and a sound rule never waits between a check and the act that rests on it:
 a request is worked from the first read to the last write without another in between, and that is all the mutual
 exclusion that there is. The rules at such a point (`look_up`, `debit`, `credit`, `refund`, `find_bet`,
-`is_rolled_back`, `is_settled`, `was_returned`) are coroutines all the same, so that a defect can override one of them,
-wait (`await asyncio.sleep(0.005)`, or `asyncio.sleep(0)` in process), and let the others in. Each write is absolute
-(`set_balance`) or replaces (`put_entry`), so what the others wrote meanwhile is lost or doubled as in a real race.
+`is_rolled_back`, `is_settled`, `was_returned`) are coroutines all the same, so that a defect can override one of them
+and `await self.gap()` in it. Each write is absolute (`set_balance`) or replaces (`put_entry`), so what the others
+wrote meanwhile is lost or doubled as in a real race.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -34,7 +35,7 @@ from mock_server.order import Order, Refusal
 from mock_server.rules.batches import Batches
 from mock_server.rules.rollbacks import Rollbacks
 from mock_server.store import Store
-from mock_server.wire import Counter
+from mock_server.wire import Counter, refused
 
 
 def clock_ms() -> int:
@@ -52,14 +53,17 @@ class Wallet(Counter, Batches, Rollbacks):
         *,
         commits: Commits | None = None,
         now_ms: Callable[[], int] = clock_ms,
+        gap_ms: int = 0,
     ) -> None:
         """`credentials` are the platform's, by contract name: a contract without any is not served over HTTP.
 
-        `commits` decides when the books become durable: at once, unless told otherwise.
+        `commits` decides when the books become durable: at once, unless told otherwise. `gap_ms` is how long `gap`
+        lasts; in process it must be 0.
         """
         Counter.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)
         self.commits: Commits = commits or CommitAtOnce(store)
+        self._gap_ms = gap_ms
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
         """Answer one operation; when this returns, what it moved is durable.
@@ -74,6 +78,10 @@ class Wallet(Counter, Batches, Rollbacks):
             raise
         await self.commits.done()
         return reply
+
+    async def gap(self) -> None:
+        """Let the other requests in. No sound rule does; a defect does, between a check and the act."""
+        await asyncio.sleep(self._gap_ms / 1000)
 
     async def decide(self, contract: str, operation: Operation) -> Reply:
         """Send an operation to its rule."""
@@ -91,7 +99,7 @@ class Wallet(Counter, Batches, Rollbacks):
                     order = Order[Movement](contract, type(operation).__name__, operation)
                     return _single(await self.process(order))
         except Refusal as refusal:
-            return _single(ItemReply(outcome=refusal.outcome, description=str(refusal)))
+            return refused(refusal.outcome, str(refusal))
 
 
 def _single(item: ItemReply) -> Reply:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from harness.contracts import BadRequest, Contract, Credentials
-from harness.model import Operation, Outcome, Reply
+from harness.model import ItemReply, Operation, Outcome, Reply
+
+JSON_HEADERS = ((b"content-type", b"application/json"),)
 
 
 class Answer(NamedTuple):
@@ -18,7 +20,9 @@ class Answer(NamedTuple):
     body: bytes
 
 
-JSON_HEADERS = ((b"content-type", b"application/json"),)
+def refused(outcome: Outcome, description: str) -> Reply:
+    """A refusal of a whole request."""
+    return Reply(outcome=outcome, items=(ItemReply(outcome=outcome, description=description),))
 
 
 class Counter(ABC):
@@ -39,18 +43,18 @@ class Counter(ABC):
 
     async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request: believe it before reading it, read it before acting. Headers by lower-case name."""
-        if not self.believes(contract, name, headers, body):
-            return self.write(contract, None, Reply(outcome=Outcome.UNAUTHENTICATED, items=()))
+        if doubt := self.doubts(contract, name, headers, body):
+            return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt))
         try:
             operation = self.read(contract, name, body)
         except BadRequest as bad:
-            return self.write(contract, None, Reply(outcome=bad.outcome, items=()))
+            return self.write(contract, None, refused(bad.outcome, str(bad)))
         return self.write(contract, operation, await self.handle(contract.name, operation))
 
-    def believes(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the platform sent exactly these bytes, whatever the operation."""
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        """Why the platform cannot have sent exactly these bytes; empty when it has. The operation does not matter."""
         del name
-        return not contract.verify(headers, body, self.credentials[contract.name], self.now_ms())
+        return contract.verify(headers, body, self.credentials[contract.name], self.now_ms())
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         """What is asked for. Raises BadRequest."""

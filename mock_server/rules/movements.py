@@ -31,8 +31,8 @@ class Movements(Memory, Sessions):
         """What makes sense to ask at all, of whom, and in what money."""
         self.check_id(order.item.id)
         account = self.find_player(order.contract, order.item.player)
-        self.check_amount(order, account)
         self.check_currency(order, account)
+        self.check_amount(order, account)
         return account
 
     async def process_new(self, order: Order[Movement], account: Account) -> ItemReply:

@@ -1,0 +1,180 @@
+"""Bad weather over a real socket: what each fault does, how often, and that a sound wallet survives it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+import uvicorn
+from wallet_process import CREDENTIALS, read, signed
+
+from harness.model import Payout
+from mock_server import faults
+from mock_server.app import App, Asgi
+from mock_server.commits import CommitEachTurn
+from mock_server.faults import (
+    Chunked,
+    CloseConnection,
+    CutBody,
+    DropReply,
+    Every,
+    Gzip,
+    Latency,
+    Seeded,
+    Unavailable,
+    Weather,
+)
+from mock_server.store import Account, Store, open_store
+from mock_server.wallet import Wallet
+
+PAYOUT = Payout(id="t1", player="ann", currency="EUR", amount=5, bet="b")
+
+
+class Served:
+    """A wallet with weather, and one connection to it."""
+
+    def __init__(self, store: Store, connection: http.client.HTTPConnection) -> None:
+        self.store = store
+        self.connection = connection
+
+    def post(self, **headers: str) -> http.client.HTTPResponse:
+        request = signed("casino", PAYOUT)
+        self.connection.request("POST", f"/casino{request.path}", request.body, {**dict(request.headers), **headers})
+        return self.connection.getresponse()
+
+    def holds(self) -> int:
+        account = self.store.account("casino", "ann")
+        assert account is not None
+        return self.store.balance(account)
+
+
+class Listening(uvicorn.Server):
+    """A server that tells when it accepts connections, and where."""
+
+    def __init__(self, app: Asgi) -> None:
+        super().__init__(uvicorn.Config(app, port=0, lifespan="off", ws="none", log_level="critical"))
+        self.ready = threading.Event()
+        self.port = 0
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup()
+        self.port = self.servers[0].sockets[0].getsockname()[1]
+        self.ready.set()
+
+
+@contextmanager
+def served(weather: Callable[[Asgi], Asgi]) -> Iterator[Served]:
+    store = open_store()
+    store.open_account(Account(0, "casino", "ann", "EUR", "", "", "MT"), 100)
+    store.commit()
+    server = Listening(weather(App(Wallet(store, CREDENTIALS, commits=CommitEachTurn(store)))))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert server.ready.wait(10)
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+            yield Served(store, connection)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        store.close()
+
+
+def test_a_dropped_reply_was_booked_and_the_resend_is_answered() -> None:
+    faults_made: list[DropReply] = []
+
+    def weather(app: Asgi) -> Asgi:
+        faults_made.append(DropReply(app, Every(most=1)))
+        return faults_made[0]
+
+    with served(weather) as wallet:
+        with pytest.raises(http.client.RemoteDisconnected):
+            wallet.post()
+        assert wallet.holds() == 105
+        wallet.connection.close()
+        assert read(wallet.post().read())["balance"] == 105
+        assert (wallet.holds(), faults_made[0].fired) == (105, 1)
+
+
+def test_a_cut_body_was_booked() -> None:
+    with served(lambda app: CutBody(app, Every(most=1), keep=10)) as wallet:
+        answer = wallet.post()
+        with pytest.raises(http.client.IncompleteRead) as caught:
+            answer.read()
+        assert (caught.value.partial, wallet.holds()) == (b'{"status":', 105)
+        wallet.connection.close()
+        assert read(wallet.post().read())["balance"] == 105
+
+
+def test_unavailable_moves_nothing_and_says_neither_yes_nor_no() -> None:
+    with served(lambda app: Unavailable(app, Every(most=2))) as wallet:
+        for _ in range(2):
+            answer = wallet.post()
+            assert (answer.status, answer.read()) == (503, b"the wallet is overloaded\n")
+        assert wallet.holds() == 100
+        assert read(wallet.post().read())["balance"] == 105
+
+
+@pytest.mark.parametrize("make", [Chunked, Gzip, CloseConnection, Latency])
+def test_permitted_ways_to_answer_have_the_same_content(make: type[Weather]) -> None:
+    with served(make) as wallet:
+        for _ in range(3):
+            answer = wallet.post(**{"accept-encoding": "gzip"})
+            body = answer.read()
+            packed = answer.getheader("content-encoding") == "gzip"
+            assert read(gzip.decompress(body) if packed else body)["balance"] == 105
+            assert packed == (make is Gzip)
+            assert (answer.getheader("transfer-encoding") == "chunked") == (make is Chunked)
+            assert (answer.getheader("connection") == "close") == (make is CloseConnection)
+
+
+def test_gzip_is_for_clients_that_accept_it() -> None:
+    with served(Gzip) as wallet:
+        answer = wallet.post(**{"accept-encoding": "identity"})
+        assert (answer.getheader("content-encoding"), read(answer.read())["balance"]) == (None, 105)
+
+
+def test_faults_nest_and_each_counts_its_own() -> None:
+    made: list[Weather] = []
+
+    def weather(app: Asgi) -> Asgi:
+        made.append(Chunked(app, Every(2)))
+        made.append(Unavailable(made[0], Every(3)))
+        return made[1]
+
+    with served(weather) as wallet:
+        statuses = []
+        for _ in range(6):
+            answer = wallet.post()
+            answer.read()
+            statuses.append(answer.status)
+    assert (statuses, [fault.fired for fault in made]) == ([503, 200, 200, 503, 200, 200], [2, 2])
+
+
+def test_counted_strikes() -> None:
+    counted = Every(2, skip=1, most=2)
+    assert [counted() for _ in range(8)] == [False, True, False, True, False, False, False, False]
+
+
+def test_seeded_strikes_are_the_same_for_the_same_seed() -> None:
+    runs = [[strike() for _ in range(1000)] for strike in (Seeded(30, 7), Seeded(30, 7), Seeded(30, 8))]
+    assert runs[0] == runs[1] != runs[2]
+    assert 200 < sum(runs[0]) < 400
+
+
+def test_a_server_without_a_connection_to_close_is_an_error_in_a_sentence() -> None:
+    async def nowhere(message: object) -> None: ...
+
+    async def nothing() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(TypeError, match="serve it with uvicorn"):
+        asyncio.run(faults.hang_up({}, nothing, nowhere))
+    closed: list[bool] = []
+    asyncio.run(faults.hang_up({"extensions": {faults.HANG_UP: lambda: closed.append(True)}}, nothing, nowhere))
+    assert closed == [True]
