@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import json
 import socket
 import threading
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
-import responses
 from hostile import Server, Visit, always, echoing, head, message
 
 from harness.client.failure import ConfigurationError
-from harness.client.pace import Pace
 from harness.client.transport import Transport
 from harness.model import FailureKind, Request, Transmission
 
@@ -25,13 +20,6 @@ BET = Request(
     (("Content-Type", "application/json"), ("X-Api-Key", "key"), ("x-signature", "ab12")),
     b'{"amount":1}',
 )
-
-
-@pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def body_of(seen: Transmission) -> bytes:
@@ -322,144 +310,3 @@ def test_nothing_is_left_open() -> None:
         with Transport(server.url) as transport:
             transport.send(BET)
         assert gone.wait(5)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Settings
-
-
-@pytest.mark.parametrize(
-    ("url", "complaint"),
-    [
-        ("ftp://host/wallet", "must begin with http:// or https://"),
-        ("host:8080/wallet", "valid host"),
-        ("localhost", "valid host"),
-        ("", "valid host"),
-        ("http://", "valid host"),
-        ("http://host:0/", "valid host and port"),
-        ("http://host:99999/", "valid host and port"),
-        ("http://host:port/", "valid host and port"),
-        ("http://[::1/", "valid host and port"),
-        ("http://ho st/", "space or a control character"),
-        ("http://host/\n", "space or a control character"),
-        ("http://host/?a=1", "must end with its path"),
-        ("http://host/#a", "must end with its path"),
-        ("http://user:hunter2@host/", "must not hold a user name or password"),
-        ("ftp://user:hunter2@host/", "must begin with"),
-        ("http://user:hunter2@host:x/", "valid host and port"),
-        ("http://" + "a" * 64 + ".example/", "host name that is not valid"),
-    ],
-)
-def test_a_url_that_cannot_work_is_refused_in_a_sentence(url: str, complaint: str) -> None:
-    with pytest.raises(ConfigurationError, match=complaint) as raised:
-        Transport(url)
-    assert "hunter2" not in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("http://EXAMPLE.com", "example.com"),
-        ("http://example.com:80/", "example.com"),
-        ("http://example.com:443", "example.com:443"),
-        ("https://example.com:443", "example.com"),
-        ("http://bücher.example", "xn--bcher-kva.example"),
-        ("http://[::1]:8080", "[::1]:8080"),
-    ],
-)
-def test_the_host_header_follows_from_the_url(url: str, host: str) -> None:
-    with Transport(url) as transport:
-        assert transport._writer.write(BET).sent.header("host") == host
-
-
-def test_an_ipv6_wallet_and_localhost_are_reached() -> None:
-    with Server(echoing) as server, Transport(f"http://localhost:{server.port}") as transport:
-        assert body_of(transport.send(BET)) == BET.body
-
-
-@pytest.fixture
-def echo() -> Iterator[Server]:
-    with Server(echoing) as server:
-        yield server
-
-
-def test_requests_per_second_are_kept(echo: Server) -> None:
-    naps: list[float] = []
-    clock = [100.0]
-
-    def sleep(seconds: float) -> None:
-        naps.append(seconds)
-        clock[0] += seconds
-
-    with Transport(echo.url) as transport:
-        transport._pace = Pace(4, now=lambda: clock[0], sleep=sleep)
-        for _ in range(3):
-            transport.send(BET)
-        transport.release([BET] * 8)
-        transport.send(BET)
-    assert naps == [0.25, 0.25, 0.25, 2.0]
-
-
-def test_several_threads_may_send(echo: Server) -> None:
-    with Transport(echo.url) as transport:
-        wrong: list[object] = []
-
-        def work(name: int) -> None:
-            for each in range(50):
-                body = b"%d-%d" % (name, each)
-                seen = transport.send(Request("/a", (), body))
-                if seen.received is None or seen.received.body != body:
-                    wrong.append(seen)
-
-        threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-    assert wrong == []
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# As a part of `requests`
-
-
-def test_the_session_can_be_used_like_any_other(echo: Server) -> None:
-    with Transport(f"{echo.url}/casino") as transport:
-        response = transport.session.post(f"{echo.url}/casino/x?a=1", json={"a": "ü"})
-        assert (response.status_code, response.ok, response.reason) == (200, True, "OK")
-        assert json.loads(response.content) == {"a": "ü"}
-        assert response.headers["content-length"] == str(len(response.content))
-        assert response.elapsed.total_seconds() > 0
-        assert list(response.cookies) == []
-        with pytest.raises(AttributeError):
-            _ = response.nothing_of_the_kind  # type: ignore[attr-defined]
-        with pytest.raises(requests.exceptions.InvalidURL, match="and nothing else"):
-            transport.session.post("http://127.0.0.2:1/")
-
-
-def test_the_session_raises_what_requests_raises() -> None:
-    with (
-        Server(lambda visit: None) as server,
-        Transport(server.url) as transport,
-        pytest.raises(requests.ConnectionError, match="before any answer"),
-    ):
-        transport.session.post(server.url)
-
-
-def test_responses_can_stand_in_for_a_wallet_when_it_is_told_the_adapter() -> None:
-    # `responses` patches HTTPAdapter.send, and an adapter that overrides it must be named.
-    with (
-        responses.RequestsMock(target="harness.client.adapter.WalletAdapter.send") as stub,
-        Transport("http://wallet.test/casino") as transport,
-    ):
-        stub.post("http://wallet.test/casino/transaction/settlement", status=201, body="{}", headers={"X-A": "b"})
-        seen = transport.send(BET)
-        stub.post("http://wallet.test/casino/a", body=requests.ReadTimeout("no"))
-        failed = transport.send(Request("/a", (), b""))
-        assert stub.calls[0].request.body == BET.body
-        assert stub.calls[0].request.headers["x-api-key"] == "key"
-    assert seen.received is not None
-    assert (seen.received.status, seen.received.body, seen.received.header("x-a")) == (201, b"{}", "b")
-    assert seen.received.head.startswith(b"HTTP/1.1 201 Created\r\n")
-    assert failed.failure is not None
-    assert failed.failure.kind is FailureKind.TIME_OUT
