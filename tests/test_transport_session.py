@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 import responses
-from hostile import Server
+from hostile import Server, echoing
 
 from harness.client.transport import Transport
 from harness.model import FailureKind, Request
