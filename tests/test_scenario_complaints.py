@@ -113,6 +113,9 @@ def test_the_top_of_a_file(tmp_path: Path, data: str, expected: str) -> None:
             "unknown required header of casino 'x-api'; did you mean 'x-api-key'?",
         ),
         ("{settle: {amount: 1}, stale: 2}", "stale '2' is no duration"),
+        ("{settle: {amount: 1}, stale: 1h, ahead: 1h}", "stale and ahead exclude each other"),
+        ("{settle: {amount: 1}, times: 2, at_once: true, lost: time_out}", "lost does not go with at_once"),
+        ("{at_once: [{settle: {amount: 1}, lost: time_out}]}", "lost does not go with at_once"),
         ("{settle: {amount: 1}, tampered: {amount: -1}}", "tampered amount: '-1' is not an amount"),
         ("{settle: {amount: 1}, tampered: {playerId: x}}", "tampered playerId: 'x' is no JSON text"),
         ("{settle: {amount: 1}, tampered: [amount]}", "tampered must be a mapping, not a list"),
@@ -168,7 +171,8 @@ def test_fields(tmp_path: Path, line: str, expected: str) -> None:
         ("settle: [{amount: 1}]", "sportsbook has no batch for settle: write one mapping, not a list"),
         ("settle: {amount: 0.001}", "amount: 0.001 is finer than 0.01 EUR, the smallest amount of sportsbook"),
         ("reward: {amount: 1}", "sportsbook has no reward"),
-        ("{settle: {amount: 1}, stale: 2h}", "a request of sportsbook carries no time"),
+        ("{settle: {amount: 1}, stale: 2h}", "a request of sportsbook carries no time, so it cannot be stale"),
+        ("{settle: {amount: 1}, ahead: 2h}", "a request of sportsbook carries no time, so it cannot be ahead"),
         ("{settle: {amount: 1}, forged: other_secret}", "unknown forgery of sportsbook 'other_secret'"),
     ],
 )
@@ -194,6 +198,14 @@ def test_what_one_of_the_contracts_lacks(tmp_path: Path, line: str, expected: st
             ["settle: {bet: b1, amount: 1}", "bet: {id: b1, amount: 1}"],
             "4: bet of settle: 'b1': no earlier bet has this id",
         ),
+        (
+            ["{repeat: {times: 3, steps: [{bet: {id: b1, amount: 1}}]}}"],
+            "4: label 'b1' appears only here: drop it",
+        ),
+        (
+            ["{repeat: {times: 3, steps: [{bet: {id: b1, amount: 1}, times: 2}]}}", "resend: b1"],
+            "5: resend: 'b1': no earlier transaction has this id",
+        ),
         (["rollback: {bet: b1}"], "4: bet of rollback: 'b1': no earlier bet has this id"),
     ],
 )
@@ -207,7 +219,10 @@ def test_labels(tmp_path: Path, lines: list[str], expected: str) -> None:
     [
         ["{bet: {id: b1, amount: 1}, times: 3}"],
         ["{settle: [{id: t1, amount: 1}], size: 3}", "balance: "],
-        ["{repeat: {times: 3, steps: [{bet: {id: b1, amount: 1}}]}}"],
+        ["{repeat: {times: 3, steps: [{bet: {id: b1, amount: 1}}, {settle: {bet: b1, amount: 1}}]}}"],
+        ["bet: {id: b1, amount: 1}", "{repeat: {times: 3, steps: [{settle: {bet: b1, amount: 1}}]}}"],
+        ["{settle: {amount: 1}, ahead: 1h}"],
+        ["settle: {amount: 1, raw: {amount: '1, \"amount\": 1'}}"],
         ["bet: {id: b1, amount: 1}", "bet: {id: b1, amount: 1, shape: upper_case}"],
         ["settle: {amount: 1, bet: unknown, round: non_ascii}"],
         ["settle: {id: t1, amount: 1}", "settle: {id: t1, amount: 1, round: r2}"],

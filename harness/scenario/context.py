@@ -99,13 +99,16 @@ class Context:
         return int(match["count"]) * _SECONDS[match["unit"]]
 
     def json_text(self, node: Node, what: str) -> str:
-        """JSON text. A complaint when it is none: broken JSON can only be sent as `body`."""
+        """JSON text that may stand where a value stands, in an object; broken JSON can only be sent as `body`.
+
+        So `1, "amount": 2` is good: it is how a key comes to stand twice.
+        """
         word = self.text(node, what)
         if not isinstance(node, Text):
             return ""
         try:
             # Only the form matters here: the text itself goes to the wire.
-            json.loads(word, parse_float=str, parse_int=str)
+            json.loads(f'{{"field": {word}}}', parse_float=str, parse_int=str)
         except ValueError:
             self.add(node, f"{what}: {word!r} is no JSON text; write a string as '\"text\"'")
             return ""

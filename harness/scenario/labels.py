@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.model import Draft, Step
 from harness.scenario.complaints import Complaints, nearest
@@ -23,45 +23,65 @@ class _Use:
     word: str
     line: int
     times: int = 1
+    scope: int = 0
+    """The line of the `repeat` that the label belongs to, 0 outside of any."""
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """What makes two uses speak of the same thing."""
+        return (self.label, self.scope)
 
 
 def check_labels(steps: tuple[Step, ...], complaints: Complaints) -> None:
     """Complain about every label that is referred to and not defined, or defined and never referred to."""
-    uses = tuple(use for step in steps for use in _uses(step, repeated=False))
+    uses = tuple(_scoped(steps))
     _check_references(uses, complaints)
     for kind, roles in (("label", ("id", "bet", "resend")), ("round", ("round",))):
-        counts: Counter[str] = Counter()
+        counts: Counter[tuple[str, int]] = Counter()
         for use in uses:
-            counts[use.label] += use.times if use.role in roles else 0
+            counts[use.name] += use.times if use.role in roles else 0
         for use in uses:
-            if use.role in roles and counts[use.label] == 1 and use.role in {"id", "round"}:
+            if use.role in roles and counts[use.name] == 1 and use.role in {"id", "round"}:
                 complaints.add(use.line, f"{kind} {use.label!r} appears only here: drop it, or refer to it")
 
 
 def _check_references(uses: tuple[_Use, ...], complaints: Complaints) -> None:
-    every_bet = {use.label for use in uses if use.role == "id" and use.word in _PLACES_BETS}
-    ids: set[str] = set()
-    bets: set[str] = set()
+    every_bet = {use.name for use in uses if use.role == "id" and use.word in _PLACES_BETS}
+    ids: set[tuple[str, int]] = set()
+    bets: set[tuple[str, int]] = set()
     for use in uses:
         # A rollback may overtake its bet: that is what a late bet is.
         known = {"resend": ids, "bet": every_bet if use.word == "rollback" else bets}.get(use.role)
-        if known is not None and use.label not in known:
+        if known is not None and use.name not in known:
             what = "resend" if use.role == "resend" else f"bet of {use.word}"
             place = "no earlier bet has this id" if use.role == "bet" else "no earlier transaction has this id"
-            complaints.add(use.line, f"{what}: {use.label!r}: {place}{nearest(use.label, known)}")
+            near = nearest(use.label, {label for label, scope in known if scope in {0, use.scope}})
+            complaints.add(use.line, f"{what}: {use.label!r}: {place}{near}")
         if use.role == "id":
-            ids.add(use.label)
-            bets |= {use.label} if use.word in _PLACES_BETS else set()
+            ids.add(use.name)
+            bets |= {use.name} if use.word in _PLACES_BETS else set()
 
 
-def _uses(step: Step, *, repeated: bool) -> Iterator[_Use]:
-    again = repeated or step.word == "repeat" or step.times not in {"", "1"} or bool(step.size)
+def _scoped(steps: tuple[Step, ...]) -> Iterator[_Use]:
+    """Every use in order. A label that is first used inside `repeat` is another one in each of its rounds."""
+    outside: set[str] = set()
+    for step in steps:
+        uses = tuple(_uses(step))
+        if step.word == "repeat":
+            yield from (use if use.label in outside else replace(use, scope=step.line) for use in uses)
+        else:
+            outside |= {use.label for use in uses}
+            yield from uses
+
+
+def _uses(step: Step) -> Iterator[_Use]:
+    again = step.times not in {"", "1"} or bool(step.size)
     if step.label:
         yield _Use(step.label, "resend", "resend", step.line)
     for draft in step.drafts:
         yield from _uses_of_draft(draft, step.word, 2 if again else 1)
     for inner in step.steps:
-        yield from _uses(inner, repeated=again)
+        yield from _uses(inner)
 
 
 def _uses_of_draft(draft: Draft, word: str, times: int) -> Iterator[_Use]:

@@ -45,6 +45,8 @@ def read_step(node: Node, context: Context, inside: str) -> Step | None:
             values.update(_modifier(key, value, context))
     step = Step(**values)
     _check_whole(step, table, context)
+    if step.lost and (step.at_once or inside == "at_once"):
+        context.add(table, "lost does not go with at_once: the answers of a race are its evidence")
     return step
 
 
@@ -120,8 +122,9 @@ def _modifier(key: Text, value: Node, context: Context) -> Mapping[str, Any]:
             return {name: _forged(value, context)}
         case "missing_header":
             return {name: _missing_header(value, context)}
-        case "stale":
-            return {"stale_seconds": _stale(key, value, context)}
+        case "stale" | "ahead":
+            seconds = _seconds_off(key, value, context)
+            return {"stale_seconds": seconds if name == "stale" else -seconds}
         case "tampered":
             return {name: _tampered(value, context)}
         case _:
@@ -152,11 +155,11 @@ def _missing_header(value: Node, context: Context) -> str:
     return name
 
 
-def _stale(key: Text, value: Node, context: Context) -> int:
+def _seconds_off(key: Text, value: Node, context: Context) -> int:
     for dialect in context.dialects:
         if not dialect.dates_requests:
-            context.add(key, f"a request of {dialect.name} carries no time, so it cannot be stale")
-    return context.seconds(value, "stale")
+            context.add(key, f"a request of {dialect.name} carries no time, so it cannot be {key.value}")
+    return context.seconds(value, key.value)
 
 
 def _tampered(value: Node, context: Context) -> tuple[tuple[str, str], ...]:
@@ -188,6 +191,8 @@ def _check_whole(step: Step, table: Table, context: Context) -> None:
         context.add(table, f"size applies to a batch: write {step.word} as a list")
     if step.size and not step.drafts:
         context.add(table, "size has nothing to repeat: the batch is empty")
+    if table.get("stale") and table.get("ahead"):
+        context.add(table, "stale and ahead exclude each other: keep one")
     for name, words in (("expect", step.expect), ("should", step.should)):
         items = len(step.drafts) if step.batch else 1
         if len(words) > 1 and len(words) != items:

@@ -72,13 +72,25 @@ MODIFIERS: Mapping[str, str] = {
     "lost": "the answer is lost on purpose",
     "forged": "the request's authentication is spoilt in this way (the contract names the ways)",
     "missing_header": "this header is left out",
-    "stale": "the request was signed this long ago: `90s`, `10m`, `2h`",
+    "stale": "the request was signed this long ago: `90s`, `10m`, `2h`, `1d`",
+    "ahead": "the request is signed this far in the future",
     "tampered": "wire fields that are changed after signing; `amount` in main units, any other as JSON text",
     "body": "this text is sent instead of the body, well signed",
     "content_type": "this content type is sent instead of JSON's",
 }
 _ANSWERS = ("expect", "should")
-_SENDING = (*_ANSWERS, "times", "at_once", "lost", "forged", "missing_header", "stale", "tampered", "content_type")
+_SENDING = (
+    *_ANSWERS,
+    "times",
+    "at_once",
+    "lost",
+    "forged",
+    "missing_header",
+    "stale",
+    "ahead",
+    "tampered",
+    "content_type",
+)
 MODIFIERS_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(OPERATIONS, (*_SENDING, "size", "body")),
     "resend": _SENDING,
@@ -98,7 +110,7 @@ FIELDS: Mapping[str, str] = {
     "kind": "the contract's kind of movement, such as `CASHOUT` or `jackpot`",
     "win": "`yes` or `no`; without it as the amount says",
     "token": "`unknown`; without it the player's own one-time token",
-    "raw": "wire field to the JSON text that stands there instead, before signing: refused, or exactly what is said",
+    "raw": "wire field to the JSON text that stands there instead, before signing",
     "without": "wire fields that are left out, before signing",
 }
 CHOICES: Mapping[str, tuple[str, ...]] = {
