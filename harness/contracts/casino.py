@@ -5,6 +5,7 @@ Source: the OppiGames Wallet API; see `schemas/casino/SOURCES.md` for the page o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import zip_longest
@@ -224,12 +225,12 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
 
 
 def _repeated(name: str, operation: Operation, items: Iterable[ItemReply]) -> tuple[Problem, ...]:
-    """What is wrong with what the accepted answers repeat of the request."""
+    """What is wrong with what the accepted answers repeat of the request; an id sent twice is not compared."""
     accepted = [item for item in items if item.outcome is Outcome.OK]
     if isinstance(operation, Settle | Retry | BetBatch):
-        asked: Mapping[str | None, Movement] = {each.id: each for each in operation.items}
-        pairs = [(_echo(name, asked[item.id]), item.echo) for item in accepted if item.id in asked]
-        return answer.echo_problems(pairs)
+        times = Counter(each.id for each in operation.items)
+        asked = {each.id: _echo(name, each) for each in operation.items if times[each.id] == 1}
+        return answer.echo_problems([(asked[item.id], item.echo) for item in accepted if item.id in asked])
     problems = answer.echo_problems([(_echo(name, operation), item.echo) for item in accepted])
     if not isinstance(operation, Movement) or not accepted or accepted[0].id in {None, operation.id}:
         return problems
