@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
+from scenario_editor import SCHEMA, errors
 
 from harness.scenario import AMOUNTS, SHAPES
 from harness.scenario.context import MAX_TIMES
@@ -26,24 +22,7 @@ from harness.scenario.words import (
     WORDS,
 )
 
-SCHEMA = json.loads(Path(__file__).parent.parent.joinpath("schemas/scenario.json").read_text(encoding="utf-8"))
 DEFINITIONS = SCHEMA["$defs"]
-VALIDATOR = Draft202012Validator(SCHEMA)
-
-
-class EditorLoader(yaml.SafeLoader):
-    """YAML as editors read it: version 1.2 has numbers and true/false, but no `yes` and `no`."""
-
-
-EditorLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def errors(document: str) -> list[str]:
-    value: Any = yaml.load(document, EditorLoader)
-    return [error.message for error in VALIDATOR.iter_errors(value)]
 
 
 def test_it_is_a_schema() -> None:
