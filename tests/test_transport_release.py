@@ -25,7 +25,13 @@ def bodies(seen: tuple[Transmission, ...]) -> list[bytes]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 50])
-def test_every_body_arrives_and_every_answer_finds_its_request(count: int) -> None:
+@pytest.mark.parametrize("distant", [False, True], ids=["nearby", "distant"])
+def test_every_body_arrives_and_every_answer_finds_its_request(
+    count: int, distant: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if distant:
+        monkeypatch.setattr(release, "_NEARBY_NS", -1)
+        monkeypatch.setattr(release, "_SLOW_OPENING_NS", -1)
     with Server(echoing) as server, Transport(server.url) as transport:
         for _ in range(3):
             sent = numbered(count)
@@ -98,11 +104,17 @@ def test_all_but_the_last_byte_of_each_is_there_before_the_first_is_whole(monkey
         whole.append(request + visit.connection.recv(10))
         visit.say(message(b"{}"))
 
-    def until_it_has_arrived(_: list[release.Lane]) -> None:
-        everybody_waits.wait(10)
-        assert whole == []
+    sent: list[release.Lane] = []
+    send_one_byte = release._send_one_byte
 
-    monkeypatch.setattr(release, "_let_arrive", until_it_has_arrived)
+    def look_before_the_first_last_byte(lane: release.Lane) -> None:
+        if len(sent) == 10:
+            everybody_waits.wait(10)
+            assert whole == []
+        sent.append(lane)
+        send_one_byte(lane)
+
+    monkeypatch.setattr(release, "_send_one_byte", look_before_the_first_last_byte)
     with Server(behaviour) as server, Transport(server.url) as transport:
         seen = transport.release([Request("/a", (), b'"x"!')] * 10)
     assert bodies(seen) == [b"{}"] * 10

@@ -56,6 +56,7 @@ def send_all(connection: Connection, wire: bytes, answer: Answer, times: Times) 
             taken = connection.send_some(view[sent:] if sent else wire)
         except OSError as error:
             if not sent:
+                times.released = 0
                 raise _nothing_sent(connection, error) from error
             # A server that refuses a large request answers, stops reading and closes: the answer may be there.
             _rescue(connection, answer, times, error)

@@ -1,4 +1,4 @@
-"""Release requests together: all but the last byte of each goes ahead, then the last bytes go in one burst.
+"""Release requests together: all but the end of each goes ahead, then the last bytes go in one burst.
 
 One thread does it. Threads, or an event loop that sends whole requests, spread them by tens of milliseconds, which is
 longer than the window in which most wallets check a balance before they change it.
@@ -21,17 +21,18 @@ from harness.client.outgoing import Outgoing
 from harness.client.pool import Pool
 from harness.model import Failure, Message, Transmission
 
-_SHORTEST_PAUSE_NS = 5_000_000
-"""The least time between sending ahead and the release: in it a server on this machine accepts 50 connections and reads
-what has come, so that only the last bytes remain to be handled."""
+_NEARBY_NS = 1_000_000
+"""A round trip below this is to this machine or to its neighbour."""
 _LONGEST_PAUSE_NS = 250_000_000
+_SLOW_OPENING_NS = 5_000_000
+"""Opening 50 connections one after another takes longer than this only from a distance, or with TLS."""
 _OPENING_AT_ONCE = 16
 
 
 class Lane:
     """One of the requests that are released together, on a connection of its own."""
 
-    __slots__ = ("answer", "connection", "failure", "outgoing", "over", "received", "spoilt", "times")
+    __slots__ = ("answer", "connection", "failure", "outgoing", "over", "received", "rest", "spoilt", "times")
 
     def __init__(self, outgoing: Outgoing, connection: Connection, answer: Answer, times: Times) -> None:
         """Nothing is sent yet."""
@@ -43,6 +44,8 @@ class Lane:
         self.failure: Failure | None = None
         self.over = False
         """Whether nothing more is to be read."""
+        self.rest = b""
+        """What is still to be sent after everything else has gone ahead: two bytes, then the last one, then nothing."""
         self.spoilt = False
         """Whether the connection must not be used again, whatever the answer was."""
 
@@ -116,23 +119,26 @@ def release(
 
 
 def _open(pool: Pool, count: int, deadline_ns: int) -> list[Connection | Failure]:
-    """That many connections, the idle ones first; the others are opened side by side, for a distant wallet's sake."""
+    """That many connections, the idle ones first. Those to a distant wallet are opened side by side."""
     opened: list[Connection | Failure] = []
     while len(opened) < count and (idle := pool.take_idle()) is not None:
         opened.append(idle)
-    missing = count - len(opened)
-    if not missing:
-        return opened
-
-    def one(_: int) -> Connection | Failure:
-        try:
-            return pool.open(deadline_ns)
-        except TransmissionError as error:
-            return error.failure
-
-    with ThreadPoolExecutor(min(missing, _OPENING_AT_ONCE), "walletproof-connect") as threads:
-        opened.extend(threads.map(one, range(missing)))
+    while len(opened) < count:
+        started_ns = time.monotonic_ns()
+        opened.append(_open_one(pool, deadline_ns))
+        if time.monotonic_ns() - started_ns > _SLOW_OPENING_NS:
+            break
+    if missing := count - len(opened):
+        with ThreadPoolExecutor(min(missing, _OPENING_AT_ONCE), "walletproof-connect") as threads:
+            opened.extend(threads.map(lambda _: _open_one(pool, deadline_ns), range(missing)))
     return opened
+
+
+def _open_one(pool: Pool, deadline_ns: int) -> Connection | Failure:
+    try:
+        return pool.open(deadline_ns)
+    except TransmissionError as error:
+        return error.failure
 
 
 def _run(lanes: list[Lane]) -> None:
@@ -149,41 +155,60 @@ def _run(lanes: list[Lane]) -> None:
 
 
 def _send_ahead(lane: Lane) -> None:
-    ahead = lane.outgoing.wire[:-1]
+    ahead, lane.rest = lane.outgoing.wire[:-2], lane.outgoing.wire[-2:]
     try:
-        if send_all(lane.connection, ahead, lane.answer, lane.times) < len(ahead) or lane.answer.begun:
-            # It answered a request that it had not seen whole: nobody knows what it makes of the rest.
+        if send_all(lane.connection, ahead, lane.answer, lane.times) < len(ahead):
+            # It answers a request that it has not seen whole: what it would make of the rest, nobody knows.
+            lane.rest = b""
             lane.spoilt = True
     except TransmissionError as error:
         lane.end(error)
-    if lane.answer.complete and not lane.over:
+    if lane.answer.complete:
         lane.end()
     lane.times.released = 0
 
 
 def _let_arrive(lanes: list[Lane]) -> None:
-    """Wait until what was sent ahead has arrived: a round trip or two, and never a time that depends on luck alone."""
-    slowest_ns = max((2 * lane.connection.round_trip_ns for lane in lanes), default=0)
-    time.sleep(min(max(_SHORTEST_PAUSE_NS, slowest_ns), _LONGEST_PAUSE_NS) / 1e9)
+    """Wait until what was sent ahead has reached a distant wallet, which is the time of a round trip or two.
+
+    For a wallet nearby there is no wait, on purpose: in a few milliseconds it would fall asleep, and its processor with
+    it, and the first last byte would then arrive long before the others (measured in `bench/client.py`).
+    """
+    round_trip_ns = max((lane.connection.round_trip_ns for lane in lanes), default=0)
+    if round_trip_ns > _NEARBY_NS:
+        time.sleep(min(2 * round_trip_ns, _LONGEST_PAUSE_NS) / 1e9)
 
 
 def _send_last_bytes(lanes: list[Lane]) -> None:
-    burst = [(lane, lane.times, lane.connection.send_some, lane.outgoing.wire[-1:]) for lane in lanes]
-    stuck: list[Lane] = []
-    now = time.monotonic_ns
+    live = [lane for lane in lanes if lane.rest]
     with _without_garbage_collection():
-        for lane, times, send, last_byte in burst:
-            times.released = now()
-            try:
-                if not send(last_byte):
-                    stuck.append(lane)
-            except OSError as error:
-                lane.end(interrupted(lane.connection.where, error, "before the last byte of the request"))
-    for lane in stuck:
-        try:
-            send_all(lane.connection, lane.outgoing.wire[-1:], lane.answer, lane.times)
-        except TransmissionError as error:
-            lane.end(error)
+        # The last byte but one changes nothing, and wakes the wallet and the path to it just before the burst.
+        for lane in live:
+            _send_one_byte(lane)
+        for lane in live:
+            _send_one_byte(lane)
+    for lane in live:
+        if lane.rest and not lane.over:
+            _send_stuck(lane)
+
+
+def _send_one_byte(lane: Lane) -> None:
+    byte = lane.rest[:1]
+    lane.times.released = time.monotonic_ns()
+    try:
+        if lane.connection.send_some(byte):
+            lane.rest = lane.rest[1:]
+    except OSError as error:
+        lane.end(interrupted(lane.connection.where, error, "before the last byte of the request"))
+        lane.rest = b""
+
+
+def _send_stuck(lane: Lane) -> None:
+    try:
+        if send_all(lane.connection, lane.rest, lane.answer, lane.times) < len(lane.rest):
+            lane.spoilt = True
+    except TransmissionError as error:
+        lane.end(error)
 
 
 @contextmanager
