@@ -1,0 +1,211 @@
+"""The casino dialect on the platform's side: what answers mean, and what is wrong with their format."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.contracts import Decoded, load
+from harness.model import Fault, ItemReply, Message, Outcome, Payout, Reply, Settle
+
+CASINO = load("casino")
+JSON = (("content-type", "application/json; charset=utf-8"),)
+PAYOUT = Payout(
+    id="t1", bet="b1", session="s1", round="r1", player="p1", game="g1", currency="EUR", amount=100, win=True
+)
+SETTLE = Settle(items=(PAYOUT,))
+GOOD_ITEM = {
+    "status": "RS_OK",
+    "transactionId": "t1",
+    "refTransactionId": "b1",
+    "sessionId": "s1",
+    "roundId": "r1",
+    "playerId": "p1",
+    "currency": "EUR",
+    "balance": 300,
+}
+
+
+def answered(value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = JSON) -> Message:
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return Message(b"", body, status, headers)
+
+
+def batch(*items: object, status: str = "RS_OK") -> dict[str, object]:
+    return {"status": status, "data": list(items)}
+
+
+def told(decoded: Decoded) -> list[tuple[Fault, str, str]]:
+    return [(problem.fault, problem.topic, problem.where) for problem in decoded.problems]
+
+
+def test_a_good_answer_has_no_problems() -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch(GOOD_ITEM)))
+    assert decoded.problems == ()
+    assert decoded.reply is not None
+    assert decoded.reply.items[0].balance == 300
+
+
+def test_unknown_fields_are_accepted() -> None:
+    value = {**batch({**GOOD_ITEM, "bonus": {"deep": [1.5]}}), "version": 3.1}
+    assert CASINO.decode(SETTLE, answered(value)).problems == ()
+
+
+@pytest.mark.parametrize("balance", ["12.00", None, True, 12.5, [], {}])
+def test_a_balance_that_is_no_integer_breaks_the_schema(balance: object) -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch({**GOOD_ITEM, "balance": balance})))
+    assert told(decoded) == [(Fault.WRONG_FORMAT, "schema", "/data/0/balance")]
+    assert decoded.reply is not None
+    assert decoded.reply.items[0].balance is None
+
+
+@pytest.mark.parametrize("text", [b"300.0", b"3e2", b"3.00E2", b"30000e-2"])
+def test_an_integer_balance_that_is_written_as_a_fraction_is_read_with_a_warning(text: bytes) -> None:
+    body = json.dumps(batch(GOOD_ITEM)).encode().replace(b"300", text)
+    decoded = CASINO.decode(SETTLE, answered(body))
+    assert told(decoded) == [(Fault.POOR_FORMAT, "schema", "/data/0/balance")]
+    assert decoded.reply is not None
+    assert decoded.reply.items[0].balance == 300
+
+
+def test_a_balance_beyond_2_to_the_53_is_exact() -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch({**GOOD_ITEM, "balance": 2**53 + 1})))
+    assert decoded.reply is not None
+    assert decoded.reply.items[0].balance == 9007199254740993
+
+
+@pytest.mark.parametrize("missing", ["transactionId", "balance"])
+def test_what_an_accepted_item_must_have(missing: str) -> None:
+    item = {name: value for name, value in GOOD_ITEM.items() if name != missing}
+    decoded = CASINO.decode(SETTLE, answered(batch(item)))
+    assert told(decoded) == [(Fault.WRONG_FORMAT, "schema", "/data/0")]
+    assert decoded.problems[0].detail == f"`{missing}` missing"
+
+
+def test_a_rejected_item_needs_a_status_alone() -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch({"status": "RS_ERROR", "balance": None, "transactionId": None})))
+    assert decoded.problems == ()
+    assert decoded.reply is not None
+    assert decoded.reply.items[0] == ItemReply(outcome=Outcome.REFUSED, code="RS_ERROR")
+
+
+def test_echoes_are_a_should_and_told_once_for_all_items() -> None:
+    settle = Settle(items=tuple(Payout(id=f"t{n}", player="p1", currency="EUR", amount=1) for n in range(3)))
+    items = [
+        {"status": "RS_OK", "transactionId": f"t{n}", "balance": 1, "playerId": "p1", "currency": "EUR"}
+        for n in range(3)
+    ]
+    items[0]["currency"] = "USD"
+    decoded = CASINO.decode(settle, answered(batch(*items)))
+    assert {(problem.fault, problem.topic) for problem in decoded.problems} == {(Fault.POOR_FORMAT, "echo")}
+    assert {problem.where: problem.detail for problem in decoded.problems} == {
+        "/currency": "repeated as the text 'USD', was the text 'EUR'",
+        "/refTransactionId": "is not repeated as text, and so in 2 more items",
+        "/sessionId": "is not repeated as text, and so in 2 more items",
+        "/roundId": "is not repeated as text, and so in 2 more items",
+    }
+
+
+def test_an_id_that_stands_twice_in_a_batch_is_not_compared() -> None:
+    twice = Settle(items=(PAYOUT, Payout(id="t1", player="p2", currency="EUR", amount=5)))
+    assert CASINO.decode(twice, answered(batch(GOOD_ITEM))).problems == ()
+
+
+def test_another_transaction_id_in_a_single_answer_is_wrong() -> None:
+    decoded = CASINO.decode(PAYOUT, answered({"status": "RS_OK", "transactionId": "t2", "balance": 1}))
+    assert told(decoded) == [(Fault.WRONG_FORMAT, "schema", "/transactionId")]
+
+
+def test_batches_are_decoded_as_they_are() -> None:
+    items = [{**GOOD_ITEM, "transactionId": name} for name in ("t9", "t1", "t1")]
+    decoded = CASINO.decode(SETTLE, answered(batch(*items)))
+    assert decoded.reply is not None
+    assert [item.id for item in decoded.reply.items] == ["t9", "t1", "t1"]
+
+
+def test_items_that_say_nothing_are_left_out() -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch(GOOD_ITEM, 7, {}, {"status": 1})))
+    assert decoded.reply is not None
+    assert [item.id for item in decoded.reply.items] == ["t1"]
+    assert {problem.where for problem in decoded.problems} == {"/data/1", "/data/2", "/data/3/status"}
+
+
+def test_the_top_level_status_of_a_mixed_batch_may_be_anything() -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch(GOOD_ITEM, {"status": "RS_ERROR"}, status="RS_PARTLY")))
+    assert decoded.problems == ()
+    assert decoded.reply is not None
+    assert (decoded.reply.outcome, len(decoded.reply.items)) == (Outcome.REFUSED, 2)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 405, 409, 422, 429])
+def test_a_refusal_may_come_with_200_or_4xx(status: int) -> None:
+    decoded = CASINO.decode(SETTLE, answered({"status": "RS_ERROR_WRONG_CURRENCY"}, status))
+    assert decoded == Decoded(Reply(outcome=Outcome.WRONG_CURRENCY, items=(), code="RS_ERROR_WRONG_CURRENCY"))
+
+
+@pytest.mark.parametrize("status", [500, 501, 503])
+def test_a_refusal_with_5xx_is_a_refusal_with_a_warning(status: int) -> None:
+    decoded = CASINO.decode(SETTLE, answered({"status": "RS_ERROR"}, status))
+    assert decoded.reply is not None
+    assert told(decoded) == [(Fault.POOR_FORMAT, "http", "status")]
+
+
+@pytest.mark.parametrize("status", [302, 400, 409, 429, 500, 503])
+def test_success_in_the_body_with_another_status_is_unknown(status: int) -> None:
+    for value in (batch(GOOD_ITEM), batch(GOOD_ITEM, status="RS_ERROR")):
+        decoded = CASINO.decode(SETTLE, answered(value, status))
+        assert decoded.reply is None
+        assert told(decoded) == [(Fault.WRONG_FORMAT, "status", "status")]
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"status": 404, "error": "Not Found"}', b'"gone"'])
+def test_an_operation_is_absent_without_a_body_of_the_contract(status: int, body: bytes) -> None:
+    assert CASINO.decode(SETTLE, answered(body, status, ())) == Decoded(None, absent=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "topic", "part"),
+    [
+        (200, b"<html>", "json", "not JSON"),
+        (200, b"", "json", "the body is empty"),
+        (200, b"[1]", "schema", "not an object"),
+        (200, b"{}", "schema", "neither success nor an error"),
+        (200, b'{"status": 1}', "schema", "neither success nor an error"),
+        (200, b'{"status": "RS_OK", "status": "RS_OK"}', "json", "stands twice"),
+        (200, b'{"status": "RS_OK", "balance": NaN}', "json", "NaN is not a JSON number"),
+        (302, b"", "status", "redirects are not followed"),
+        (304, b"", "status", "redirects are not followed"),
+        (400, b"<html>", "http", "HTTP 400 without an error of the contract's shape"),
+        (429, b"slow down", "http", "run with a lower rate"),
+        (500, b"Traceback", "http", "HTTP 500 without an error of the contract's shape"),
+        (503, b"", "http", "run with a lower rate"),
+    ],
+)
+def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, topic: str, part: str) -> None:
+    decoded = CASINO.decode(SETTLE, answered(body, status))
+    assert decoded.reply is None
+    assert not decoded.absent
+    assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.UNDECODABLE, topic)]
+    assert part in decoded.problems[0].detail
+
+
+@pytest.mark.parametrize("headers", [(), (("content-type", "text/html"),), (("content-type", ""),)])
+def test_a_wrong_content_type_is_a_warning(headers: tuple[tuple[str, str], ...]) -> None:
+    decoded = CASINO.decode(SETTLE, answered(batch(GOOD_ITEM), 200, headers))
+    assert decoded.reply is not None
+    assert told(decoded) == [(Fault.POOR_FORMAT, "http", "content-type")]
+
+
+def test_an_unknown_code_is_a_refusal() -> None:
+    decoded = CASINO.decode(PAYOUT, answered({"status": "RS_ERROR_FULL_MOON"}))
+    assert decoded.reply is not None
+    assert (decoded.reply.outcome, decoded.reply.code) == (Outcome.REFUSED, "RS_ERROR_FULL_MOON")
+
+
+def test_many_wrong_items_are_told_in_few_sentences() -> None:
+    items = [{**GOOD_ITEM, "transactionId": f"t{n}", "balance": "x" * 10_000} for n in range(100)]
+    decoded = CASINO.decode(SETTLE, answered(batch(*items)))
+    assert len(decoded.problems) == 20
+    assert all(len(problem.detail) < 200 for problem in decoded.problems)
