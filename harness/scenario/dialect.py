@@ -80,6 +80,12 @@ class Dialect:
             self._carried[word] = frozenset(self._find_carried(word))
         return name in self._carried[word]
 
+    def has_field(self, word: str, name: str) -> bool:
+        """Whether a transaction of the word may have the field in this contract. Any request may be spoilt."""
+        if name in {"raw", "without"}:
+            return True
+        return bool(self.kinds(word)) if name == "kind" else self.carries(word, name)
+
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
         body: Any = self.contract.encode(self._operation(word, {}))

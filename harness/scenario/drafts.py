@@ -62,16 +62,10 @@ def _complain_of_field(word: str, key: Text, context: Context) -> None:
 
 def _carried(word: str, key: Text, context: Context) -> bool:
     """Whether every named contract has the field; a complaint for each that has not."""
-    lacking = [each.name for each in context.dialects if each.has(word) and not _has_field(each, word, key.value)]
+    lacking = [each.name for each in context.dialects if each.has(word) and not each.has_field(word, key.value)]
     for name in lacking:
         context.add(key, f"{name} has no {key.value} in {word}: leave it out, or drop {name} from requirement")
     return not lacking
-
-
-def _has_field(dialect: Any, word: str, name: str) -> bool:
-    if name in {"raw", "without"}:
-        return True
-    return bool(dialect.kinds(word)) if name == "kind" else bool(dialect.carries(word, name))
 
 
 def _field(word: str, key: Text, node: Node, context: Context) -> object:
