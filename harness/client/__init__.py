@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.client.prepare import prepare
+from harness.client.spread import spread_us
 from harness.client.transport import ConfigurationError, Tls, Transport
 from harness.contracts import Contract, Credentials, Decoded
 from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
 
-__all__ = ["Call", "Client", "ConfigurationError", "Tls", "Transport"]
+__all__ = ["Call", "Client", "ConfigurationError", "Tls", "Transport", "spread_us"]
 
 _UNALTERED = Alteration()
 
@@ -93,6 +94,7 @@ class Client:
             alteration=call.alteration,
             step=call.step,
             line=call.line,
+            loss=call.loss,
             race=race,
             absent=decoded.absent,
         )

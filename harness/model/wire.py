@@ -205,6 +205,8 @@ class Exchange:
     step: int = 0
     """Index of the scenario's step; -1 for preparation, -2 for the closing reads."""
     line: int = 0
+    loss: Loss | None = None
+    """How its answer was lost on purpose."""
     race: int | None = None
     """Exchanges with the same number were released together."""
     absent: bool = False

@@ -1,0 +1,251 @@
+"""Checks of single answers, which need no oracle: format, delivery, completeness, codes and expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.checks import words
+from harness.checks.facts import Part, parts_of, surplus
+from harness.checks.oracle import Seen, Trial, status_of
+from harness.contracts import Contract
+from harness.model import (
+    Authenticate,
+    Exchange,
+    Fault,
+    History,
+    ItemReply,
+    Level,
+    Outcome,
+    Requirement,
+    Status,
+    Step,
+    Verdict,
+    Wrong,
+)
+
+_TOPIC_CHECK = {"schema": "schema", "json": "schema", "echo": "echo"}
+
+
+def _verdict(
+    check: str, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
+) -> Verdict:
+    return Verdict(
+        check=check,
+        requirement=requirement.id,
+        level=requirement.level,
+        status=status,
+        summary=summary,
+        sent=words.sent(exchange.name, exchange.operation, exchange),
+        said=said,
+        exchange=index,
+        line=exchange.line,
+    )
+
+
+def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """What is wrong with the form of answers: one verdict for each requirement and place, however often it happened."""
+    told: set[tuple[str, str]] = set()
+    for index, exchange in enumerate(history.exchanges):
+        for problem in exchange.problems:
+            requirement = contract.attribute(exchange.name, problem.topic, Wrong.FORMAT)
+            mark = (requirement.id, problem.where)
+            if mark in told:
+                continue
+            told.add(mark)
+            status = status_of(requirement.level)
+            if problem.fault is Fault.POOR_FORMAT and status is Status.FAIL:
+                status = Status.WARN
+            check = _TOPIC_CHECK.get(problem.topic, "format")
+            yield _verdict(check, requirement, status, f"{problem.where}: {problem.detail}", index, exchange)
+
+
+def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """Requests whose fate is unknown though nobody lost their answer on purpose: the scenario is not decided."""
+    own = contract.requirements[history.scenario.requirements[contract.name]]
+    for index, exchange in enumerate(history.exchanges):
+        if exchange.reply is not None or exchange.loss is not None or exchange.absent:
+            continue
+        failure = exchange.transmission.failure
+        alteration = exchange.alteration
+        if failure is None and (alteration.spoils_authentication or alteration.spoils_content):
+            continue
+        received = exchange.transmission.received
+        why = failure.detail if failure else f"the answer cannot be read (HTTP {received.status if received else 0})"
+        if received is not None and received.status in {429, 503}:
+            why += "; if the wallet limits its callers, run with a lower rate"
+        yield _verdict("delivery", own, Status.UNKNOWN, why, index, exchange)
+        return
+
+
+def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """Every transaction of a batch has an answer of its own, and there is none that nobody asked for."""
+    for index, exchange in enumerate(history.exchanges):
+        if exchange.reply is None or exchange.alteration.spoils_content:
+            continue
+        missing = [part.item for part in parts_of(index, exchange) if part.missing]
+        requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT)
+        if missing:
+            ids = ", ".join(getattr(item, "id", "") for item in missing[:4])
+            summary = f"{len(missing)} of the batch's transactions have no answer: {ids}"
+            yield _verdict("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+        if strangers := surplus(exchange):
+            summary = f"the answer has transactions that were not asked for: {', '.join(strangers[:4])}"
+            yield _verdict("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+
+
+def reference_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """A replay returns the wallet's own reference of the first time."""
+    first: dict[tuple[str, str], str] = {}
+    for index, exchange in enumerate(history.exchanges):
+        for part in parts_of(index, exchange):
+            answer = part.answer
+            transaction_id = getattr(part.item, "id", "")
+            if answer is None or answer.outcome is not Outcome.OK or not answer.reference or not transaction_id:
+                continue
+            known = first.setdefault((exchange.name, transaction_id), answer.reference)
+            if known != answer.reference:
+                requirement = contract.attribute(exchange.name, "reference", Wrong.FORMAT)
+                summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
+                yield _verdict("reference", requirement, status_of(requirement.level), summary, index, exchange)
+                return
+
+
+def code_verdicts(trial: Trial) -> Iterator[Verdict]:
+    """Rightly refused, but with another code than the document gives."""
+    told: set[tuple[str, str]] = set()
+    for seen in trial.seen:
+        answer = seen.part.answer
+        exchange = trial.history.exchanges[seen.part.exchange]
+        if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+            continue
+        situation = _coded_as(seen)
+        expected = trial.contract.codes.get(situation)  # type: ignore[call-overload]
+        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
+            continue
+        told.add((exchange.name, situation))
+        requirement = trial.contract.attribute(exchange.name, seen.situation, Wrong.CODE)
+        level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
+        wanted = " or ".join(sorted(each.value for each in expected.outcomes))
+        summary = f"refused, but not as {wanted}"
+        verdict = _verdict("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
+        yield _as_level(verdict, level, words.said(answer))
+
+
+def _as_level(verdict: Verdict, level: Level, said: str) -> Verdict:
+    return Verdict(
+        check=verdict.check,
+        requirement=verdict.requirement,
+        level=level,
+        status=verdict.status,
+        summary=verdict.summary,
+        sent=verdict.sent,
+        said=said,
+        exchange=verdict.exchange,
+        line=verdict.line,
+    )
+
+
+_READING_SITUATION = {
+    "ended_session_bet": "expired_session",
+    "ended_session_rollback": "expired_session",
+    "unknown_bet": "unknown_bet",
+}
+
+
+def _coded_as(seen: Seen) -> str:
+    """The situation by which the contract gives a code: that of the reading that allowed the refusal, if any."""
+    by_reading = [_READING_SITUATION[policy] for policy, value in seen.readings if policy in _READING_SITUATION]
+    return by_reading[0] if by_reading else seen.situation.partition(".")[0]
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# What the scenario expects
+
+
+def expectation_verdicts(trial: Trial) -> Iterator[Verdict]:
+    """Answers that are not what the scenario says they must, or should, be."""
+    own = trial.contract.requirements[trial.history.scenario.requirements[trial.contract.name]]
+    for index, exchange in enumerate(trial.history.exchanges):
+        if exchange.step < 0 or exchange.reply is None or exchange.loss is not None:
+            continue
+        step = _step_of(trial.history, exchange)
+        if step is None:
+            continue
+        for words_expected, level in ((step.expect, own.level), (step.should, _at_most_should(own.level))):
+            if not words_expected or level is Level.MAY:
+                continue
+            wrong = _unmet(trial, index, exchange, words_expected)
+            if wrong:
+                verdict = _verdict("expectation", own, status_of(level), wrong, index, exchange)
+                yield _as_level(verdict, level, _said(exchange))
+                return
+
+
+def _at_most_should(level: Level) -> Level:
+    return Level.SHOULD if level is Level.MUST else level
+
+
+def _said(exchange: Exchange) -> str:
+    reply = exchange.reply
+    if reply is None:
+        return "nothing that could be read"
+    if len(reply.items) == 1:
+        return words.said(reply.items[0])
+    return f"{reply.code or reply.outcome.value}: " + ", ".join(words.said(item) for item in reply.items[:4])
+
+
+def _step_of(history: History, exchange: Exchange) -> Step | None:
+    """The step that an exchange comes from, by its line: a step inside a block has the index of the block."""
+    outer = history.scenario.steps[exchange.step]
+    for step in (outer, *outer.steps):
+        if step.line == exchange.line:
+            return step
+    return None
+
+
+def _unmet(trial: Trial, index: int, exchange: Exchange, expected: Sequence[str]) -> str:
+    if "same" in expected:
+        return _unlike_first(trial.history, index, exchange)
+    answers = _answers(trial, index, exchange)
+    wanted = list(expected) * len(answers) if len(expected) == 1 else list(expected)
+    for number, (word, answer) in enumerate(zip(wanted, answers, strict=False), start=1):
+        if answer is None or _meets(word, answer):
+            continue
+        where = f"transaction {number} of the batch: " if len(answers) > 1 else ""
+        return f"{where}expected {word}, got {answer.outcome.value}"
+    return ""
+
+
+def _answers(trial: Trial, index: int, exchange: Exchange) -> list[ItemReply | None]:
+    """The answers to expect something of; one that a permitted reading explains, or whose player is out, is None."""
+    if isinstance(exchange.operation, Authenticate) or not _items(exchange):
+        reply = exchange.reply
+        return [] if reply is None else [ItemReply(outcome=reply.outcome, code=reply.code)]
+    return [None if _excused(trial, part) else part.answer for part in parts_of(index, exchange)]
+
+
+def _items(exchange: Exchange) -> bool:
+    return bool(getattr(exchange.operation, "items", (exchange.operation,)))
+
+
+def _excused(trial: Trial, part: Part) -> bool:
+    """Whether the oracle has already found something here, or a reading of the document allows the refusal."""
+    if part.item.player in trial.dead:
+        return True
+    seen = next((each for each in trial.seen if each.part == part), None)
+    return seen is not None and any(value in {"refused", "unsupported"} for _, value in seen.readings)
+
+
+def _meets(word: str, answer: ItemReply) -> bool:
+    if word == Outcome.REFUSED:
+        return answer.outcome is not Outcome.OK
+    return answer.outcome.value == word
+
+
+def _unlike_first(history: History, index: int, exchange: Exchange) -> str:
+    received = exchange.transmission.received
+    for earlier in history.exchanges[:index]:
+        before = earlier.transmission.received
+        if earlier.operation == exchange.operation and before is not None and received is not None:
+            return "" if before.body == received.body else "the answer differs from the first one"
+    return ""

@@ -1,0 +1,185 @@
+"""What the oracle is told about each transaction of an exchange: the facts that decide whether it must be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from harness.contracts import Contract
+from harness.ledger import Terms
+from harness.model import (
+    Authenticate,
+    Bet,
+    BetBatch,
+    Exchange,
+    GetBalance,
+    History,
+    ItemReply,
+    Movement,
+    Payout,
+    Player,
+    Policy,
+    Retry,
+    Reward,
+    Rollback,
+    Settle,
+    Single,
+    Situation,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One transaction of an exchange: what was asked, and what was answered for it.
+
+    `answer` is None when its fate is unknown; `dropped` when the answer of its twin in the same batch stands for it.
+    """
+
+    item: Single
+    exchange: int
+    answer: ItemReply | None
+    dropped: bool = False
+    missing: bool = False
+    """The batch was answered, and this transaction was not."""
+
+
+def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
+    """The transactions of an exchange with their answers; an `authenticate` has none."""
+    operation = exchange.operation
+    match operation:
+        case Settle() | Retry() | BetBatch():
+            return tuple(_batch(index, operation.items, exchange))
+        case Authenticate():
+            return ()
+    answer = exchange.reply.items[0] if exchange.reply is not None and exchange.reply.items else None
+    return (Part(item=operation, exchange=index, answer=answer),)
+
+
+def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Iterator[Part]:
+    reply = exchange.reply
+    if reply is None:
+        yield from (Part(item=item, exchange=index, answer=None) for item in items)  # type: ignore[arg-type]
+        return
+    whole = ItemReply(outcome=reply.outcome, code=reply.code)
+    refused_whole = not reply.items and not reply.accepted
+    by_id: dict[str | None, list[ItemReply]] = {}
+    for answer in reply.items:
+        by_id.setdefault(answer.id, []).append(answer)
+    seen: set[str] = set()
+    for item in items:
+        answers = by_id.get(item.id, [])
+        found = answers.pop(0) if answers else (whole if refused_whole else None)
+        twin = found is None and item.id in seen
+        seen.add(item.id)
+        yield Part(item=item, exchange=index, answer=found, dropped=twin, missing=found is None and not twin)  # type: ignore[arg-type]
+
+
+def surplus(exchange: Exchange) -> tuple[str, ...]:
+    """The ids that a batch's answer holds and its request did not."""
+    items = getattr(exchange.operation, "items", ())
+    asked = {item.id for item in items}
+    reply = exchange.reply
+    if reply is None or not items:
+        return ()
+    return tuple(dict.fromkeys(answer.id or "(no id)" for answer in reply.items if answer.id not in asked))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What has happened so far, as far as it decides what a request is to the wallet."""
+
+    ids: Mapping[str, AbstractSet[str]]
+    """Transaction id to the players it was sent for."""
+    bets: Mapping[str, str]
+    """A bet's transaction id to the player who placed it."""
+    sessions: Mapping[str, AbstractSet[str]]
+    """Player to the sessions that are alive."""
+
+
+def terms_of(
+    part: Part, exchange: Exchange, history: History, contract: Contract, policy: Policy, known: Known
+) -> Terms:
+    """The facts about one transaction."""
+    item = part.item
+    player = next((each for each in history.players if each.id == item.player), None)
+    others = known.ids.get(getattr(item, "id", ""), frozenset()) - {item.player}
+    terms = Terms(
+        policy=policy,
+        operation=exchange.name,
+        disbelieved=_disbelieved(item, exchange, player),
+        doubtful=_doubtful(part, exchange, player),
+        refusable=_refusable(item, exchange, player, history, contract, known),
+        batch=contract.specs[exchange.name].batch,
+        duplicate_in_batch=_is_duplicate(item, exchange),
+        known_elsewhere=bool(others),
+        foreign_bet=isinstance(item, Rollback) and known.bets.get(item.original, item.player) != item.player,
+    )
+    return terms if player is not None else replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
+
+
+def _disbelieved(item: Single, exchange: Exchange, player: Player | None) -> Situation | None:
+    alteration = exchange.alteration
+    if alteration.forged and alteration.forged not in SIGNED_OTHERWISE:
+        return Situation.FORGED
+    if alteration.missing_header:
+        return Situation.MISSING_HEADER
+    if alteration.tampered:
+        return Situation.TAMPERED
+    if isinstance(item, Movement) and player is not None and item.currency != player.currency:
+        return Situation.WRONG_CURRENCY
+    return None
+
+
+SIGNED_OTHERWISE = ("timestamp_in_seconds", "timestamp_not_a_number")
+"""Forgeries that only a SHOULD forbids: correctly signed, over a timestamp of another form."""
+
+
+def _doubtful(part: Part, exchange: Exchange, player: Player | None) -> Situation | None:
+    alteration = exchange.alteration
+    if alteration.stale_seconds:
+        return Situation.STALE
+    if alteration.forged in SIGNED_OTHERWISE:
+        return Situation.FORGED
+    if alteration.body is not None or alteration.content_type:
+        return Situation.MALFORMED
+    items = getattr(exchange.operation, "items", (part.item,))
+    index = next((i for i, each in enumerate(items) if each is part.item), 0)
+    altered = {item for item, *_ in alteration.raw} | {item for item, _ in alteration.without}
+    return Situation.MALFORMED if altered & {None, index} and player is not None else None
+
+
+def _is_duplicate(item: Single, exchange: Exchange) -> bool:
+    items: tuple[Movement, ...] = getattr(exchange.operation, "items", ())
+    return len(items) > 1 and [each.id for each in items].count(getattr(item, "id", "")) > 1
+
+
+def _refusable(
+    item: Single, exchange: Exchange, player: Player | None, history: History, contract: Contract, known: Known
+) -> tuple[str, ...]:
+    """The policies under which a refusal breaks nothing although the wallet's rules would accept."""
+    policies: list[str] = []
+    ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
+    if ended and not contract.specs[exchange.name].core:
+        match item:
+            case Bet():
+                policies.append("ended_session_bet")
+            case Payout() | Reward():
+                policies.append("ended_session_credit")
+            case Rollback():
+                policies.append("ended_session_rollback")
+            case GetBalance():
+                policies.append("ended_session_read")
+    if isinstance(item, Payout) and item.win != (item.amount > 0):
+        policies.append("win_against_amount")
+    if getattr(item, "game", "") in history.unknown_games:
+        policies.append("unknown_game")
+    return tuple(policies)
+
+
+def session_of(item: Single, player: Player, known: Known) -> str:
+    """`live`, `expired` or `unknown`: what the session of a request is to the wallet. No session counts as live."""
+    session = getattr(item, "session", "")
+    if not session or session in known.sessions.get(player.id, frozenset({player.session})):
+        return "live"
+    return "expired" if session == player.expired_session else "unknown"

@@ -1,0 +1,193 @@
+"""Examines one wallet by one contract: runs scenarios, has them judged, and says in plain data what came of it.
+
+`preflight` comes first: what is wrong with the configuration is one error there, not eighty failures later.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness import money
+from harness.checks import Judged, examine
+from harness.client import Call, Client, Tls, Transport, spread_us
+from harness.contracts import Contract, Credentials, load
+from harness.model import Amount, GetBalance, History, Player, Policy, Scenario, Status, Transmission, Verdict
+from harness.players import Identities, Players, ProvisionedPlayers, ProvisioningFailed, StaticPlayers
+from harness.preflight import Facts
+from harness.result import ScenarioResult, worst
+from harness.runner import Capabilities, Limits, Runner, zero_read
+
+__all__ = ["Examiner", "Facts", "Subject"]
+
+MOST_SILENCES = 3
+"""After so many scenarios in a row in which the wallet no longer answered, the rest are not attempted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The wallet under test, by one contract. `scope` tells processes apart that share a run (xdist)."""
+
+    contract: str
+    url: str
+    credentials: Credentials
+    provision_url: str = ""
+    players: tuple[Player, ...] = ()
+    games: tuple[str, ...] = ()
+    seed: int = 0
+    run_id: str = "00000000"
+    scope: str = ""
+    limits: Limits = Limits()
+    tls: Tls = Tls()
+    time_out_seconds: float = 10
+    user_agent: str = "walletproof"
+
+
+class Examiner:
+    """Examines scenarios one after the other, on connections that stay warm."""
+
+    def __init__(self, subject: Subject, facts: Facts) -> None:
+        """Nothing is sent yet. Raises ConfigurationError for a URL that cannot work."""
+        self.contract: Contract = load(subject.contract)
+        self._subject = subject
+        self._policy = pinned(self.contract.policy, facts)
+        self._wallet = Transport(
+            subject.url,
+            tls=subject.tls,
+            time_out_seconds=subject.time_out_seconds,
+            user_agent=subject.user_agent,
+            connections=subject.limits.connections,
+        )
+        self._provision = Transport(subject.provision_url, tls=subject.tls) if subject.provision_url else None
+        self.client = Client(self.contract, self._wallet, subject.credentials)
+        self.capabilities = Capabilities(set(facts.absent))
+        identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
+        self.players = self._source_of_players(identities)
+        self._runner = Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=subject.limits,
+            games=subject.games,
+            capabilities=self.capabilities,
+        )
+        self._silences = 0
+
+    def examine(self, scenario: Scenario) -> ScenarioResult:
+        """Run and judge one scenario. Whatever the wallet does becomes a result."""
+        if self._silences >= MOST_SILENCES:
+            return _undecided(scenario, self.contract, "not attempted: the wallet has stopped answering")
+        started = time.monotonic()
+        try:
+            histories = self._runner.run(scenario)
+        except ProvisioningFailed as error:
+            self._silences += 1
+            return _undecided(scenario, self.contract, str(error))
+        silent = any(history.stopped for history in histories)
+        self._silences = self._silences + 1 if silent else 0
+        judged = [examine(history, self.contract, self._policy) for history in histories if history.exchanges]
+        seconds = f"{time.monotonic() - started:.3f}"
+        return replace(
+            result_of(scenario, self.contract, histories, judged),
+            absent=tuple(sorted(self.capabilities.absent)),
+            seconds=seconds,
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.client.close()
+        if self._provision is not None:
+            self._provision.close()
+
+    def read_balance(self, player: Player) -> Amount | None:
+        """A player's balance, by the balance operation or a zero transaction; None when it cannot be read."""
+        name = self.contract.words.get("balance", "")
+        if self.capabilities.has(self.contract, name):
+            exchange = self.client.call(Call(operation=GetBalance(player=player.id, session=player.session)))
+            if not exchange.absent:
+                return exchange.reply.items[0].balance if exchange.reply and exchange.reply.items else None
+            self.capabilities.absent.add(name)
+        identity = f"{self._subject.run_id}-zero-{time.monotonic_ns():x}"
+        exchange = self.client.call(Call(operation=zero_read(self.contract, player, identity)))
+        return exchange.reply.items[0].balance if exchange.reply and exchange.reply.items else None
+
+    def _source_of_players(self, identities: Identities) -> Players:
+        provision = self._provision
+        if provision is not None:
+            return ProvisionedPlayers(self._subject.contract, provision.send, identities)
+        return StaticPlayers(self._subject.players, self.read_balance)
+
+
+def pinned(policy: Policy, facts: Facts) -> Policy:
+    """The contract's policy, narrowed to what pre-flight has seen of this wallet."""
+    return {**policy, **{name: frozenset({reading}) for name, reading in facts.readings}}
+
+
+def result_of(
+    scenario: Scenario, contract: Contract, histories: Sequence[History], judged: Sequence[Judged]
+) -> ScenarioResult:
+    """The result of a scenario that was run once, or several times because it races."""
+    verdicts = tuple(_distinct(verdict for each in judged for verdict in each.verdicts))
+    skipped = next((each.skipped for each in histories if each.skipped), "")
+    stopped = next((each.stopped for each in histories if each.stopped and not each.skipped), "")
+    avoided = next((each.avoided for each in judged if each.avoided), "")
+    status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
+    red = status in {Status.FAIL, Status.UNKNOWN}
+    reason = ""
+    if not red and (skipped or avoided):
+        status, reason = Status.SKIPPED, skipped or avoided
+    elif not red and stopped:
+        status, reason = Status.UNKNOWN, stopped
+    elif not red and not any(each.exchanges for each in histories):
+        status, reason = Status.UNKNOWN, "nothing was sent"
+    return ScenarioResult(
+        scenario=scenario.id,
+        title=scenario.title,
+        contract=contract.name,
+        path=scenario.path,
+        requirement=scenario.requirements[contract.name],
+        status=status,
+        verdicts=verdicts,
+        reason=reason,
+        readings=tuple(sorted({reading for each in judged for reading in each.readings})),
+        exchanges=sum(len(each.exchanges) for each in histories),
+        core_money_moved=any(each.core_money_moved for each in judged),
+        no_player=skipped.startswith("needs "),
+        spread_microseconds=_widest_spread(histories),
+    )
+
+
+def _distinct(verdicts: object) -> list[Verdict]:
+    told: dict[tuple[str, str, str], Verdict] = {}
+    for verdict in verdicts:  # type: ignore[attr-defined]
+        told.setdefault((verdict.check, verdict.requirement, verdict.summary), verdict)
+    return list(told.values())
+
+
+def _widest_spread(histories: Sequence[History]) -> int | None:
+    spreads = []
+    for history in histories:
+        races: dict[int, list[Transmission]] = {}
+        for exchange in history.exchanges:
+            if exchange.race is not None:
+                races.setdefault(exchange.race, []).append(exchange.transmission)
+        spreads += [round(spread_us(each)) for each in races.values() if len(each) > 1]
+    return max(spreads, default=None)
+
+
+def _undecided(scenario: Scenario, contract: Contract, reason: str) -> ScenarioResult:
+    return ScenarioResult(
+        scenario=scenario.id,
+        title=scenario.title,
+        contract=contract.name,
+        path=scenario.path,
+        requirement=scenario.requirements[contract.name],
+        status=Status.UNKNOWN,
+        reason=reason,
+    )
+
+
+def enough_for_a_start(currency: str, contract: Contract) -> int:
+    """Funds with which a wallet can be probed: a handful of the smallest amounts, in hundred-thousandths."""
+    return max(10 * contract.wire_unit(currency), money.SCALE)
