@@ -125,6 +125,7 @@ RAW_DEFLATE = DEFLATE.compress(b'{"ok":1}') + DEFLATE.flush()
     [
         message(b'{"ok":1}'),
         message(b'{"ok":1}', "Connection: close"),
+        message(b'{"ok":1}', "Upgrade: h2,h2c", "Connection: Upgrade, Keep-Alive", "Keep-Alive: timeout=5"),
         head("Connection: close") + b'{"ok":1}',
         b'HTTP/1.0 200 OK\r\n\r\n{"ok":1}',
         CHUNKED + b'3;ext=1\r\n{"o\r\n5\r\nk":1}\r\n0\r\n\r\n',
@@ -141,6 +142,7 @@ RAW_DEFLATE = DEFLATE.compress(b'{"ok":1}') + DEFLATE.flush()
     ids=[
         "length",
         "close",
+        "offers-an-upgrade",
         "until-the-end",
         "http-1.0",
         "chunked",
