@@ -43,7 +43,7 @@ def violations(schema: Path, value: object) -> tuple[Problem, ...]:
     """What a decoded JSON value breaks of the schema in a file, at most `MOST_PROBLEMS` of it; empty when it fits."""
     if _compiled(schema).is_valid(value):
         return ()
-    found = [*islice(_explained(schema, value), MOST_PROBLEMS)]
+    found = dict.fromkeys(islice(_explained(schema, value), MOST_PROBLEMS))
     return tuple(found) or (_unexplained(schema, value),)
 
 
