@@ -110,7 +110,7 @@ def test_a_handshake_that_hangs_ends_in_time(authority: str) -> None:
     with Server(Visit.stall) as server:
         failure = failure_of(server.url.replace("http:", "https:"), Tls(ca_bundle=authority), time_out_seconds=0.2)
     assert (failure.kind, failure.never_sent) == (FailureKind.TIME_OUT, True)
-    assert "TLS handshake within 0.2 s" in failure.detail
+    assert "the TLS handshake in time" in failure.detail
 
 
 def test_a_hanging_answer_over_tls_ends_in_time(authority: str, server_context: ssl.SSLContext) -> None:

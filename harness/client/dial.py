@@ -11,7 +11,7 @@ import time
 from urllib3.util import wait
 
 from harness.client.connection import Connection
-from harness.client.failure import TransmissionError, seconds, unreachable, untrusted
+from harness.client.failure import TransmissionError, unreachable, untrusted
 from harness.client.names import Address, Names
 from harness.client.route import Proxy, Route
 from harness.model import FailureKind
@@ -90,14 +90,13 @@ def _wait_for(connected: socket.socket, deadline_ns: int, *, write: bool) -> Non
 
 def _handshake(connected: socket.socket, route: Route, tls: ssl.SSLContext, deadline_ns: int) -> ssl.SSLSocket:
     secured = tls.wrap_socket(connected, server_hostname=route.host, do_handshake_on_connect=False)
-    started_ns = time.monotonic_ns()
     try:
         while (write := _shake(secured)) is not None:
             _wait_for(secured, deadline_ns, write=write)
     except BaseException as error:
         secured.close()
         if isinstance(error, TimeoutError):
-            detail = f"{route.where} did not finish the TLS handshake within {seconds(deadline_ns - started_ns)}"
+            detail = f"{route.where} did not finish the TLS handshake in time"
             raise TransmissionError(FailureKind.TIME_OUT, detail, never_sent=True) from error
         if isinstance(error, ssl.SSLError):
             raise untrusted(route.where, error) from error
