@@ -17,10 +17,11 @@ from harness.checks.answers import (
     expectation_verdicts,
     format_verdicts,
     reference_verdicts,
+    step_of,
 )
 from harness.checks.oracle import Trial
 from harness.contracts import Contract
-from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
 
 __all__ = ["Judged", "examine"]
 
@@ -80,7 +81,10 @@ def _without_echoes(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 def _avoided(trial: Trial) -> str:
     for seen in trial.seen:
         exchange = trial.history.exchanges[seen.part.exchange]
-        if exchange.step < 0 or seen.situation.partition(".")[0] not in _ORDINARY:
+        step = step_of(trial.history, exchange)
+        if step is None or exchange.alteration != Alteration() or "ok" not in (*(step.expect or ("ok",)), *step.should):
+            continue
+        if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
         for reading in seen.readings:
             if reading in _AVOIDED:

@@ -49,7 +49,7 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
         for problem in exchange.problems:
             requirement = contract.attribute(exchange.name, problem.topic, Wrong.FORMAT)
             mark = (requirement.id, problem.where)
-            if mark in told:
+            if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
             told.add(mark)
             status = status_of(requirement.level)
@@ -168,7 +168,7 @@ def expectation_verdicts(trial: Trial) -> Iterator[Verdict]:
     for index, exchange in enumerate(trial.history.exchanges):
         if exchange.step < 0 or exchange.reply is None or exchange.loss is not None:
             continue
-        step = _step_of(trial.history, exchange)
+        step = step_of(trial.history, exchange)
         if step is None:
             continue
         for words_expected, level in ((step.expect, own.level), (step.should, _at_most_should(own.level))):
@@ -194,8 +194,13 @@ def _said(exchange: Exchange) -> str:
     return f"{reply.code or reply.outcome.value}: " + ", ".join(words.said(item) for item in reply.items[:4])
 
 
-def _step_of(history: History, exchange: Exchange) -> Step | None:
-    """The step that an exchange comes from, by its line: a step inside a block has the index of the block."""
+def step_of(history: History, exchange: Exchange) -> Step | None:
+    """The step that an exchange comes from, by its line: a step inside a block has the index of the block.
+
+    None for what the runner sends of its own accord: preparation, and reads of the balance.
+    """
+    if exchange.step < 0:
+        return None
     outer = history.scenario.steps[exchange.step]
     for step in (outer, *outer.steps):
         if step.line == exchange.line:

@@ -83,6 +83,8 @@ class Trial:
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
+        if len(window) > 1:
+            self._note_ids(window)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
@@ -294,6 +296,13 @@ class Trial:
                 line=guilty.line,
             )
         )
+
+    def _note_ids(self, window: Sequence[tuple[int, Exchange]]) -> None:
+        """In a race, an id that two players share is known for the other one whichever comes first."""
+        for index, exchange in window:
+            for part in parts_of(index, exchange):
+                if isinstance(part.item, Movement):
+                    self._ids[part.item.id].add(part.item.player)
 
     def _remember(self, exchange: Exchange, parts: Sequence[Part]) -> None:
         for part in parts:

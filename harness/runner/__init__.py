@@ -199,7 +199,7 @@ class _Run:
         if not self._stopped:
             for role in self._cast:
                 if role != UNKNOWN:
-                    self._read(role, CLOSING, 0)
+                    self._read(role, CLOSING)
 
     def _place(self, placed: Placed) -> None:
         player = self._cast[placed.role]
@@ -268,18 +268,19 @@ class _Run:
                 if not _depends_on_balance(bound.draft.amount) or role == UNKNOWN or send.step.word == "resend":
                     continue
                 if role in self._moved or self.last_shown.get(role) is None:
-                    self._read(role, send.index, send.step.line)
+                    self._read(role, send.index)
                     self._moved.discard(role)
 
-    def _read(self, role: str, step: int, line: int) -> None:
+    def _read(self, role: str, step: int) -> None:
+        """Ask for a balance. The exchange has no line: no line of the scenario asked for it."""
         player = self._cast[role]
         name = self._contract.words.get("balance", "")
         operation: Operation = GetBalance(player=player.id, session=player.session)
         if not self._capabilities.has(self._contract, name):
             operation = zero_read(self._contract, player, f"zero-{player.id}-{len(self._exchanges)}-{id(self):x}")
-        exchange = self._send(Call(operation=operation, step=step, line=line))
+        exchange = self._send(Call(operation=operation, step=step))
         if exchange.absent and isinstance(operation, GetBalance):
-            self._read(role, step, line)
+            self._read(role, step)
             return
         reply = exchange.reply
         self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
