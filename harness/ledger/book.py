@@ -1,29 +1,25 @@
 """A book: one possible state of a player's account, as frozen data.
 
 Transactions whose answer was lost stay *open*: they may be in the books or not, and may still arrive. They are
-factored, never enumerated: all open transactions with the same change of balance form one class, and a book only counts how many
-of a class its balance already contains. So a lost batch of a thousand items is one book, not two to the thousandth.
+factored, never enumerated: all open transactions with the same change of balance form one class, and a book only counts
+how many of a class its balance already contains. So a lost batch of a thousand items is one book, not two to the
+thousandth. Lost requests of any other kind (a rollback, a refused bet sent again) are few: each is *in flight*, and
+lands in some later book or never.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from fractions import Fraction
 from typing import TypeVar
 
-from harness.model import Amount, Bet, Movement, Payout, Reward, Unsettle
+from harness.ledger.terms import Terms
+from harness.ledger.unfolding import BudgetExceeded, combinations
+from harness.model import Amount, Bet, Movement, Payout, Reward, Rollback, Unsettle
 
-LARGEST_UNFOLDING = 20_000
-"""How many combinations of open transactions are tried before the oracle admits that it does not know."""
-
-MOST_CLASSES = 64
-"""Different amounts among open transactions: more are not worth a search."""
-
-
-class BudgetExceeded(Exception):
-    """The question is too large to be decided: the verdict is unknown, never pass."""
+MOST_IN_FLIGHT = 8
+"""Requests in flight at once, each of which may land or not before anything else."""
 
 
 class Family(StrEnum):
@@ -36,6 +32,8 @@ class Family(StrEnum):
     UNSETTLEMENT = "unsettlement"
     ROLLBACK = "rollback"
 
+    __hash__ = str.__hash__  # Enum's own is Python code, and books are asked for a key all the time.
+
 
 class Fate(StrEnum):
     """What became of a transaction."""
@@ -47,15 +45,18 @@ class Fate(StrEnum):
     OPEN = "open"
     """Its answer was lost."""
 
+    __hash__ = str.__hash__
+
 
 Key = tuple[Family, str]
+_Name = TypeVar("_Name")
 _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a book knows of one transaction. `change` is signed; `shown` is the balance that its answer showed or,
-    while it is open, the one that it would have shown at once.
+    """What a book knows of one transaction. `change` is signed; `bet` is the bet that it belongs to, for a rollback the
+    bet's transaction id.
     """
 
     operation: str
@@ -63,6 +64,25 @@ class Entry:
     bet: str
     fate: Fate
     shown: Amount | None = None
+    """The balance that its first answer showed, None where that is not known."""
+    particulars: tuple[str, ...] = ()
+    """Round, game and kind."""
+    doubted: bool = False
+    """While it is open: it may have been refused, and the wallet may refuse it again."""
+
+    def agrees_with(self, item: Movement) -> bool:
+        """Whether a known id comes with the bet, round, game and kind that it came with first; absent fits all."""
+        pairs = zip((self.bet, *self.particulars), (item.bet, *particulars(item)), strict=False)
+        return all(not mine or not its or mine == its for mine, its in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A request whose answer was lost and which may still be acted on."""
+
+    key: Key
+    item: Bet | Payout | Reward | Unsettle | Rollback
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +95,47 @@ class Book:
     """Transaction ids of bets that were rolled back, known to the wallet or not."""
     bets: frozenset[str] = frozenset()
     """References by which credits may name an accepted bet."""
+    returned: frozenset[str] = frozenset()
+    """References of bets that were rolled back: a credit that names one may be refused."""
     settled: frozenset[str] = frozenset()
     """Bet references that have had a credit."""
     open: Mapping[Amount, frozenset[Key]] = field(default_factory=dict)
     taken: Mapping[Amount, int] = field(default_factory=dict)
+    trail: frozenset[Amount] | None = frozenset()
+    """Balances that stood since the oldest open transaction was sent; None where concurrency hides them."""
+    in_flight: tuple[InFlight, ...] = ()
     digest: int = 0
     """Of the entries, kept up to date entry by entry, so that comparing books does not read them all."""
 
     def key(self) -> object:
         """What makes two books the same: equal keys behave alike for ever."""
-        return (
-            self.balance,
-            self.digest,
-            self.rolled_back,
-            frozenset(self.taken.items()),
-        )
+        flying = frozenset((each.key, each.item) for each in self.in_flight)
+        return (self.balance, self.digest, self.rolled_back, frozenset(self.taken.items()), self.trail, flying)
 
     def known_as(self, transaction_id: str) -> Entry | None:
         """The entry of an id in whichever family."""
-        return next((entry for (_, known), entry in self.entries.items() if known == transaction_id), None)
+        keys = ((each, transaction_id) for each in Family)
+        return next((self.entries[key] for key in keys if key in self.entries), None)
 
     def record(self, key: Key, entry: Entry, *, moved: Amount = 0) -> Book:
         """The book after one transaction has found its fate and moved the balance by `moved`."""
+        landed = self.in_flight and entry.fate is not Fate.REFUSED
         return replace(
             self,
             balance=self.balance + moved,
-            entries={**self.entries, key: entry},
+            entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
+            trail=self._trail_with(self.balance + moved),
+            in_flight=tuple(each for each in self.in_flight if each.key != key) if landed else self.in_flight,
         )
+
+    def showing(self, key: Key, balance: Amount | None) -> Book:
+        """The book in which the first answer to a transaction showed `balance`."""
+        known = self.entries[key]
+        if known.shown == balance:
+            return self
+        entry = replace(known, shown=balance)
+        return replace(self, entries=_with(self.entries, key, entry), digest=self._digest_with(key, entry))
 
     def _digest_with(self, key: Key, entry: Entry) -> int:
         before = self.entries.get(key)
@@ -111,16 +144,45 @@ class Book:
 
     def accept_bet(self, bet: Bet) -> Book:
         """Remember the references by which an accepted bet may be named later."""
-        return replace(self, bets=self.bets | {bet.id, bet.bet})
+        return replace(self, bets=self.bets | ({bet.id, bet.bet} - {""}))
+
+    def settle(self, bet: str) -> Book:
+        """Remember that a bet has had a credit."""
+        return replace(self, settled=self.settled | {bet}) if bet else self
+
+    def roll_back(self, bet: str, *references: str) -> Book:
+        """Bury a bet: it is not debited any more, and a credit that names it may be refused."""
+        gone = {bet, *references} - {""}
+        return replace(self, rolled_back=self.rolled_back | {bet}, returned=self.returned | gone)
+
+    def stands(self, reference: str) -> bool:
+        """Whether a reference certainly names a bet that was accepted and not rolled back."""
+        return reference in self.bets and reference not in self.returned
+
+    def send(self, flying: InFlight) -> Book:
+        """The book while a request is under way whose answer was lost. Raises BudgetExceeded past a number."""
+        if flying in self.in_flight:
+            return self
+        if len(self.in_flight) >= MOST_IN_FLIGHT:
+            raise BudgetExceeded
+        return replace(self, in_flight=(*self.in_flight, flying))
+
+    def without(self, flying: InFlight) -> Book:
+        """The book at the moment in which a request in flight lands."""
+        return replace(self, in_flight=tuple(each for each in self.in_flight if each is not flying))
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # Open transactions
 
     def leave_open(self, key: Key, entry: Entry) -> Book:
         """The book after a new transaction's answer was lost."""
         members = self.open.get(entry.change, frozenset()) | {key}
         return replace(
             self,
-            entries={**self.entries, key: entry},
+            entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
-            open={**self.open, entry.change: members},
+            open=_with(self.open, entry.change, members),
+            trail=self._trail_with(self.balance) if self.open else frozenset({self.balance}),
         )
 
     def close(self, key: Key, entry: Entry, *, was_taken: bool, moved: Amount = 0) -> Book:
@@ -128,14 +190,23 @@ class Book:
         change = self.entries[key].change
         members = self.open[change] - {key}
         taken = self.taken.get(change, 0) - int(was_taken)
+        still_open = _with(self.open, change, members) if members else _less(self.open, change)
         return replace(
             self,
             balance=self.balance + moved,
-            entries={**self.entries, key: entry},
+            entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
-            open={**self.open, change: members} if members else _less(self.open, change),
-            taken={**self.taken, change: taken} if taken else _less(self.taken, change),
+            open=still_open,
+            taken=_with(self.taken, change, taken) if taken else _less(self.taken, change),
+            trail=self._trail_with(self.balance + moved) if still_open else frozenset(),
         )
+
+    def forget_trail(self) -> Book:
+        """The book before concurrent events, which hide the balances that stand between them."""
+        return replace(self, trail=None) if self.open and self.trail is not None else self
+
+    def _trail_with(self, balance: Amount) -> frozenset[Amount] | None:
+        return self.trail if not self.open or self.trail is None else self.trail | {balance}
 
     def spare(self, change: Amount) -> int:
         """How many open transactions of a class are not yet in the balance."""
@@ -143,71 +214,51 @@ class Book:
 
     def span(self) -> tuple[Amount, Amount]:
         """The lowest and the highest balance that open transactions could still bring about."""
-        low = high = self.balance
-        for change in self.open:
-            low, high = low + min(change, 0) * self.spare(change), high + max(change, 0) * self.spare(change)
-        return max(low, 0), high
+        if not self.open:
+            return self.balance, self.balance
+        low, high = _sums((change, self.spare(change)) for change in self.open)
+        return max(self.balance + low, 0), self.balance + high
+
+    def stood_between(self, key: Key) -> tuple[Amount, Amount] | None:
+        """Between which balances the account can have stood when an open transaction came; None when not known."""
+        if self.trail is None:
+            return None
+        low, high = _sums((change, len(members - {key})) for change, members in self.open.items())
+        return max(min(self.trail) + low, 0), max(self.trail) + high
 
     def unfold(self, target: Amount | None = None) -> Iterator[Book]:
         """Every book in which some more open transactions have arrived; with a target, only those of that balance.
 
         Raises BudgetExceeded when there are too many combinations to look at.
         """
-        classes = [change for change in self.open if change and self.spare(change)]
-        if len(classes) > MOST_CLASSES:
-            raise BudgetExceeded
-        budget = [LARGEST_UNFOLDING]
-        for counts in _combinations(self, classes, None if target is None else target - self.balance, budget):
-            moved = sum(change * count for change, count in zip(classes, counts, strict=True))
-            if self.balance + moved >= 0 or moved == 0:
-                taken = {**self.taken}
-                for change, count in zip(classes, counts, strict=True):
-                    if count:
-                        taken[change] = taken.get(change, 0) + count
-                yield replace(self, balance=self.balance + moved, taken=taken) if moved else self
+        classes = [(change, self.spare(change)) for change in self.open if change and self.spare(change)]
+        for counts in combinations(classes, None if target is None else target - self.balance):
+            balance = self.balance + sum(change * count for change, count in counts.items())
+            if not counts:
+                yield self
+            elif balance >= 0:
+                taken = {change: self.taken.get(change, 0) + count for change, count in counts.items()}
+                yield replace(self, balance=balance, taken={**self.taken, **taken}, trail=self._trail_with(balance))
 
 
-def _less(mapping: Mapping[Amount, _Value], key: Amount) -> dict[Amount, _Value]:
-    return {other: value for other, value in mapping.items() if other != key}
+def _with(mapping: Mapping[_Name, _Value], key: _Name, value: _Value) -> dict[_Name, _Value]:
+    copy = dict(mapping)
+    copy[key] = value
+    return copy
 
 
-def _combinations(
-    book: Book, classes: list[Amount], target: Amount | None, budget: list[int]
-) -> Iterator[tuple[int, ...]]:
-    """Counts per class that sum up to the target; large credits first make the pruning bite."""
-    order = sorted(range(len(classes)), key=lambda index: Fraction(classes[index]), reverse=True)
-    ordered = [classes[index] for index in order]
-    for counts in _counts(book, ordered, target, budget):
-        by_class = dict(zip(order, counts, strict=True))
-        yield tuple(by_class[index] for index in range(len(classes)))
+def _less(mapping: Mapping[_Name, _Value], key: _Name) -> dict[_Name, _Value]:
+    copy = dict(mapping)
+    copy.pop(key, None)
+    return copy
 
 
-def _counts(book: Book, classes: list[Amount], target: Amount | None, budget: list[int]) -> Iterator[tuple[int, ...]]:
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise BudgetExceeded
-    if not classes:
-        if not target:
-            yield ()
-        return
-    change, rest = classes[0], classes[1:]
-    if target is not None and not rest:
-        count, remainder = divmod(target, change)
-        if not remainder and 0 <= count <= book.spare(change):
-            yield (int(count),)
-        return
-    if target is not None and not _reachable(book, classes, target):
-        return
-    for count in range(book.spare(change) + 1):
-        left = None if target is None else target - change * count
-        for counts in _counts(book, rest, left, budget):
-            yield (count, *counts)
-
-
-def _reachable(book: Book, classes: list[Amount], target: Amount) -> bool:
-    low = sum(min(change, 0) * book.spare(change) for change in classes)
-    high = sum(max(change, 0) * book.spare(change) for change in classes)
-    return low <= target <= high
+def _sums(classes: Iterable[tuple[Amount, int]]) -> tuple[Amount, Amount]:
+    low: Amount = 0
+    high: Amount = 0
+    for change, number in classes:
+        low, high = low + min(change, 0) * number, high + max(change, 0) * number
+    return low, high
 
 
 def family(item: Movement) -> Family:
@@ -227,3 +278,9 @@ def family(item: Movement) -> Family:
 def change_of(item: Movement) -> Amount:
     """What an applied movement adds to the balance: negative for a debit."""
     return -item.amount if isinstance(item, Bet | Unsettle) else item.amount
+
+
+def particulars(item: Movement) -> tuple[str, ...]:
+    """What else makes a transaction the same when it is sent again: round, game and kind."""
+    kind = item.kind if isinstance(item, Bet | Payout | Reward | Unsettle) else ""
+    return (item.round, item.game, kind)

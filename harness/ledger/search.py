@@ -1,51 +1,34 @@
 """Is there an order in which a sound wallet would have given these answers?
 
 A search for a linearization: events that overlap in time may have happened in any order, events that do not may not.
-It prunes on the balances that were shown, takes events that commute with all others at once, treats identical requests
-as interchangeable, and remembers where it has been. Past its budget the answer is "not known", never "yes".
+It prunes on the balances that were shown, takes events that commute with all others at once, treats like events as
+interchangeable, and remembers where it has been. Past its budget the answer is "not known", never "yes".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, takewhile
 
-from harness.ledger.book import Book, BudgetExceeded, change_of, family
-from harness.ledger.rules import Possible, Terms, allowed
-from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single, Unsettle
+from harness.ledger.answers import Possible
+from harness.ledger.book import Book, Fate, change_of, family
+from harness.ledger.events import Event, Leniency, id_of, interference, owed, predecessors, signatures
+from harness.ledger.hopeless import is_thirsty
+from harness.ledger.rules import allowed, landings
+from harness.ledger.unfolding import BudgetExceeded
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Rollback
 
-LARGEST_SEARCH = 25_000
-"""Questions put to `allowed` before a search gives up: about a quarter of a second."""
+LARGEST_SEARCH = 10_000
+"""Questions put to `allowed` before a search gives up: about a tenth of a second."""
+QUESTIONS_PER_EVENT = 20
+"""More than `LARGEST_SEARCH` for very large batches."""
 MOST_BOOKS = 64
 """Different final books that are kept; a history that leaves more open than this is not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One answered operation of one player. Times are monotonic nanoseconds."""
-
-    item: Single
-    terms: Terms
-    accepted: bool
-    balance: Amount | None
-    """The balance that was shown, None when none was."""
-    start: int
-    end: int
-    exchange: int
-    """Index in the history."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leniency:
-    """What a search overlooks: the balances shown by concurrent answers, and refusals under contention."""
-
-    balances: bool = False
-    refusals: bool = False
-
-
-STRICT = Leniency()
-MONEY_ONLY = Leniency(balances=True)
-TIERS = (STRICT, Leniency(refusals=True), Leniency(balances=True, refusals=True))
+MOST_COMPARED = 64
+"""Up to this many events are looked at for one that commutes, before any order is tried."""
+FEW = 8
+"""Up to this many events, finding the ones that fit a balance is not worth an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,210 +47,219 @@ def matches(possible: Possible, event: Event, *, overlook_balance: bool) -> Iter
     """The books after `possible`, if it is what the event shows: open transactions may explain a difference."""
     if possible.accepted is not event.accepted:
         return
-    if overlook_balance or event.balance is None or possible.balances is None or event.balance in possible.balances:
-        yield possible.book
-    elif possible.book.open and possible.book.balance in possible.balances:
-        yield from possible.book.unfold(event.balance)
+    book, shown = possible.book, event.balance
+    if not possible.accepted or overlook_balance or shown is None or possible.may_show(shown):
+        yield book
+    elif book.open and possible.balances is not None and book.balance in possible.balances:
+        yield from book.unfold(shown)
+
+
+class Budget:
+    """How many questions may still be asked."""
+
+    def __init__(self, questions: int) -> None:
+        """Allow so many."""
+        self.left = questions
+
+    def spend(self) -> None:
+        """Ask one. Raises BudgetExceeded."""
+        self.left -= 1
+        if self.left < 0:
+            raise BudgetExceeded
+
+
+def budget_for(events: Sequence[Event]) -> Budget:
+    """What one judgement of these events may cost, however many books there are to start from."""
+    return Budget(max(LARGEST_SEARCH, QUESTIONS_PER_EVENT * len(events)))
 
 
 _Readings = frozenset[tuple[str, str]]
 _State = tuple[int, Book, _Readings]
-_CONTENTION: _Readings = frozenset({("contention", "refused")})
 
 
 class Search:
     """One search over the events of one player, from one book."""
 
-    def __init__(self, events: Sequence[Event], leniency: Leniency) -> None:
-        """Prepare what does not depend on the book: who must precede whom, who is like whom, who is independent."""
+    def __init__(self, events: Sequence[Event], leniency: Leniency, book: Book, budget: Budget | None = None) -> None:
+        """Prepare what holds in every order: who must precede whom, who is like whom, who is independent."""
         self._events = events
         self._leniency = leniency
-        self._before = _predecessors(events)
-        self._alike = _signatures(events)
-        self._sharing = _sharing(events)
-        self._budget = LARGEST_SEARCH
-        self._wanted = {} if leniency.balances else _wanted(events)
-        self._everywhere: tuple[int, ...] = ()
-        self._order = sorted(range(len(events)), key=lambda i: not events[i].accepted)
-        self._has_refused_debit = any(not e.accepted and isinstance(e.item, Bet | Unsettle) for e in events)
+        self._start = book.forget_trail() if len(events) > 1 else book
+        self._budget = budget or budget_for(events)
+        self._before = predecessors(events)
+        self._same_id, self._sharing = interference(events)
+        self._blind = leniency.balances or all(event.balance is None for event in events)
+        self._amounts = [getattr(event.item, "amount", 0) for event in events]
+        self._thirsty = sum(1 << i for i, event in enumerate(events) if is_thirsty(event, leniency))
+        self._alike = signatures(events, self._is_nameless, with_balances=not leniency.balances)
+        self._dry = self._short_of_money()
+        self._pinned, self._loose = self._by_balance()
+        self._resolved = self._resolved_classes()
 
-    def run(self, book: Book) -> Found:
+    def run(self) -> Found:
         """Every book that some order of the events leaves. Raises BudgetExceeded."""
-        if self._overspent(book):
-            return Found((), stuck=book, pending=tuple(range(len(self._events))))
         everything = (1 << len(self._events)) - 1
-        self._everywhere = self._tried_everywhere(book)
-        stack: list[_State] = [(0, book, frozenset())]
+        stack: list[Iterator[_State]] = [iter([(0, self._start, frozenset())])]
         seen: set[object] = set()
         ends: dict[object, Book] = {}
-        readings: frozenset[tuple[str, str]] | None = None
-        deepest = (-1, 0, book)
+        readings: _Readings | None = None
+        deepest = (-1, 0, self._start)
         while stack:
-            done, state, noted = stack.pop()
-            mark = (done, state.key()) if len(self._events) > 1 else None
-            if mark is not None and mark in seen:
+            state = next(stack[-1], None)
+            if state is None:
+                stack.pop()
+                continue
+            done, book, noted = state
+            mark = (done, book.key())
+            if mark in seen:
                 continue
             seen.add(mark)
             if done == everything:
-                ends[state.key()] = state
+                ends[book.key()] = book
                 readings = noted if readings is None else readings & noted
                 if len(ends) > MOST_BOOKS:
                     raise BudgetExceeded
                 continue
-            depth = done.bit_count()
-            if depth > deepest[0]:
-                deepest = (depth, done, state)
-            stack.extend(self._successors(done, state, noted))
+            if done.bit_count() > deepest[0]:
+                deepest = (done.bit_count(), done, book)
+            stack.append(self._successors(done, book, noted))
         if ends:
             return Found(tuple(ends.values()), readings or frozenset())
         left = tuple(i for i in range(len(self._events)) if not deepest[1] >> i & 1)
         return Found((), stuck=deepest[2], pending=left)
 
-    def _tried_everywhere(self, book: Book) -> tuple[int, ...]:
-        """Events that are not pinned by the balance they show: refusals, reads, and ids that are seen more than once.
+    # ----------------------------------------------------------------------------------------------------------------
+    # From one state to the next
 
-        An accepted movement that is new and shows its balance fits only where the balance is that less its own change.
-        """
-        known = {transaction_id for _, transaction_id in book.entries}
-        return tuple(
-            index
-            for index, event in enumerate(self._events)
-            if not event.accepted
-            or event.balance is None
-            or not isinstance(event.item, Movement)
-            or event.item.id in known
-            or self._sharing[index]
-        )
+    def _successors(self, done: int, book: Book, noted: _Readings) -> Iterator[_State]:
+        held: list[_State] = []
+        for count, index in enumerate(self._candidates(done, book)):
+            steps = self._steps(index, done, book, noted)
+            if steps and self._is_free(index, done, book, steps):
+                yield from steps
+                return
+            held += steps
+            if count >= MOST_COMPARED:
+                yield from held
+                held = []
+        yield from held
+        for after in landings(book) if book.in_flight else ():
+            yield done, after, noted
 
     def _candidates(self, done: int, book: Book) -> Iterator[int]:
-        pinned: Iterable[int] = self._order
-        if self._wanted and not book.open and len(self._events) > 8:
-            pinned = (*self._wanted.get(book.balance, ()), *self._everywhere)
         tried: set[int] = set()
-        for index in pinned:
-            if done >> index & 1 or self._before[index] & ~done:
-                continue
-            if self._alike[index] in tried:
+        dry = takewhile(lambda index: self._amounts[index] > book.balance, self._dry)
+        for index in chain(self._pinned.get(book.balance, ()), self._loose, dry):
+            if done >> index & 1 or self._before[index] & ~done or self._alike[index] in tried:
                 continue
             tried.add(self._alike[index])
             yield index
 
-    def _successors(self, done: int, book: Book, noted: _Readings) -> list[_State]:
-        found: list[_State] = []
-        for index in self._candidates(done, book):
-            steps = self._steps(index, done, book, noted)
-            if steps and self._is_free(index, done, book, steps):
-                return steps
-            found.extend(steps)
-        found.reverse()
-        return found
-
     def _steps(self, index: int, done: int, book: Book, noted: _Readings) -> list[_State]:
         event = self._events[index]
         steps: dict[object, _State] = {}
-        for possible in self._answers(book, event):
+        self._budget.spend()
+        for possible in allowed(book, event.item, event.terms):
             for after in matches(possible, event, overlook_balance=self._leniency.balances):
-                readings = noted | frozenset(possible.readings) | (_CONTENTION if possible.spontaneous else frozenset())
-                steps.setdefault(after.key(), (done | 1 << index, after, readings))
-        return list(steps.values())
+                told = self._told(index, possible, after)
+                steps.setdefault(told.key(), (done | 1 << index, told, noted | frozenset(possible.readings)))
+        found = list(steps.values())
+        return found[:1] if found and self._resolves(event, book) else found
 
-    def _answers(self, book: Book, event: Event) -> Iterator[Possible]:
-        self._budget -= 1
-        if self._budget < 0:
-            raise BudgetExceeded
-        return allowed(book, event.item, event.terms)
+    def _told(self, index: int, possible: Possible, after: Book) -> Book:
+        """The book that remembers what this first answer showed. Of several to one id it may be any of them."""
+        event = self._events[index]
+        if possible.first is None or (event.balance is None and len(self._events) == 1):
+            return after
+        is_known = not self._leniency.balances or not self._sharing[index]
+        return after.showing(possible.first, event.balance if is_known else None)
 
     def _is_free(self, index: int, done: int, book: Book, steps: list[_State]) -> bool:
         """Whether nothing is lost by taking this event now: it commutes with every event that is still to come."""
-        event = self._events[index]
-        if any(not done >> other & 1 for other in self._sharing[index]):
+        pending = ~done & ~(1 << index)
+        sharing = self._sharing if self._events[index].accepted else self._same_id
+        if sharing[index] & pending or book.in_flight or len(steps) != 1:
             return False
-        if len(steps) != 1 or (book.open and not self._leniency.balances):
-            return False
-        if steps[0][2] >= _CONTENTION and self._accepted_is_pending(done):
+        if book.open and not self._blind:
             return False
         after = steps[0][1]
         if after.balance == book.balance:
             return True
-        if not (self._leniency.balances or event.balance is None):
+        if not self._blind:
             return False
         if after.balance > book.balance:
-            return self._leniency.balances and (self._leniency.refusals or not self._has_refused_debit)
-        return self._leniency.balances and self._covers_all_pending(done, book)
+            return not self._thirsty & pending
+        return sum(owed(self._events[i]) for i in range(len(self._events)) if not done >> i & 1) <= book.span()[0]
 
-    def _accepted_is_pending(self, done: int) -> bool:
-        return any(event.accepted and not done >> index & 1 for index, event in enumerate(self._events))
+    # ----------------------------------------------------------------------------------------------------------------
+    # What holds in every order
 
-    def _overspent(self, book: Book) -> bool:
-        """Whether more was accepted than could ever be there, in whatever order: then no order needs to be tried."""
-        if book.open or any(isinstance(event.item, Rollback) for event in self._events):
-            return False
-        changes = {
-            (family(event.item), event.item.id): change_of(event.item)
-            for event in self._events
-            if event.accepted and isinstance(event.item, Movement) and event.item.id not in book.rolled_back
-        }
-        return book.balance + sum(change for key, change in changes.items() if key not in book.entries) < 0
+    def _is_new(self, event: Event) -> bool:
+        """Whether an event's id means nothing to the wallet before these events."""
+        item, book = event.item, self._start
+        known = id_of(item) in book.rolled_back or book.known_as(id_of(item)) is not None
+        return isinstance(item, Movement) and not known and not event.terms.known_elsewhere
 
-    def _covers_all_pending(self, done: int, book: Book) -> bool:
-        pending = (event for i, event in enumerate(self._events) if not done >> i & 1)
-        owed = sum(event.item.amount for event in pending if event.accepted and isinstance(event.item, Bet | Unsettle))
-        return self._leniency.refusals and owed <= book.balance
+    def _is_nameless(self, index: int) -> bool:
+        """Whether another event with another id, and otherwise like it, would do as well."""
+        event = self._events[index]
+        is_named = self._same_id[index] or (event.accepted and isinstance(event.item, Bet) and self._sharing[index])
+        return not is_named and self._is_new(event)
 
+    def _short_of_money(self) -> tuple[int, ...]:
+        """Refused bets that fit only where the balance does not cover them, the largest first."""
+        if self._start.open:
+            return ()
+        dry = (i for i, event in enumerate(self._events) if self._thirsty >> i & 1 and isinstance(event.item, Bet))
+        return tuple(sorted((i for i in dry if self._is_nameless(i)), key=lambda i: (-self._amounts[i], i)))
 
-def _names(item: Single) -> frozenset[str]:
-    match item:
-        case GetBalance():
-            return frozenset()
-        case Rollback():
-            return frozenset({item.id, item.original, item.bet}) - {""}
-    return frozenset({item.id, item.bet}) - {""}
+    def _by_balance(self) -> tuple[dict[Amount, list[int]], tuple[int, ...]]:
+        """The events that fit only where a certain balance stands, and those that may fit anywhere, accepted first."""
+        pinned: dict[Amount, list[int]] = {}
+        loose = []
+        is_indexed = len(self._events) > FEW and not self._start.open and not self._leniency.balances
+        for index in sorted(set(range(len(self._events))) - set(self._dry), key=lambda i: not self._events[i].accepted):
+            places = self._places(index) if is_indexed else None
+            if places is None:
+                loose.append(index)
+            for balance in places or ():
+                pinned.setdefault(balance, []).append(index)
+        return pinned, tuple(loose)
 
+    def _places(self, index: int) -> set[Amount] | None:
+        """The balances before which an event can come, None for any."""
+        event = self._events[index]
+        if not event.accepted or event.balance is None or isinstance(event.item, Rollback):
+            return None
+        if isinstance(event.item, GetBalance):
+            return {event.balance}
+        applied = event.balance - change_of(event.item)
+        if self._is_new(event) and not self._same_id[index]:
+            return {applied}
+        own = self._start.entries.get((family(event.item), event.item.id))
+        is_certain = own.shown not in {None, event.balance} if own is not None else self._repeats_what_it_showed(index)
+        return {applied, event.balance} if is_certain else None
 
-def _sharing(events: Sequence[Event]) -> tuple[tuple[int, ...], ...]:
-    """For each event, the others that name one of its transactions or bets."""
-    by_name: dict[str, list[int]] = {}
-    names = [_names(event.item) for event in events]
-    for index, each in enumerate(names):
-        for name in each:
-            by_name.setdefault(name, []).append(index)
-    return tuple(
-        tuple({other for name in each for other in by_name[name] if other != index}) for index, each in enumerate(names)
-    )
-
-
-def _predecessors(events: Sequence[Event]) -> tuple[int, ...]:
-    """For each event the mask of those that had ended before it began."""
-    by_end = sorted(range(len(events)), key=lambda i: events[i].end)
-    by_start = sorted(range(len(events)), key=lambda i: events[i].start)
-    masks = [0] * len(events)
-    mask, ended = 0, 0
-    for index in by_start:
-        while ended < len(by_end) and events[by_end[ended]].end < events[index].start:
-            mask |= 1 << by_end[ended]
-            ended += 1
-        masks[index] = mask
-    return tuple(masks)
-
-
-def _signatures(events: Sequence[Event]) -> tuple[int, ...]:
-    """Equal numbers for events that are interchangeable: same request, same answer, same neighbours in time."""
-    numbers: dict[object, int] = {}
-    befores = _predecessors(events)
-    latest = max((event.start for event in events), default=0)
-    return tuple(
-        numbers.setdefault(
-            (event.item, event.terms.operation, event.accepted, event.balance, befores[i], event.end >= latest or i), i
+    def _repeats_what_it_showed(self, index: int) -> bool:
+        """Whether identical requests must all fit where one of them is applied, or where its balance still stands."""
+        event = self._events[index]
+        twins = [each for i, each in enumerate(self._events) if self._same_id[index] >> i & 1]
+        alike = all(
+            isinstance(each.item, type(event.item)) and each.balance is not None for each in twins if each.accepted
         )
-        for i, event in enumerate(events)
-    )
+        is_new = not event.terms.known_elsewhere and self._start.known_as(id_of(event.item)) is None
+        return alike and is_new and not any(self._before)
 
+    def _resolved_classes(self) -> frozenset[Amount]:
+        """Classes of open credits that are all answered here: which of them had arrived before makes no difference."""
+        is_simple = all(event.accepted and isinstance(event.item, Payout | Reward) for event in self._events)
+        if not self._blind or not is_simple:
+            return frozenset()
+        keys = {(family(event.item), event.item.id) for event in self._events if isinstance(event.item, Movement)}
+        return frozenset(change for change, members in self._start.open.items() if members <= keys)
 
-def _wanted(events: Sequence[Event]) -> dict[Amount, tuple[int, ...]]:
-    """Pinned events by the balance that must stand before them."""
-    wanted: dict[Amount, list[int]] = {}
-    for index, event in enumerate(events):
-        if event.accepted and event.balance is not None and isinstance(event.item, Movement):
-            change = -event.item.amount if isinstance(event.item, Bet | Unsettle) else event.item.amount
-            wanted.setdefault(event.balance - change, []).append(index)
-    return {balance: tuple(indices) for balance, indices in wanted.items()}
+    def _resolves(self, event: Event, book: Book) -> bool:
+        if not self._resolved or not isinstance(event.item, Movement):
+            return False
+        entry = book.entries.get((family(event.item), event.item.id))
+        return entry is not None and entry.fate is Fate.OPEN and entry.change in self._resolved

@@ -1,0 +1,103 @@
+"""One possible answer, and the building blocks that every rule makes answers from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from harness.ledger.book import Book, Entry, Fate, Key, change_of, family, particulars
+from harness.ledger.terms import Terms
+from harness.model import Amount, Bet, Movement, Payout, Situation
+
+Readings = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One answer that a sound wallet may give. `balances` are those it may show, None where any would do."""
+
+    situation: Situation
+    accepted: bool
+    book: Book
+    balances: tuple[Amount, ...] | None = None
+    readings: Readings = ()
+    spontaneous: bool = False
+    """The refusal rests on contention alone."""
+    between: tuple[Amount, Amount] | None = None
+    """Where `balances` is None: the lowest and the highest balance that may be shown."""
+    first: Key | None = None
+    """The transaction whose first answer this is: what it shows is what a replay may repeat."""
+
+    def may_show(self, balance: Amount) -> bool:
+        """Whether the answer may hold this balance, other open transactions left aside."""
+        if self.balances is not None:
+            return balance in self.balances
+        return self.between is None or self.between[0] <= balance <= self.between[1]
+
+
+def entry_of(item: Movement, terms: Terms, fate: Fate, shown: Amount | None = None) -> Entry:
+    """What the books hold of a movement."""
+    return Entry(terms.operation, change_of(item), item.bet, fate, shown, particulars(item))
+
+
+def remembered(book: Book, item: Movement) -> Book:
+    """The book with what an accepted movement says of bets."""
+    if isinstance(item, Bet):
+        return book.accept_bet(item)
+    return book.settle(item.bet) if isinstance(item, Payout) else book
+
+
+def applied(book: Book, item: Movement, key: Key, situation: Situation, terms: Terms) -> Possible:
+    """The movement moves the money, and the answer shows the balance after it."""
+    change = change_of(item)
+    entry = entry_of(item, terms, Fate.APPLIED, book.balance + change)
+    after = remembered(book.record(key, entry, moved=change), item)
+    return Possible(situation, True, after, (after.balance,), first=key)
+
+
+def refuse(book: Book, item: Movement, key: Key, terms: Terms) -> Book:
+    """The book after a movement was refused: a replay may be refused again, or be judged afresh."""
+    return book.record(key, entry_of(item, terms, Fate.REFUSED))
+
+
+def denied(book: Book, item: object, terms: Terms) -> Book:
+    """The book after a refusal that the movement's own rules do not speak for."""
+    is_new = isinstance(item, Movement) and book.known_as(item.id) is None and not terms.known_elsewhere
+    return refuse(book, item, (family(item), item.id), terms) if isinstance(item, Movement) and is_new else book
+
+
+def cached_or_current(
+    book: Book, entry: Entry, situation: Situation, terms: Terms, readings: Readings = ()
+) -> Iterator[Possible]:
+    """Success without effect, with the balance that was shown first or the one that stands now."""
+    if entry.shown == book.balance:
+        yield Possible(situation, True, book, (book.balance,), readings)
+        return
+    if terms.reads("replay_balance", "current"):
+        yield Possible(situation, True, book, (book.balance,), (*readings, ("replay_balance", "current")))
+    if terms.reads("replay_balance", "original"):
+        if entry.shown is None:
+            yield Possible(situation, True, book, None, readings)
+        else:
+            yield Possible(situation, True, book, (entry.shown,), (*readings, ("replay_balance", "original")))
+
+
+def same_id_again(book: Book, entry: Entry, situation: Situation, policy: str, terms: Terms) -> Iterator[Possible]:
+    """A known id that comes with other content: refused, or answered as the first one. Nothing moves."""
+    if terms.reads(policy, "refused"):
+        yield Possible(situation, False, book, readings=((policy, "refused"),))
+    if terms.reads(policy, "first_result"):
+        yield from cached_or_current(book, entry, situation, terms, ((policy, "first_result"),))
+
+
+def reused(
+    book: Book, afresh: Iterator[Possible], policy: str, terms: Terms, situation: Situation = Situation.REUSED_ID
+) -> Iterator[Possible]:
+    """An id of another operation or another player: a new transaction, refused, or answered as if it were that one."""
+    if terms.reads(policy, "new"):
+        for possible in afresh:
+            yield replace(possible, situation=situation, readings=((policy, "new"), *possible.readings))
+    if terms.reads(policy, "refused"):
+        yield Possible(situation, False, book, readings=((policy, "refused"),))
+    if terms.reads(policy, "first_result"):
+        yield Possible(situation, True, book, None, ((policy, "first_result"),))

@@ -1,0 +1,167 @@
+"""Events, and what can be said of several of them before any order is tried.
+
+Who ended before whom began, who interferes with whom, who is like whom: all of it as bit masks over the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from harness.ledger.book import change_of, family
+from harness.ledger.terms import Terms
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Rollback, Single, Unsettle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One answered operation of one player. Times are monotonic nanoseconds."""
+
+    item: Single
+    terms: Terms
+    accepted: bool
+    balance: Amount | None
+    """The balance that was shown, None when none was."""
+    start: int
+    end: int
+    exchange: int
+    """Index in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leniency:
+    """What a search overlooks: the balances shown by concurrent answers, and refusals under contention."""
+
+    balances: bool = False
+    refusals: bool = False
+
+
+STRICT = Leniency()
+MONEY_ONLY = Leniency(balances=True)
+TIERS = (STRICT, Leniency(refusals=True), MONEY_ONLY, Leniency(balances=True, refusals=True))
+"""Every judgement of a race, from the strictest on."""
+
+
+def contested(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events as a lenient judge sees them: a refusal may rest on contention alone.
+
+    Of identical requests at least one must succeed: only where one did may the others be refused for contention.
+    """
+    ids = [id_of(event.item) for event in events]
+    won = {each for each, event in zip(ids, events, strict=True) if event.accepted}
+    return tuple(
+        replace(event, terms=replace(event.terms, contested=each in won or ids.count(each) == 1))
+        for each, event in zip(ids, events, strict=True)
+    )
+
+
+def id_of(item: Single) -> str:
+    """The transaction id, empty for a read."""
+    return "" if isinstance(item, GetBalance) else item.id
+
+
+def is_debit(event: Event) -> bool:
+    """Whether an event takes money when it is applied."""
+    return isinstance(event.item, Bet | Unsettle) and event.item.amount > 0
+
+
+def owed(event: Event) -> Amount:
+    """What an accepted debit takes."""
+    return event.item.amount if event.accepted and isinstance(event.item, Bet | Unsettle) else 0
+
+
+def predecessors(events: Sequence[Event]) -> tuple[int, ...]:
+    """For each event the mask of those that had ended before it began."""
+    by_end = sorted(range(len(events)), key=lambda i: events[i].end)
+    by_start = sorted(range(len(events)), key=lambda i: events[i].start)
+    masks = [0] * len(events)
+    mask, ended = 0, 0
+    for index in by_start:
+        while ended < len(by_end) and events[by_end[ended]].end < events[index].start:
+            mask |= 1 << by_end[ended]
+            ended += 1
+        masks[index] = mask
+    return tuple(masks)
+
+
+def interference(events: Sequence[Event]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """For each event the mask of the others that share its id, and of those whose order with it matters beyond money:
+    one id, or one bet. Two credits of one bet, or two bets under one bet id, do not interfere.
+    """
+    same_id, sharing = [0] * len(events), [0] * len(events)
+    for names, masks in ((_ids, (same_id, sharing)), (_bets, (sharing,))):
+        for members in _groups(events, names):
+            mask = sum(1 << index for index in members)
+            for index in members:
+                for each in masks:
+                    each[index] |= mask & ~(1 << index)
+    return tuple(same_id), tuple(sharing)
+
+
+def _groups(events: Sequence[Event], names: Callable[[Single], set[str]]) -> Iterator[list[int]]:
+    by_name: dict[str, list[int]] = {}
+    for index, event in enumerate(events):
+        for name in names(event.item) - {""}:
+            by_name.setdefault(name, []).append(index)
+    for members in by_name.values():
+        kinds = {type(events[index].item) for index in members}
+        if len(members) > 1 and (names is _ids or kinds not in ({Bet}, {Payout})):
+            yield members
+
+
+def _ids(item: Single) -> set[str]:
+    match item:
+        case GetBalance():
+            return set()
+        case Rollback():
+            return {item.id, item.original}
+    return {item.id}
+
+
+def _bets(item: Single) -> set[str]:
+    match item:
+        case GetBalance() | Reward():
+            return set()
+        case Rollback():
+            return {item.original, item.bet}
+        case Bet():
+            return {item.id, item.bet}
+    return {item.bet}
+
+
+def signatures(events: Sequence[Event], is_nameless: Callable[[int], bool], *, with_balances: bool) -> tuple[int, ...]:
+    """Equal numbers for events that are interchangeable: like requests, like answers, like neighbours in time.
+
+    Where an event is nameless (its id is new and nobody else's) two bets of one amount are alike. Otherwise only the
+    very same request is.
+    """
+    numbers: dict[object, int] = {}
+    befores = predecessors(events)
+    latest = max((event.start for event in events), default=0)
+    found = []
+    for index, event in enumerate(events):
+        nameless = isinstance(event.item, Movement) and is_nameless(index)
+        request = _shape(event.item) if nameless and isinstance(event.item, Movement) else event.item
+        shown = event.balance if with_balances or not nameless else None
+        interval = (befores[index], event.end >= latest or index)
+        mark = (request, _facts(event.terms), event.accepted, shown, interval)
+        found.append(numbers.setdefault(mark, index))
+    return tuple(found)
+
+
+def _shape(item: Movement) -> tuple[object, ...]:
+    return (family(item), change_of(item), "" if isinstance(item, Bet | Reward) else item.bet)
+
+
+def _facts(terms: Terms) -> tuple[object, ...]:
+    return (
+        terms.operation,
+        terms.disbelieved,
+        terms.doubtful,
+        terms.refusable,
+        terms.batch,
+        terms.duplicate_in_batch,
+        terms.known_elsewhere,
+        terms.foreign_bet,
+        terms.contested,
+    )

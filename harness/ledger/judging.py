@@ -1,0 +1,285 @@
+"""`judge`: the books that are left after some events, or the reason why none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.ledger.answers import Possible
+from harness.ledger.book import Book, Entry, Family, Fate, family
+from harness.ledger.events import MONEY_ONLY, STRICT, TIERS, Event, Leniency, contested
+from harness.ledger.hopeless import PROOFS, PROOFS_OF_RACES, Hopeless
+from harness.ledger.rules import allowed, lose
+from harness.ledger.search import Budget, Found, Search, budget_for, matches
+from harness.ledger.unfolding import BudgetExceeded
+from harness.model import Amount, Movement, Situation, Unsettle, Wrong
+
+MOST_ALTERNATIVES = 256
+"""Books held at once for one player; a history that leaves more possible is not known."""
+SMALL_BATCH = 8
+"""Up to this many items, a resent batch is searched item by item."""
+MOST_TOLD = 16
+"""Possible answers that a finding lists."""
+
+_AFTER_BATCH = ("batch_balance", "after_batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why no sound wallet could have answered so: the event, what it was to the wallet, what could have been said."""
+
+    event: Event
+    situation: Situation
+    wrong: Wrong
+    possible: tuple[Possible, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of the books. Without a finding, `books` is not empty; `undecided` means that the budget ran out."""
+
+    books: tuple[Book, ...]
+    readings: frozenset[tuple[str, str]] = frozenset()
+    leniency: Leniency = STRICT
+    """What had to be overlooked: each part of it is a SHOULD."""
+    finding: Finding | None = None
+    undecided: bool = False
+    situations: tuple[Situation, ...] = ()
+    """What each event was to the wallet, in the order given; only for the most ordinary book."""
+    unsure: bool = False
+    """A stricter judgement ran out of budget: the money is right, and `leniency` may be more than was needed."""
+
+
+def lost(books: Iterable[Book], event: Event) -> tuple[Book, ...]:
+    """Every book that may be once the answer to an event was lost. Raises BudgetExceeded.
+
+    Of concurrent events, those whose answers were lost come first: they may land anywhere among the others.
+    """
+    return _distinct(lose(book, event.item, event.terms) for book in books)
+
+
+def balances(books: Iterable[Book]) -> tuple[Amount, ...]:
+    """The balances that the books show, without repetition, lowest first."""
+    return tuple(sorted({book.balance for book in books}))
+
+
+def judge(books: Sequence[Book], events: Sequence[Event], *, racing: bool = False) -> Judgement:
+    """Filter the books by events that were answered: one, the items of a batch, or a race (`racing`).
+
+    Several events that do not race are the items of one batch. Money is judged first of all; what only the balances of
+    concurrent answers, or refusals under contention, speak against is reported as `leniency`.
+    """
+    events = _knowing_of_deductions(books, events)
+    try:
+        judgement = _race(books, events) if racing else _undisturbed(books, events)
+        return replace(judgement, situations=tuple(_situation(books[0], event) for event in events))
+    except BudgetExceeded:
+        return Judgement((), undecided=True, situations=(Situation.NEW,) * len(events))
+
+
+def _knowing_of_deductions(books: Sequence[Book], events: Sequence[Event]) -> tuple[Event, ...]:
+    """A wallet that has deducted once supports deductions: it may then refuse one only for a better reason."""
+    if not any(isinstance(event.item, Unsettle) for event in events) or not all(_has_deducted(book) for book in books):
+        return tuple(events)
+    return tuple(
+        replace(event, terms=replace(event.terms, policy={**event.terms.policy, "deduction": frozenset({"supported"})}))
+        for event in events
+    )
+
+
+def _has_deducted(book: Book) -> bool:
+    return any(
+        kind is Family.UNSETTLEMENT and entry.change and entry.fate is Fate.APPLIED
+        for (kind, _), entry in book.entries.items()
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# One event, or the items of one batch
+
+
+def _undisturbed(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
+    if len(events) > SMALL_BATCH and any(_is_open(book, event) for book in books for event in events):
+        return _resent_batch(books, events)
+    found = _search(books, events, STRICT)
+    if found is not None and found.books:
+        return Judgement(found.books, found.readings)
+    if len(events) > 1 and (whole := _after_whole_batch(books, events)) is not None:
+        return whole
+    if found is None:
+        return Judgement((), undecided=True)
+    return Judgement((), finding=_finding(books, found, events))
+
+
+def _entry(book: Book, event: Event) -> Entry | None:
+    item = event.item
+    return book.entries.get((family(item), item.id)) if isinstance(item, Movement) else None
+
+
+def _is_open(book: Book, event: Event) -> bool:
+    entry = _entry(book, event)
+    return entry is not None and entry.fate is Fate.OPEN
+
+
+def _resent_batch(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
+    """A large batch whose first answer was lost: all that is accepted is in the books now, whenever it got there.
+
+    Which item was applied when is not worth a search: each balance shown must lie between the books before and after,
+    and the next balance that anybody reads is known exactly.
+    """
+    found = _search(books, events, MONEY_ONLY)
+    if found is None:
+        return Judgement((), undecided=True)
+    if not found.books:
+        return Judgement((), finding=_finding(books, found, events))
+    ends = [edge for book in (*books, *found.books) for edge in (*book.span(), book.balance)]
+    for event in events:
+        if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
+            possible = tuple(allowed(found.books[0], event.item, event.terms))
+            return Judgement((), finding=Finding(event, Situation.REPLAY, Wrong.BALANCE, possible))
+    return Judgement(found.books, found.readings)
+
+
+def _after_whole_batch(books: Sequence[Book], events: Sequence[Event]) -> Judgement | None:
+    """The reading in which every item shows the balance after the whole batch, or the one it showed the first time."""
+    if not events[0].terms.reads(*_AFTER_BATCH):
+        return None
+    fitting: list[Book] = []
+    readings: frozenset[tuple[str, str]] = frozenset()
+    for book in books:
+        found = _search((book,), events, MONEY_ONLY)
+        if found is None:
+            return Judgement((), undecided=True)
+        fitting += [after for after in found.books if all(_shows_the_end(book, after, event) for event in events)]
+        readings |= found.readings
+    return Judgement(_distinct(fitting), readings | {_AFTER_BATCH}) if fitting else None
+
+
+def _shows_the_end(before: Book, after: Book, event: Event) -> bool:
+    if not event.accepted or event.balance is None or event.balance == after.balance:
+        return True
+    known = _entry(before, event)
+    return known is not None and known.fate is not Fate.REFUSED and known.shown in {None, event.balance}
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# A race
+
+
+def _race(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
+    unsure = False
+    found: Found | None = None
+    for tier, told, reading in _lenient_views(events):
+        found = _search(books, told, tier, PROOFS_OF_RACES)
+        if found is not None and found.books:
+            return Judgement(found.books, found.readings | reading, tier, unsure=unsure and tier != STRICT)
+        unsure = unsure or found is None
+    if found is None:
+        return Judgement((), undecided=True)
+    return Judgement((), finding=_finding(books, found, contested(events)))
+
+
+_View = tuple[Leniency, tuple[Event, ...], frozenset[tuple[str, str]]]
+
+
+def _lenient_views(events: Sequence[Event]) -> list[_View]:
+    """Every way to look at a race, from the strictest on: as told, then with less and less of what was said."""
+    views: list[_View] = [(STRICT, tuple(events), frozenset())]
+    whole = _without_ends_of_batches(events)
+    if whole != tuple(events):
+        views.append((STRICT, whole, frozenset({_AFTER_BATCH})))
+    for tier in TIERS[1:]:
+        reading = frozenset() if tier.balances or len(views) == 1 else frozenset({_AFTER_BATCH})
+        views.append((tier, contested(whole) if tier.refusals else whole, reading))
+    return views
+
+
+def _without_ends_of_batches(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events without the balances of batches that show one and the same balance at every item."""
+    shown: dict[int, set[Amount | None]] = {}
+    for event in events:
+        if event.terms.batch and event.accepted:
+            shown.setdefault(event.exchange, set()).add(event.balance)
+    sizes = [event.exchange for event in events if event.terms.batch and event.accepted]
+    ends = {each for each, seen in shown.items() if len(seen) == 1 and sizes.count(each) > 1}
+    return tuple(
+        replace(event, balance=None)
+        if event.exchange in ends and event.terms.batch and event.terms.reads(*_AFTER_BATCH)
+        else event
+        for event in events
+    )
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Searching from every book, and what is told when nothing is found
+
+_Proofs = Sequence[Callable[[Book, Sequence[Event], Leniency], Hopeless | None]]
+
+
+def _search(
+    books: Sequence[Book], events: Sequence[Event], leniency: Leniency, proofs: _Proofs = PROOFS
+) -> Found | None:
+    """All that some order from some book leaves; None when the budget ran out before that was known."""
+    ends: list[Book] = []
+    readings: frozenset[tuple[str, str]] | None = None
+    nearest: Found | None = None
+    budget = budget_for(events)
+    try:
+        for book in books:
+            found = _search_from(book, events, leniency, proofs, budget)
+            if found.books:
+                ends.extend(found.books)
+                readings = found.readings if readings is None else readings & found.readings
+            elif nearest is None or len(found.pending) < len(nearest.pending):
+                nearest = found
+        return Found(_distinct(ends), readings or frozenset()) if ends else nearest
+    except BudgetExceeded:
+        return None
+
+
+def _search_from(book: Book, events: Sequence[Event], leniency: Leniency, proofs: _Proofs, budget: Budget) -> Found:
+    for proof in proofs if len(events) > 1 else ():
+        if (hopeless := proof(book, events, leniency)) is not None:
+            return Found((), stuck=hopeless.stuck, pending=hopeless.pending)
+    return Search(events, leniency, book, budget).run()
+
+
+def _distinct(books: Iterable[Book]) -> tuple[Book, ...]:
+    distinct = {book.key(): book for book in books}
+    if len(distinct) > MOST_ALTERNATIVES:
+        raise BudgetExceeded
+    return tuple(distinct.values())
+
+
+def _finding(books: Sequence[Book], found: Found, events: Sequence[Event]) -> Finding:
+    """The event that speaks most clearly: one that could not be answered so at all, before one with a wrong balance.
+
+    Money that was given away comes before money that was refused.
+    """
+    stuck = found.stuck or books[0]
+    pending = sorted((events[index] for index in found.pending), key=lambda event: not event.accepted)
+    candidates = [(event, tuple(allowed(stuck, event.item, event.terms))) for event in pending]
+    for event, possible in candidates:
+        if not any(each.accepted is event.accepted for each in possible):
+            wrong = Wrong.ACCEPTED if event.accepted else Wrong.REFUSED
+            return Finding(event, possible[0].situation, wrong, possible[:MOST_TOLD])
+    event, possible = next(
+        (
+            (event, possible)
+            for event, possible in candidates
+            if not any(True for each in possible for _ in matches(each, event, overlook_balance=False))
+        ),
+        candidates[0],
+    )
+    situation = next(each.situation for each in possible if each.accepted is event.accepted)
+    return Finding(event, situation, Wrong.BALANCE, possible[:MOST_TOLD])
+
+
+def _situation(book: Book, event: Event) -> Situation:
+    """What an event was to the wallet: as what it could be answered so, else as what it could be answered at all."""
+    situation: Situation | None = None
+    for possible in allowed(book, event.item, event.terms):
+        if possible.accepted is event.accepted:
+            return possible.situation
+        situation = situation or possible.situation
+    return situation or Situation.NEW

@@ -1,0 +1,77 @@
+"""Which of the open transactions are in a balance: sums over classes of equal amounts, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from harness.model import Amount
+
+LARGEST_UNFOLDING = 20_000
+"""How many combinations of open transactions are tried before the oracle admits that it does not know."""
+
+MOST_CLASSES = 64
+"""Different amounts among open transactions: more are not worth a search."""
+
+
+class BudgetExceeded(Exception):
+    """The question is too large to be decided: the verdict is unknown, never pass."""
+
+
+def combinations(classes: Sequence[tuple[Amount, int]], target: Amount | None) -> Iterator[dict[Amount, int]]:
+    """How many to take of each class, given as change and number, so that the changes sum up to `target`.
+
+    Without a target every combination, the empty one first. Raises BudgetExceeded when there are too many to look at.
+    """
+    if len(classes) > MOST_CLASSES:
+        raise BudgetExceeded
+    # Large credits first make the bounds bite.
+    ordered = sorted(classes, key=lambda each: Fraction(each[0]), reverse=True)
+    for counts in _Counting(ordered).count(0, target):
+        yield {change: count for (change, _), count in zip(ordered, counts, strict=True) if count}
+
+
+class _Counting:
+    """One walk over the classes; remembers from where a remainder cannot be reached."""
+
+    def __init__(self, classes: Sequence[tuple[Amount, int]]) -> None:
+        self._classes = classes
+        self._budget = LARGEST_UNFOLDING
+        self._dead: set[tuple[int, Amount]] = set()
+        self._low: list[Amount] = [0]
+        self._high: list[Amount] = [0]
+        for change, number in reversed(classes):
+            self._low.append(self._low[-1] + min(change, 0) * number)
+            self._high.append(self._high[-1] + max(change, 0) * number)
+        self._low.reverse()
+        self._high.reverse()
+
+    def count(self, start: int, target: Amount | None) -> Iterator[tuple[int, ...]]:
+        self._budget -= 1
+        if self._budget < 0:
+            raise BudgetExceeded
+        if start == len(self._classes):
+            if not target:
+                yield ()
+            return
+        if target is None:
+            yield from self._deeper(start, target)
+        elif (start, target) not in self._dead and self._low[start] <= target <= self._high[start]:
+            found = False
+            for counts in self._deeper(start, target):
+                found = True
+                yield counts
+            if not found:
+                self._dead.add((start, target))
+
+    def _deeper(self, start: int, target: Amount | None) -> Iterator[tuple[int, ...]]:
+        change, number = self._classes[start]
+        if target is not None and start + 1 == len(self._classes):
+            count, remainder = divmod(target, change)
+            if not remainder and 0 <= count <= number:
+                yield (int(count),)
+            return
+        for count in range(number + 1):
+            left = None if target is None else target - change * count
+            for counts in self.count(start + 1, left):
+                yield (count, *counts)
