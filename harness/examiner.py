@@ -7,41 +7,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from harness import money
 from harness.checks import Judged, examine
-from harness.client import Call, Client, Tls, Transport, spread_us
-from harness.contracts import Contract, Credentials, load
+from harness.client import Call, Client, Transport, spread_us
+from harness.contracts import Contract, load
 from harness.model import Amount, GetBalance, History, Player, Policy, Scenario, Status, Transmission, Verdict
 from harness.players import Identities, Players, ProvisionedPlayers, ProvisioningFailed, StaticPlayers
-from harness.preflight import Facts
+from harness.preflight import Facts, Violation
 from harness.result import ScenarioResult, worst
-from harness.runner import Capabilities, Limits, Runner, zero_read
+from harness.runner import Capabilities, Runner, zero_read
+from harness.subject import Subject
 
-__all__ = ["Examiner", "Facts", "Subject"]
+__all__ = ["Examiner", "Subject"]
 
 MOST_SILENCES = 3
 """After so many scenarios in a row in which the wallet no longer answered, the rest are not attempted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """The wallet under test, by one contract. `scope` tells processes apart that share a run (xdist)."""
-
-    contract: str
-    url: str
-    credentials: Credentials
-    provision_url: str = ""
-    players: tuple[Player, ...] = ()
-    games: tuple[str, ...] = ()
-    seed: int = 0
-    run_id: str = "00000000"
-    scope: str = ""
-    limits: Limits = Limits()
-    tls: Tls = Tls()
-    time_out_seconds: float = 10
-    user_agent: str = "walletproof"
 
 
 class Examiner:
@@ -73,9 +54,12 @@ class Examiner:
             capabilities=self.capabilities,
         )
         self._silences = 0
+        self._violation = facts.violation
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Whatever the wallet does becomes a result."""
+        if self._violation is not None:
+            return _refuted(scenario, self.contract, self._violation)
         if self._silences >= MOST_SILENCES:
             return _undecided(scenario, self.contract, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
@@ -188,6 +172,18 @@ def _undecided(scenario: Scenario, contract: Contract, reason: str) -> ScenarioR
     )
 
 
-def enough_for_a_start(currency: str, contract: Contract) -> int:
-    """Funds with which a wallet can be probed: a handful of the smallest amounts, in hundred-thousandths."""
-    return max(10 * contract.wire_unit(currency), money.SCALE)
+def _refuted(scenario: Scenario, contract: Contract, violation: Violation) -> ScenarioResult:
+    """Pre-flight has found the wallet wrong: the scenarios of that requirement say so, the others were not run."""
+    result = _undecided(scenario, contract, f"not run: pre-flight found that {violation.requirement} is violated")
+    if scenario.requirements[contract.name] != violation.requirement:
+        return replace(result, status=Status.SKIPPED)
+    verdict = Verdict(
+        check="preflight",
+        requirement=violation.requirement,
+        level=contract.requirements[violation.requirement].level,
+        status=Status.FAIL,
+        summary=violation.summary,
+        sent=violation.sent,
+        said=violation.said,
+    )
+    return replace(result, status=Status.FAIL, verdicts=(verdict,), reason="")

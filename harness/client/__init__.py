@@ -66,7 +66,11 @@ class Client:
         """Requests released together, each once; the exchanges come in the order of `calls`."""
         self._races += 1
         prepared = [self._prepare(call) for call in calls]
-        transmissions = self._transport.release([request for request, _ in prepared])
+        batch = any(self.contract.specs[name].batch for _, name in prepared)
+        transmissions = self._transport.release(
+            [request for request, _ in prepared],
+            time_out_seconds=self._batch_time_out_seconds if batch else None,
+        )
         return tuple(
             self._exchange(call, name, transmission, self._races)
             for call, (_, name), transmission in zip(calls, prepared, transmissions, strict=True)

@@ -123,6 +123,8 @@ class Contract:
     """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
     forgeries: Mapping[str, Callable[[Request, Credentials, int], Request]]
     """Named ways to spoil a well-signed request's authentication."""
+    mistakes: tuple[str, ...] = ()
+    """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
     decode: Callable[[Operation, Message], Decoded]
     """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]
