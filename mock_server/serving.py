@@ -61,7 +61,7 @@ class CoreOnlyWallet(Wallet):
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of standard input. Raises StartError."""
-    listening = _listen(settings)
+    listening = listen(settings)
     with contextlib.closing(_open(settings)) as store:
         wallet_type = CoreOnlyWallet if settings.core_only else Wallet
         wallet = wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
@@ -117,7 +117,8 @@ class Server(uvicorn.Server):
         yield
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """A socket that accepts connections already. Raises StartError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
