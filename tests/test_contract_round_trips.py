@@ -35,6 +35,9 @@ from harness.model import (
     Unsettle,
 )
 
+REPEATABLE = settings(derandomize=True, deadline=None)
+"""The same examples in every run, however busy the machine."""
+
 CASINO, SPORTSBOOK = load("casino"), load("sportsbook")
 HEADERS = (("content-type", "application/json"),)
 
@@ -119,12 +122,14 @@ def sent(contract: Contract, operation: Operation, who: Credentials) -> Request:
 
 
 @given(casino_operations, credentials)
+@REPEATABLE
 def test_a_casino_wallet_reads_what_the_platform_writes(operation: Operation, who: Credentials) -> None:
     request = sent(CASINO, operation, who)
     assert CASINO.read_request(CASINO.name_of(operation), request.body) == operation
 
 
 @given(sportsbook_operations, credentials)
+@REPEATABLE
 def test_a_sportsbook_wallet_reads_what_the_platform_writes(operation: Operation, who: Credentials) -> None:
     request = sent(SPORTSBOOK, operation, who)
     assert SPORTSBOOK.read_request(SPORTSBOOK.name_of(operation), request.body) == operation
@@ -163,7 +168,7 @@ def casino_item(data: st.DataObject, name: str, fields: dict[str, Any]) -> ItemR
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(REPEATABLE, max_examples=200)
 def test_the_platform_reads_what_a_casino_wallet_writes(data: st.DataObject) -> None:
     operation = data.draw(casino_operations)
     items = casino_items(data, operation)
@@ -175,6 +180,7 @@ def test_the_platform_reads_what_a_casino_wallet_writes(data: st.DataObject) -> 
 
 
 @given(st.data())
+@REPEATABLE
 def test_the_platform_reads_what_a_sportsbook_wallet_writes(data: st.DataObject) -> None:
     operation = data.draw(sportsbook_operations)
     currency = operation.currency if isinstance(operation, Movement) else data.draw(CURRENCY)
@@ -220,20 +226,21 @@ messages = st.builds(
 
 
 @given(casino_operations, messages)
-@settings(max_examples=300)
+@settings(REPEATABLE, max_examples=300)
 def test_no_answer_breaks_the_casino_decoder(operation: Operation, message: Message) -> None:
     decoded = CASINO.decode(operation, message)
     assert decoded.reply is not None or decoded.problems or decoded.absent
 
 
 @given(sportsbook_operations, messages)
-@settings(max_examples=300)
+@settings(REPEATABLE, max_examples=300)
 def test_no_answer_breaks_the_sportsbook_decoder(operation: Operation, message: Message) -> None:
     decoded = SPORTSBOOK.decode(operation, message)
     assert decoded.reply is not None or decoded.problems or decoded.absent
 
 
 @given(st.lists(st.booleans(), max_size=6))
+@REPEATABLE
 def test_unreadable_items_are_refused_in_their_places(readable: list[bool]) -> None:
     good = {"sessionId": "s", "roundId": "r", "playerId": "p", "gameId": "g", "currency": "EUR", "amount": 1}
     sent_items = [{"transactionId": f"t{n}", **good, "amount": 1 if ok else -1} for n, ok in enumerate(readable)]

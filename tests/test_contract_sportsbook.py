@@ -348,11 +348,11 @@ def test_an_amount_that_the_currency_cannot_carry_is_refused(currency: str, text
     assert caught.value.outcome is Outcome.MALFORMED
 
 
-@pytest.mark.parametrize("odds", [b"2.50", b'"2.50"'])
-def test_odds_are_optional_and_kept_as_text(odds: bytes) -> None:
-    operation = read("placebet", stringify({**FULL, "odds": 1}).replace(b'"odds":1', b'"odds":' + odds))
+@pytest.mark.parametrize(("wire", "odds"), [(b"2.50", "2.50"), (b'"2.50"', "2.50"), (b"100", "100"), (b"1e2", "100")])
+def test_odds_are_optional_and_kept_as_text(wire: bytes, odds: str) -> None:
+    operation = read("placebet", stringify({**FULL, "odds": 1}).replace(b'"odds":1', b'"odds":' + wire))
     assert isinstance(operation, Bet)
-    assert operation.odds == "2.50"
+    assert operation.odds == odds
     bare = read("placebet", FULL)
     assert isinstance(bare, Bet)
     assert bare.odds == ""

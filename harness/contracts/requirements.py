@@ -128,11 +128,12 @@ def _value(path: Path, node: Any) -> object:
 def _requirement(
     path: Path, line: int, entry: dict[str, Any], prefix: str, vocabulary: tuple[set[str], ...]
 ) -> Requirement:
-    for name in {*entry, *_KEYS}:
+    for name in entry:
         if name not in _KEYS:
             raise RequirementsError(f"{path}:{line}: unknown key {name!r}{_nearest(name, set(_KEYS))}")
-        if name not in entry and name != "answers_for":
-            raise RequirementsError(f"{path}:{line}: `{name}` is missing")
+    for name in ("id", "level", "text", "clause"):
+        if not isinstance(entry.get(name), str) or not entry[name]:
+            raise RequirementsError(f"{path}:{line}: `{name}` is missing or no text")
     identifier, level = entry["id"], entry["level"]
     if not re.fullmatch(rf"{prefix}-[A-Z]{{3}}-[0-9]{{2}}", str(identifier)):
         raise RequirementsError(f"{path}:{line}: id {identifier!r} must look like {prefix}-CON-01")

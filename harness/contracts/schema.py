@@ -7,7 +7,6 @@ violation a `POOR_FORMAT`, and `x-topic` names the topic that the requirement is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -15,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.contracts.json_text import JsonError, parse
 from harness.model import Fault, Problem
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ def violations(schema: Path, value: object) -> tuple[Problem, ...]:
 
 @cache
 def read(schema: Path) -> dict[str, Any]:
-    """A schema file's content. Raises OSError and ValueError."""
-    content: dict[str, Any] = json.loads(schema.read_bytes())
+    """A schema file's content. Raises OSError, and JsonError for a file that is no JSON object."""
+    content = parse(schema.read_bytes())
+    if not isinstance(content, dict):
+        raise JsonError(f"{schema} is no JSON object")
     return content
 
 

@@ -258,7 +258,7 @@ def _number(name: str, value: object) -> int | Decimal:
 
 
 def _odds(name: str, value: object) -> str:
-    return value if isinstance(value, str) else format(_number(name, value), "f")
+    return value if isinstance(value, str) else format(Decimal(_number(name, value)), "f")
 
 
 def _exact(number: int | Decimal, currency: str) -> int:
