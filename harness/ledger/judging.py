@@ -26,7 +26,10 @@ _AFTER_BATCH = ("batch_balance", "after_batch")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why no sound wallet could have answered so: the event, what it was to the wallet, what could have been said."""
+    """Why no sound wallet could have answered so: the event, what it was to the wallet, what could have been said.
+
+    `event` is one of those that were given to `judge`, the very object.
+    """
 
     event: Event
     situation: Situation
@@ -69,12 +72,17 @@ def judge(books: Sequence[Book], events: Sequence[Event], *, racing: bool = Fals
     Several events that do not race are the items of one batch. Money is judged first of all; what only the balances of
     concurrent answers, or refusals under contention, speak against is reported as `leniency`.
     """
-    events = _knowing_of_deductions(books, events)
+    told = _knowing_of_deductions(books, events)
     try:
-        judgement = _race(books, events) if racing else _undisturbed(books, events)
-        return replace(judgement, situations=tuple(_situation(books[0], event) for event in events))
+        judgement = _race(books, told) if racing else _undisturbed(books, told)
+        situations = tuple(_situation(books[0], event) for event in told)
     except BudgetExceeded:
         return Judgement((), undecided=True, situations=(Situation.NEW,) * len(events))
+    finding = judgement.finding
+    if finding is not None:
+        given = next(event for event, own in zip(events, told, strict=True) if own is finding.event)
+        finding = replace(finding, event=given)
+    return replace(judgement, finding=finding, situations=situations)
 
 
 def _knowing_of_deductions(books: Sequence[Book], events: Sequence[Event]) -> tuple[Event, ...]:
@@ -108,7 +116,7 @@ def _undisturbed(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
         return whole
     if found is None:
         return Judgement((), undecided=True)
-    return Judgement((), finding=_finding(books, found, events))
+    return Judgement((), finding=_finding(books, found, events, events))
 
 
 def _entry(book: Book, event: Event) -> Entry | None:
@@ -131,7 +139,7 @@ def _resent_batch(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
     if found is None:
         return Judgement((), undecided=True)
     if not found.books:
-        return Judgement((), finding=_finding(books, found, events))
+        return Judgement((), finding=_finding(books, found, events, events))
     ends = [edge for book in (*books, *found.books) for edge in (*book.span(), book.balance)]
     for event in events:
         if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
@@ -176,7 +184,7 @@ def _race(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
         unsure = unsure or found is None
     if found is None:
         return Judgement((), undecided=True)
-    return Judgement((), finding=_finding(books, found, contested(events)))
+    return Judgement((), finding=_finding(books, found, contested(events), events))
 
 
 _View = tuple[Leniency, tuple[Event, ...], frozenset[tuple[str, str]]]
@@ -251,28 +259,26 @@ def _distinct(books: Iterable[Book]) -> tuple[Book, ...]:
     return tuple(distinct.values())
 
 
-def _finding(books: Sequence[Book], found: Found, events: Sequence[Event]) -> Finding:
+def _finding(books: Sequence[Book], found: Found, told: Sequence[Event], given: Sequence[Event]) -> Finding:
     """The event that speaks most clearly: one that could not be answered so at all, before one with a wrong balance.
 
-    Money that was given away comes before money that was refused.
+    Money that was given away comes before money that was refused. `told` are the events as the last judge saw them.
     """
     stuck = found.stuck or books[0]
-    pending = sorted((events[index] for index in found.pending), key=lambda event: not event.accepted)
-    candidates = [(event, tuple(allowed(stuck, event.item, event.terms))) for event in pending]
-    for event, possible in candidates:
-        if not any(each.accepted is event.accepted for each in possible):
-            wrong = Wrong.ACCEPTED if event.accepted else Wrong.REFUSED
-            return Finding(event, possible[0].situation, wrong, possible[:MOST_TOLD])
-    event, possible = next(
-        (
-            (event, possible)
-            for event, possible in candidates
-            if not any(True for each in possible for _ in matches(each, event, overlook_balance=False))
-        ),
-        candidates[0],
-    )
-    situation = next(each.situation for each in possible if each.accepted is event.accepted)
-    return Finding(event, situation, Wrong.BALANCE, possible[:MOST_TOLD])
+    pending = sorted(found.pending, key=lambda index: not told[index].accepted)
+    candidates = [(index, tuple(allowed(stuck, told[index].item, told[index].terms))) for index in pending]
+    for index, possible in candidates:
+        accepted = told[index].accepted
+        if not any(each.accepted is accepted for each in possible):
+            wrong = Wrong.ACCEPTED if accepted else Wrong.REFUSED
+            return Finding(given[index], possible[0].situation, wrong, possible[:MOST_TOLD])
+    index, possible = next((each for each in candidates if not _fits(told[each[0]], each[1])), candidates[0])
+    situation = next(each.situation for each in possible if each.accepted is told[index].accepted)
+    return Finding(given[index], situation, Wrong.BALANCE, possible[:MOST_TOLD])
+
+
+def _fits(event: Event, possible: Iterable[Possible]) -> bool:
+    return any(True for each in possible for _ in matches(each, event, overlook_balance=False))
 
 
 def _situation(book: Book, event: Event) -> Situation:
