@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.contracts import Credentials
 from mock_server.serving import Settings, StartError, serve
+from mock_server.wallet import CoreOnlyWallet, Wallet
 
 CREDENTIALS = {
     "casino": ("api_key", "WALLET_API_KEY", "secret", "WALLET_SECRET"),
@@ -60,7 +61,7 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
         store=options.store,
         credentials=_credentials(options, environment),
         provision=options.provision,
-        core_only=options.core_only,
+        wallet_type=CoreOnlyWallet if options.core_only else Wallet,
         latency_ms=options.latency,
         ready_json=options.ready_json,
         stop_with_parent=options.stop_with_parent,

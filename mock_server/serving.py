@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from harness.contracts import Contract, Credentials
+from harness.contracts import Credentials
 from mock_server.app import App, Asgi
 from mock_server.commits import CommitEachTurn
 from mock_server.provisioning import PATH
@@ -45,26 +45,17 @@ class Settings:
     store: str = ""
     credentials: Mapping[str, Credentials]
     provision: bool = False
-    core_only: bool = False
+    wallet_type: type[Wallet] = Wallet
     latency_ms: int = 0
     ready_json: bool = False
     stop_with_parent: bool = False
-
-
-class CoreOnlyWallet(Wallet):
-    """A wallet that has the core operations and no other."""
-
-    def offers(self, contract: Contract, name: str) -> bool:
-        """Only the core operations."""
-        return contract.specs[name].core
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of standard input. Raises StartError."""
     listening = listen(settings)
     with contextlib.closing(_open(settings)) as store:
-        wallet_type = CoreOnlyWallet if settings.core_only else Wallet
-        wallet = wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
+        wallet = settings.wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
         app = App(wallet, provision=settings.provision)
         server = Server(_weathered(app, settings), ready_line(settings, listening.getsockname()[1]))
         if settings.stop_with_parent:
@@ -145,6 +136,7 @@ def _weathered(app: App, settings: Settings) -> Asgi:
 
 
 def _stop_at_end_of_input(server: Server) -> None:
-    while os.read(0, 4096):
-        pass
+    with contextlib.suppress(OSError):  # a standard input that was never open has ended too
+        while os.read(0, 4096):
+            pass
     server.should_exit = True

@@ -17,7 +17,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
-from harness.contracts import Credentials
+from harness.contracts import Contract, Credentials
 from harness.model import (
     Authenticate,
     BetBatch,
@@ -100,6 +100,14 @@ class Wallet(Counter, Batches, Rollbacks):
                     return _single(await self.process(order))
         except Refusal as refusal:
             return refused(refusal.outcome, str(refusal))
+
+
+class CoreOnlyWallet(Wallet):
+    """A wallet that has the core operations and no other."""
+
+    def offers(self, contract: Contract, name: str) -> bool:
+        """Only the core operations."""
+        return contract.specs[name].core
 
 
 def _single(item: ItemReply) -> Reply:

@@ -12,9 +12,8 @@ from harness.contracts import Contract, Credentials, load
 from harness.model import Authenticate, Bet, GetBalance, Operation, Payout, Request, Settle, Unsettle
 from mock_server.app import App
 from mock_server.in_process import InProcess
-from mock_server.serving import CoreOnlyWallet
 from mock_server.store import open_store
-from mock_server.wallet import Wallet
+from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
 
 CREDENTIALS = {"casino": Credentials("key", "secret"), "sportsbook": Credentials("user", "password")}
