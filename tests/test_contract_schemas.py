@@ -130,6 +130,15 @@ def test_a_schema_says_how_binding_it_is_and_whose_topic(tmp_path: Path) -> None
     assert problem.detail == "must be string, is the number 1"
 
 
+def test_what_is_wrong_far_back_in_a_long_array_is_told_by_its_place() -> None:
+    items: list[object] = [{"status": "RS_ERROR"}] * 2_500
+    items[2_345] = {"status": "RS_OK", "transactionId": "t", "balance": "7"}
+    (problem,) = violations(
+        bundled("schemas") / "casino" / "settlement.response.json", {"status": "RS_OK", "data": items}
+    )
+    assert (problem.where, problem.detail) == ("/data/2345/balance", "must be integer, is the text '7'")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
