@@ -90,14 +90,18 @@ def same_id_again(book: Book, entry: Entry, situation: Situation, policy: str, t
         yield from cached_or_current(book, entry, situation, terms, ((policy, "first_result"),))
 
 
-def reused(
-    book: Book, afresh: Iterator[Possible], policy: str, terms: Terms, situation: Situation = Situation.REUSED_ID
-) -> Iterator[Possible]:
+def reused(book: Book, id: str, afresh: Iterator[Possible], terms: Terms) -> Iterator[Possible]:
     """An id of another operation or another player: a new transaction, refused, or answered as if it were that one."""
+    situation, policy = Situation.REUSED_ID, "reused_id"
     if terms.reads(policy, "new"):
         for possible in afresh:
             yield replace(possible, situation=situation, readings=((policy, "new"), *possible.readings))
     if terms.reads(policy, "refused"):
         yield Possible(situation, False, book, readings=((policy, "refused"),))
-    if terms.reads(policy, "first_result"):
+    if not terms.reads(policy, "first_result"):
+        return
+    first = book.known_as(id)
+    if first is not None and first.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}:
+        yield from cached_or_current(book, first, situation, terms, ((policy, "first_result"),))
+    else:
         yield Possible(situation, True, book, None, ((policy, "first_result"),))

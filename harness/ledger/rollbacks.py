@@ -23,7 +23,7 @@ def rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
         else:
             yield from same_id_again(book, entry, Situation.REUSED_ID, "reused_id", terms)
     elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, _new(book, item, key, terms), "reused_id", terms)
+        yield from reused(book, item.id, _new(book, item, key, terms), terms)
     else:
         yield from _new(book, item, key, terms)
 

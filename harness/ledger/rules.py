@@ -27,7 +27,7 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
     for count, possible in enumerate(_of_kind(book, item, terms)):
         situation = situation if count else possible.situation
         refused = refused or not possible.accepted
-        yield possible
+        yield replace(possible, situation=terms.doubtful) if terms.doubtful else possible
     if refused:
         return
     if terms.doubtful is not None:
@@ -54,7 +54,7 @@ def _movement(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
     if entry is not None:
         yield from resent(book, item, key, entry, terms)
     elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, fresh(book, item, key, terms), "reused_id", terms)
+        yield from reused(book, item.id, fresh(book, item, key, terms), terms)
     else:
         yield from fresh(book, item, key, terms)
 
