@@ -5,10 +5,11 @@ A deliberate defect is a subclass that overrides exactly one of them.
 
 **Races.** The rules run in one event loop, and a sound rule never waits between a check and the act that rests on it:
 a request is worked from the first read to the last write without another in between, and that is all the mutual
-exclusion that there is. The rules at such a point (`look_up`, `debit`, `credit`, `refund`, `find_bet`,
-`is_rolled_back`, `is_settled`, `was_returned`) are coroutines all the same, so that a defect can override one of them
-and `await self.gap()` in it. Each write is absolute (`set_balance`) or replaces (`put_entry`), so what the others
-wrote meanwhile is lost or doubled as in a real race.
+exclusion that there is. The rules at such a point (`look_up`, `check_bet`, `was_returned`, `debit`, `credit`,
+`find_bet`, `is_rolled_back`, `is_settled`, `refund`) are coroutines all the same, so that a defect can override one of
+them and `await self.gap()` in it. Each write is absolute (`set_balance`) or replaces (`put_entry`), so what the others
+wrote meanwhile is lost or doubled as in a real race. A gap anywhere after `look_up` lets identical requests through
+too: a defect that is to break nothing but, say, the cover of different bets looks the id up again after its gap.
 """
 
 from __future__ import annotations

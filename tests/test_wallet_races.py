@@ -57,6 +57,14 @@ class LooksForTheBetTooEarly(Wallet):
         return found
 
 
+class LooksForTheRollbackTooEarly(Wallet):
+    """A bet finds no rollback of itself, waits, and debits although the rollback has come meanwhile."""
+
+    async def check_bet(self, order: Order[Any], account: Account) -> None:
+        await super().check_bet(order, account)
+        await self.gap()
+
+
 class RefundsTwice(Wallet):
     """Sees that the bet stands, waits, and returns the stake."""
 
@@ -102,11 +110,19 @@ def test_different_credits(wallet_type: type[Wallet], held: int) -> None:
     assert at.holds() == held
 
 
-@pytest.mark.parametrize(("wallet_type", "held"), [(Wallet, 10_000), (LooksForTheBetTooEarly, 7000)])
-def test_a_bet_against_its_rollback(wallet_type: type[Wallet], held: int) -> None:
+@pytest.mark.parametrize(
+    ("wallet_type", "bet_first", "held"),
+    [
+        (Wallet, False, 10_000),
+        (Wallet, True, 10_000),
+        (LooksForTheBetTooEarly, False, 7000),
+        (LooksForTheRollbackTooEarly, True, 7000),
+    ],
+)
+def test_a_bet_against_its_rollback(wallet_type: type[Wallet], bet_first: bool, held: int) -> None:
     at = ready(wallet_type)
-    at.ask_together(at.rollback("b"), at.bet(3000, id="b"))
-    at.ask(at.rollback("b"))
+    pair = [at.rollback("b"), at.bet(3000, id="b")]
+    at.ask_together(*(reversed(pair) if bet_first else pair))
     assert at.holds() == held
 
 

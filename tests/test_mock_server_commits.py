@@ -1,0 +1,117 @@
+"""One commit for all requests of one turn: nobody is answered before it, and all of them fail with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from wallet_at_hand import AtHand
+
+from harness.model import Operation, Reply
+from mock_server.commits import CommitAtOnce, CommitEachTurn
+from mock_server.order import Moved, Order
+from mock_server.store import Account
+from mock_server.store.sqlite import SqliteStore
+from mock_server.wallet import Wallet
+
+
+class Watched(SqliteStore):
+    """Counts its commits, and fails those that it is told to."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.fails = False
+        super().__init__(None)
+
+    def commit(self) -> None:
+        if not self.busy:
+            return
+        self.commits += 1
+        if self.fails:
+            raise OSError("the disk is full")
+        super().commit()
+
+
+def ask_at_once(at: AtHand, *operations: Operation) -> list[Reply | BaseException]:
+    async def ask() -> list[Reply | BaseException]:
+        asked: list[Awaitable[Reply]] = [at.wallet.handle(at.contract, each) for each in operations]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture
+def store() -> Watched:
+    return Watched()
+
+
+@pytest.fixture
+def at(store: Watched) -> AtHand:
+    at = AtHand(store=store)
+    at.wallet = Wallet(store, commits=CommitEachTurn(store))
+    store.commits = 0
+    return at
+
+
+def test_requests_of_one_turn_share_a_commit(at: AtHand, store: Watched) -> None:
+    replies = ask_at_once(at, *(at.payout(1) for _ in range(50)))
+    shown = {reply.items[0].balance for reply in replies if isinstance(reply, Reply)}
+    assert shown == {*range(1001, 1051)}
+    assert (store.commits, at.holds(), store.busy) == (1, 1050, False)
+
+
+def test_a_request_alone_is_committed_before_its_answer(at: AtHand, store: Watched) -> None:
+    for number in range(1, 4):
+        ask_at_once(at, at.payout(1))
+        assert (store.commits, store.busy) == (number, False)
+
+
+def test_a_commit_that_fails_fails_the_whole_turn(at: AtHand, store: Watched) -> None:
+    payouts = [at.payout(1) for _ in range(3)]
+    store.fails = True
+    assert [str(each) for each in ask_at_once(at, *payouts)] == ["the disk is full"] * 3
+    assert (at.holds(), store.busy) == (1000, False)
+    store.fails = False
+    ask_at_once(at, *payouts)
+    assert at.holds() == 1003
+
+
+class Stumbles(Wallet):
+    """Fails half-way through the debit of 13."""
+
+    async def debit(self, order: Order[Any], account: Account) -> Moved:
+        if order.item.amount == 13:
+            self.store.set_balance(account, 0)
+            raise ZeroDivisionError("half-way")
+        return await super().debit(order, account)
+
+
+def test_a_request_that_fails_takes_its_turn_along_and_not_the_next(at: AtHand, store: Watched) -> None:
+    at.wallet = Stumbles(store, commits=CommitEachTurn(store))
+    answers = ask_at_once(at, at.payout(1, id="before"), at.bet(13), at.payout(2, id="after"))
+    assert [type(answer).__name__ for answer in answers] == ["ZeroDivisionError", "ZeroDivisionError", "Reply"]
+    assert at.holds() == 1002, "what was answered is in the books, and nothing else"
+
+
+def test_a_single_commit_that_fails_leaves_nothing(store: Watched) -> None:
+    at = AtHand(store=store)
+    at.wallet = Wallet(store, commits=CommitAtOnce(store))
+    store.fails = True
+    with pytest.raises(OSError, match="disk is full"):
+        at.ask(at.payout(1))
+    assert (at.holds(), store.busy) == (1000, False)
+
+
+def test_one_who_left_does_not_disturb_the_others(at: AtHand) -> None:
+    async def leave_early(start: Callable[[], Awaitable[Reply]]) -> Reply:
+        leaving = asyncio.ensure_future(start())
+        staying = asyncio.ensure_future(at.wallet.handle(at.contract, at.payout(2)))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        return await staying
+
+    payout = at.payout(1)
+    reply = asyncio.run(leave_early(lambda: at.wallet.handle(at.contract, payout)))
+    assert (reply.accepted, at.holds()) == (True, 1003)
