@@ -61,6 +61,7 @@ class App:
             return
         except BodyTooLarge:
             answer = _plain(413, f"the body is larger than {self._limit_bytes} bytes")
+            answer = answer._replace(headers=(*answer.headers, (b"connection", b"close")))
         await respond(send, answer)
 
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:

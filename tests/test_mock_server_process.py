@@ -112,7 +112,7 @@ def test_a_request_whose_client_leaves_has_one_effect(wallet: Running) -> None:
 def test_a_body_above_the_limit_is_refused_before_it_has_arrived(wallet: Running) -> None:
     with wallet.raw() as connection:
         connection.sendall(b"POST /casino/transaction/bet HTTP/1.1\r\nhost: w\r\ncontent-length: 999999999999\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
+        assert received(connection).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_chunked_body_above_the_limit_is_refused_too(wallet: Running) -> None:
