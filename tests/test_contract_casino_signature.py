@@ -6,7 +6,7 @@ import pytest
 
 from harness.contracts import Credentials, load
 from harness.contracts.hmac_headers import SIGNATURE_LIFE_MS
-from harness.model import Payout, Settle
+from harness.model import Payout, Request, Settle
 
 CASINO = load("casino")
 SETTLE = Settle(items=(Payout(id="t1", player="p1", currency="EUR", amount=100),))
@@ -57,3 +57,11 @@ def test_a_signature_lives_five_minutes(sign: int) -> None:
 def test_no_header_breaks_the_verifier(header: str, value: str) -> None:
     request = CASINO.request(SETTLE, WHO, NOW)
     assert CASINO.verify({**dict(request.headers), header: value}, request.body, WHO, NOW) != ""
+
+
+def test_a_signature_of_the_body_with_spaces_leaves_strings_alone() -> None:
+    body = rb'{"a":"b:,\\\",c","d":[1,2]}'
+    good = Request("/path", CASINO.sign(body, WHO, NOW), body)
+    forged = CASINO.forgeries["signed_with_spaces"](good, WHO, NOW)
+    spaced = Request("/path", CASINO.sign(rb'{"a": "b:,\\\",c", "d": [1, 2]}', WHO, NOW), body)
+    assert forged == spaced

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -166,9 +167,14 @@ def load(name: str) -> Contract:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
+        close = get_close_matches(name, BUNDLED, n=1)
         raise UnknownContract(
-            f"no contract {name!r}: the bundled ones are {', '.join(BUNDLED)}, "
-            f"and no module {error.name!r} is installed"
+            f"no contract {name!r}: {f'did you mean {close[0]}? ' if close else ''}"
+            f"the bundled ones are {', '.join(BUNDLED)}, and no module {error.name!r} is installed"
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise UnknownContract(
+            f"no contract {name!r}: name {' or '.join(BUNDLED)}, or an installed module such as my.module"
         ) from error
     contract = getattr(module, "CONTRACT", None)
     if not isinstance(contract, Contract):

@@ -76,7 +76,7 @@ def _not_basic(request: Request, credentials: Credentials, now_ms: int) -> Reque
 
 
 def _malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The right credentials in the clear, where base64 is due."""
+    """The user in the clear, with characters that base64 does not have."""
     return _authorized(request, f"Basic {credentials.key.encode('ascii', 'ignore').decode()}:%%%")
 
 
@@ -101,3 +101,6 @@ FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
     "empty_authorization": _empty_authorization,
 }
 """Named ways to spoil a rightly authorized request."""
+
+MISTAKES = ("not_basic",)
+"""What a wallet's developer may have taken the authorization to be: a wallet that believes it is wrong itself."""

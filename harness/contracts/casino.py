@@ -390,6 +390,7 @@ CONTRACT = Contract(
     stringify=stringify,
     sign=hmac_headers.sign,
     forgeries=hmac_headers.FORGERIES,
+    mistakes=hmac_headers.MISTAKES,
     decode=decode,
     verify=hmac_headers.verify,
     read_request=read_request,

@@ -6,6 +6,7 @@ milliseconds, `x-api-key` names the integration.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -24,6 +25,8 @@ REQUIRED = ("x-api-key", "x-timestamp", "x-signature")
 
 _MILLISECONDS = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 _MINUTE_MS = 60_000
+_TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")|([:,])')
+"""A JSON string, or one of the characters between JSON values."""
 
 
 def signature(body: bytes, secret: str, timestamp: str) -> str:
@@ -80,6 +83,11 @@ def _signed_by(secret: str, timestamp: str, request: Request) -> Request:
     return _with(request, x_signature=signature(request.body, secret, timestamp), x_timestamp=timestamp)
 
 
+def _signing(message: bytes, request: Request, credentials: Credentials) -> Request:
+    """The request with a signature of these bytes, whatever they are."""
+    return _with(request, x_signature=hmac.new(credentials.secret.encode(), message, hashlib.sha256).hexdigest())
+
+
 def _wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Right in form, but its first digit differs."""
     good = _header(request, "x-signature")
@@ -126,8 +134,35 @@ def _signature_of_another_body(request: Request, credentials: Credentials, now_m
 
 def _without_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body alone."""
-    made = hmac.new(credentials.secret.encode(), request.body, hashlib.sha256).hexdigest()
-    return _with(request, x_signature=made)
+    return _signing(request.body, request, credentials)
+
+
+def _without_separator(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers body and timestamp with nothing between them."""
+    return _signing(request.body + _header(request, "x-timestamp").encode(), request, credentials)
+
+
+def _timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the timestamp before the body."""
+    return _signing(b"|".join((_header(request, "x-timestamp").encode(), request.body)), request, credentials)
+
+
+def _signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the timestamp in seconds, the header has it in milliseconds."""
+    seconds = str(int(_header(request, "x-timestamp")) // 1000)
+    return _with(request, x_signature=signature(request.body, credentials.secret, seconds))
+
+
+def _signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body as other languages write it, with a space after each colon and comma."""
+    text = _TOKEN.sub(lambda match: match[1] or match[2] + b" ", request.body)
+    return _with(request, x_signature=signature(text, credentials.secret, _header(request, "x-timestamp")))
+
+
+def _base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right digest, in base64 where hex is due."""
+    digest = bytes.fromhex(_header(request, "x-signature"))
+    return _with(request, x_signature=base64.b64encode(digest).decode("ascii"))
 
 
 def _plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -157,8 +192,26 @@ FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
     "other_timestamp": _other_timestamp,
     "signature_of_another_body": _signature_of_another_body,
     "without_timestamp": _without_timestamp,
+    "without_separator": _without_separator,
+    "timestamp_first": _timestamp_first,
+    "signed_in_seconds": _signed_in_seconds,
+    "signed_with_spaces": _signed_with_spaces,
+    "base64_signature": _base64_signature,
     "plain_hash": _plain_hash,
     "timestamp_in_seconds": _timestamp_in_seconds,
     "timestamp_not_a_number": _timestamp_not_a_number,
 }
 """Named ways to spoil a well-signed request; only the last two are signed as the document says."""
+
+MISTAKES = (
+    "without_timestamp",
+    "without_separator",
+    "timestamp_first",
+    "signed_in_seconds",
+    "timestamp_in_seconds",
+    "signed_with_spaces",
+    "base64_signature",
+    "plain_hash",
+    "key_as_secret",
+)
+"""What a wallet's developer may have taken the signature to be: a wallet that believes one of these is wrong itself."""

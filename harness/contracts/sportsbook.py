@@ -365,6 +365,7 @@ CONTRACT = Contract(
     stringify=stringify,
     sign=basic_auth.sign,
     forgeries=basic_auth.FORGERIES,
+    mistakes=basic_auth.MISTAKES,
     decode=decode,
     verify=basic_auth.verify,
     read_request=read_request,
