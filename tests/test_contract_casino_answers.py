@@ -204,8 +204,9 @@ def test_an_unknown_code_is_a_refusal() -> None:
     assert (decoded.reply.outcome, decoded.reply.code) == (Outcome.REFUSED, "RS_ERROR_FULL_MOON")
 
 
-def test_many_wrong_items_are_told_in_few_sentences() -> None:
-    items = [{**GOOD_ITEM, "transactionId": f"t{n}", "balance": "x" * 10_000} for n in range(100)]
+@pytest.mark.parametrize("balance", ["x" * 10_000, 300.0])
+def test_many_wrong_items_are_told_in_few_sentences(balance: object) -> None:
+    items = [{**GOOD_ITEM, "transactionId": f"t{n}", "balance": balance} for n in range(100)]
     decoded = CASINO.decode(SETTLE, answered(batch(*items)))
     assert len(decoded.problems) == 20
     assert all(len(problem.detail) < 200 for problem in decoded.problems)

@@ -14,7 +14,7 @@ from typing import Any
 from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, OperationSpec, answer, fields, hmac_headers
 from harness.contracts.json_text import stringify
 from harness.contracts.requirements import Requirements
-from harness.contracts.schema import bundled, shown, violations
+from harness.contracts.schema import MOST_PROBLEMS, bundled, shown, violations
 from harness.model import (
     BadItem,
     Bet,
@@ -123,6 +123,7 @@ _CODES = {outcome: code for code, outcome in reversed(_OUTCOMES.items())} | {
     Outcome.INVALID_TOKEN: "RS_ERROR_INVALID_TOKEN",
     Outcome.REFUSED: "RS_ERROR",
 }
+_KINDS = {"reward": ("bonus", "jackpot")}
 _STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
 """The HTTP status of our own refusals, 200 otherwise: the document gives none, and any of 200 and 4xx is accepted."""
 
@@ -168,14 +169,11 @@ def decode(operation: Operation, message: Message) -> Decoded:
     items, problems = _decode_items(name, body.value)
     if not 200 <= body.status < 300 and (code == SUCCESS or any(item.outcome is Outcome.OK for item in items)):
         return Decoded(None, (answer.contradiction(body.status, SUCCESS),))
-    schema = (
-        f"{name}.response.json"
-        if code == SUCCESS or isinstance(body.value.get("data"), list)
-        else "error.response.json"
-    )
+    itemised = code == SUCCESS or isinstance(body.value.get("data"), list)
+    schema = _SCHEMAS / (f"{name}.response.json" if itemised else "error.response.json")
     echoes = _repeated(name, operation, items)
     reply = Reply(outcome=_outcome(code), items=items, code=code)
-    return Decoded(reply, (*body.problems, *violations(_SCHEMAS / schema, body.value), *problems, *echoes))
+    return Decoded(reply, (*body.problems, *violations(schema, body.value), *problems, *echoes))
 
 
 def _has_shape(status: int, value: dict[str, object]) -> bool:
@@ -197,7 +195,8 @@ def _decode_items(name: str, value: dict[str, object]) -> tuple[tuple[ItemReply,
         for index, each in enumerate(data if isinstance(data, list) else ())
         if isinstance(each, dict) and isinstance(each.get("status"), str)
     ]
-    return tuple(item for item, _ in answered), tuple(each for _, found in answered for each in found)
+    problems = tuple(each for _, found in answered for each in found)
+    return tuple(item for item, _ in answered), problems[:MOST_PROBLEMS]
 
 
 def _decode_item(name: str, value: dict[str, object], where: str) -> tuple[ItemReply, tuple[Problem, ...]]:
@@ -299,13 +298,13 @@ _READERS: Mapping[str, fields.Reader] = {
     "amount": _read_amount,
     "isWin": fields.boolean,
     "autoWithDrawal": fields.boolean,
-    "type": fields.one_of(("bonus", "jackpot")),
+    "type": fields.one_of(_KINDS["reward"]),
 }
 
 
 def write_reply(operation: Operation | None, reply: Reply) -> tuple[int, bytes]:
     """HTTP status and body of an answer; items of a batch that could not be read are refused in their places."""
-    status = 200 if reply.items and reply.accepted else _STATUSES.get(reply.outcome, 200)
+    status = _STATUSES.get(reply.outcome, 200)
     code = reply.code or _CODES[reply.outcome]
     if not isinstance(operation, Settle | Retry | BetBatch):
         item = reply.items[0] if reply.items else ItemReply(outcome=reply.outcome, code=code)
@@ -370,7 +369,7 @@ CONTRACT = Contract(
     specs=_SPECS,
     words={"settle": "settlement", "pay": "payout"}
     | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
-    kinds={"reward": ("bonus", "jackpot")},
+    kinds=_KINDS,
     required_headers=hmac_headers.REQUIRED,
     environment=("WALLET_API_KEY", "WALLET_SECRET"),
     schemas=_SCHEMAS,

@@ -27,6 +27,7 @@ NARROWED = {
     Situation.MALFORMED: ("wrong_type", "unknown_type"),
     Situation.RACE_OF_ONE: ("contention",),
     Situation.RACE_OF_DEBITS: ("contention",),
+    Situation.RACE: ("contention",),
 }
 """Situations that a judge may narrow, besides `forged`, which the names of the contract's forgeries narrow.
 
