@@ -9,7 +9,7 @@ lands in some later book or never.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -101,8 +101,14 @@ class Book:
     """Bet references that have had a credit."""
     open: Mapping[Amount, frozenset[Key]] = field(default_factory=dict)
     taken: Mapping[Amount, int] = field(default_factory=dict)
-    trail: frozenset[Amount] | None = frozenset()
-    """Balances that stood since the oldest open transaction was sent; None where concurrency hides them."""
+    slack: tuple[Amount, Amount] = (0, 0)
+    """The sum of all open debits, and of all open credits, taken or not."""
+    arrived: Amount = 0
+    """What the taken open transactions have added to the balance."""
+    trail: frozenset[Amount] = frozenset()
+    """The balances, less what has arrived, since the oldest open transaction was sent; of blurred ones the edges."""
+    blurred: bool = False
+    """Whether concurrent events hide which balances stood in between."""
     in_flight: tuple[InFlight, ...] = ()
     digest: int = 0
     """Of the entries, kept up to date entry by entry, so that comparing books does not read them all."""
@@ -110,7 +116,15 @@ class Book:
     def key(self) -> object:
         """What makes two books the same: equal keys behave alike for ever."""
         flying = frozenset((each.key, each.item) for each in self.in_flight)
-        return (self.balance, self.digest, self.rolled_back, frozenset(self.taken.items()), self.trail, flying)
+        return (
+            self.balance,
+            self.digest,
+            self.rolled_back,
+            frozenset(self.taken.items()),
+            self.trail,
+            self.blurred,
+            flying,
+        )
 
     def known_as(self, transaction_id: str) -> Entry | None:
         """The entry of an id in whichever family."""
@@ -125,7 +139,7 @@ class Book:
             balance=self.balance + moved,
             entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
-            trail=self._trail_with(self.balance + moved),
+            trail=self._trail_with(moved),
             in_flight=tuple(each for each in self.in_flight if each.key != key) if landed else self.in_flight,
         )
 
@@ -182,7 +196,8 @@ class Book:
             entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
             open=_with(self.open, entry.change, members),
-            trail=self._trail_with(self.balance) if self.open else frozenset({self.balance}),
+            slack=self._slack_with(entry.change, 1),
+            trail=self.trail if self.open else frozenset({self.balance}),
         )
 
     def close(self, key: Key, entry: Entry, *, was_taken: bool, moved: Amount = 0) -> Book:
@@ -197,16 +212,24 @@ class Book:
             entries=_with(self.entries, key, entry),
             digest=self._digest_with(key, entry),
             open=still_open,
+            slack=self._slack_with(change, -1),
             taken=_with(self.taken, change, taken) if taken else _less(self.taken, change),
-            trail=self._trail_with(self.balance + moved) if still_open else frozenset(),
+            arrived=self.arrived - (change if was_taken else 0),
+            trail=self._trail_with(moved + (change if was_taken else 0)) if still_open else frozenset(),
+            blurred=self.blurred and bool(still_open),
         )
 
-    def forget_trail(self) -> Book:
-        """The book before concurrent events, which hide the balances that stand between them."""
-        return replace(self, trail=None) if self.open and self.trail is not None else self
+    def blur(self, low: Amount, high: Amount) -> Book:
+        """The book before concurrent events that may change the balance by anything from `low` to `high`."""
+        if not self.open:
+            return self
+        return replace(self, trail=frozenset({min(self.trail) + low, max(self.trail) + high}), blurred=True)
 
-    def _trail_with(self, balance: Amount) -> frozenset[Amount] | None:
-        return self.trail if not self.open or self.trail is None else self.trail | {balance}
+    def _trail_with(self, moved: Amount) -> frozenset[Amount]:
+        if not self.open or not moved:
+            return self.trail
+        trail = self.trail | {self.balance - self.arrived + moved}
+        return frozenset({min(trail), max(trail)}) if self.blurred else trail
 
     def spare(self, change: Amount) -> int:
         """How many open transactions of a class are not yet in the balance."""
@@ -216,15 +239,19 @@ class Book:
         """The lowest and the highest balance that open transactions could still bring about."""
         if not self.open:
             return self.balance, self.balance
-        low, high = _sums((change, self.spare(change)) for change in self.open)
+        low: Amount = 0
+        high: Amount = 0
+        for change in self.open:
+            low, high = low + min(change, 0) * self.spare(change), high + max(change, 0) * self.spare(change)
         return max(self.balance + low, 0), self.balance + high
 
-    def stood_between(self, key: Key) -> tuple[Amount, Amount] | None:
-        """Between which balances the account can have stood when an open transaction came; None when not known."""
-        if self.trail is None:
-            return None
-        low, high = _sums((change, len(members - {key})) for change, members in self.open.items())
+    def stood_between(self, key: Key) -> tuple[Amount, Amount]:
+        """Between which balances the account can have stood when an open transaction came."""
+        low, high = self._slack_with(self.entries[key].change, -1)
         return max(min(self.trail) + low, 0), max(self.trail) + high
+
+    def _slack_with(self, change: Amount, sign: int) -> tuple[Amount, Amount]:
+        return self.slack[0] + sign * min(change, 0), self.slack[1] + sign * max(change, 0)
 
     def unfold(self, target: Amount | None = None) -> Iterator[Book]:
         """Every book in which some more open transactions have arrived; with a target, only those of that balance.
@@ -233,12 +260,13 @@ class Book:
         """
         classes = [(change, self.spare(change)) for change in self.open if change and self.spare(change)]
         for counts in combinations(classes, None if target is None else target - self.balance):
-            balance = self.balance + sum(change * count for change, count in counts.items())
+            moved = sum(change * count for change, count in counts.items())
             if not counts:
                 yield self
-            elif balance >= 0:
+            elif self.balance + moved >= 0:
                 taken = {change: self.taken.get(change, 0) + count for change, count in counts.items()}
-                yield replace(self, balance=balance, taken={**self.taken, **taken}, trail=self._trail_with(balance))
+                arrived = self.arrived + moved
+                yield replace(self, balance=self.balance + moved, taken={**self.taken, **taken}, arrived=arrived)
 
 
 def _with(mapping: Mapping[_Name, _Value], key: _Name, value: _Value) -> dict[_Name, _Value]:
@@ -251,14 +279,6 @@ def _less(mapping: Mapping[_Name, _Value], key: _Name) -> dict[_Name, _Value]:
     copy = dict(mapping)
     copy.pop(key, None)
     return copy
-
-
-def _sums(classes: Iterable[tuple[Amount, int]]) -> tuple[Amount, Amount]:
-    low: Amount = 0
-    high: Amount = 0
-    for change, number in classes:
-        low, high = low + min(change, 0) * number, high + max(change, 0) * number
-    return low, high
 
 
 def family(item: Movement) -> Family:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.ledger.book import change_of, family
+from harness.ledger.book import Book, Family, Fate, change_of, family
 from harness.ledger.terms import Terms
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Rollback, Single, Unsettle
 
@@ -68,6 +68,25 @@ def is_debit(event: Event) -> bool:
 def owed(event: Event) -> Amount:
     """What an accepted debit takes."""
     return event.item.amount if event.accepted and isinstance(event.item, Bet | Unsettle) else 0
+
+
+def reach(book: Book, events: Sequence[Event]) -> tuple[Amount, Amount]:
+    """How far events and requests in flight can take the balance down and up, open transactions left aside."""
+    low: Amount = 0
+    high: Amount = 0
+    stakes = {event.item.id: event.item.amount for event in events if isinstance(event.item, Bet)}
+    for item in {*(event.item for event in events), *(flying.item for flying in book.in_flight)}:
+        if isinstance(item, Rollback):
+            bet = book.entries.get((Family.BET, item.original))
+            high += -bet.change if bet is not None else stakes.get(item.original, 0)
+        elif isinstance(item, Movement) and not _is_open(book, item):
+            low, high = low + min(change_of(item), 0), high + max(change_of(item), 0)
+    return low, high
+
+
+def _is_open(book: Book, item: Movement) -> bool:
+    entry = book.entries.get((family(item), item.id))
+    return entry is not None and entry.fate is Fate.OPEN and entry.change == change_of(item)
 
 
 def predecessors(events: Sequence[Event]) -> tuple[int, ...]:

@@ -167,7 +167,12 @@ def _shows_the_end(before: Book, after: Book, event: Event) -> bool:
     if not event.accepted or event.balance is None or event.balance == after.balance:
         return True
     known = _entry(before, event)
-    return known is not None and known.fate is not Fate.REFUSED and known.shown in {None, event.balance}
+    if known is None or not isinstance(event.item, Movement) or known.fate is Fate.REFUSED:
+        return False
+    if known.fate is Fate.OPEN:
+        low, high = before.stood_between((family(event.item), event.item.id))
+        return low <= event.balance - known.change <= high
+    return known.shown in {None, event.balance}
 
 
 # --------------------------------------------------------------------------------------------------------------------

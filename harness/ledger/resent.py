@@ -9,7 +9,7 @@ from harness.ledger.answers import Possible, Readings, cached_or_current, rememb
 from harness.ledger.book import Book, Entry, Fate, Key, change_of
 from harness.ledger.fresh import fresh
 from harness.ledger.terms import Terms
-from harness.model import Amount, Bet, Movement, Situation, Unsettle
+from harness.model import Bet, Movement, Situation, Unsettle
 
 _REFUSED_AGAIN: Readings = (("replay_of_refused", "refused"),)
 
@@ -94,14 +94,11 @@ def _closed(book: Book, key: Key, entry: Entry) -> Iterator[Book]:
 
 def _shown_then(book: Book, after: Book, situation: Situation, key: Key, entry: Entry) -> Possible:
     """The lost answer once more: it showed a balance that stood some time after the request was sent."""
-    stood = book.stood_between(key)
-    if stood is None:
-        return Possible(situation, True, after, first=key)
-    low, high = stood[0] + entry.change, stood[1] + entry.change
-    if _nothing_else_is_open(book, entry) and book.trail is not None:
-        shown: tuple[Amount, ...] = tuple(sorted(each + entry.change for each in book.trail))
+    if _nothing_else_is_open(book, entry) and not book.blurred:
+        shown = tuple(sorted(each + entry.change for each in book.trail))
         return Possible(situation, True, after, shown, first=key)
-    return Possible(situation, True, after, between=(max(low, 0), high), first=key)
+    low, high = book.stood_between(key)
+    return Possible(situation, True, after, between=(max(low + entry.change, 0), high + entry.change), first=key)
 
 
 def _nothing_else_is_open(book: Book, entry: Entry) -> bool:
@@ -115,8 +112,7 @@ def _refusal_of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: 
             return possible.readings
     if not terms.reads(*_REFUSED_AGAIN[0]):
         return None
-    stood = book.stood_between(key)
-    was_uncovered = isinstance(item, Bet | Unsettle) and (stood is None or stood[0] < item.amount)
+    was_uncovered = isinstance(item, Bet | Unsettle) and book.stood_between(key)[0] < item.amount
     return _REFUSED_AGAIN if entry.doubted or was_uncovered else None
 
 

@@ -13,7 +13,7 @@ from itertools import chain, takewhile
 
 from harness.ledger.answers import Possible
 from harness.ledger.book import Book, Fate, change_of, family
-from harness.ledger.events import Event, Leniency, id_of, interference, owed, predecessors, signatures
+from harness.ledger.events import Event, Leniency, id_of, interference, owed, predecessors, reach, signatures
 from harness.ledger.hopeless import is_thirsty
 from harness.ledger.rules import allowed, landings
 from harness.ledger.unfolding import BudgetExceeded
@@ -84,7 +84,7 @@ class Search:
         """Prepare what holds in every order: who must precede whom, who is like whom, who is independent."""
         self._events = events
         self._leniency = leniency
-        self._start = book.forget_trail() if len(events) > 1 else book
+        self._start = book.blur(*reach(book, events)) if len(events) > 1 else book
         self._budget = budget or budget_for(events)
         self._before = predecessors(events)
         self._same_id, self._sharing = interference(events)
