@@ -171,7 +171,7 @@ class Search:
         event = self._events[index]
         if possible.first is None or (event.balance is None and len(self._events) == 1):
             return after
-        is_known = not self._leniency.balances or not self._sharing[index]
+        is_known = not self._leniency.balances or not self._same_id[index]
         return after.showing(possible.first, event.balance if is_known else None)
 
     def _is_free(self, index: int, done: int, book: Book, steps: list[_State]) -> bool:
