@@ -6,8 +6,9 @@ A result crosses process borders (xdist) and files (reports) as JSON, so it hold
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from harness.model import Level, Requirement, Status, Verdict
 
@@ -46,6 +47,40 @@ class ScenarioResult:
         red = [each for each in self.verdicts if each.status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
         red.sort(key=lambda verdict: _WORST_FIRST.index(verdict.status))
         return tuple(dict.fromkeys(each.requirement for each in red))
+
+
+def to_data(result: ScenarioResult) -> dict[str, Any]:
+    """A result as plain lists, dictionaries and texts, which every JSON writer and pytest-xdist can carry."""
+    data: dict[str, Any] = _plain(asdict(result))
+    return data
+
+
+def from_data(data: Mapping[str, Any]) -> ScenarioResult:
+    """The result that `to_data` made the data from."""
+    verdicts = tuple(
+        Verdict(
+            **{**each, "level": Level(each["level"]), "status": Status(each["status"]), **_tuples(each, "possible")}
+        )
+        for each in data["verdicts"]
+    )
+    pairs = tuple((policy, reading) for policy, reading in data["readings"])
+    rest = {**data, "status": Status(data["status"]), **_tuples(data, "absent")}
+    return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
+
+
+def _tuples(data: Mapping[str, Any], *names: str) -> dict[str, tuple[Any, ...]]:
+    return {name: tuple(data[name]) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case str():
+            return str(value)
+    return value
 
 
 class Certification(StrEnum):

@@ -1,1 +1,0 @@
-"""The pytest plugin: options, collection, items and hooks. It decides nothing."""
