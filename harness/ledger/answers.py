@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from harness.ledger.book import Book, Entry, Fate, Key, change_of, family, particulars
+from harness.ledger.book import Book, Entry, Fate, Key, change_of, key_of, particulars
 from harness.ledger.terms import Terms
-from harness.model import Amount, Bet, Movement, Payout, Situation
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Situation
 
 Readings = tuple[tuple[str, str], ...]
 
@@ -55,15 +55,18 @@ def applied(book: Book, item: Movement, key: Key, situation: Situation, terms: T
     return Possible(situation, True, after, (after.balance,), first=key)
 
 
-def refuse(book: Book, item: Movement, key: Key, terms: Terms) -> Book:
-    """The book after a movement was refused: a replay may be refused again, or be judged afresh."""
+def refuse(book: Book, item: Movement | Rollback, key: Key, terms: Terms) -> Book:
+    """The book after a refusal: a replay may be refused again, or be judged afresh."""
+    if isinstance(item, Rollback):
+        return book.record(key, Entry(terms.operation, 0, item.original, Fate.REFUSED))
     return book.record(key, entry_of(item, terms, Fate.REFUSED))
 
 
-def denied(book: Book, item: object, terms: Terms) -> Book:
-    """The book after a refusal that the movement's own rules do not speak for."""
-    is_new = isinstance(item, Movement) and book.known_as(item.id) is None and not terms.known_elsewhere
-    return refuse(book, item, (family(item), item.id), terms) if isinstance(item, Movement) and is_new else book
+def denied(book: Book, item: Movement | Rollback | GetBalance, terms: Terms) -> Book:
+    """The book after a refusal that the item's own rules do not speak for."""
+    if isinstance(item, GetBalance) or key_of(item) in book.entries:
+        return book
+    return refuse(book, item, key_of(item), terms)
 
 
 def cached_or_current(
@@ -90,18 +93,26 @@ def same_id_again(book: Book, entry: Entry, situation: Situation, policy: str, t
         yield from cached_or_current(book, entry, situation, terms, ((policy, "first_result"),))
 
 
-def reused(book: Book, id: str, afresh: Iterator[Possible], terms: Terms) -> Iterator[Possible]:
+def reused(
+    book: Book, item: Movement | Rollback, key: Key, afresh: Iterator[Possible], terms: Terms
+) -> Iterator[Possible]:
     """An id of another operation or another player: a new transaction, refused, or answered as if it were that one."""
     situation, policy = Situation.REUSED_ID, "reused_id"
     if terms.reads(policy, "new"):
         for possible in afresh:
             yield replace(possible, situation=situation, readings=((policy, "new"), *possible.readings))
     if terms.reads(policy, "refused"):
-        yield Possible(situation, False, book, readings=((policy, "refused"),))
-    if not terms.reads(policy, "first_result"):
+        yield Possible(situation, False, denied(book, item, terms), readings=((policy, "refused"),))
+    yield from first_of_another(book, item, key, terms)
+
+
+def first_of_another(book: Book, item: Movement | Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
+    """The answer that another operation's or another player's transaction of the same id has had. Nothing moves."""
+    situation, readings = Situation.REUSED_ID, (("reused_id", "first_result"),)
+    first = book.known_as(item.id, but=key[0])
+    if not terms.reads(*readings[0]) or (first is None and not terms.known_elsewhere):
         return
-    first = book.known_as(id)
     if first is not None and first.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}:
-        yield from cached_or_current(book, first, situation, terms, ((policy, "first_result"),))
+        yield from cached_or_current(book, first, situation, terms, readings)
     else:
-        yield Possible(situation, True, book, None, ((policy, "first_result"),))
+        yield Possible(situation, True, book, None, readings)

@@ -126,10 +126,11 @@ class Book:
             flying,
         )
 
-    def known_as(self, transaction_id: str) -> Entry | None:
-        """The entry of an id in whichever family."""
-        keys = ((each, transaction_id) for each in Family)
-        return next((self.entries[key] for key in keys if key in self.entries), None)
+    def known_as(self, transaction_id: str, but: Family | None = None) -> Entry | None:
+        """The entry of an id in whichever family, or in whichever other one; first of all one that was applied."""
+        found = [self.entries.get((each, transaction_id)) for each in Family if each is not but]
+        known = [entry for entry in found if entry is not None]
+        return min(known, key=lambda entry: entry.fate is not Fate.APPLIED, default=None)
 
     def record(self, key: Key, entry: Entry, *, moved: Amount = 0) -> Book:
         """The book after one transaction has found its fate and moved the balance by `moved`."""
@@ -293,6 +294,11 @@ def family(item: Movement) -> Family:
         case Payout():
             return Family.CREDIT
     raise TypeError(f"not a movement: {item!r}")
+
+
+def key_of(item: Movement | Rollback) -> Key:
+    """Where a book keeps a transaction."""
+    return (Family.ROLLBACK if isinstance(item, Rollback) else family(item), item.id)
 
 
 def change_of(item: Movement) -> Amount:

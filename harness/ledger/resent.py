@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.ledger.answers import Possible, Readings, cached_or_current, remembered, same_id_again
+from harness.ledger.answers import Possible, Readings, cached_or_current, first_of_another, remembered, same_id_again
 from harness.ledger.book import Book, Entry, Fate, Key, change_of
 from harness.ledger.fresh import fresh
 from harness.ledger.terms import Terms
@@ -55,6 +55,7 @@ def _of_refused(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms
         for possible in fresh(book, item, key, terms):
             readings = (("replay_of_refused", "afresh"),) if possible.accepted else ()
             yield replace(possible, situation=situation, readings=(*readings, *possible.readings))
+    yield from first_of_another(book, item, key, terms)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -68,15 +69,15 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
     for after in _closed(remembered(book, item), key, entry):
         yield Possible(situation, True, after, (after.balance,), first=key)
         yield _shown_then(book, after, situation, key, entry)
-    if not book.spare(entry.change):
-        if not agrees:
-            yield Possible(situation, False, book, readings=(("reused_id", "refused"),))
-        return
-    refused = book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)
-    if (readings := _refusal_of_open(book, item, key, entry, terms)) is not None:
-        yield Possible(situation, False, refused, readings=readings)
-    elif not agrees:
-        yield Possible(situation, False, book, readings=(("reused_id", "refused"),))
+    refused = replace(entry, fate=Fate.REFUSED, doubted=False)
+    dropped = book.close(key, refused, was_taken=False) if book.spare(entry.change) else None
+    readings = _refusal_of_open(book, item, key, entry, terms) if dropped is not None else None
+    if dropped is not None and readings is not None:
+        yield Possible(situation, False, dropped, readings=readings)
+    elif not agrees or book.known_as(item.id, but=key[0]) is not None or terms.known_elsewhere:
+        yield Possible(situation, False, dropped or book, readings=(("reused_id", "refused"),))
+    if dropped is not None:
+        yield from first_of_another(dropped, item, key, terms)
 
 
 def _closed(book: Book, key: Key, entry: Entry) -> Iterator[Book]:

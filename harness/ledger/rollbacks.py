@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.ledger.answers import Possible, Readings, cached_or_current, reused, same_id_again
-from harness.ledger.book import Book, Entry, Family, Fate, Key
+from harness.ledger.answers import (
+    Possible,
+    Readings,
+    cached_or_current,
+    first_of_another,
+    refuse,
+    reused,
+    same_id_again,
+)
+from harness.ledger.book import Book, Entry, Family, Fate, Key, key_of
 from harness.ledger.resent import replay_situation
 from harness.ledger.terms import Terms
 from harness.model import Amount, Rollback, Situation
@@ -16,16 +24,28 @@ _SUCCESS = {"ok", "ok_without_effect", "kept"}
 
 def rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
     """Every answer to a rollback."""
-    key = (Family.ROLLBACK, item.id)
-    if (entry := book.entries.get(key)) is not None:
-        if entry.bet == item.original:
-            yield from cached_or_current(book, entry, replay_situation(entry, terms), terms)
-        else:
-            yield from same_id_again(book, entry, Situation.REUSED_ID, "reused_id", terms)
+    key = key_of(item)
+    entry = book.entries.get(key)
+    if entry is not None and entry.fate is Fate.REFUSED:
+        yield from _of_refused(book, item, key, terms)
+    elif entry is not None and entry.bet == item.original:
+        yield from cached_or_current(book, entry, replay_situation(entry, terms), terms)
+    elif entry is not None:
+        yield from same_id_again(book, entry, Situation.REUSED_ID, "reused_id", terms)
     elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, item.id, _new(book, item, key, terms), terms)
+        yield from reused(book, item, key, _new(book, item, key, terms), terms)
     else:
         yield from _new(book, item, key, terms)
+
+
+def _of_refused(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
+    """Still refused, or judged afresh."""
+    if terms.reads("replay_of_refused", "refused"):
+        readings: Readings = (("replay_of_refused", "refused"),)
+        yield Possible(Situation.REPLAY_OF_REFUSED, False, book, readings=readings)
+    if terms.reads("replay_of_refused", "afresh"):
+        yield from _new(book, item, key, terms)
+    yield from first_of_another(book, item, key, terms)
 
 
 def _new(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
@@ -74,15 +94,15 @@ def _refunds(
         yield _undone(book.close(bet_key, gone, was_taken=True), item, key, -bet.change, situation, terms)
     if book.spare(bet.change):
         yield _undone(book.close(bet_key, gone, was_taken=False), item, key, 0, situation, terms)
-        yield from _refusals_of_lost(book, bet, situation, terms)
+        if policy := _refusable_lost(bet, terms):
+            yield Possible(situation, False, refuse(book, item, key, terms), readings=((policy, "refused"),))
 
 
-def _refusals_of_lost(book: Book, bet: Entry, situation: Situation, terms: Terms) -> Iterator[Possible]:
-    """To the wallet, a lost bet may be one that never came, or one that it refused."""
+def _refusable_lost(bet: Entry, terms: Terms) -> str:
+    """The policy under which a rollback of a lost bet may be refused: it never came, or was refused itself."""
     if terms.reads("rollback_of_unknown", "refused"):
-        yield Possible(situation, False, book, readings=(("rollback_of_unknown", "refused"),))
-    elif terms.reads("rollback_of_refused", "refused") and bet.doubted:
-        yield Possible(situation, False, book, readings=(("rollback_of_refused", "refused"),))
+        return "rollback_of_unknown"
+    return "rollback_of_refused" if bet.doubted and terms.reads("rollback_of_refused", "refused") else ""
 
 
 def _undone(book: Book, item: Rollback, key: Key, refund: Amount, situation: Situation, terms: Terms) -> Possible:
@@ -107,4 +127,4 @@ def _nothing_to_refund(book: Book, item: Rollback, key: Key, situation: Situatio
             readings: Readings = ((policy, reading),)
             yield Possible(situation, True, after, (book.balance,), readings, first=key)
     if terms.reads(policy, "refused"):
-        yield Possible(situation, False, book, readings=((policy, "refused"),))
+        yield Possible(situation, False, refuse(book, item, key, terms), readings=((policy, "refused"),))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.ledger.answers import Possible, denied, entry_of, reused
-from harness.ledger.book import Book, Family, Fate, InFlight, Key, change_of, family
+from harness.ledger.book import Book, Fate, InFlight, change_of, key_of
 from harness.ledger.fresh import fresh
 from harness.ledger.resent import resent
 from harness.ledger.rollbacks import rollback
@@ -49,12 +49,12 @@ def _of_kind(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
 
 
 def _movement(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
-    key = (family(item), item.id)
+    key = key_of(item)
     entry = book.entries.get(key)
     if entry is not None:
         yield from resent(book, item, key, entry, terms)
     elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, item.id, fresh(book, item, key, terms), terms)
+        yield from reused(book, item, key, fresh(book, item, key, terms), terms)
     else:
         yield from fresh(book, item, key, terms)
 
@@ -71,7 +71,7 @@ def lose(book: Book, item: Single, terms: Terms) -> Book:
     if terms.disbelieved is not None or isinstance(item, GetBalance):
         return book
     quiet = replace(terms, contested=False)
-    key = _key(item)
+    key = key_of(item)
     entry = book.entries.get(key)
     if isinstance(item, Movement):
         known = item.id in book.rolled_back or book.known_as(item.id) is not None or terms.known_elsewhere
@@ -83,10 +83,6 @@ def lose(book: Book, item: Single, terms: Terms) -> Book:
     if any(each.book is not book for each in allowed(book, item, quiet)):
         return book.send(InFlight(key, item, quiet))
     return book
-
-
-def _key(item: Movement | Rollback) -> Key:
-    return (Family.ROLLBACK if isinstance(item, Rollback) else family(item), item.id)
 
 
 def _may_be_refused(book: Book, item: Single, terms: Terms) -> bool:

@@ -7,7 +7,7 @@ interchangeable, and remembers where it has been. Past its budget the answer is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 
@@ -52,6 +52,21 @@ def matches(possible: Possible, event: Event, *, overlook_balance: bool) -> Iter
         yield book
     elif book.open and possible.balances is not None and book.balance in possible.balances:
         yield from book.unfold(shown)
+
+
+def _essential(ends: Mapping[object, Book]) -> tuple[Book, ...]:
+    """The books without those that follow from another one, when what it has in flight lands."""
+    waiting = [book for book in ends.values() if book.in_flight]
+    reached: set[object] = set()
+    while waiting:
+        for after in landings(waiting.pop()):
+            if after.key() not in reached:
+                reached.add(after.key())
+                waiting.append(after)
+    left = tuple(book for key, book in ends.items() if key not in reached)
+    if len(left) > MOST_BOOKS:
+        raise BudgetExceeded
+    return left
 
 
 class Budget:
@@ -117,14 +132,12 @@ class Search:
             if done == everything:
                 ends[book.key()] = book
                 readings = noted if readings is None else readings & noted
-                if len(ends) > MOST_BOOKS:
-                    raise BudgetExceeded
                 continue
             if done.bit_count() > deepest[0]:
                 deepest = (done.bit_count(), done, book)
             stack.append(self._successors(done, book, noted))
         if ends:
-            return Found(tuple(ends.values()), readings or frozenset())
+            return Found(_essential(ends), readings or frozenset())
         left = tuple(i for i in range(len(self._events)) if not deepest[1] >> i & 1)
         return Found((), stuck=deepest[2], pending=left)
 
