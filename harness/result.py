@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.model import Level, Requirement, Status, Verdict
 
+_MOST_LISTED = 8
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
 
 
@@ -130,7 +131,7 @@ def conclude(
         if status is Status.FAIL or (status is Status.UNKNOWN and requirements[each].level is Level.MUST)
     ]
     if red:
-        reason = f"{len(red)} requirement{'s' if len(red) > 1 else ''} violated or undecided: {', '.join(red)}"
+        reason = f"{len(red)} requirement{'s' if len(red) > 1 else ''} violated or undecided: {_listed(red)}"
         return _verdict(contract, Certification.NOT_CERTIFIED, reason, statuses, warnings)
     if reason := _incomplete(results, requirements, statuses, exercised_by):
         return _verdict(contract, Certification.INCOMPLETE, reason, statuses, warnings)
@@ -149,9 +150,14 @@ def _verdict(
 
 def _status_of(requirement: str, results: Sequence[ScenarioResult]) -> Status:
     violated = [v.status for each in results for v in each.verdicts if v.requirement == requirement]
-    judged = [each.status for each in results if each.requirement == requirement and requirement not in each.violated]
-    passed = [Status.PASS for status in judged if status not in {Status.SKIPPED, Status.UNKNOWN}]
-    return worst([*violated, *passed])
+    told = [each for each in results if each.requirement == requirement and requirement not in each.violated]
+    judged = [_own_share(each) for each in told if each.status is not Status.SKIPPED]
+    return worst([*violated, *judged])
+
+
+def _own_share(result: ScenarioResult) -> Status:
+    """What a scenario says of its own requirement when no verdict speaks of it: undecided is not passed."""
+    return Status.UNKNOWN if result.status is Status.UNKNOWN and not result.violated else Status.PASS
 
 
 def _incomplete(
@@ -170,7 +176,13 @@ def _incomplete(
         scenarios = [by_scenario.get(name) for name in exercised_by.get(each, ())]
         if any(result is None or not _excused(result) for result in scenarios):
             missing.append(each)
-    return f"not judged: {', '.join(missing)}" if missing else ""
+    return f"not judged: {_listed(missing)}" if missing else ""
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """Ids for a sentence: the first of many, because `requirements` of the verdict has them all."""
+    more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
+    return ", ".join(ids[:_MOST_LISTED]) + more
 
 
 def _excused(result: ScenarioResult) -> bool:

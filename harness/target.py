@@ -5,17 +5,19 @@ Knows no pytest. A mistake of the user is a TargetError, one sentence that says 
 
 from __future__ import annotations
 
-import secrets
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from harness.contracts import BUNDLED, Credentials, UnknownContract, load
+from harness.contracts import BUNDLED, Contract, Credentials, UnknownContract, load
 from harness.model import Player
 from harness.subject import Subject
 
-VARIABLES = {"casino": ("WALLET_API_KEY", "WALLET_SECRET"), "sportsbook": ("WALLET_USER", "WALLET_PASSWORD")}
-"""The environment variables of the bundled contracts' credentials."""
-_PLAYER_FIELDS = ("id", "currency", "session", "expired_session", "token", "contract")
+PLAYER_FIELDS = ("id", "currency", "session", "expired_session", "token", "contract", "bet")
+"""What `--wallet-player` may say of a player; `bet` may stand several times."""
+
+SHORTEST_SECRET = 4
+"""A shorter secret is not looked for in texts: it would be found in ordinary words."""
 
 
 class TargetError(Exception):
@@ -29,8 +31,9 @@ class Choices:
     url: str = ""
     contracts: tuple[str, ...] = ()
     provision_url: str = ""
-    players: tuple[str, ...] = ()
-    seed: int | None = None
+    players: tuple[str, ...] = field(default=(), repr=False)
+    seed: int = 0
+    run_id: str = "00000000"
     strict: bool = False
 
 
@@ -39,9 +42,6 @@ class Target:
     """The wallet under test: one subject for each contract that it is certified by."""
 
     subjects: tuple[Subject, ...]
-    seed: int
-    run_id: str
-    strict: bool
     bundled: bool
     """Whether it is the reference wallet, which the run starts itself."""
 
@@ -50,98 +50,126 @@ class Target:
         return replace(self, subjects=tuple(replace(subject, scope=scope) for subject in self.subjects))
 
 
-def contracts_of(choices: Choices, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The contracts to certify by. Raises TargetError when they are not said, or do not exist."""
-    if choices.contracts:
-        for name in choices.contracts:
-            try:
-                load(name)
-            except UnknownContract as error:
-                raise TargetError(f"--wallet-contract: {error}") from None
-        return tuple(dict.fromkeys(choices.contracts))
-    if not choices.url:
-        return BUNDLED
-    implied = tuple(name for name in BUNDLED if all(environment.get(each) for each in VARIABLES[name]))
+def contracts_of(choices: Choices, environment: Mapping[str, str]) -> dict[str, Contract]:
+    """The contracts to certify by, by the names under which they are loaded.
+
+    Raises TargetError when they are not said, do not exist, or do not go together with the rest.
+    """
+    if not choices.url and (choices.provision_url or choices.players):
+        given = "--wallet-provision" if choices.provision_url else "--wallet-player"
+        raise TargetError(f"{given} belongs to a wallet of your own: say where it is with --wallet-url")
+    names = choices.contracts or (_implied(environment) if choices.url else BUNDLED)
+    for name in () if choices.url else names:
+        if name not in BUNDLED:
+            raise TargetError(
+                f"the bundled wallet has no contract {name!r}, it has {' and '.join(BUNDLED)}: "
+                "say where yours is with --wallet-url"
+            )
+    for text in choices.players:
+        _player(text)
+    try:
+        return {name: load(name) for name in names}
+    except UnknownContract as error:
+        raise TargetError(f"--wallet-contract: {error}") from None
+
+
+def _implied(environment: Mapping[str, str]) -> tuple[str, ...]:
+    variables = {name: load(name).environment for name in BUNDLED}
+    implied = tuple(name for name in BUNDLED if all(environment.get(each) for each in variables[name]))
     if len(implied) == 1:
         return implied
-    pairs = "; ".join(f"{' and '.join(VARIABLES[name])} for {name}" for name in BUNDLED)
+    pairs = ", ".join(f"{' and '.join(variables[name])} for {name}" for name in BUNDLED)
     if implied:
-        raise TargetError(f"the credentials of both contracts are set: say which with --wallet-contract ({pairs})")
-    raise TargetError(
-        f"no credentials are set, so the contract is not known: set {pairs}, or say it with --wallet-contract"
-    )
+        raise TargetError(
+            f"the credentials of both contracts are set: say which to use with --wallet-contract ({pairs})"
+        )
+    raise TargetError(f"which contract? Name it with --wallet-contract, or set the credentials of one: {pairs}")
 
 
-def target_of(choices: Choices, environment: Mapping[str, str]) -> Target:
-    """The target of a wallet at a URL. Raises TargetError."""
-    seed = choices.seed if choices.seed is not None else secrets.randbelow(2**31)
-    run_id = secrets.token_hex(4)
-    subjects = tuple(_subject(name, choices, environment, seed, run_id) for name in contracts_of(choices, environment))
-    return Target(subjects=subjects, seed=seed, run_id=run_id, strict=choices.strict, bundled=False)
+def target_of(choices: Choices, contracts: Mapping[str, Contract], environment: Mapping[str, str]) -> Target:
+    """The wallet at the URL that was given. Raises TargetError when credentials or players are missing."""
+    named = [_player(text) for text in choices.players]
+    subjects = []
+    for name, contract in contracts.items():
+        players = tuple(player for belongs_to, player in named if belongs_to in {"", name})
+        if not choices.provision_url and not players:
+            raise TargetError(
+                f"no players for {name}: give --wallet-provision=URL, an address that makes them, or name some that "
+                "exist with --wallet-player=id=...,currency=EUR,session=..."
+            )
+        found = _credentials(name, contract, environment)
+        subjects.append(_subject(choices, name, choices.url, found, choices.provision_url, players))
+    return Target(subjects=tuple(subjects), bundled=False)
 
 
 def target_of_bundled(
     choices: Choices, urls: Mapping[str, str], credentials: Mapping[str, Credentials], provision_url: str
 ) -> Target:
-    """The target of the reference wallet that the run has started. Raises TargetError."""
-    seed = choices.seed if choices.seed is not None else secrets.randbelow(2**31)
-    run_id = secrets.token_hex(4)
-    chosen = contracts_of(choices, {})
-    if unserved := [name for name in chosen if name not in urls]:
-        raise TargetError(f"the bundled wallet does not serve {', '.join(unserved)}: give --wallet-url")
-    subjects = tuple(
-        Subject(
-            contract=name,
-            url=urls[name],
-            credentials=credentials[name],
-            provision_url=provision_url,
-            seed=seed,
-            run_id=run_id,
-        )
-        for name in chosen
+    """The reference wallet that the run has started; `urls` has the contracts to certify it by."""
+    subjects = (_subject(choices, name, url, credentials[name], provision_url) for name, url in urls.items())
+    return Target(subjects=tuple(subjects), bundled=True)
+
+
+def secrets_of(target: Target) -> tuple[tuple[str, str], ...]:
+    """What must never be shown, each with what is shown in its place. The longest come first."""
+    found: dict[str, str] = {}
+    for subject in target.subjects:
+        key, secret = subject.credentials.key, subject.credentials.secret
+        variables = load(subject.contract).environment
+        found[base64.b64encode(f"{key}:{secret}".encode()).decode()] = f"${variables[0]}:${variables[1]}"
+        found[secret] = f"${variables[1]}"
+    return tuple(
+        sorted(((k, v) for k, v in found.items() if len(k) >= SHORTEST_SECRET), key=lambda pair: -len(pair[0]))
     )
-    return Target(subjects=subjects, seed=seed, run_id=run_id, strict=choices.strict, bundled=True)
 
 
-def _subject(name: str, choices: Choices, environment: Mapping[str, str], seed: int, run_id: str) -> Subject:
-    variables = load(name).environment
-    missing = [each for each in variables if not environment.get(each)]
-    if missing:
-        raise TargetError(f"the {name} contract needs its credentials: set {' and '.join(missing)}")
-    players = tuple(player for contract, player in map(_player, choices.players) if contract in {"", name})
-    if not choices.provision_url and not players:
+def _credentials(name: str, contract: Contract, environment: Mapping[str, str]) -> Credentials:
+    if missing := [each for each in contract.environment if not environment.get(each)]:
         raise TargetError(
-            f"no players for {name}: give --wallet-provision URL, or name players that exist with "
-            "--wallet-player id=...,currency=EUR,session=..."
+            f"no credentials for {name}: set {' and '.join(missing)} in the environment, as the wallet expects them"
         )
+    return Credentials(*(environment[each] for each in contract.environment))
+
+
+def _subject(
+    choices: Choices,
+    name: str,
+    url: str,
+    credentials: Credentials,
+    provision_url: str,
+    players: tuple[Player, ...] = (),
+) -> Subject:
     return Subject(
         contract=name,
-        url=choices.url,
-        credentials=Credentials(*(environment[each] for each in variables)),
-        provision_url=choices.provision_url,
+        url=url,
+        credentials=credentials,
+        provision_url=provision_url,
         players=players,
-        seed=seed,
-        run_id=run_id,
+        seed=choices.seed,
+        run_id=choices.run_id,
     )
 
 
 def _player(text: str) -> tuple[str, Player]:
-    """`id=188,currency=EUR,session=...`, and the contract that it belongs to, if that is said."""
+    """`id=188,currency=EUR,session=...`, and the contract that it belongs to, if that is said.
+
+    Messages repeat no value, because a session or a token is a secret.
+    """
     fields: dict[str, str] = {}
-    for part in text.split(","):
-        name, equals, value = part.partition("=")
-        if not equals or name.strip() not in _PLAYER_FIELDS:
+    bets: list[str] = []
+    for number, part in enumerate(text.split(","), 1):
+        name, equals, value = (each.strip() for each in part.partition("="))
+        if not equals or name not in PLAYER_FIELDS:
+            what = f"{name!r} is none of its fields" if equals else f"its part {number} is no field=value"
             raise TargetError(
-                f"--wallet-player {text!r}: {part!r} is not one of {', '.join(_PLAYER_FIELDS)} and a value"
+                f"--wallet-player: {what}; they are {', '.join(PLAYER_FIELDS)}, as in id=188,currency=EUR"
             )
-        fields[name.strip()] = value.strip()
-    if not fields.get("id") or not fields.get("currency"):
-        raise TargetError(f"--wallet-player {text!r} needs at least id=... and currency=...")
-    contract = fields.pop("contract", "")
-    return contract, Player(
-        id=fields["id"],
-        currency=fields["currency"],
-        session=fields.get("session", ""),
-        expired_session=fields.get("expired_session", ""),
-        token=fields.get("token", ""),
-    )
+        if name == "bet":
+            bets.append(value)
+        elif name in fields:
+            raise TargetError(f"--wallet-player: {name} stands twice; give the option once for each player")
+        else:
+            fields[name] = value
+    if missing := [name for name in ("id", "currency") if not fields.get(name)]:
+        raise TargetError(f"--wallet-player needs {' and '.join(missing)}, as in id=188,currency=EUR,session=...")
+    return fields.pop("contract", ""), Player(**fields, bets=tuple(bets))

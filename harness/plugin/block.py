@@ -1,4 +1,4 @@
-"""A failed scenario in words: what is required, what we sent, what was said, and what could have been said."""
+"""A scenario's result in words: what is required, what we sent, what was said, and what could have been said."""
 
 from __future__ import annotations
 
@@ -7,40 +7,64 @@ from collections.abc import Iterator, Mapping
 from harness.model import Requirement, Status, Verdict
 from harness.result import ScenarioResult
 
-_WIDTH = 100
-_MOST = 6
+RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+"""Worst first: the order in which a result's findings are told."""
+WIDTH = 88
+MOST_POSSIBLE = 6
+"""How many possible answers are listed: the oracle may have dozens for a large batch."""
+
+
+def findings(result: ScenarioResult) -> tuple[Verdict, ...]:
+    """The verdicts that something is to be said about, worst first."""
+    return tuple(each for status in RED for each in result.verdicts if each.status is status)
+
+
+def headline(result: ScenarioResult) -> str:
+    """The result in one line: its worst finding, or why it could not be decided."""
+    found = findings(result)
+    if not found:
+        return f"{result.requirement} {result.status.upper()}: {result.reason}"
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    first = found[0]
+    return f"{first.requirement} {first.level} {first.status.upper()}: {first.summary}{more}"
 
 
 def block(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
-    """The whole text for one scenario."""
-    red = [each for each in result.verdicts if each.status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
-    lines: list[str] = []
-    for verdict in red:
-        lines += [*_finding(result, verdict, requirements), ""]
-    if not red:
-        lines += [_heading(result, result.requirement, "", result.status), f"  {result.title}", f"  {result.reason}"]
-    return "\n".join(lines).rstrip()
+    """The whole text for one scenario: a paragraph for each finding."""
+    found = findings(result)
+    if not found:
+        return "\n".join(_undecided(result, requirements))
+    return "\n\n".join("\n".join(_finding(result, each, requirements)) for each in found)
+
+
+def _undecided(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> Iterator[str]:
+    requirement = requirements.get(result.requirement)
+    yield _heading(result, result.requirement, requirement.level if requirement else "", result.status)
+    yield f"  {result.title}"
+    yield _entry("because", result.reason)
+
+
+def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str, Requirement]) -> Iterator[str]:
+    yield _heading(result, verdict.requirement, verdict.level, verdict.status)
+    yield f"  {result.title}"
+    if requirement := requirements.get(verdict.requirement):
+        yield _entry("required", f"{requirement.text}  ({result.contract}: {requirement.clause})")
+    where = f"{result.path}:{verdict.line}" if verdict.line else result.path
+    yield _entry("we sent", f"{verdict.sent}  {where}" if verdict.sent else where)
+    if verdict.said:
+        yield _entry("it said", verdict.said)
+    for number, possible in enumerate(verdict.possible[:MOST_POSSIBLE]):
+        yield _entry("possible" if number == 0 else "", possible)
+    if len(verdict.possible) > MOST_POSSIBLE:
+        yield _entry("", f"and {len(verdict.possible) - MOST_POSSIBLE} more")
+    yield _entry("found", f"{verdict.summary}  [{verdict.check}]")
 
 
 def _heading(result: ScenarioResult, requirement: str, level: str, status: Status) -> str:
     left = f"{result.scenario}  {result.contract}  {requirement} {level}".rstrip()
-    return f"{left:<{_WIDTH}}{status.value.upper()}"
+    return f"{left:<{WIDTH - len(status)}}  {status.upper()}"
 
 
-def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str, Requirement]) -> Iterator[str]:
-    yield _heading(result, verdict.requirement, verdict.level.value, verdict.status)
-    yield f"  {result.title}"
-    if (requirement := requirements.get(verdict.requirement)) is not None:
-        yield f"  required   {requirement.text}  ({result.contract}: {requirement.clause})"
-    if verdict.sent:
-        where = f"{result.path}:{verdict.line}" if verdict.line else result.path
-        yield f"  we sent    {verdict.sent}"
-        yield f"             {where}"
-    if verdict.said:
-        yield f"  it said    {verdict.said}"
-    shown = verdict.possible[:_MOST]
-    for number, possible in enumerate(shown):
-        yield f"  {'possible' if not number else '':<10} {possible}"
-    if len(verdict.possible) > _MOST:
-        yield f"             and {len(verdict.possible) - _MOST} more"
-    yield f"  found      {verdict.summary}  [{verdict.check}]"
+def _entry(name: str, text: str) -> str:
+    """A line with its name before it; the text's further lines stand below its first."""
+    return f"  {name:<11}" + text.replace("\n", "\n" + " " * 13)

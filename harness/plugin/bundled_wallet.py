@@ -5,26 +5,32 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import selectors
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from harness.contracts import Credentials
-from harness.target import VARIABLES
+from harness.contracts import BUNDLED, Credentials, load
 
-_STOP_SECONDS = 5
+START_SECONDS = 30
+"""A wallet that is not ready by then will not be: the slowest start that was measured took two."""
+STOP_SECONDS = 5
+_MOST_SHOWN = 2_000
+"""How many characters of what it said are shown when it fails."""
 
 
 class DidNotStart(Exception):
-    """The wallet's process ended before it was ready; the text has what it said."""
+    """The wallet's process is not there: the text has what it said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the wallet listens."""
+    """Where the wallet listens: a base URL for each contract, and the URL that makes players."""
 
     urls: dict[str, str]
     provision_url: str
@@ -33,55 +39,80 @@ class Address:
 class BundledWallet:
     """The process. Its credentials are made up for the run and reach it through the environment alone."""
 
-    def __init__(self, arguments: tuple[str, ...] = ()) -> None:
-        """Start it and wait until it is ready. Raises DidNotStart."""
-        self.credentials = {name: Credentials(secrets.token_hex(8), secrets.token_hex(16)) for name in VARIABLES}
-        fixed = ("--provision", "--ready-json", "--stop-with-parent")
+    def __init__(self) -> None:
+        """Start it and come back at once; `address` waits until it is ready."""
+        self.credentials = {name: Credentials(secrets.token_hex(8), secrets.token_hex(16)) for name in BUNDLED}
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
         # -P keeps the current directory out of the search path: a stranger's `mock_server` folder must not be started.
-        command = [sys.executable, "-P", "-m", "mock_server", *fixed, *arguments]
+        command = [sys.executable, "-P", "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent"]
+        # In a session of its own it does not get the terminal's Ctrl+C; it stops when its standard input ends, which
+        # happens however we end.
         self._process = subprocess.Popen(
             command,
             env=self._environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            stderr=self._said,
+            start_new_session=True,
         )
-        self.address = self._await_ready()
 
-    def _environment(self) -> dict[str, str]:
-        ours = str(Path(__file__).resolve().parents[2])
-        paths = [ours, os.environ.get("PYTHONPATH", "")]
-        given = {}
-        for name, (key, secret) in VARIABLES.items():
-            given[key] = self.credentials[name].key
-            given[secret] = self.credentials[name].secret
-        return {**os.environ, **given, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
-
-    def _await_ready(self) -> Address:
-        line = self._process.stdout.readline() if self._process.stdout is not None else ""
+    def address(self, contracts: Iterable[str]) -> Address:
+        """Wait until it is ready. Raises DidNotStart."""
+        line = self._first_line()
         try:
-            ready = json.loads(line)
-            return Address(dict(ready["contracts"]), str(ready["provision"]))
+            ready = json.loads(line, parse_float=Decimal)
+            return Address({name: ready["contracts"][name] for name in contracts}, str(ready["provision"]))
         except (ValueError, KeyError, TypeError):
+            said = self._last_words() or "it said nothing"
             self.stop()
-            raise DidNotStart("the bundled wallet did not start; what it said stands above") from None
+            raise DidNotStart(f"the bundled wallet did not start within {START_SECONDS} s: {said}") from None
+
+    def ended(self) -> str:
+        """That it has ended by itself, with what it said last; empty while it runs."""
+        status = self._process.poll()
+        if status is None:
+            return ""
+        return f"the bundled wallet ended with status {status} before the run did. {self._last_words()}".rstrip()
 
     def stop(self) -> None:
-        """Stop it, whatever state it is in."""
+        """Stop it, whatever state it is in; a second time does nothing."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._said.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def _environment(self) -> dict[str, str]:
+        # The wallet must be ours: the one beside this package, wherever pytest found it.
+        ours = str(Path(__file__).resolve().parents[2])
+        paths = [ours, os.environ.get("PYTHONPATH", "")]
+        given = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+        for name, credentials in self.credentials.items():
+            key, secret = load(name).environment
+            given |= {key: credentials.key, secret: credentials.secret}
+        return {**os.environ, **given}
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _first_line(self) -> bytes:
+        """What it printed first; whatever there is when it ends or takes too long."""
+        stdout = self._process.stdout
+        line, deadline = b"", time.monotonic() + START_SECONDS
+        with selectors.DefaultSelector() as selector:
+            if stdout is not None:
+                selector.register(stdout, selectors.EVENT_READ)
+            while stdout is not None and not line.endswith(b"\n"):
+                if not selector.select(deadline - time.monotonic()):
+                    return line
+                if not (piece := os.read(stdout.fileno(), 4096)):
+                    return line
+                line += piece
+        return line
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        return self._said.read().decode(errors="replace")[-_MOST_SHOWN:].strip()

@@ -1,114 +1,90 @@
-"""Scenario files as pytest files, each scenario and contract as one item."""
+"""Scenario files as pytest's files. A node's id is its path below the folder of scenarios, wherever that is."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.model import Scenario, Status
-from harness.plugin.block import block
-from harness.result import ScenarioResult, to_data
-
-if TYPE_CHECKING:
-    from harness.plugin.run import Run
-
-RESULT = pytest.StashKey[ScenarioResult]()
+from harness.plugin.items import ScenarioItem
+from harness.plugin.run import Run
+from harness.scenario import SUFFIX, ScenarioError, load_file
 
 
-class NotSound(Exception):
-    """The wallet did not pass the scenario; carries the result."""
+def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) -> pytest.Directory | None:
+    """The collector of a directory that is ours, or, with `passage`, leads to one that is."""
+    if path == run.root or run.root in path.parents:
+        folder: ScenarioFolder = ScenarioFolder.from_parent(parent, path=path, nodeid=_id(path, run))
+        folder.run = run
+        return folder
+    if passage and path in run.root.parents:
+        way: Passage = Passage.from_parent(parent, path=path)
+        way.run = run
+        return way
+    return None
 
-    def __init__(self, result: ScenarioResult) -> None:
-        super().__init__(result.scenario)
-        self.result = result
+
+class Passage(pytest.Directory):
+    """A directory above the scenarios in a run that is about nothing else.
+
+    An installed package lies among hundreds of others, which pytest would otherwise look through, and is a package
+    itself, which pytest would otherwise set up.
+    """
+
+    run: Run
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The one directory that leads on."""
+        (step,) = (each for each in (self.run.root, *self.run.root.parents) if each.parent == self.path != each)
+        if (found := directory(step, self, self.run, passage=True)) is not None:
+            yield found
+
+
+class ScenarioFolder(pytest.Directory):
+    """The folder of scenarios, and those in it: one for each category."""
+
+    run: Run
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """The folders and files in it, by name."""
+        for entry in sorted(os.scandir(self.path), key=lambda each: each.name):
+            path = Path(entry.path)
+            named = self.session.isinitpath(path, with_parents=entry.is_dir())
+            if not named and self.ihook.pytest_ignore_collect(collection_path=path, config=self.config):
+                continue
+            if entry.is_dir():
+                if (found := self.ihook.pytest_collect_directory(path=path, parent=self)) is not None:
+                    yield found
+            else:
+                yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
 
 
 class ScenarioFile(pytest.File):
-    """A YAML file below the scenario root. Its id is its path below that root, wherever the package is installed."""
+    """One scenario."""
 
     run: Run
 
     @classmethod
-    def below(cls, parent: pytest.Collector, path: Path, run: Run) -> ScenarioFile:
-        """The file's node."""
-        node: ScenarioFile = cls.from_parent(parent, path=path, nodeid=path.relative_to(run.root).as_posix())
-        node.run = run
-        return node
+    def of(cls, path: Path, parent: pytest.Collector, run: Run) -> ScenarioFile | None:
+        """The collector of a file, if it is one of ours."""
+        if path.suffix != SUFFIX or run.root not in path.parents:
+            return None
+        found: ScenarioFile = cls.from_parent(parent, path=path, nodeid=_id(path, run))
+        found.run = run
+        return found
 
     def collect(self) -> Iterator[ScenarioItem]:
-        """One item for each contract that the scenario names and that was selected."""
-        from harness.scenario import ScenarioError, load_file
-
+        """An item for each contract that the scenario names and the run is about."""
         try:
             scenario = load_file(self.path, self.run.root, self.run.contracts)
         except ScenarioError as error:
-            raise self.CollectError(str(error)) from None
-        for contract in self.run.selected:
-            if contract in scenario.requirements:
-                yield ScenarioItem.of(self, scenario, contract)
+            raise self.CollectError("\n".join(error.complaints)) from None
+        for contract in self.run.contracts.values():
+            if contract.name in scenario.requirements:
+                yield ScenarioItem.of(self, self.run, scenario, contract)
 
 
-class ScenarioItem(pytest.Item):
-    """One scenario on one contract."""
-
-    scenario: Scenario
-    contract: str
-
-    @classmethod
-    def of(cls, parent: ScenarioFile, scenario: Scenario, contract: str) -> ScenarioItem:
-        """The item, with its markers and the properties that JUnit shows."""
-        item: ScenarioItem = cls.from_parent(parent, name=contract)
-        item.scenario, item.contract = scenario, contract
-        requirement = parent.run.contracts[contract].requirements[scenario.requirements[contract]]
-        for marker in (scenario.category, contract, requirement.level.value.lower()):
-            item.add_marker(marker)
-        return item
-
-    @property
-    def run(self) -> Run:
-        """The run that it belongs to."""
-        parent = self.parent
-        if not isinstance(parent, ScenarioFile):
-            raise TypeError("a scenario item stands below a scenario file")
-        return parent.run
-
-    def runtest(self) -> None:
-        """Examine the scenario. Raises NotSound, or skips."""
-        result = self.run.examine(self.scenario, self.contract)
-        self.stash[RESULT] = result
-        self.user_properties.extend(self._properties(result))
-        strict = self.run.choices.strict and result.status is Status.WARN
-        if result.status in {Status.FAIL, Status.UNKNOWN} or strict:
-            raise NotSound(result)
-        if result.status is Status.SKIPPED:
-            pytest.skip(result.reason)
-
-    def _properties(self, result: ScenarioResult) -> list[tuple[str, str]]:
-        requirements = self.run.contracts[self.contract].requirements
-        ids = result.violated or (result.requirement,)
-        levels = dict.fromkeys(requirements[each].level.value for each in ids if each in requirements)
-        return [
-            *(("requirement", each) for each in ids),
-            ("level", ", ".join(levels)),
-            ("contract", self.contract),
-            ("verdict", result.status.value),
-        ]
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What went wrong with the wallet, in words; a traceback only for a mistake of our own."""
-        if isinstance(excinfo.value, NotSound):
-            return block(excinfo.value.result, self.run.contracts[self.contract].requirements)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it stands, for pytest's headings."""
-        return self.path, None, f"{self.parent.nodeid if self.parent else ''}::{self.name}"
-
-
-def carry_result(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the result on the report, so that it reaches the controller from a worker."""
-    if report.when == "call" and RESULT in item.stash:
-        report.wallet_result = to_data(item.stash[RESULT])
+def _id(path: Path, run: Run) -> str:
+    return path.relative_to(run.root).as_posix()

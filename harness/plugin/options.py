@@ -1,19 +1,21 @@
-"""The options of the command line, and whether they ask for anything at all."""
+"""The options of the command line. Nothing of the harness is imported before one of them is of use."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import secrets
+from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.target import Choices
+if TYPE_CHECKING:
+    from harness.target import Choices
 
-_GROUP = "walletproof: certify a seamless wallet"
+NAMES = ("url", "contract", "provision", "player", "seed", "strict")
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every `--wallet-*` option."""
-    group = parser.getgroup("wallet", _GROUP)
+    group = parser.getgroup("wallet", "walletproof: certify a seamless wallet")
     add = group.addoption
     add("--wallet-url", default="", metavar="URL", help="the wallet to certify (default: the bundled reference wallet)")
     add(
@@ -21,42 +23,38 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="casino, sportsbook or an importable module; repeatable (default: what the credentials imply)",
+        help="casino, sportsbook or an importable module; repeatable (default: both for the bundled wallet, else the "
+        "one whose credentials are set: WALLET_API_KEY and WALLET_SECRET, or WALLET_USER and WALLET_PASSWORD)",
     )
-    add("--wallet-provision", default="", metavar="URL", help="address that makes test players (see the README)")
+    add("--wallet-provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add(
         "--wallet-player",
         action="append",
         default=[],
         metavar="FIELDS",
-        help="a player that exists: id=...,currency=EUR,session=...; repeatable",
+        help="a player that exists: id=...,currency=EUR,session=...,expired_session=...,token=...; repeatable",
     )
     add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
-    add("--wallet-strict", action="store_true", help="violations of a SHOULD fail, too")
+    add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+
+
+def given(config: pytest.Config) -> bool:
+    """Whether any option of ours was given."""
+    values = [config.getoption(f"--wallet-{name}") for name in NAMES]
+    return any(value not in ("", [], None, False) for value in values)
 
 
 def choices(config: pytest.Config) -> Choices:
-    """What the options say."""
+    """What the options say. Without a seed one is drawn; the run's id is always drawn."""
+    from harness.target import Choices
+
+    seed = config.getoption("--wallet-seed")
     return Choices(
         url=config.getoption("--wallet-url"),
-        contracts=tuple(config.getoption("--wallet-contract")),
+        contracts=tuple(dict.fromkeys(config.getoption("--wallet-contract"))),
         provision_url=config.getoption("--wallet-provision"),
         players=tuple(config.getoption("--wallet-player")),
-        seed=config.getoption("--wallet-seed"),
+        seed=secrets.randbits(32) if seed is None else seed,
+        run_id=secrets.token_hex(4),
         strict=config.getoption("--wallet-strict"),
     )
-
-
-def any_given(config: pytest.Config) -> bool:
-    """Whether any option of ours was given."""
-    return choices(config) != Choices()
-
-
-def names_scenarios(config: pytest.Config, root: Path) -> bool:
-    """Whether the paths to collect include scenarios."""
-    here = config.invocation_params.dir
-    for argument in config.args:
-        path = (here / argument.partition("::")[0]).resolve()
-        if path == root or root in path.parents:
-            return True
-    return False

@@ -6,93 +6,118 @@ Under xdist the controller starts the wallet and does the pre-flight; a worker i
 from __future__ import annotations
 
 import base64
-import os
 import pickle
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.schema import bundled
+from harness.contracts import Contract, load
+from harness.examiner import Examiner
 from harness.model import Scenario
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.result import ScenarioResult
-from harness.target import Choices, Target, contracts_of, target_of, target_of_bundled
-
-if TYPE_CHECKING:
-    from harness.examiner import Examiner
+from harness.target import Choices, Target, TargetError, contracts_of, secrets_of, target_of, target_of_bundled
 
 
 class Run:
-    """One run. Nothing is started or sent before `start`."""
+    """One run. Nothing is started or sent before `warm_up` or `start`."""
 
-    def __init__(self, choices: Choices) -> None:
-        """Raises TargetError for options that do not fit together."""
+    def __init__(
+        self, root: Path, choices: Choices, loaded: Mapping[str, Contract], environment: Mapping[str, str]
+    ) -> None:
+        """`root` has the scenarios, `loaded` the contracts by the names under which they are loaded."""
+        self.root = root
         self.choices = choices
-        self.root: Path = bundled("scenarios").resolve()
-        self.selected = contracts_of(choices, os.environ)
-        self.target: Target | None = None if not choices.url else target_of(choices, os.environ)
-        self.facts: dict[str, Facts] = {}
         self.results: list[ScenarioResult] = []
         self.problem = ""
+        """Why no scenario can be run."""
+        self._loaded = loaded
+        self._environment = environment
+        self._target: Target | None = None
+        self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
+        self._secrets: tuple[tuple[str, str], ...] = ()
 
-    @cached_property
+    @property
     def contracts(self) -> dict[str, Contract]:
-        """Every contract that a scenario may name."""
-        return {name: load(name) for name in dict.fromkeys((*BUNDLED, *self.selected))}
-
-    def start(self) -> None:
-        """Start the bundled wallet where no other is named, and do the pre-flight; a problem stands in `problem`."""
-        try:
-            if self.target is None:
-                self._wallet = BundledWallet()
-                address = self._wallet.address
-                self.target = target_of_bundled(
-                    self.choices, address.urls, self._wallet.credentials, address.provision_url
-                )
-            for subject in self.target.subjects:
-                self.facts[subject.contract] = preflight(subject)
-        except (ConfigurationProblem, DidNotStart) as problem:
-            self.problem = str(problem)
+        """The contracts to certify by, by their own names."""
+        return {contract.name: contract for contract in self._loaded.values()}
 
     @property
     def started(self) -> bool:
         """Whether scenarios can be examined."""
-        return bool(self.facts) and not self.problem
+        return self._target is not None and not self.problem
+
+    def warm_up(self) -> None:
+        """Have the bundled wallet start while something else is done."""
+        if not self.choices.url and self._wallet is None:
+            self._wallet = BundledWallet()
+
+    def start(self) -> None:
+        """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
+        try:
+            target = self._find_target()
+            self._secrets = secrets_of(target)
+            self.go_on(target, {subject.contract: preflight(subject) for subject in target.subjects})
+        except (ConfigurationProblem, DidNotStart, TargetError) as problem:
+            self.problem = self.masked(str(problem))
+
+    def go_on(self, target: Target, facts: Mapping[str, Facts]) -> None:
+        """From here on scenarios can be examined."""
+        self._target, self._facts, self._secrets = target, facts, secrets_of(target)
+
+    def _find_target(self) -> Target:
+        if self.choices.url:
+            return target_of(self.choices, self._loaded, self._environment)
+        self.warm_up()
+        if self._wallet is None:
+            raise DidNotStart("the bundled wallet was not started")
+        address = self._wallet.address(self._loaded)
+        return target_of_bundled(self.choices, address.urls, self._wallet.credentials, address.provision_url)
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
-        if contract not in self._examiners:
-            from harness.examiner import Examiner
+        return self._examiner(contract).examine(scenario)
 
-            subjects = self.target.subjects if self.target is not None else ()
-            subject = next(each for each in subjects if each.contract == contract)
-            self._examiners[contract] = Examiner(subject, self.facts[contract])
-        return self._examiners[contract].examine(scenario)
+    def _examiner(self, contract: str) -> Examiner:
+        if contract not in self._examiners:
+            subjects = self._target.subjects if self._target is not None else ()
+            subject = next(each for each in subjects if self._loaded[each.contract].name == contract)
+            self._examiners[contract] = Examiner(subject, self._facts[subject.contract])
+        return self._examiners[contract]
+
+    def masked(self, text: str) -> str:
+        """A text without the credentials, should a wallet or a library have repeated them."""
+        for secret, shown in self._secrets:
+            text = text.replace(secret, shown)
+        return text
+
+    def remark(self) -> str:
+        """What the reader should know of the wallet's process; empty when all is well."""
+        return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
     def stop(self) -> None:
         """Close connections and stop the bundled wallet."""
-        for examiner in self._examiners.values():
-            examiner.close()
-        self._examiners.clear()
+        while self._examiners:
+            self._examiners.popitem()[1].close()
         if self._wallet is not None:
             self._wallet.stop()
-            self._wallet = None
 
     def for_worker(self) -> str:
-        """What a worker needs to know, as text. It stays on this machine: execnet carries it through a pipe."""
-        return base64.b64encode(pickle.dumps((self.target, self.facts))).decode()
-
-    def adopt(self, told: str, scope: str) -> None:
-        """Take over what the controller found out."""
-        target, facts = _unpickled(told)
-        self.target = target.in_scope(scope)
-        self.facts = facts
+        """What a worker needs to know, as text: only xdist's own channel carries it."""
+        return base64.b64encode(pickle.dumps((self.choices, self._target, self._facts))).decode()
 
 
-def _unpickled(told: str) -> Any:
-    # The text comes from our own controller process, through the pipe that it opened to this worker.
-    return pickle.loads(base64.b64decode(told))  # noqa: S301
+def planned(root: Path, choices: Choices, environment: Mapping[str, str]) -> Run:
+    """The run that options and environment ask for. Raises TargetError for what does not go together."""
+    return Run(root, choices, contracts_of(choices, environment), environment)
+
+
+def adopted(root: Path, told: str, scope: str) -> Run:
+    """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
+    # The text comes from our own controller process, through the channel that it opened to this worker.
+    choices, target, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
+    run = Run(root, choices, {subject.contract: load(subject.contract) for subject in target.subjects}, {})
+    run.go_on(target.in_scope(scope), facts)
+    return run

@@ -1,89 +1,146 @@
-"""The end of a run on the terminal: a line for each requirement group, what was observed, and a verdict per contract."""
+"""The end of a run in lines: each requirement group, what was observed, and a verdict for each contract."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import wrap
 
 from harness.contracts import Contract
 from harness.model import Scenario, Status
 from harness.result import Certification, ContractVerdict, ScenarioResult, conclude
+from harness.scenario import SUFFIX, ScenarioError, load_file
 
-_ORDER = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
+COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
+_COLOURS = {
+    Certification.CERTIFIED: Status.PASS,
+    Certification.INCOMPLETE: Status.WARN,
+    Certification.NOT_CERTIFIED: Status.FAIL,
+}
+_MOST_IDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the summary; `status` gives it its colour."""
+
+    text: str
+    status: Status | None = None
+
+
+def exercised(root: Path, contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
+    """By contract and requirement the ids of all scenarios that there are for it, run or not.
+
+    A file that cannot be read has been complained of where it was collected, if it was.
+    """
+    found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
+    for path in sorted(root.rglob(f"*{SUFFIX}")):
+        for contract, requirement, scenario in _exercised_by(path, root, contracts):
+            found[contract][requirement].append(scenario)
+    return found
+
+
+def _exercised_by(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Iterator[tuple[str, str, str]]:
+    try:
+        scenario: Scenario = load_file(path, root, contracts)
+    except ScenarioError:
+        return
+    for contract, requirement in scenario.requirements.items():
+        if contract in contracts:
+            yield contract, requirement, scenario.id
 
 
 def verdicts(
     results: Sequence[ScenarioResult],
     contracts: Mapping[str, Contract],
-    selected: Sequence[str],
-    suite: Sequence[Scenario],
+    scenarios: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     strict: bool,
 ) -> tuple[ContractVerdict, ...]:
-    """The verdict of every selected contract. `suite` is every scenario there is, run or not."""
+    """The verdict of every contract of the run; `scenarios` is what `exercised` found."""
     return tuple(
-        conclude(
-            name,
-            [each for each in results if each.contract == name],
-            contracts[name].requirements,
-            exercised(suite, name),
-            strict=strict,
-        )
-        for name in selected
+        conclude(name, _of(name, results), contract.requirements, scenarios[name], strict=strict)
+        for name, contract in contracts.items()
     )
 
 
-def exercised(suite: Sequence[Scenario], contract: str) -> dict[str, list[str]]:
-    """Requirement id to the scenarios that the suite has for it."""
-    by_requirement: dict[str, list[str]] = defaultdict(list)
-    for scenario in suite:
-        if contract in scenario.requirements:
-            by_requirement[scenario.requirements[contract]].append(scenario.id)
-    return by_requirement
-
-
 def lines(
-    results: Sequence[ScenarioResult], concluded: Sequence[ContractVerdict], contracts: Mapping[str, Contract]
-) -> Iterator[tuple[str, Status | None]]:
-    """The lines of the summary, each with the status that colours it."""
+    results: Sequence[ScenarioResult],
+    concluded: Sequence[ContractVerdict],
+    contracts: Mapping[str, Contract],
+    *,
+    width: int,
+) -> Iterator[Line]:
+    """The summary; its last lines are the verdicts."""
     for verdict in concluded:
-        yield from _groups(verdict)
-    yield from ((text, None) for text in _observed(results))
-    width = max((len(each.contract) for each in concluded), default=0)
+        yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
+        yield from _groups(verdict, width)
+        yield from (Line(text) for text in _observed(_of(verdict.contract, results), width))
+        yield Line("")
+    if not any(each.status is not Status.SKIPPED for each in results):
+        yield Line("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
+    name = max(len(each.contract) for each in concluded)
     for verdict in concluded:
-        colour = {
-            Certification.CERTIFIED: Status.PASS,
-            Certification.INCOMPLETE: Status.WARN,
-            Certification.NOT_CERTIFIED: Status.FAIL,
-        }[verdict.certification]
-        title = contracts[verdict.contract].title
-        yield f"{verdict.contract:<{width}}  {verdict.certification.value}  ({title}; {verdict.reason})", colour
+        warned = f"; {_count(verdict.warnings, 'SHOULD')} violated" if verdict.warnings else ""
+        text = f"{verdict.contract:<{name}}  {verdict.certification:<13}  ({verdict.reason}{warned})"
+        for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + 18), break_on_hyphens=False):
+            yield Line(part, _COLOURS[verdict.certification])
 
 
-def _groups(verdict: ContractVerdict) -> Iterator[tuple[str, Status | None]]:
-    counts: dict[str, Counter[Status]] = defaultdict(Counter)
+def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
+    return [each for each in results if each.contract == contract]
+
+
+def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
+    """A line for each group of requirements: how many of them ended how, and which did not end well."""
+    groups: dict[str, dict[str, Status]] = defaultdict(dict)
     for requirement, status in verdict.requirements.items():
-        counts[requirement.rpartition("-")[0]][status] += 1
-    for group, counter in counts.items():
-        told = "  ".join(f"{counter[status]} {status.value}" for status in _ORDER if counter[status])
-        worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if counter[each]), None)
-        yield f"{group:<9} {told}", worst
+        groups[requirement.rpartition("-")[0]][requirement] = status
+    judged = {group: each for group, each in groups.items() if {*each.values()} != {Status.SKIPPED}}
+    present = [each for each in COLUMNS if each in verdict.requirements.values()]
+    for group, statuses in judged.items():
+        counts = Counter(statuses.values())
+        columns = (f"{counts[each] or '-':>4} {each}" for each in present)
+        red = [each for each, status in statuses.items() if status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
+        worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if counts[each]), None)
+        named = f"   {', '.join(red[:_MOST_IDS])}{', ...' if len(red) > _MOST_IDS else ''}" if red else ""
+        yield Line(f"  {group:<8}{''.join(columns)}{named}", worst)
+    if silent := [group for group in groups if group not in judged]:
+        for text in _wrapped("not judged", ", ".join(silent), width):
+            yield Line(text, Status.WARN)
 
 
-def _observed(results: Sequence[ScenarioResult]) -> Iterator[str]:
-    for contract in dict.fromkeys(each.contract for each in results):
-        mine = [each for each in results if each.contract == contract]
-        readings: dict[str, set[str]] = defaultdict(set)
-        for policy, reading in (pair for each in mine for pair in each.readings):
-            readings[policy].add(reading)
-        if readings:
-            told = ", ".join(f"{policy}: {'/'.join(sorted(seen))}" for policy, seen in sorted(readings.items()))
-            yield f"{contract} reads the documents so: {told}"
-        absent = sorted({name for each in mine for name in each.absent})
-        if absent:
-            yield f"{contract} lacks: {', '.join(absent)}"
-    spreads = [each.spread_microseconds for each in results if each.spread_microseconds is not None]
-    exchanges = sum(each.exchanges for each in results)
-    if exchanges:
-        raced = f"; races released within {max(spreads) / 1000:.1f} ms at worst" if spreads else ""
-        yield f"{exchanges} requests{raced}"
+def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
+    """What was seen that is neither right nor wrong."""
+    readings: dict[str, set[str]] = defaultdict(set)
+    for policy, reading in (pair for each in results for pair in each.readings):
+        readings[policy].add(reading)
+    told = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(seen))}" for policy, seen in sorted(readings.items()))
+    yield from _wrapped("readings", "; ".join(told), width)
+    yield from _wrapped("absent", ", ".join(sorted({name for each in results for name in each.absent})), width)
+    spreads = sorted(each.spread_microseconds for each in results if each.spread_microseconds is not None)
+    races = ""
+    if spreads:
+        median = spreads[len(spreads) // 2]
+        races = f"; {_count(len(spreads), 'race')} released within {_ms(median)} (median), {_ms(spreads[-1])} (widest)"
+    sent = sum(each.exchanges for each in results)
+    yield from _wrapped("sent", f"{_count(sent, 'request')} in {_count(len(results), 'scenario')}{races}", width)
+
+
+def _wrapped(name: str, text: str, width: int) -> list[str]:
+    first, further = f"  {name:<11} ", " " * 14
+    return (
+        wrap(text, max(width, 40), initial_indent=first, subsequent_indent=further, break_on_hyphens=False)
+        if text
+        else []
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 or thing.isupper() else 's'}"
+
+
+def _ms(microseconds: int) -> str:
+    return f"{microseconds // 1000}.{microseconds % 1000 // 100} ms"

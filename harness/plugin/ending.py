@@ -1,0 +1,88 @@
+"""Gathers every result in the process that reports, tells them at the end, and sets the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import pytest
+
+from harness.model import Status
+from harness.plugin.block import block, headline
+from harness.plugin.items import first_line
+from harness.plugin.report import Finding
+from harness.plugin.run import Run
+from harness.plugin.summary import exercised, lines, verdicts
+from harness.result import Certification, ContractVerdict, from_data
+
+CONFIGURATION_EXIT = 10
+INCOMPLETE_EXIT = 11
+_COLOURS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.UNKNOWN: "red"}
+
+
+class Ending:
+    """A plugin of its own: only the process that has the terminal registers it."""
+
+    def __init__(self, run: Run) -> None:
+        """`run` is where the results go."""
+        self._run = run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the result that a report carries, from this process or from a worker."""
+        data = getattr(report, "wallet_result", None)
+        if data is None:
+            return
+        result = from_data(data)
+        self._run.results.append(result)
+        if isinstance(report.longrepr, str):
+            # xdist has made a text of it, and so lost the one line for the short summary.
+            text = report.longrepr
+            report.longrepr = Finding(text, headline(result), result.path, first_line(result))  # type: ignore[assignment]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+        """What only violated a SHOULD comes after the failures, and the verdict after everything else."""
+        result = yield
+        if self._run.results:
+            self._tell_warnings(terminalreporter)
+            self._tell(terminalreporter)
+        return result
+
+    def _tell_warnings(self, reporter: pytest.TerminalReporter) -> None:
+        warned = [each for each in self._run.results if each.status is Status.WARN]
+        if not warned or self._run.choices.strict:
+            return
+        reporter.section("violated SHOULD requirements", sep="=", yellow=True)
+        for number, each in enumerate(warned):
+            if number:
+                reporter.line("")
+            Finding(block(each, self._run.contracts[each.contract].requirements), "", "", 1).toterminal(reporter)
+
+    def _tell(self, reporter: pytest.TerminalReporter) -> None:
+        reporter.section("walletproof", sep="=")
+        run = self._run
+        width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
+        if remark := run.remark():
+            reporter.line(remark, red=True)
+        for line in lines(run.results, self.concluded, run.contracts, width=width):
+            reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Our own exit codes, where pytest has none for what happened."""
+        if self._run.problem:
+            session.exitstatus = CONFIGURATION_EXIT
+        elif session.exitstatus == pytest.ExitCode.OK and self._run.results:
+            seen = {each.certification for each in self.concluded}
+            if Certification.NOT_CERTIFIED in seen:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            elif Certification.INCOMPLETE in seen:
+                session.exitstatus = INCOMPLETE_EXIT
+
+    @cached_property
+    def concluded(self) -> tuple[ContractVerdict, ...]:
+        """The verdicts; asked for once nothing more is to come."""
+        run = self._run
+        scenarios = exercised(run.root, run.contracts)
+        return verdicts(run.results, run.contracts, scenarios, strict=run.choices.strict)

@@ -1,0 +1,120 @@
+"""One scenario on one contract as one item of pytest, and its result on pytest's report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.contracts import Contract
+from harness.model import Scenario, Status
+from harness.plugin.block import block, headline
+from harness.plugin.report import Finding
+from harness.plugin.run import Run
+from harness.result import ScenarioResult, from_data, to_data
+
+RESULT = pytest.StashKey[ScenarioResult]()
+
+
+class NotSound(Exception):
+    """The wallet did not pass the scenario."""
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario on one contract. Its name is the contract's."""
+
+    run: Run
+    scenario: Scenario
+    contract: Contract
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, run: Run, scenario: Scenario, contract: Contract) -> ScenarioItem:
+        """The item, with the markers that `-m` selects by: category, contract and level."""
+        item: ScenarioItem = cls.from_parent(parent, name=contract.name)
+        item.run, item.scenario, item.contract = run, scenario, contract
+        level = contract.requirements[scenario.requirements[contract.name]].level
+        for marker in (scenario.category, contract.name, level.lower()):
+            item.add_marker(marker)
+        return item
+
+    def runtest(self) -> None:
+        """Examine the scenario and keep the result. Raises NotSound, or skips."""
+        try:
+            result = self.run.examine(self.scenario, self.contract.name)
+        except Exception:
+            self._keep(self._undecided("walletproof itself failed"))
+            raise
+        self._keep(result)
+        if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.choices.strict and result.status is Status.WARN):
+            raise NotSound
+        if result.status is Status.SKIPPED:
+            pytest.skip(result.reason)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What is wrong with the wallet, in words. A traceback is for a mistake of our own, and shows no values."""
+        del style
+        if isinstance(excinfo.value, NotSound):
+            result = self.stash[RESULT]
+            text = block(result, self.contract.requirements)
+            return Finding(text, headline(result), self.scenario.path, first_line(result))
+        trace = excinfo.getrepr(style="short", showlocals=False, abspath=False)
+        text = f"walletproof itself failed, which says nothing about the wallet: please report it.\n\n{trace}"
+        return Finding(self.run.masked(text), "walletproof itself failed", self.scenario.path, 1)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it stands, for pytest's headings."""
+        return self.path, 0, self.nodeid
+
+    def _keep(self, result: ScenarioResult) -> None:
+        masked: ScenarioResult = from_data(_masked(to_data(result), self.run))
+        self.stash[RESULT] = masked
+        self.user_properties.extend(properties(masked, self.contract))
+
+    def _undecided(self, reason: str) -> ScenarioResult:
+        return ScenarioResult(
+            scenario=self.scenario.id,
+            title=self.scenario.title,
+            contract=self.contract.name,
+            path=self.scenario.path,
+            requirement=self.scenario.requirements[self.contract.name],
+            status=Status.UNKNOWN,
+            reason=reason,
+        )
+
+
+def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, object]]:
+    """What each JUnit case carries: the requirements violated, else the one exercised, and what came of it."""
+    ids = result.violated or (result.requirement,)
+    levels = dict.fromkeys(contract.requirements[each].level for each in ids if each in contract.requirements)
+    return [
+        *(("requirement", each) for each in ids),
+        ("level", ", ".join(levels)),
+        ("contract", contract.name),
+        ("verdict", result.status.value),
+    ]
+
+
+def first_line(result: ScenarioResult) -> int:
+    """The line of the scenario's file that a reader is to look at."""
+    return next((each.line for each in result.verdicts if each.line and each.status is result.status), 1)
+
+
+def _masked(value: Any, run: Run) -> Any:
+    match value:
+        case str():
+            return run.masked(value)
+        case dict():
+            return {key: _masked(each, run) for key, each in value.items()}
+        case list():
+            return [_masked(each, run) for each in value]
+    return value
+
+
+def carry(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the result on the report of the call, as plain data that pytest-xdist can send."""
+    if report.when != "call" or (result := item.stash.get(RESULT, None)) is None:
+        return
+    report.wallet_result = to_data(result)
+    if report.skipped:
+        report.longrepr = (str(item.path), 1, f"Skipped: {result.reason}")

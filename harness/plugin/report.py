@@ -1,0 +1,76 @@
+"""What pytest prints of a scenario: a text instead of a traceback, and a category of its own for a violated SHOULD."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+WARN = ("warn", "w", ("WARN", {"yellow": True}))
+"""Category, letter and word."""
+CONFIGURATION = "wallet::configuration"
+"""The id under which the one configuration error is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """What pytest prints in one line of a failure: `--tb=line`, the short summary, JUnit's message."""
+
+    path: str
+    lineno: int
+    message: str
+
+    def __str__(self) -> str:
+        """An editor can jump there."""
+        return f"{self.path}:{self.lineno}: {self.message}"
+
+
+class Finding:
+    """The text of a failure, in the shape that pytest expects of it."""
+
+    def __init__(self, text: str, headline: str, path: str, line: int) -> None:
+        """`text` is printed whole, `headline` where there is one line for it."""
+        self.text = text
+        self.reprcrash = Crash(path, line, headline)
+
+    def __str__(self) -> str:
+        """The whole text."""
+        return self.text
+
+    def toterminal(self, writer: Any) -> None:
+        """Print it, with its headings in the colour of their status."""
+        for line in self.text.splitlines():
+            markup = {"red": True} if line.endswith(("  FAIL", "  UNKNOWN")) else {}
+            writer.line(line, **({"yellow": True} if line.endswith("  WARN") else markup))
+
+
+def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """The category of a scenario that only violated a SHOULD; None for what pytest has a category for."""
+    data = getattr(report, "wallet_result", None)
+    return WARN if data is not None and report.passed and data["status"] == "warn" else None
+
+
+def configuration_error(problem: str) -> list[pytest.TestReport]:
+    """The reports of an error before any item: pytest counts it, prints it, and writes it to JUnit."""
+    location = ("wallet", None, "the wallet under test")
+    first = problem.partition("\n")[0]
+    error = Finding(problem, first, "wallet", 1)
+    return [
+        pytest.TestReport(CONFIGURATION, location, {}, "failed", error, "setup"),  # type: ignore[arg-type]
+        pytest.TestReport(CONFIGURATION, location, {}, "passed", None, "teardown"),
+    ]
+
+
+class Progress:
+    """Writes the category before the letters of its scenarios: three hundred lines for as many files tell nobody much."""
+
+    def __init__(self, reporter: Any) -> None:
+        """`reporter` is pytest's own."""
+        self._reporter = reporter
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Begin a line where a category begins."""
+        if not self._reporter.showlongtestinfo:
+            # pytest takes what it is given for a path below its root directory, and shows it from the current one.
+            self._reporter.write_fspath_result(str(self._reporter.startpath / nodeid.partition("/")[0]), "")
