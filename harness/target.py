@@ -172,4 +172,12 @@ def _player(text: str) -> tuple[str, Player]:
             fields[name] = value
     if missing := [name for name in ("id", "currency") if not fields.get(name)]:
         raise TargetError(f"--wallet-player needs {' and '.join(missing)}, as in id=188,currency=EUR,session=...")
-    return fields.pop("contract", ""), Player(**fields, bets=tuple(bets))
+    player = Player(
+        id=fields["id"],
+        currency=fields["currency"],
+        session=fields.get("session", ""),
+        expired_session=fields.get("expired_session", ""),
+        token=fields.get("token", ""),
+        bets=tuple(bets),
+    )
+    return fields.get("contract", ""), player

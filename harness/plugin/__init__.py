@@ -1,8 +1,8 @@
 """The pytest plugin: options, collection, hooks. It decides nothing; everything it says was decided elsewhere.
 
 Without a `--wallet-*` option and without a scenario among the paths it is inert: it imports nothing of the harness and
-starts nothing. The wallet, the seed, the run's id and the pre-flight belong to the process that has the terminal; workers
-of xdist are told.
+starts nothing. The wallet, the seed, the run's id and the pre-flight belong to the process that has the terminal;
+workers of xdist are told.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness import __version__
-from harness.plugin import options, paths, report as reports
+from harness.plugin import options, paths
 
 if TYPE_CHECKING:
     from harness.plugin.run import Run
@@ -83,7 +83,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     wallet = chosen.url or "the bundled reference wallet"
     return [
         f"walletproof {__version__}: {wallet}, by {' and '.join(run.contracts)}",
-        f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), run id {chosen.run_id}, with which every id begins",
+        f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
     ]
 
 
@@ -149,18 +149,18 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     run = session.config.stash.get(RUN, None)
     if run is None or session.config.option.collectonly or _is_worker(session.config):
         return None
-    distributed = session.config.pluginmanager.has_plugin("dsession")
-    if not distributed and not run.started:
-        from harness.plugin.items import ScenarioItem
+    from harness.plugin.items import ScenarioItem
+    from harness.plugin.report import configuration_error
 
-        if not any(isinstance(item, ScenarioItem) for item in session.items):
-            return None
+    others = [item for item in session.items if not isinstance(item, ScenarioItem)]
+    if not session.config.pluginmanager.has_plugin("dsession") and len(others) < len(session.items):
         run.start()
     if not run.problem:
         return None
-    for each in reports.configuration_error(run.problem):
+    for each in configuration_error(run.problem):
         session.config.hook.pytest_runtest_logreport(report=each)
-    return True
+    session.items[:] = others
+    return None if others else True
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -174,10 +174,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if run is None or reporter is None or not session.items or not reporter.showfspath:
         return
     from harness.plugin.items import ScenarioItem
+    from harness.plugin.report import Progress
 
     if all(isinstance(item, ScenarioItem) for item in session.items):
         reporter.showfspath = False
-        session.config.pluginmanager.register(reports.Progress(reporter), "walletproof-progress")
+        session.config.pluginmanager.register(Progress(reporter), "walletproof-progress")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -191,6 +192,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return made
 
 
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """A violated SHOULD is a category of its own."""
-    return reports.category(report)
+    if RUN not in config.stash:
+        return None
+    from harness.plugin.report import category
+
+    return category(report)

@@ -19,7 +19,6 @@ from harness.contracts import BUNDLED, Credentials, load
 
 START_SECONDS = 30
 """A wallet that is not ready by then will not be: the slowest start that was measured took two."""
-STOP_SECONDS = 5
 _MOST_SHOWN = 2_000
 """How many characters of what it said are shown when it fails."""
 
@@ -76,13 +75,9 @@ class BundledWallet:
 
     def stop(self) -> None:
         """Stop it, whatever state it is in; a second time does nothing."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        # Nothing of it outlives the run, its books least of all, so there is nothing that a gentler signal would save.
+        self._process.kill()
+        self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()

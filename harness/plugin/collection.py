@@ -78,7 +78,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[ScenarioItem]:
         """An item for each contract that the scenario names and the run is about."""
         try:
-            scenario = load_file(self.path, self.run.root, self.run.contracts)
+            scenario = self.run.scenarios[self.path] = load_file(self.path, self.run.root, self.run.contracts)
         except ScenarioError as error:
             raise self.CollectError("\n".join(error.complaints)) from None
         for contract in self.run.contracts.values():

@@ -10,10 +10,10 @@ import pytest
 from harness.model import Status
 from harness.plugin.block import block, headline
 from harness.plugin.items import first_line
-from harness.plugin.report import Finding
+from harness.plugin.report import Finding, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
-from harness.result import Certification, ContractVerdict, from_data
+from harness.result import Certification, ContractVerdict
 
 CONFIGURATION_EXIT = 10
 INCOMPLETE_EXIT = 11
@@ -30,10 +30,8 @@ class Ending:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the result that a report carries, from this process or from a worker."""
-        data = getattr(report, "wallet_result", None)
-        if data is None:
+        if (result := result_of(report)) is None:
             return
-        result = from_data(data)
         self._run.results.append(result)
         if isinstance(report.longrepr, str):
             # xdist has made a text of it, and so lost the one line for the short summary.
@@ -84,5 +82,5 @@ class Ending:
     def concluded(self) -> tuple[ContractVerdict, ...]:
         """The verdicts; asked for once nothing more is to come."""
         run = self._run
-        scenarios = exercised(run.root, run.contracts)
+        scenarios = exercised(run.root, run.contracts, run.scenarios)
         return verdicts(run.results, run.contracts, scenarios, strict=run.choices.strict)

@@ -10,6 +10,7 @@ import pytest
 from harness.contracts import Contract
 from harness.model import Scenario, Status
 from harness.plugin.block import block, headline
+from harness.plugin.report import RESULT as ON_REPORT
 from harness.plugin.report import Finding
 from harness.plugin.run import Run
 from harness.result import ScenarioResult, from_data, to_data
@@ -67,8 +68,7 @@ class ScenarioItem(pytest.Item):
         return self.path, 0, self.nodeid
 
     def _keep(self, result: ScenarioResult) -> None:
-        masked: ScenarioResult = from_data(_masked(to_data(result), self.run))
-        self.stash[RESULT] = masked
+        masked = self.stash[RESULT] = _masked(result, self.run)
         self.user_properties.extend(properties(masked, self.contract))
 
     def _undecided(self, reason: str) -> ScenarioResult:
@@ -100,21 +100,31 @@ def first_line(result: ScenarioResult) -> int:
     return next((each.line for each in result.verdicts if each.line and each.status is result.status), 1)
 
 
-def _masked(value: Any, run: Run) -> Any:
+def _masked(result: ScenarioResult, run: Run) -> ScenarioResult:
+    """The result without the credentials, should the wallet have repeated them."""
+    return from_data(_without_secrets(to_data(result), run)) if run.betrayed_by(_texts(result)) else result
+
+
+def _texts(result: ScenarioResult) -> str:
+    told = (text for each in result.verdicts for text in (each.summary, each.sent, each.said, *each.possible))
+    return "\n".join((result.reason, *told))
+
+
+def _without_secrets(value: Any, run: Run) -> Any:
     match value:
         case str():
             return run.masked(value)
         case dict():
-            return {key: _masked(each, run) for key, each in value.items()}
+            return {key: _without_secrets(each, run) for key, each in value.items()}
         case list():
-            return [_masked(each, run) for each in value]
+            return [_without_secrets(each, run) for each in value]
     return value
 
 
 def carry(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the result on the report of the call, as plain data that pytest-xdist can send."""
+    """Put the result on the report of the call; in a worker of xdist as plain data, which can be sent."""
     if report.when != "call" or (result := item.stash.get(RESULT, None)) is None:
         return
-    report.wallet_result = to_data(result)
+    vars(report)[ON_REPORT] = to_data(result) if hasattr(item.config, "workerinput") else result
     if report.skipped:
         report.longrepr = (str(item.path), 1, f"Skipped: {result.reason}")

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from harness.model import Status
+from harness.result import ScenarioResult, from_data
+
 WARN = ("warn", "w", ("WARN", {"yellow": True}))
 """Category, letter and word."""
+RESULT = "wallet_result"
+"""The attribute of a report that has the scenario's result."""
 CONFIGURATION = "wallet::configuration"
 """The id under which the one configuration error is reported."""
 
@@ -47,8 +52,14 @@ class Finding:
 
 def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """The category of a scenario that only violated a SHOULD; None for what pytest has a category for."""
-    data = getattr(report, "wallet_result", None)
-    return WARN if data is not None and report.passed and data["status"] == "warn" else None
+    result = result_of(report)
+    return WARN if result is not None and report.passed and result.status is Status.WARN else None
+
+
+def result_of(report: pytest.TestReport) -> ScenarioResult | None:
+    """The result that a report carries, from this process or, as plain data, from a worker."""
+    found = getattr(report, RESULT, None)
+    return found if found is None or isinstance(found, ScenarioResult) else from_data(found)
 
 
 def configuration_error(problem: str) -> list[pytest.TestReport]:
@@ -63,7 +74,7 @@ def configuration_error(problem: str) -> list[pytest.TestReport]:
 
 
 class Progress:
-    """Writes the category before the letters of its scenarios: three hundred lines for as many files tell nobody much."""
+    """Writes the category before the letters of its scenarios: nobody reads a line for each of 300 files."""
 
     def __init__(self, reporter: Any) -> None:
         """`reporter` is pytest's own."""

@@ -29,6 +29,8 @@ class Run:
         self.root = root
         self.choices = choices
         self.results: list[ScenarioResult] = []
+        self.scenarios: dict[Path, Scenario] = {}
+        """Those that were collected in this process."""
         self.problem = ""
         """Why no scenario can be run."""
         self._loaded = loaded
@@ -92,6 +94,10 @@ class Run:
         for secret, shown in self._secrets:
             text = text.replace(secret, shown)
         return text
+
+    def betrayed_by(self, text: str) -> bool:
+        """Whether a text has one of the credentials in it."""
+        return any(secret in text for secret, _ in self._secrets)
 
     def remark(self) -> str:
         """What the reader should know of the wallet's process; empty when all is well."""

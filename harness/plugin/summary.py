@@ -30,26 +30,28 @@ class Line:
     status: Status | None = None
 
 
-def exercised(root: Path, contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
+def exercised(
+    root: Path, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
+) -> dict[str, dict[str, list[str]]]:
     """By contract and requirement the ids of all scenarios that there are for it, run or not.
 
-    A file that cannot be read has been complained of where it was collected, if it was.
+    `loaded` has those that need not be read again.
     """
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
     for path in sorted(root.rglob(f"*{SUFFIX}")):
-        for contract, requirement, scenario in _exercised_by(path, root, contracts):
-            found[contract][requirement].append(scenario)
+        if (scenario := loaded.get(path) or _readable(path, root, contracts)) is None:
+            continue
+        for contract in contracts.keys() & scenario.requirements.keys():
+            found[contract][scenario.requirements[contract]].append(scenario.id)
     return found
 
 
-def _exercised_by(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Iterator[tuple[str, str, str]]:
+def _readable(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scenario | None:
+    """The scenario in a file; None for one that is wrong, which is complained of where it is collected."""
     try:
-        scenario: Scenario = load_file(path, root, contracts)
+        return load_file(path, root, contracts)
     except ScenarioError:
-        return
-    for contract, requirement in scenario.requirements.items():
-        if contract in contracts:
-            yield contract, requirement, scenario.id
+        return None
 
 
 def verdicts(
