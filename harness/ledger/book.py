@@ -201,6 +201,11 @@ class Book:
             trail=self.trail if self.open else frozenset({self.balance}),
         )
 
+    def doubt(self, key: Key) -> Book:
+        """The book in which an open transaction may have been refused."""
+        entry = replace(self.entries[key], doubted=True)
+        return replace(self, entries=_with(self.entries, key, entry), digest=self._digest_with(key, entry))
+
     def close(self, key: Key, entry: Entry, *, was_taken: bool, moved: Amount = 0) -> Book:
         """The book after an open transaction has found its fate."""
         change = self.entries[key].change

@@ -5,7 +5,7 @@ Who ended before whom began, who interferes with whom, who is like whom: all of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.ledger.book import Book, Family, Fate, change_of, family
@@ -103,29 +103,34 @@ def predecessors(events: Sequence[Event]) -> tuple[int, ...]:
     return tuple(masks)
 
 
-def interference(events: Sequence[Event]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def interference(book: Book, events: Sequence[Event]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """For each event the mask of the others that share its id, and of those whose order with it matters beyond money:
     one id, or one bet. Two credits of one bet, or two bets under one bet id, do not interfere.
     """
+    bets = {id_: entry.bet for (kind, id_), entry in book.entries.items() if kind is Family.BET}
+    placed = bets | {event.item.id: event.item.bet for event in events if isinstance(event.item, Bet)}
     same_id, sharing = [0] * len(events), [0] * len(events)
-    for names, masks in ((_ids, (same_id, sharing)), (_bets, (sharing,))):
-        for members in _groups(events, names):
-            mask = sum(1 << index for index in members)
-            for index in members:
-                for each in masks:
-                    each[index] |= mask & ~(1 << index)
+    for members in _groups(_ids(event.item) for event in events):
+        _connect(members, same_id, sharing)
+    for members in _groups(_bets(event.item, placed) for event in events):
+        if {type(events[index].item) for index in members} not in ({Bet}, {Payout}):
+            _connect(members, sharing)
     return tuple(same_id), tuple(sharing)
 
 
-def _groups(events: Sequence[Event], names: Callable[[Single], set[str]]) -> Iterator[list[int]]:
+def _connect(members: Sequence[int], *masks: list[int]) -> None:
+    everybody = sum(1 << index for index in members)
+    for each in masks:
+        for index in members:
+            each[index] |= everybody & ~(1 << index)
+
+
+def _groups(names: Iterable[set[str]]) -> Iterator[list[int]]:
     by_name: dict[str, list[int]] = {}
-    for index, event in enumerate(events):
-        for name in names(event.item) - {""}:
+    for index, each in enumerate(names):
+        for name in each - {""}:
             by_name.setdefault(name, []).append(index)
-    for members in by_name.values():
-        kinds = {type(events[index].item) for index in members}
-        if len(members) > 1 and (names is _ids or kinds not in ({Bet}, {Payout})):
-            yield members
+    return (members for members in by_name.values() if len(members) > 1)
 
 
 def _ids(item: Single) -> set[str]:
@@ -137,12 +142,12 @@ def _ids(item: Single) -> set[str]:
     return {item.id}
 
 
-def _bets(item: Single) -> set[str]:
+def _bets(item: Single, placed: Mapping[str, str]) -> set[str]:
     match item:
         case GetBalance() | Reward():
             return set()
         case Rollback():
-            return {item.original, item.bet}
+            return {item.original, item.bet, placed.get(item.original, "")}
         case Bet():
             return {item.id, item.bet}
     return {item.bet}

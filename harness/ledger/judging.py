@@ -73,6 +73,8 @@ def judge(books: Sequence[Book], events: Sequence[Event], *, racing: bool = Fals
     concurrent answers, or refusals under contention, speak against is reported as `leniency`.
     """
     told = _knowing_of_deductions(books, events)
+    if racing:
+        told = tuple(replace(event, terms=replace(event.terms, racing=True)) for event in told)
     try:
         judgement = _race(books, told) if racing else _undisturbed(books, told)
         situations = tuple(_situation(books[0], event) for event in told)

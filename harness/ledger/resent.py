@@ -69,15 +69,24 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
     for after in _closed(remembered(book, item), key, entry):
         yield Possible(situation, True, after, (after.balance,), first=key)
         yield _shown_then(book, after, situation, key, entry)
-    refused = replace(entry, fate=Fate.REFUSED, doubted=False)
-    dropped = book.close(key, refused, was_taken=False) if book.spare(entry.change) else None
-    readings = _refusal_of_open(book, item, key, entry, terms) if dropped is not None else None
-    if dropped is not None and readings is not None:
+    if not agrees:
+        yield Possible(situation, False, book, readings=(("reused_id", "refused"),))
+    if not book.spare(entry.change):
+        return
+    dropped = _dropped(book, key, entry, terms)
+    readings = _refusal_of_open(book, item, key, entry, terms)
+    if readings is None and (book.known_as(item.id, but=key[0]) is not None or terms.known_elsewhere):
+        readings = (("reused_id", "refused"),)
+    if readings is not None:
         yield Possible(situation, False, dropped, readings=readings)
-    elif not agrees or book.known_as(item.id, but=key[0]) is not None or terms.known_elsewhere:
-        yield Possible(situation, False, dropped or book, readings=(("reused_id", "refused"),))
-    if dropped is not None:
-        yield from first_of_another(dropped, item, key, terms)
+    yield from first_of_another(dropped, item, key, terms)
+
+
+def _dropped(book: Book, key: Key, entry: Entry, terms: Terms) -> Book:
+    """The book after an open transaction was refused. In a race the lost request may come after the refused one."""
+    if terms.racing:
+        return book.doubt(key)
+    return book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)
 
 
 def _closed(book: Book, key: Key, entry: Entry) -> Iterator[Book]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from harness.ledger.answers import Possible
-from harness.ledger.book import Book, Fate, change_of, family
+from harness.ledger.book import Book, Fate, change_of, family, key_of
 from harness.ledger.events import Event, Leniency, id_of, interference, owed, predecessors, reach, signatures
 from harness.ledger.hopeless import is_thirsty
 from harness.ledger.rules import allowed, landings
@@ -100,9 +100,10 @@ class Search:
         self._events = events
         self._leniency = leniency
         self._start = book.blur(*reach(book, events)) if len(events) > 1 else book
+        self._is_settled = not book.open and not book.in_flight
         self._budget = budget or budget_for(events)
         self._before = predecessors(events)
-        self._same_id, self._sharing = interference(events)
+        self._same_id, self._sharing = interference(book, events)
         self._blind = leniency.balances or all(event.balance is None for event in events)
         self._amounts = [getattr(event.item, "amount", 0) for event in events]
         self._thirsty = sum(1 << i for i, event in enumerate(events) if is_thirsty(event, leniency))
@@ -197,12 +198,21 @@ class Search:
             return False
         after = steps[0][1]
         if after.balance == book.balance:
-            return True
+            return not self._events[index].accepted or self._never_moves(self._events[index], book)
         if not self._blind:
             return False
         if after.balance > book.balance:
             return not self._thirsty & pending
         return sum(owed(self._events[i]) for i in range(len(self._events)) if not done >> i & 1) <= book.span()[0]
+
+    def _never_moves(self, event: Event, book: Book) -> bool:
+        """Whether an event that moved nothing here would move nothing anywhere else, or would not fit there."""
+        if isinstance(event.item, GetBalance):
+            return True
+        entry = book.entries.get(key_of(event.item))
+        if entry is not None:
+            return entry.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}
+        return not event.terms.known_elsewhere and book.known_as(event.item.id) is None
 
     # ----------------------------------------------------------------------------------------------------------------
     # What holds in every order
@@ -221,7 +231,7 @@ class Search:
 
     def _short_of_money(self) -> tuple[int, ...]:
         """Refused bets that fit only where the balance does not cover them, the largest first."""
-        if self._start.open:
+        if not self._is_settled:
             return ()
         dry = (i for i, event in enumerate(self._events) if self._thirsty >> i & 1 and isinstance(event.item, Bet))
         return tuple(sorted((i for i in dry if self._is_nameless(i)), key=lambda i: (-self._amounts[i], i)))
@@ -230,7 +240,7 @@ class Search:
         """The events that fit only where a certain balance stands, and those that may fit anywhere, accepted first."""
         pinned: dict[Amount, list[int]] = {}
         loose = []
-        is_indexed = len(self._events) > FEW and not self._start.open and not self._leniency.balances
+        is_indexed = len(self._events) > FEW and self._is_settled and not self._leniency.balances
         for index in sorted(set(range(len(self._events))) - set(self._dry), key=lambda i: not self._events[i].accepted):
             places = self._places(index) if is_indexed else None
             if places is None:

@@ -54,6 +54,8 @@ class Terms:
     """The id is known for another player."""
     foreign_bet: bool = False
     """The bet that a rollback names is another player's."""
+    racing: bool = False
+    """Other requests were in flight, perhaps the very same one."""
     contested: bool = False
     """Other requests were in flight: a refusal without effect breaks no MUST."""
 
