@@ -41,6 +41,12 @@ class ScenarioResult:
     spread_microseconds: int | None = None
     """How far apart the requests of its widest race were released; None without a race."""
     seconds: str = "0"
+    latencies: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Operation to microseconds from the request's last byte to the answer's first, races left out."""
+    records: tuple[Mapping[str, Any], ...] = ()
+    """Its exchanges as data without secrets (`schemas/report.json`), when a report was asked for."""
+    left_out: int = 0
+    """Exchanges that `records` does not have."""
 
     @property
     def violated(self) -> tuple[str, ...]:
@@ -65,7 +71,8 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         for each in data["verdicts"]
     )
     pairs = tuple((policy, reading) for policy, reading in data["readings"])
-    rest = {**data, "status": Status(data["status"]), **_tuples(data, "absent")}
+    latencies = tuple((name, tuple(times)) for name, times in data["latencies"])
+    rest = {**data, "status": Status(data["status"]), "latencies": latencies, **_tuples(data, "absent", "records")}
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 
 

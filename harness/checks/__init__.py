@@ -19,11 +19,11 @@ from harness.checks.answers import (
     reference_verdicts,
     step_of,
 )
-from harness.checks.oracle import Trial
+from harness.checks.oracle import Standing, Trial
 from harness.contracts import Contract
 from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
 
-__all__ = ["Judged", "examine"]
+__all__ = ["Judged", "Standing", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet never deducts",
@@ -45,6 +45,8 @@ class Judged:
     avoided: str = ""
     """The permitted reading by which the wallet avoided the point of the scenario."""
     core_money_moved: bool = False
+    course: tuple[Standing, ...] = ()
+    """The balances of every player from exchange to exchange, expected and shown."""
 
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
@@ -67,6 +69,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         readings=tuple(sorted({reading for seen in trial.seen for reading in seen.readings})),
         avoided="" if red or own.level is Level.MAY else _avoided(trial),
         core_money_moved=not red and _moved_core_money(history, contract),
+        course=tuple(trial.course),
     )
 
 

@@ -15,8 +15,9 @@ from harness.checks.accounts import Account, Suspect, blame
 from harness.checks.facts import Known, Part, parts_of, session_of, terms_of
 from harness.checks.situations import narrowed, race_kind
 from harness.contracts import Contract
-from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, judge, lost
+from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, judge, lost
 from harness.model import (
+    Amount,
     Authenticate,
     Bet,
     Exchange,
@@ -34,6 +35,9 @@ from harness.model import (
     Verdict,
     Wrong,
 )
+
+_MOST_CHARTED = 8
+"""Balances that one point of a chart shows."""
 
 _STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
 
@@ -53,6 +57,20 @@ class Seen:
     impossible: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One player's balance at one exchange: those that a sound wallet could have, and the one that was shown.
+
+    Amounts are in hundred-thousandths. `expected` is empty once the player is judged no further.
+    """
+
+    exchange: int
+    player: str
+    situation: str
+    expected: tuple[Amount, ...]
+    shown: Amount | None
+
+
 @dataclass(slots=True)
 class Trial:
     """The judgement of one history, while it lasts."""
@@ -63,6 +81,7 @@ class Trial:
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    course: list[Standing] = field(default_factory=list)
     _ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _bets: dict[str, str] = field(default_factory=dict)
     _sessions: dict[str, set[str]] = field(default_factory=dict)
@@ -157,8 +176,10 @@ class Trial:
         wrong = accepted and (unknown or terms.disbelieved is not None)
         self.seen.append(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
         if wrong:
-            requirement = self.contract.attribute(exchange.name, self._forgery(exchange, situation), Wrong.ACCEPTED)
-            self._fail(requirement, exchange, part, "accepted, though a sound wallet must refuse it", ("a refusal",))
+            narrow = self._forgery(exchange, situation)
+            requirement = self.contract.attribute(exchange.name, narrow, Wrong.ACCEPTED)
+            about = (narrow, Wrong.ACCEPTED)
+            self._fail(requirement, exchange, part, _SUMMARY[Wrong.ACCEPTED], ("a refusal",), about=about)
 
     def _judge_player(self, account: Account, pairs: Sequence[tuple[Part, Event]], *, racing: bool) -> None:
         if account.dead:
@@ -178,6 +199,27 @@ class Trial:
         else:
             self._lenient(judgement, events, kind)
             account.follow(judgement, events, [self._suspect(part, event, kind) for part, event in pairs])
+        self._chart(account, pairs, judgement)
+
+    def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
+        """Keep what the balance should have been and was, for the reader of a report."""
+        finding = judgement.finding
+        left = () if account.dead else balances(account.books)[:_MOST_CHARTED]
+        for part, event in pairs:
+            expected = left
+            if finding is not None and finding.event is event:
+                told = [value for each in finding.possible for value in each.balances or ()]
+                expected = tuple(dict.fromkeys(told))[:_MOST_CHARTED]
+            situation = next(seen.situation for seen in reversed(self.seen) if seen.part is part)
+            self.course.append(
+                Standing(
+                    exchange=part.exchange,
+                    player=account.player.id,
+                    situation=situation,
+                    expected=expected,
+                    shown=event.balance,
+                )
+            )
 
     def _suspect(self, part: Part, event: Event, kind: Situation | None) -> Suspect:
         own = next(seen.situation for seen in reversed(self.seen) if seen.part is part)
@@ -215,12 +257,16 @@ class Trial:
             requirement, suspect = blame(account, self.contract, own, closing=exchange.step < -1)
             accused = self.history.exchanges[suspect.exchange] if suspect is not None else exchange
             summary = "the balance does not agree with the answers before it"
-            self._fail(requirement, exchange, part, summary, possible, check="conservation", accused=accused)
+            about = (suspect.situation if suspect is not None else str(Situation.READ), Wrong.MOVED)
+            self._fail(
+                requirement, exchange, part, summary, possible, check="conservation", accused=accused, about=about
+            )
             return
         own_situation = str(kind) if kind else self._situation(part, finding.situation)
         wrong = Wrong.MOVED if kind else finding.wrong
         requirement = self.contract.attribute(exchange.name, own_situation, wrong)
-        self._fail(requirement, exchange, part, _SUMMARY[finding.wrong], possible)
+        about = (own_situation, finding.wrong)
+        self._fail(requirement, exchange, part, _SUMMARY[finding.wrong], possible, about=about)
 
     def _lenient(self, judgement: Judgement, events: Sequence[Event], kind: Situation | None) -> None:
         if kind is None:
@@ -275,6 +321,7 @@ class Trial:
         summary: str,
         possible: tuple[str, ...],
         *,
+        about: tuple[str, Wrong],
         check: str = "oracle",
         accused: Exchange | None = None,
     ) -> None:
@@ -294,8 +341,14 @@ class Trial:
                 exchange=part.exchange,
                 player=part.item.player,
                 line=guilty.line,
+                situation=about[0],
+                wrong=str(about[1]),
+                accused=self._index(guilty) if guilty is not exchange else None,
             )
         )
+
+    def _index(self, exchange: Exchange) -> int:
+        return next(index for index, each in enumerate(self.history.exchanges) if each is exchange)
 
     def _note_ids(self, window: Sequence[tuple[int, Exchange]]) -> None:
         """In a race, an id that two players share is known for the other one whichever comes first."""

@@ -72,6 +72,20 @@ class ExpectedCode:
     outcomes: frozenset[Outcome]
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a request is authenticated by hand: for people who check a signature, and for `curl`. Holds no secret.
+
+    `steps` gives, for headers by lower-case name and a body, pairs of what is done and what comes of it. `shell` is
+    shell lines that make `$SIGNATURE` and the like of `$BODY`, and `headers` are `curl` headers in those variables,
+    by lower-case name.
+    """
+
+    steps: Callable[[Mapping[str, str], bytes], tuple[tuple[str, str], ...]]
+    shell: tuple[str, ...]
+    headers: Mapping[str, str]
+
+
 class BadRequest(Exception):
     """A request that a wallet must refuse before its rules are asked: `outcome` says as what, the text says why."""
 
@@ -126,6 +140,8 @@ class Contract:
     """Named ways to spoil a well-signed request's authentication."""
     mistakes: tuple[str, ...] = ()
     """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+    recipe: Recipe | None = None
+    """How to authenticate a request by hand; reports show it."""
     decode: Callable[[Operation, Message], Decoded]
     """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]
@@ -191,6 +207,7 @@ __all__ = [
     "Decoded",
     "ExpectedCode",
     "OperationSpec",
+    "Recipe",
     "UnknownContract",
     "load",
 ]

@@ -12,7 +12,9 @@ from itertools import zip_longest
 from typing import Any
 
 from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, OperationSpec, answer, fields, hmac_headers
+from harness.contracts.hmac_mistakes import ALL_FORGERIES, ALL_MISTAKES
 from harness.contracts.json_text import stringify
+from harness.contracts.recipes import HMAC
 from harness.contracts.requirements import Requirements
 from harness.contracts.schema import MOST_PROBLEMS, bundled, shown, violations
 from harness.model import (
@@ -373,7 +375,7 @@ CONTRACT = Contract(
     required_headers=hmac_headers.REQUIRED,
     environment=("WALLET_API_KEY", "WALLET_SECRET"),
     schemas=_SCHEMAS,
-    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(_SPECS), tuple(hmac_headers.FORGERIES)),
+    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(_SPECS), tuple(ALL_FORGERIES)),
     policy=_POLICY,
     codes={
         Situation.UNCOVERED: _expected(Outcome.INSUFFICIENT_FUNDS),
@@ -388,8 +390,9 @@ CONTRACT = Contract(
     encode=encode,
     stringify=stringify,
     sign=hmac_headers.sign,
-    forgeries=hmac_headers.FORGERIES,
-    mistakes=hmac_headers.MISTAKES,
+    forgeries=ALL_FORGERIES,
+    mistakes=ALL_MISTAKES,
+    recipe=HMAC,
     decode=decode,
     verify=hmac_headers.verify,
     read_request=read_request,

@@ -12,6 +12,7 @@ from typing import Any
 from harness import money
 from harness.contracts import Contract, Decoded, ExpectedCode, OperationSpec, answer, basic_auth, fields
 from harness.contracts.json_text import stringify
+from harness.contracts.recipes import BASIC
 from harness.contracts.requirements import Requirements
 from harness.contracts.schema import bundled, shown, violations
 from harness.model import (
@@ -366,6 +367,7 @@ CONTRACT = Contract(
     sign=basic_auth.sign,
     forgeries=basic_auth.FORGERIES,
     mistakes=basic_auth.MISTAKES,
+    recipe=BASIC,
     decode=decode,
     verify=basic_auth.verify,
     read_request=read_request,

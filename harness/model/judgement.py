@@ -106,3 +106,17 @@ class Verdict:
     exchange: int | None = None
     player: str = ""
     line: int = 0
+    situation: str = ""
+    """What the blamed step was to the wallet, where the oracle has said so; a `Situation`, possibly narrowed."""
+    wrong: str = ""
+    """In which way the answer was impossible, a `Wrong`; empty where no oracle was asked."""
+    accused: int | None = None
+    """Index of the exchange that is blamed, where another one (a later read) has proven it."""
+    run: int = 0
+    """Which run of the scenario it is about: scenarios with races are run several times."""
+    probably: str = ""
+    """The probable cause in the wallet, a sentence; empty when there is no good guess."""
+    fix: str = ""
+    """What to change in the wallet."""
+    again: str = ""
+    """Shell lines that send the request again, with secrets as environment variables."""

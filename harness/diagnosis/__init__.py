@@ -1,0 +1,35 @@
+"""From a verdict and the history behind it: what is probably wrong in the wallet, and what to change there.
+
+A diagnosis is a guess that the evidence suggests, never a verdict: where nothing fits there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from harness.checks import Standing
+from harness.contracts import Contract
+from harness.diagnosis import amounts, answers, memory, signatures, situations
+from harness.diagnosis.case import Case, Diagnosis
+from harness.model import History, Verdict
+
+__all__ = ["Diagnosis", "diagnose", "of_mistake"]
+
+_RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
+    signatures.diagnoses,
+    amounts.scale,
+    amounts.someone_elses,
+    memory.diagnoses,
+    amounts.diagnoses,
+    situations.diagnoses,
+    answers.diagnoses,
+)
+"""From the most telling evidence to the most general; the first that fits is told."""
+
+of_mistake = signatures.of_mistake
+
+
+def diagnose(verdict: Verdict, history: History, course: Sequence[Standing], contract: Contract) -> Diagnosis | None:
+    """The probable cause of a violation, or None. `course` is that of the judgement that the verdict comes from."""
+    case = Case(verdict, history, tuple(course), contract)
+    return next((found for rule in _RULES for found in rule(case)), None)

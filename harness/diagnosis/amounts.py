@@ -1,0 +1,145 @@
+"""Money that was counted wrong: scale, binary floats, the balance of before, twice, in the wrong direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from harness import money
+from harness.diagnosis.case import Case, Diagnosis, signed
+from harness.model import Amount, GetBalance
+
+_SCALES = (10, 100, 1_000, 10_000, 100_000)
+_ROUNDED = (2, 3, 0, 4)
+"""Decimals that wallets round to, most usual first."""
+_PLAIN = frozenset({"new", "exact", "zero", "read", "unknown_bet", ""})
+_NOISE = Fraction(money.SCALE, 100)
+"""Less than a cent away is noise of a computation, not another amount."""
+
+
+def scale(case: Case) -> Iterator[Diagnosis]:
+    """The whole balance, or what the step moved, is too large or too small by a power of ten."""
+    if not case.wrong_balance or case.shown is None or case.situation not in _PLAIN:
+        return
+    shown, unit = case.shown, _unit(case)
+    for factor in _SCALES:
+        if any(each and shown == each * factor for each in case.expected):
+            yield Diagnosis(
+                f"the balance is shown {factor} times too large: the wallet answers in another unit",
+                f"answer amounts {unit}",
+            )
+        if any(each and shown * factor == each for each in case.expected):
+            yield Diagnosis(
+                f"the balance is shown {factor} times too small: the wallet answers in another unit",
+                f"answer amounts {unit}",
+            )
+    moved = None if case.before is None else shown - case.before
+    for factor in _SCALES:
+        if moved and case.change and moved == case.change * factor:
+            yield Diagnosis(
+                f"the amount is booked {factor} times too large: the wallet reads it in another unit",
+                f"read amounts {unit}",
+            )
+        if moved and case.change and moved * factor == case.change:
+            yield Diagnosis(
+                f"the amount is booked {factor} times too small: the wallet reads it in another unit",
+                f"read amounts {unit}",
+            )
+
+
+def _unit(case: Case) -> str:
+    if case.contract.wire_unit("EUR") == 1:
+        return "as integers in hundred-thousandths of the main unit, for every currency: 12.34 EUR is 1234000"
+    return "as decimals in main units, with the currency's own number of decimals"
+
+
+def someone_elses(case: Case) -> Iterator[Diagnosis]:
+    """The balance of another player of the scenario."""
+    if not case.wrong_balance or case.shown is None or len(case.history.players) < 2:
+        return
+    for other in case.history.players:
+        if other.id == case.verdict.player or not case.took_part(other.id):
+            continue
+        known = [
+            each for each in case.course if each.player == other.id and each.exchange <= (case.verdict.exchange or 0)
+        ]
+        held = known[-1].expected if known else (other.balance,)
+        batch = len({getattr(each, "player", "") for each in _every_item(case)}) > 1
+        if case.shown in held and (batch or case.shown not in (case.before, 0)):
+            yield Diagnosis(
+                f"the answer shows the balance of another player ({other.id})",
+                "answer each transaction with the balance of the player it names, also inside a batch",
+            )
+
+
+def _every_item(case: Case) -> tuple[object, ...]:
+    operation = case.exchange.operation if case.exchange is not None else None
+    return tuple(getattr(operation, "items", (operation,)))
+
+
+def diagnoses(case: Case) -> Iterator[Diagnosis]:
+    """What a wrong balance says about the booking."""
+    if not case.wrong_balance or case.shown is None:
+        return
+    yield from _inexact(case, case.shown)
+    if case.before is not None and case.change:
+        yield from _of_one_step(case, case.shown, case.before)
+    if case.shown < 0:
+        yield Diagnosis(
+            "a debit is taken without looking whether the balance covers it",
+            "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?",
+        )
+
+
+def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
+    for each in case.expected:
+        for decimals in _ROUNDED:
+            step, away = Fraction(money.SCALE, int(10**decimals)), abs(Fraction(shown) - each)
+            if each % step and shown % step == 0 and away < step:
+                yield Diagnosis(
+                    f"money is kept with {decimals} decimals: {money.text(each)} became {money.text(shown)}",
+                    "keep five decimals (a whole number of hundred-thousandths, or DECIMAL(20,5)) for every currency"
+                    if case.contract.wire_unit("EUR") == 1
+                    else "keep money exactly, and round nothing",
+                )
+        noise: Amount = abs(Fraction(shown) - each)
+        if noise < _NOISE:
+            yield Diagnosis(
+                f"money is counted in binary floating point: the balance is off by {money.text(abs(shown - each))}",
+                "count money in integers of the smallest unit or in a decimal type, never in float or double",
+            )
+
+
+def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosis]:
+    direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
+    if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
+        yield from _not_moved(case, before)
+    elif shown == before + 2 * case.change:
+        yield Diagnosis(
+            "the amount is booked twice for one request",
+            "book once: look for a handler that runs twice, or a trigger beside the update",
+        )
+    elif shown == before - case.change:
+        yield Diagnosis(
+            "the amount is booked in the wrong direction",
+            "amounts are never signed: bet and unsettlement deduct, every other operation credits",
+        )
+    elif len(case.items) > 1 and shown in {before + signed(each) for each in case.items}:
+        yield Diagnosis(
+            "only one transaction of the batch is booked, or each balance is counted from the one before the batch",
+            "book the batch item by item, each on the balance that the one before it left",
+        )
+
+
+def _not_moved(case: Case, before: Amount) -> Iterator[Diagnosis]:
+    later = case.later_read()
+    if later is not None and later == before:
+        yield Diagnosis(
+            "the transaction is answered with success and never booked",
+            "commit the booking before the answer is sent, and answer with an error when it fails",
+        )
+        return
+    yield Diagnosis(
+        "the answer shows the balance before the movement instead of the one after it",
+        "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
+    )

@@ -1,0 +1,128 @@
+"""What the wallet remembers of earlier transactions: not at all, per operation, per player, not for long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.diagnosis.case import Case, Diagnosis, signed
+from harness.model import Amount, Loss
+
+_REPLAYS = {"replay", "duplicate_in_batch", "cross_replay", "conflict", "conflict_with_zero", "race_of_one"}
+_FEW = 10
+_UNIQUE = "store the transactionId under a unique index in the same database transaction as the booking"
+
+
+def diagnoses(case: Case) -> Iterator[Diagnosis]:
+    """The memory of transactions that explains what a repetition did."""
+    if case.situation == "race_of_one":
+        yield Diagnosis(
+            "identical requests that arrive together are each booked: the transactionId is looked up before the "
+            "booking, and nothing holds the door between the two",
+            f"{_UNIQUE}; whoever meets the index answers as for a replay",
+        )
+    elif case.situation not in _REPLAYS:
+        return
+    elif case.verdict.wrong == "refused":
+        yield _refused(case)
+    elif case.situation == "duplicate_in_batch":
+        yield Diagnosis(
+            "the wallet looks transactionIds up for the whole batch before it books the first item, so one that stands "
+            "twice in the batch is booked twice",
+            "look each transactionId up right before its own booking, or let a unique index decide",
+        )
+    elif case.situation == "cross_replay":
+        yield Diagnosis(
+            "transactionIds are remembered per operation: what came by one operation is booked again by another",
+            "keep one table of transactionIds for all credits: a live payout comes again in the nightly settlement",
+        )
+    elif case.situation in {"conflict", "conflict_with_zero"}:
+        yield _conflict(case)
+    else:
+        yield from _replayed(case)
+
+
+def _refused(case: Case) -> Diagnosis:
+    if case.situation == "replay" and "similar" not in case.narrowed:
+        return Diagnosis(
+            "a transaction that comes again is answered with an error: the wallet takes it for a mistake",
+            "answer a repetition with success and its first result; the platform retries until it hears so",
+        )
+    return Diagnosis(
+        "a known transactionId is answered with an error although the request repeats what was booked",
+        "compare id, player, bet and amount with what is stored; where they agree, answer with success",
+    )
+
+
+def _conflict(case: Case) -> Diagnosis:
+    if case.situation == "conflict_with_zero":
+        return Diagnosis(
+            "a transaction of 0 is not remembered, so the same transactionId with an amount is booked later",
+            "store every transactionId, those of amount 0 too",
+        )
+    if case.before is not None and case.wrong_balance and case.shown is not None:
+        stored = next((each for each in _earlier_changes(case)), None)
+        if stored is not None and case.shown - case.before == case.change - stored:
+            return Diagnosis(
+                "a known transactionId with another amount books the difference: the first amount is overwritten",
+                "never change a booked transaction: refuse the request, or answer with the first result",
+            )
+    return Diagnosis(
+        "a known transactionId with another amount is booked as a new transaction",
+        "look the transactionId up alone, without the amount; refuse the request, or answer with the first result",
+    )
+
+
+def _earlier_changes(case: Case) -> Iterator[Amount]:
+    ids = {getattr(each, "id", None) for each in case.items}
+    for index in case.sent_before:
+        operation = case.history.exchanges[index].operation
+        for each in getattr(operation, "items", (operation,)):
+            if getattr(each, "id", "") in ids:
+                yield signed(each)
+
+
+def _replayed(case: Case) -> Iterator[Diagnosis]:
+    """A repetition moved money."""
+    first, between = _distance(case)
+    if first is None:
+        return
+    if case.history.exchanges[first].loss is not None:
+        yield _after_a_loss(case.history.exchanges[first].loss)
+    elif between >= _FEW:
+        yield Diagnosis(
+            f"the wallet has forgotten a transaction after {between} others: it keeps only so many, or only so long",
+            "keep transactionIds without a limit: the night job and the clawback come hours and days later",
+        )
+    elif _other_repetition_was_fine(case):
+        yield Diagnosis(
+            f"the wallet remembers the last transactions only: after {between} others this one was booked again",
+            "keep transactionIds without a limit, in the database and not in a cache",
+        )
+    elif case.contract.specs[getattr(case.exchange, "name", "")].batch and case.index is not None:
+        yield Diagnosis(
+            "the wallet does not look the transactionId up before crediting: one that comes again is paid again",
+            _UNIQUE,
+        )
+    else:
+        yield Diagnosis("the wallet does not look the transactionId up before it books", _UNIQUE)
+
+
+def _after_a_loss(loss: Loss | None) -> Diagnosis:
+    how = "was closed in the middle of its request" if loss is Loss.HALF_REQUEST else "was lost before it was answered"
+    return Diagnosis(
+        f"a transaction whose connection {how} is booked, and booked again when it is repeated: its id was not kept",
+        "commit booking and transactionId together, before and independently of the answer",
+    )
+
+
+def _distance(case: Case) -> tuple[int | None, int]:
+    """The exchange of the first time, and how many others came between the last time and now."""
+    earlier = case.sent_before
+    if not earlier or case.index is None:
+        return None, 0
+    others = [each for each in case.history.exchanges[earlier[-1] + 1 : case.index] if each.step != -2]
+    return earlier[0], sum(len(getattr(each.operation, "items", (each,))) for each in others)
+
+
+def _other_repetition_was_fine(case: Case) -> bool:
+    return len(case.sent_before) > 1 and _distance(case)[1] > 0

@@ -1,0 +1,117 @@
+"""Takes secrets out of texts: in the clear, in another case, percent-encoded, as hex, and inside base64.
+
+A wallet may echo whatever we sent, so every text goes through here that leaves the process, not only our own headers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+from harness.contracts import Contract, Credentials
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
+_HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
+_SHORT = 4
+"""A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it."""
+_HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_SIGNED_HEADERS = frozenset({"x-signature"})
+_MOST_TOKENS = 500
+"""Pieces of one text that are tried as base64."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrets of a run, and what stands in their place. `named` maps each secret to a shell variable's name."""
+
+    named: tuple[tuple[str, str], ...]
+    users: tuple[str, ...] = ()
+    """Users of Basic authorization: base64 of `user:...` is hidden whatever follows."""
+
+    @classmethod
+    def of(cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = ()) -> Secrets:
+        """Those of a contract's credentials, and the players' one-time tokens."""
+        key, secret = contract.environment
+        pairs = ((credentials.secret, secret), (credentials.key, key), *((each, "ONE_TIME_TOKEN") for each in tokens))
+        return cls(tuple((text, name) for text, name in pairs if text), (credentials.key,))
+
+    def hide(self, text: str) -> str:
+        """The text without any of the secrets."""
+        for pattern, name in self._patterns:
+            text = pattern.sub(f"${name}", text)
+        return self._without_base64(text)
+
+    def header(self, name: str, value: str) -> str:
+        """A header's value as it may be shown: credentials wholly hidden, of a signature the first eight digits."""
+        lowered = name.lower()
+        if lowered in _HIDDEN_HEADERS and value:
+            scheme = value.partition(" ")[0]
+            return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
+        if lowered in _SIGNED_HEADERS and len(value) > 8:
+            return f"{value[:8]}... ({len(value)} characters)"
+        return self.hide(value)
+
+    def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """All of them."""
+        return tuple((name, self.header(name, value)) for name, value in pairs)
+
+    def body(self, body: bytes) -> str:
+        """A body as text; what is no UTF-8, or no character of a text, is escaped. Echoed signatures are shortened."""
+        text = body.decode("utf-8", "backslashreplace")
+        return self.hide(_HEX_SIGNATURE.sub(r"\1...", "".join(map(_printable, text))))
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        found = []
+        for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
+            forms = {secret, quote(secret, safe=""), secret.encode().hex()}
+            for form in sorted(forms, key=len, reverse=True):
+                pattern = re.escape(form)
+                alone = len(secret) < _SHORT or name.endswith(("KEY", "USER"))
+                found.append((re.compile(rf"(?<![\w]){pattern}(?![\w])" if alone else pattern, re.IGNORECASE), name))
+        return tuple(found)
+
+    def _without_base64(self, text: str) -> str:
+        if not self.named:
+            return text
+        count = 0
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal count
+            count += 1
+            return "(hidden)" if count <= _MOST_TOKENS and self._reveals(match[0]) else match[0]
+
+        return _BASE64.sub(replaced, text)
+
+    def _reveals(self, token: str) -> bool:
+        """Whether a piece of text is base64 of something with a secret in it, from any of its first four characters."""
+        for start in range(min(4, len(token))):
+            piece = token[start:].rstrip("=").replace("-", "+").replace("_", "/")
+            try:
+                decoded = base64.b64decode(piece + "=" * (-len(piece) % 4)).lower()
+            except (ValueError, binascii.Error):
+                continue
+            if any(user and decoded.startswith(f"{user.lower()}:".encode()) for user in self.users):
+                return True
+            if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
+                return True
+        return False
+
+
+def _printable(character: str) -> str:
+    if character in "\n\t" or (character.isprintable() and not 0xD800 <= ord(character) <= 0xDFFF):
+        return character
+    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\u{ord(character):04x}"
+
+
+def by_name(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Headers by lower-case name, the first of each."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), value)
+    return found
