@@ -40,18 +40,18 @@ def entry_of(item: Movement, terms: Terms, fate: Fate, shown: Amount | None = No
     return Entry(terms.operation, change_of(item), item.bet, fate, shown, particulars(item))
 
 
-def remembered(book: Book, item: Movement) -> Book:
-    """The book with what an accepted movement says of bets."""
+def remembered(book: Book, item: Movement, bet: str) -> Book:
+    """The book with what an accepted movement of that kind and id says of bets; `bet` is the bet that it came with."""
     if isinstance(item, Bet):
-        return book.accept_bet(item)
-    return book.settle(item.bet) if isinstance(item, Payout) else book
+        return book.accept_bet(item.id, bet)
+    return book.settle(bet) if isinstance(item, Payout) else book
 
 
 def applied(book: Book, item: Movement, key: Key, situation: Situation, terms: Terms) -> Possible:
     """The movement moves the money, and the answer shows the balance after it."""
     change = change_of(item)
     entry = entry_of(item, terms, Fate.APPLIED, book.balance + change)
-    after = remembered(book.record(key, entry, moved=change), item)
+    after = remembered(book.record(key, entry, moved=change), item, item.bet)
     return Possible(situation, True, after, (after.balance,), first=key)
 
 

@@ -157,9 +157,9 @@ class Book:
         removed = 0 if before is None else hash((key, before))
         return self.digest ^ removed ^ hash((key, entry))
 
-    def accept_bet(self, bet: Bet) -> Book:
+    def accept_bet(self, *references: str) -> Book:
         """Remember the references by which an accepted bet may be named later."""
-        return replace(self, bets=self.bets | ({bet.id, bet.bet} - {""}))
+        return replace(self, bets=self.bets | {*references} - {""})
 
     def settle(self, bet: str) -> Book:
         """Remember that a bet has had a credit."""

@@ -66,7 +66,7 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
     """It was applied then, is applied now, or is refused: for lack of money, or because it was refused then."""
     agrees = entry.agrees_with(item)
     situation = replay_situation(entry, terms) if agrees else Situation.REUSED_ID
-    for after in _closed(remembered(book, item), key, entry):
+    for after in _closed(remembered(book, item, entry.bet), key, entry):
         yield Possible(situation, True, after, (after.balance,), first=key)
         yield _shown_then(book, after, situation, key, entry)
     if not agrees:
@@ -131,7 +131,7 @@ def _conflict_with_open(book: Book, item: Movement, key: Key, entry: Entry, term
     situation = _conflict(entry)
     yield Possible(situation, False, book, readings=(("conflict", "refused"),))
     if terms.reads("conflict", "first_result"):
-        for after in _closed(remembered(book, item), key, entry):
+        for after in _closed(remembered(book, item, entry.bet), key, entry):
             yield Possible(situation, True, after, None, (("conflict", "first_result"),), first=key)
     if book.spare(entry.change):
         dropped = book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)

@@ -210,6 +210,8 @@ class Search:
         if isinstance(event.item, GetBalance):
             return True
         entry = book.entries.get(key_of(event.item))
+        if entry is not None and entry.fate is Fate.OPEN:
+            return self._resolves(event, book) or not book.spare(entry.change)
         if entry is not None:
             return entry.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}
         return not event.terms.known_elsewhere and book.known_as(event.item.id) is None
@@ -278,8 +280,15 @@ class Search:
         is_simple = all(event.accepted and isinstance(event.item, Payout | Reward) for event in self._events)
         if not self._blind or not is_simple:
             return frozenset()
-        keys = {(family(event.item), event.item.id) for event in self._events if isinstance(event.item, Movement)}
-        return frozenset(change for change, members in self._start.open.items() if members <= keys)
+        sent = {
+            (key_of(event.item), change_of(event.item)) for event in self._events if isinstance(event.item, Movement)
+        }
+        keys = [key for key, _ in sent]
+        return frozenset(
+            change
+            for change, members in self._start.open.items()
+            if all((key, change) in sent and keys.count(key) == 1 for key in members)
+        )
 
     def _resolves(self, event: Event, book: Book) -> bool:
         if not self._resolved or not isinstance(event.item, Movement):
