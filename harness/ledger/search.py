@@ -229,7 +229,7 @@ class Search:
         """Whether another event with another id, and otherwise like it, would do as well."""
         event = self._events[index]
         is_named = self._same_id[index] or (event.accepted and isinstance(event.item, Bet) and self._sharing[index])
-        return not is_named and self._is_new(event)
+        return not is_named and not self._start.in_flight and self._is_new(event)
 
     def _short_of_money(self) -> tuple[int, ...]:
         """Refused bets that fit only where the balance does not cover them, the largest first."""
