@@ -13,6 +13,9 @@ WIDTH = 88
 MOST_POSSIBLE = 6
 """How many possible answers are listed: the oracle may have dozens for a large batch."""
 
+MOST_SHELL_LINES = 12
+"""Longer shell lines are for reports, not for terminals."""
+
 
 def findings(result: ScenarioResult) -> tuple[Verdict, ...]:
     """The verdicts that something is to be said about, worst first."""
@@ -23,10 +26,9 @@ def headline(result: ScenarioResult) -> str:
     """The result in one line: its worst finding, or why it could not be decided."""
     found = findings(result)
     if not found:
-        return f"{result.requirement} {result.status.upper()}: {result.reason}"
+        return f"{result.requirement} undecided: {result.reason}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    first = found[0]
-    return f"{first.requirement} {first.level} {first.status.upper()}: {first.summary}{more}"
+    return f"{found[0].requirement} {found[0].summary}{more}"
 
 
 def block(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
@@ -49,8 +51,7 @@ def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str
     yield f"  {result.title}"
     if requirement := requirements.get(verdict.requirement):
         yield _entry("required", f"{requirement.text}  ({result.contract}: {requirement.clause})")
-    where = f"{result.path}:{verdict.line}" if verdict.line else result.path
-    yield _entry("we sent", f"{verdict.sent}  {where}" if verdict.sent else where)
+    yield from _sent(verdict.sent, f"{result.path}:{verdict.line}" if verdict.line else result.path)
     if verdict.said:
         yield _entry("it said", verdict.said)
     for number, possible in enumerate(verdict.possible[:MOST_POSSIBLE]):
@@ -58,10 +59,27 @@ def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str
     if len(verdict.possible) > MOST_POSSIBLE:
         yield _entry("", f"and {len(verdict.possible) - MOST_POSSIBLE} more")
     yield _entry("found", f"{verdict.summary}  [{verdict.check}]")
+    if verdict.probably:
+        yield _entry("probably", verdict.probably)
+    if verdict.fix:
+        yield _entry("fix", verdict.fix)
+    if verdict.again and verdict.again.count("\n") < MOST_SHELL_LINES:
+        yield _entry("again", verdict.again)
+
+
+def _sent(sent: str, where: str) -> Iterator[str]:
+    """What was sent and where it is written, in one line if there is room."""
+    line = _entry("we sent", f"{sent}  " if sent else "")
+    if len(line) + len(where) <= WIDTH + 2 or not sent:
+        yield f"{line:<{WIDTH + 2 - len(where)}}{where}" if sent else line + where
+    else:
+        yield line.rstrip()
+        yield _entry("", where)
 
 
 def _heading(result: ScenarioResult, requirement: str, level: str, status: Status) -> str:
     left = f"{result.scenario}  {result.contract}  {requirement} {level}".rstrip()
+    # Terminals colour the line by its last word.
     return f"{left:<{WIDTH - len(status)}}  {status.upper()}"
 
 

@@ -13,20 +13,24 @@ from harness.plugin.run import Run
 from harness.scenario import SUFFIX, ScenarioError, load_file
 
 
-def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) -> pytest.Directory | None:
-    """The collector of a directory that is ours, or, with `passage`, leads to one that is."""
+def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) -> pytest.Collector | None:
+    """The collector of a directory that is ours, or, with `passage`, leads to one that is.
+
+    Neither is a `pytest.Directory`: pytest executes every conftest.py in and above one of those, and here there is
+    nothing but data, in a checkout or a library that may be far from the user's own files.
+    """
     if path == run.root or run.root in path.parents:
-        folder: ScenarioFolder = ScenarioFolder.from_parent(parent, path=path, nodeid=_id(path, run))
+        folder: ScenarioFolder = ScenarioFolder.from_parent(parent, name=path.name, path=path, nodeid=_id(path, run))
         folder.run = run
         return folder
     if passage and path in run.root.parents:
-        way: Passage = Passage.from_parent(parent, path=path)
+        way: Passage = Passage.from_parent(parent, name=path.name, path=path)
         way.run = run
         return way
     return None
 
 
-class Passage(pytest.Directory):
+class Passage(pytest.Collector):
     """A directory above the scenarios in a run that is about nothing else.
 
     An installed package lies among hundreds of others, which pytest would otherwise look through, and is a package
@@ -42,7 +46,7 @@ class Passage(pytest.Directory):
             yield found
 
 
-class ScenarioFolder(pytest.Directory):
+class ScenarioFolder(pytest.Collector):
     """The folder of scenarios, and those in it: one for each category."""
 
     run: Run

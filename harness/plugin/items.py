@@ -65,7 +65,7 @@ class ScenarioItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it stands, for pytest's headings."""
-        return self.path, 0, self.nodeid
+        return self.path, 0, f"{self.scenario.id} on {self.contract.name}"
 
     def _keep(self, result: ScenarioResult) -> None:
         masked = self.stash[RESULT] = _masked(result, self.run)
@@ -106,8 +106,8 @@ def _masked(result: ScenarioResult, run: Run) -> ScenarioResult:
 
 
 def _texts(result: ScenarioResult) -> str:
-    told = (text for each in result.verdicts for text in (each.summary, each.sent, each.said, *each.possible))
-    return "\n".join((result.reason, *told))
+    told = ((each.summary, each.sent, each.said, each.again, *each.possible) for each in result.verdicts)
+    return "\n".join((result.reason, *(text for texts in told for text in texts)))
 
 
 def _without_secrets(value: Any, run: Run) -> Any:
