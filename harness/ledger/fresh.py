@@ -23,7 +23,7 @@ def fresh(book: Book, item: Movement, key: Key, terms: Terms) -> Iterator[Possib
 def _late(book: Book, item: Bet, key: Key, terms: Terms) -> Iterator[Possible]:
     """A bet whose rollback came first must never be debited, whatever is answered."""
     if terms.reads("late_bet", "refused"):
-        yield Possible(Situation.LATE, False, book, readings=(("late_bet", "refused"),))
+        yield Possible(Situation.LATE, False, refuse(book, item, key, terms), readings=(("late_bet", "refused"),))
     if terms.reads("late_bet", "ok_without_effect"):
         after = book.record(key, entry_of(item, terms, Fate.WITHOUT_EFFECT, book.balance))
         readings = (("late_bet", "ok_without_effect"),)

@@ -118,9 +118,10 @@ def _moves(book: Book, events: Sequence[Event]) -> _Moves | None:
         if meant.setdefault(item.id, (family(item), change_of(item))) != (family(item), change_of(item)):
             return None
         entry = book.entries.get(key)
-        if entry is None and book.known_as(item.id) is not None:
+        if book.known_as(item.id, but=family(item)) is not None:
             return None
-        is_replay = item.id in book.rolled_back or (entry is not None and entry.fate is not Fate.REFUSED)
+        is_late = isinstance(item, Bet) and item.id in book.rolled_back
+        is_replay = is_late or (entry is not None and entry.fate is not Fate.REFUSED)
         if event.accepted and not is_replay and item.id not in counted:
             counted.add(item.id)
             changes[index] = change_of(item)

@@ -74,15 +74,14 @@ def lose(book: Book, item: Single, terms: Terms) -> Book:
     key = key_of(item)
     entry = book.entries.get(key)
     if isinstance(item, Movement):
-        known = item.id in book.rolled_back or book.known_as(item.id) is not None or terms.known_elsewhere
-        if not known:
+        is_late = isinstance(item, Bet) and item.id in book.rolled_back
+        if not is_late and not terms.known_elsewhere and book.known_as(item.id) is None:
             doubted = _may_be_refused(book, item, quiet)
             return book.leave_open(key, replace(entry_of(item, terms, Fate.OPEN), doubted=doubted))
         if entry is not None and entry.fate is Fate.OPEN and entry.change == change_of(item):
             return book
-    if any(each.book is not book for each in allowed(book, item, quiet)):
-        return book.send(InFlight(key, item, quiet))
-    return book
+    is_done = entry is not None and entry.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}
+    return book if is_done else book.send(InFlight(key, item, quiet))
 
 
 def _may_be_refused(book: Book, item: Single, terms: Terms) -> bool:

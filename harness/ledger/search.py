@@ -197,6 +197,8 @@ class Search:
         if book.open and not self._blind:
             return False
         after = steps[0][1]
+        if after.taken != book.taken and not self._is_open(index, book):
+            return False
         if after.balance == book.balance:
             return not self._events[index].accepted or self._never_moves(self._events[index], book)
         if not self._blind:
@@ -204,6 +206,11 @@ class Search:
         if after.balance > book.balance:
             return not self._thirsty & pending
         return sum(owed(self._events[i]) for i in range(len(self._events)) if not done >> i & 1) <= book.span()[0]
+
+    def _is_open(self, index: int, book: Book) -> bool:
+        item = self._events[index].item
+        entry = None if isinstance(item, GetBalance) else book.entries.get(key_of(item))
+        return entry is not None and entry.fate is Fate.OPEN
 
     def _never_moves(self, event: Event, book: Book) -> bool:
         """Whether an event that moved nothing here would move nothing anywhere else, or would not fit there."""
@@ -277,18 +284,20 @@ class Search:
 
     def _resolved_classes(self) -> frozenset[Amount]:
         """Classes of open credits that are all answered here: which of them had arrived before makes no difference."""
-        is_simple = all(event.accepted and isinstance(event.item, Payout | Reward) for event in self._events)
-        if not self._blind or not is_simple:
+        if not self._blind or not all(self._is_plain_credit(index) for index in range(len(self._events))):
             return frozenset()
         sent = {
             (key_of(event.item), change_of(event.item)) for event in self._events if isinstance(event.item, Movement)
         }
-        keys = [key for key, _ in sent]
-        return frozenset(
-            change
-            for change, members in self._start.open.items()
-            if all((key, change) in sent and keys.count(key) == 1 for key in members)
-        )
+        classes = self._start.open.items()
+        return frozenset(change for change, members in classes if all((key, change) in sent for key in members))
+
+    def _is_plain_credit(self, index: int) -> bool:
+        """Whether an event is an accepted credit whose id is nobody else's."""
+        event = self._events[index]
+        if not event.accepted or not isinstance(event.item, Payout | Reward) or self._same_id[index]:
+            return False
+        return not event.terms.known_elsewhere and self._start.known_as(event.item.id, but=family(event.item)) is None
 
     def _resolves(self, event: Event, book: Book) -> bool:
         if not self._resolved or not isinstance(event.item, Movement):
