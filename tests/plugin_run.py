@@ -50,17 +50,16 @@ class Done:
         return [line for line in self.lines if "::" in line]
 
 
-def environment(site: Path = ROOT, **more: str) -> dict[str, str]:
+def environment(variables: Mapping[str, str] | None = None, site: Path = ROOT) -> dict[str, str]:
     """The environment of a run that finds the package in `site`, without anything that the user has set for wallets."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("WALLET_", "PYTEST_"))}
-    return {**clean, "PYTHONPATH": str(site), "COLUMNS": "100"} | more
+    return {**clean, "PYTHONPATH": str(site), "COLUMNS": "100", **(variables or {})}
 
 
-def command(*arguments: str, plugins: tuple[str, ...] = ()) -> list[str]:
+def command(*arguments: str, plugins: tuple[str, ...] = ("no:cacheprovider",)) -> list[str]:
     """The command line of a run that loads our plugin and those named, with every warning an error."""
     loaded = [part for name in ("harness.plugin", *plugins) for part in ("-p", name)]
-    fixed = ["--disable-plugin-autoload", *loaded, "-p", "no:cacheprovider", "-W", "error"]
-    return [sys.executable, "-P", "-m", "pytest", *fixed, *arguments]
+    return [sys.executable, "-P", "-m", "pytest", "--disable-plugin-autoload", *loaded, "-W", "error", *arguments]
 
 
 def run(
@@ -68,13 +67,13 @@ def run(
     cwd: Path = ROOT,
     site: Path = ROOT,
     variables: Mapping[str, str] | None = None,
-    plugins: tuple[str, ...] = (),
+    plugins: tuple[str, ...] = ("no:cacheprovider",),
 ) -> Done:
     """Run pytest to its end."""
     done = subprocess.run(
         command(*arguments, plugins=plugins),
         cwd=cwd,
-        env=environment(site, **(variables or {})),
+        env=environment(variables, site),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -117,7 +116,7 @@ def wallet(defect: str = "none") -> Iterator[Wallet]:
     arguments = [sys.executable, str(script), defect, "--provision", "--ready-json", "--stop-with-parent"]
     with subprocess.Popen(
         arguments,
-        env=environment(**CREDENTIALS),
+        env=environment(CREDENTIALS),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -8,12 +8,13 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done, Wallet, command, environment, run, wallet
 
 RESENT = "idempotency/resent_settlement.yaml::casino"
+XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
 OLD = "signature/old_timestamp.yaml::casino"
 
 
@@ -107,20 +108,11 @@ def test_the_first_failure_can_end_the_run(forgetful: Wallet, tmp_path: Path) ->
 
 
 def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
-    arguments = [each for each in command(*forgetful.options("casino")) if each not in {"no:cacheprovider"}]
-    arguments = [each for i, each in enumerate(arguments) if arguments[i : i + 2] != ["-p", "-W"]]
-    for paths, told in ((["zero_amount"], "failed, "), (["--lf", "zero_amount"], "deselected")):
-        done = subprocess.run(
-            [*arguments, *paths],
-            cwd=tmp_path,
-            env=environment(**CREDENTIALS),
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_SECONDS,
-            check=False,
-        )
-        assert told in done.stdout
-    assert "passed" not in done.stdout
+    first = certify(forgetful, "zero_amount", cwd=tmp_path, plugins=("cacheprovider",))
+    again = certify(forgetful, "zero_amount", "--lf", cwd=tmp_path, plugins=("cacheprovider",))
+    assert " passed" in first.lines[-1]
+    assert first.output.count("\nFAILED ") == again.output.count("\nFAILED ") == 2
+    assert " passed" not in again.lines[-1]
 
 
 def test_a_run_in_which_nothing_was_judged_is_red(tmp_path: Path) -> None:
@@ -142,7 +134,7 @@ def test_a_selection_of_nothing_is_red(sound: Wallet, tmp_path: Path) -> None:
 
 
 def properties(path: Path) -> dict[str, list[tuple[str, str]]]:
-    cases = ElementTree.parse(path).getroot().iter("testcase")
+    cases = ET.parse(path).getroot().iter("testcase")
     return {
         f"{case.get('classname')}::{case.get('name')}": [
             (str(each.get("name")), str(each.get("value"))) for each in case.iter("property")
@@ -152,8 +144,10 @@ def properties(path: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
-def test_each_case_says_which_requirement_it_was_about(forgetful: Wallet, tmp_path: Path, workers: tuple[str]) -> None:
-    plugins = ("xdist.plugin", "xdist.looponfail") if workers else ()
+def test_each_case_says_which_requirement_it_was_about(
+    forgetful: Wallet, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    plugins = XDIST if workers else ()
     done = certify(
         forgetful, *workers, RESENT, "zero_amount/lost_bet.yaml", "--junitxml=x.xml", cwd=tmp_path, plugins=plugins
     )
@@ -172,7 +166,7 @@ def test_each_case_says_which_requirement_it_was_about(forgetful: Wallet, tmp_pa
             ("verdict", "pass"),
         ],
     }
-    (failure,) = ElementTree.parse(tmp_path / "x.xml").getroot().iter("failure")
+    (failure,) = ET.parse(tmp_path / "x.xml").getroot().iter("failure")
     assert str(failure.get("message")).startswith("CAS-IDM-01 ")
     assert "possible   success, balance" in str(failure.text)
 
@@ -183,7 +177,7 @@ def test_each_case_says_which_requirement_it_was_about(forgetful: Wallet, tmp_pa
 
 def test_workers_share_one_wallet_one_seed_and_one_verdict(tmp_path: Path) -> None:
     arguments = ("--wallet-seed=7", "idempotency", "zero_amount")
-    spread = run(*arguments, "-n", "2", cwd=tmp_path, plugins=("xdist.plugin", "xdist.looponfail"))
+    spread = run(*arguments, "-n", "2", cwd=tmp_path, plugins=XDIST)
     single = run(*arguments, cwd=tmp_path)
     assert spread.status == single.status == 11
     assert counts(spread) == counts(single)
@@ -203,7 +197,7 @@ def summary(done: Done) -> list[str]:
 
 def test_workers_are_not_started_for_a_configuration_that_cannot_work(tmp_path: Path) -> None:
     arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "-n", "2")
-    done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=("xdist.plugin", "xdist.looponfail"))
+    done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=XDIST)
     assert done.status == 10
     assert "1 error" in done.lines[-1]
 
@@ -211,7 +205,7 @@ def test_workers_are_not_started_for_a_configuration_that_cannot_work(tmp_path: 
 def test_named_players_are_not_shared_between_processes(tmp_path: Path) -> None:
     player = "--wallet-player=id=1,currency=EUR"
     arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", player, "-n", "2")
-    done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=("xdist.plugin", "xdist.looponfail"))
+    done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=XDIST)
     assert done.status == 4
     assert "leave out -n" in done.output
 
@@ -241,7 +235,7 @@ def test_a_configuration_problem_is_one_error(
     assert "1 error" in done.lines[-1]
     assert told in done.output
     assert "Traceback" not in done.output
-    (error,) = ElementTree.parse(tmp_path / "x.xml").getroot().iter("error")
+    (error,) = ET.parse(tmp_path / "x.xml").getroot().iter("error")
     assert told in str(error.text)
 
 
@@ -297,7 +291,7 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
     with subprocess.Popen(
         command("--wallet-contract=casino", "-s", plugins=("teller",)),
         cwd=tmp_path,
-        env=environment(PYTHONPATH=f"{ROOT}{os.pathsep}{tmp_path}"),
+        env=environment({"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,4 +1,4 @@
-"""`python tests/wallet_with_defect.py NAME [options of mock_server]`: the reference wallet with one bug, as a process."""
+"""`python wallet_with_defect.py NAME [options of mock_server]`: the reference wallet with one bug, as a process."""
 
 from __future__ import annotations
 
