@@ -60,6 +60,7 @@ ONLY: tuple[tuple[str, str, str], ...] = (
     ("ssl", "client", "only the client knows HTTP"),
     ("pytest _pytest pluggy xdist", "plugin", "only the plugin knows pytest"),
     ("jinja2", "report.html", "only the HTML report knows templates"),
+    ("joserfc cryptography", "report.certificate", "keys are handled in one place"),
     ("yaml", "scenario profile contracts", "only what loads YAML files knows YAML"),
     ("faker", "players", "test data is made in one place, from one seed"),
     ("uvicorn uvloop sqlite3 psycopg", "mock_server", "only the reference wallet serves and stores"),

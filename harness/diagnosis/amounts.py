@@ -67,7 +67,7 @@ def someone_elses(case: Case) -> Iterator[Diagnosis]:
         batch = len({getattr(each, "player", "") for each in _every_item(case)}) > 1
         if case.shown in held and (batch or case.shown not in (case.before, 0)):
             yield Diagnosis(
-                f"the answer shows the balance of another player ({other.id})",
+                "the answer shows the balance of another player",
                 "answer each transaction with the balance of the player it names, also inside a batch",
             )
 
@@ -81,9 +81,12 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
     """What a wrong balance says about the booking."""
     if not case.wrong_balance or case.shown is None:
         return
-    yield from _inexact(case, case.shown)
-    if case.before is not None and case.change:
+    known = case.before is not None and case.change
+    if known and case.before is not None:
         yield from _of_one_step(case, case.shown, case.before)
+    yield from _inexact(case, case.shown)
+    if known and case.before is not None:
+        yield from _another_amount(case, case.shown - case.before)
     if case.shown < 0:
         yield Diagnosis(
             "a debit is taken without looking whether the balance covers it",
@@ -97,15 +100,15 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
             step, away = Fraction(money.SCALE, int(10**decimals)), abs(Fraction(shown) - each)
             if each % step and shown % step == 0 and away < step:
                 yield Diagnosis(
-                    f"money is kept with {decimals} decimals: {money.text(each)} became {money.text(shown)}",
+                    f"money is kept with {decimals} decimals only",
                     "keep five decimals (a whole number of hundred-thousandths, or DECIMAL(20,5)) for every currency"
                     if case.contract.wire_unit("EUR") == 1
                     else "keep money exactly, and round nothing",
                 )
-        noise: Amount = abs(Fraction(shown) - each)
+        noise: Fraction = abs(Fraction(shown) - each)
         if noise < _NOISE:
             yield Diagnosis(
-                f"money is counted in binary floating point: the balance is off by {money.text(abs(shown - each))}",
+                "money is counted in binary floating point: the balance is off by less than a cent",
                 "count money in integers of the smallest unit or in a decimal type, never in float or double",
             )
 
@@ -131,9 +134,16 @@ def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosi
         )
 
 
+def _another_amount(case: Case, moved: Amount) -> Iterator[Diagnosis]:
+    if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved:
+        yield Diagnosis(
+            "the balance moved by another amount than the one of the request",
+            "book the amount of the request, exactly: no fee, no stake on top, no conversion, no rounding",
+        )
+
+
 def _not_moved(case: Case, before: Amount) -> Iterator[Diagnosis]:
-    later = case.later_read()
-    if later is not None and later == before:
+    if case.still_unmoved(before):
         yield Diagnosis(
             "the transaction is answered with success and never booked",
             "commit the booking before the answer is sent, and answer with an error when it fails",

@@ -12,7 +12,6 @@ from harness.model import (
     Amount,
     Bet,
     Exchange,
-    GetBalance,
     History,
     Movement,
     Outcome,
@@ -114,24 +113,21 @@ class Case:
         index = self.index or 0
         return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & set(_ids(each)))
 
-    @property
-    def after(self) -> Iterator[Exchange]:
-        """What came after the exchange in which it was seen."""
-        yield from self.history.exchanges[(self.verdict.exchange or 0) + 1 :]
-
     def took_part(self, player: str) -> bool:
         """Whether the wallet was asked anything about a player before the wrong balance was seen."""
         asked = self.history.exchanges[: (self.verdict.exchange or 0) + 1]
         operations = [item for each in asked for item in getattr(each.operation, "items", (each.operation,))]
         return any(getattr(each, "player", "") == player for each in operations)
 
-    def later_read(self) -> Amount | None:
-        """The balance that the player's next read shows."""
-        for each in self.after:
-            operation = each.operation
-            if isinstance(operation, GetBalance) and operation.player == self.verdict.player and each.reply is not None:
-                return each.reply.items[0].balance if each.reply.items else None
-        return None
+    def still_unmoved(self, before: Amount) -> bool:
+        """Whether the player's next answer shows that the blamed step has moved nothing at all."""
+        for each in self.history.exchanges[(self.verdict.exchange or 0) + 1 :]:
+            items = getattr(each.operation, "items", (each.operation,))
+            mine = [item for item in items if getattr(item, "player", "") == self.verdict.player]
+            if mine and each.reply is not None and each.reply.items and len(items) == 1:
+                answer = each.reply.items[0]
+                return answer.outcome is Outcome.OK and answer.balance == before + signed(mine[0])
+        return False
 
 
 def signed(item: object) -> Amount:

@@ -67,6 +67,10 @@ _MISTAKES: Mapping[str, tuple[str, str]] = {
         "your wallet verifies with the API key instead of the secret",
         "use the secret; the API key is sent in the clear with every request",
     ),
+    "zero_amount": (
+        "an amount of 0 is refused as invalid",
+        "take 0 as an amount: it says that a bet was lost, and is how a balance is asked for",
+    ),
     "not_basic": (
         "your wallet looks for another scheme than Basic",
         "take `Authorization: Basic base64(user:password)`",
@@ -126,7 +130,7 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
 
 
 def of_mistake(name: str) -> Diagnosis | None:
-    """What a wallet does that refuses a good call and believes one with this mistake."""
+    """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no mistake."""
     found = _MISTAKES.get(name)
     return Diagnosis(*found) if found is not None else None
 

@@ -116,6 +116,10 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
         "reading the balance shows something else than the transactions before it",
         "answer from the same books, and from the primary database rather than a replica or a cache",
     ),
+    ("read", "moved"): (
+        "a balance does not follow from the transactions before it: it is stale, or not what was booked is answered",
+        "answer every balance from the books that the booking itself wrote, on the primary database",
+    ),
     ("spent_token", "accepted"): ("a one-time token opens a second session", "mark a token as used in one statement"),
 }
 """Situation and what was wrong to cause and fix; a situation's `moved` also stands for a wrong `balance`."""

@@ -1,0 +1,169 @@
+"""The report of a run as one JSON object: the run, verdicts, every requirement, every scenario, and how fast it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.contracts import Contract
+from harness.model import Status
+from harness.report.latency import latencies
+from harness.result import ContractVerdict, ScenarioResult, to_data
+
+FORMAT = 1
+"""Raised whenever a reader of the former shape would misunderstand the new one."""
+_LEFT_OUT = ("latencies", "records", "exchanges", "left_out", "readings", "path")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """The run itself. Times are UTC, ISO 8601. `targets` maps contract to URL, credentials left out."""
+
+    id: str
+    targets: Mapping[str, str]
+    harness: str
+    seed: int
+    started: str
+    finished: str
+    digests: Mapping[str, str]
+    environment: Mapping[str, str]
+    strict: bool = False
+    bundled: bool = False
+    """Whether the reference wallet was certified, which proves the harness and not a wallet."""
+    waivers: tuple[Mapping[str, str], ...] = ()
+    selection: str = ""
+    """What the command line narrowed the suite to; empty for all of it."""
+    notes: tuple[str, ...] = field(default=())
+
+
+def report_data(
+    run: RunFacts,
+    results: Sequence[ScenarioResult],
+    verdicts: Sequence[ContractVerdict],
+    contracts: Mapping[str, Contract],
+    scenarios: Mapping[str, Mapping[str, Sequence[str]]],
+    *,
+    complete: bool,
+) -> dict[str, Any]:
+    """The whole report. `scenarios` maps contract and requirement id to the ids of all scenarios, run or not.
+
+    `complete` is False when the run was interrupted: then it proves nothing.
+    """
+    ordered = sorted(results, key=lambda each: (each.contract, each.scenario))
+    return {
+        "format": FORMAT,
+        "run": _run(run),
+        "contracts": {each.contract: _contract(each, contracts[each.contract], ordered) for each in verdicts},
+        "requirements": [
+            requirement
+            for each in verdicts
+            for requirement in _requirements(each, contracts[each.contract], scenarios.get(each.contract, {}))
+        ],
+        "scenarios": [_scenario(each) for each in ordered],
+        "latency": latencies(ordered),
+        "counts": _counts(ordered),
+        "complete": complete,
+    }
+
+
+def _run(run: RunFacts) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "targets": dict(run.targets),
+        "harness": run.harness,
+        "seed": run.seed,
+        "started": run.started,
+        "finished": run.finished,
+        "digests": dict(run.digests),
+        "environment": dict(run.environment),
+        "strict": run.strict,
+        "bundled": run.bundled,
+        "waivers": [dict(each) for each in run.waivers],
+        "selection": run.selection,
+        "notes": list(run.notes),
+    }
+
+
+def _contract(verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult]) -> dict[str, Any]:
+    mine = [each for each in results if each.contract == verdict.contract]
+    readings: dict[str, set[str]] = {}
+    for policy, reading in (pair for each in mine for pair in each.readings):
+        readings.setdefault(policy, set()).add(reading)
+    return {
+        "title": contract.title,
+        "verdict": str(verdict.certification),
+        "reason": verdict.reason,
+        "warnings": verdict.warnings,
+        "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
+        "absent": sorted({name for each in mine for name in each.absent}),
+    }
+
+
+def _requirements(
+    verdict: ContractVerdict, contract: Contract, scenarios: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": identifier,
+            "contract": verdict.contract,
+            "level": str(contract.requirements[identifier].level),
+            "status": str(status),
+            "text": contract.requirements[identifier].text,
+            "clause": contract.requirements[identifier].clause,
+            "scenarios": list(scenarios.get(identifier, ())),
+        }
+        for identifier, status in verdict.requirements.items()
+    ]
+
+
+def _scenario(result: ScenarioResult) -> dict[str, Any]:
+    data = {name: value for name, value in to_data(result).items() if name not in _LEFT_OUT}
+    verdicts = [{name: value for name, value in each.items() if value not in ("", None)} for each in data["verdicts"]]
+    return {
+        "id": result.scenario,
+        **{name: value for name, value in data.items() if name != "scenario"},
+        "file": result.path,
+        "verdicts": verdicts,
+        "policies": [list(pair) for pair in result.readings],
+        "sent": result.exchanges,
+        "exchanges": [dict(each) for each in result.records],
+        "left_out": result.left_out,
+    }
+
+
+def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
+    seen = Counter(each.status for each in results)
+    return {
+        "scenarios": len(results),
+        "requests": sum(each.exchanges for each in results),
+        **{str(status): seen[status] for status in Status},
+    }
+
+
+def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The findings of a report, those with the same requirement and probable cause together, most frequent first."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for scenario in report["scenarios"]:
+        for verdict in scenario["verdicts"]:
+            if verdict["status"] == Status.PASS:
+                continue
+            cause = verdict.get("probably") or verdict["summary"]
+            entry = found.setdefault(
+                (scenario["contract"], verdict["status"], cause),
+                {
+                    "contract": scenario["contract"],
+                    "status": verdict["status"],
+                    "cause": cause,
+                    "fix": verdict.get("fix", ""),
+                    "requirements": [],
+                    "scenarios": [],
+                },
+            )
+            if verdict["requirement"] not in entry["requirements"]:
+                entry["requirements"].append(verdict["requirement"])
+            if scenario["id"] not in entry["scenarios"]:
+                entry["scenarios"].append(scenario["id"])
+    order = [Status.FAIL, Status.UNKNOWN, Status.WARN, Status.SKIPPED]
+    return sorted(found.values(), key=lambda each: (order.index(each["status"]), -len(each["scenarios"])))

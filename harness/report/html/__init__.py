@@ -1,0 +1,55 @@
+"""A report as one HTML file that needs nothing else: no network, no folder beside it, no server.
+
+Everything in it is escaped by the template engine; a Content-Security-Policy in the file allows its own style and
+script by their digests and nothing else, so that whatever a wallet has sent stays text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.report.html.view import page
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = "default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """The report as an HTML page."""
+    return _rendered("report.html", page(report))
+
+
+def render_certificate(certificate: Mapping[str, Any]) -> str:
+    """The claims of a certificate as a page for people."""
+    return _rendered("certificate.html", {"certificate": certificate})
+
+
+def _rendered(name: str, values: Mapping[str, Any]) -> str:
+    style, script = _text("report.css"), _text("report.js")
+    policy = _POLICY.format(style=_digest(style), script=_digest(script))
+    return _environment().get_template(name).render(style=style, script=script, policy=policy, **values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _text(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """The source that allows exactly this text inline."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"

@@ -1,0 +1,128 @@
+"""From a report's data to what the page shows: orders, marks, and the geometry of its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.contracts import UnknownContract, load
+from harness.report.data import causes
+from harness.report.html.pictures import histogram, lanes, plots
+
+_WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
+_SIGNED = ("signature/", "authentication/")
+_WORDS = {
+    "pass": "holds",
+    "fail": "violated",
+    "warn": "violated",
+    "unknown": "undecided",
+    "skipped": "not judged",
+}
+
+
+def page(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the page's template."""
+    scenarios = sorted(report["scenarios"], key=lambda each: _WORST_FIRST.index(each["status"]))
+    return {
+        "report": report,
+        "overall": _overall(report),
+        "words": _WORDS,
+        "causes": [{**each, "again": _first_again(report, each)} for each in causes(report)],
+        "requirements": report["requirements"],
+        "statuses": [
+            status for status in _WORST_FIRST if any(each["status"] == status for each in report["requirements"])
+        ],
+        "latency": [{**each, "picture": histogram(each["histogram"])} for each in report["latency"]],
+        "scenarios": [_scenario(each) for each in scenarios],
+        "anchor": anchor,
+    }
+
+
+def anchor(contract: str, scenario: str) -> str:
+    """The id of a scenario's section in the page."""
+    return f"{contract}-{scenario.replace('/', '-')}"
+
+
+def _overall(report: Mapping[str, Any]) -> str:
+    verdicts = {each["verdict"] for each in report["contracts"].values()}
+    if not report["complete"] or "INCOMPLETE" in verdicts:
+        return "fail" if "NOT CERTIFIED" in verdicts else "warn"
+    return "fail" if "NOT CERTIFIED" in verdicts else "pass"
+
+
+def _first_again(report: Mapping[str, Any], cause: Mapping[str, Any]) -> str:
+    for scenario in report["scenarios"]:
+        if scenario["contract"] != cause["contract"] or scenario["id"] not in cause["scenarios"]:
+            continue
+        for verdict in scenario["verdicts"]:
+            if (verdict.get("probably") or verdict["summary"]) == cause["cause"] and verdict.get("again"):
+                return str(verdict["again"])
+    return ""
+
+
+def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    named = {
+        (verdict.get("run", 0), verdict[which])
+        for verdict in scenario["verdicts"]
+        for which in ("exchange", "accused")
+        if verdict["status"] != "pass" and which in verdict
+    }
+    exchanges = [_exchange(each, scenario, named) for each in scenario["exchanges"]]
+    return {
+        **scenario,
+        "anchor": anchor(scenario["contract"], scenario["id"]),
+        "exchanges": exchanges,
+        "plots": [each for place, each in enumerate(plots(scenario["exchanges"])) if each["wrong"] or not place],
+        "lanes": lanes(scenario["exchanges"]),
+    }
+
+
+def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: set[tuple[int, int]]) -> dict[str, Any]:
+    guilty = (exchange["run"], exchange["index"]) in named
+    signed = guilty or (scenario["id"].startswith(_SIGNED) and exchange["step"] >= 0)
+    return {
+        **exchange,
+        "guilty": guilty,
+        "took": _took(exchange["microseconds"]),
+        "when": {-1: "preparation", -2: "closing read"}.get(exchange["step"], f"step {exchange['step'] + 1}"),
+        "request_text": _wire(f"{exchange['request']['method']} {exchange['request']['path']}", exchange["request"]),
+        "response_text": _wire(f"HTTP {(exchange['response'] or {}).get('status')}", exchange["response"]),
+        "odd": list(_oddities(exchange)),
+        "signature": _signature(scenario["contract"], exchange["request"]) if signed else [],
+    }
+
+
+def _wire(first: str, message: Mapping[str, Any] | None) -> str:
+    """A message as it reads on the wire."""
+    if message is None:
+        return ""
+    more = f"... ({message['size']} bytes in all)" if message["truncated"] else ""
+    headers = [f"{name}: {value}" for name, value in message["headers"]]
+    return "\n".join([first, *headers, "", message["body"] + more])
+
+
+def _took(times: Mapping[str, int | None]) -> str:
+    started, finished = times["started"], times["finished"]
+    if started is None or finished is None:
+        return ""
+    return f"{(finished - started) / 1000:.1f} ms"
+
+
+def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
+    """What was done to the request on purpose."""
+    for name, value in exchange.get("alteration", {}).items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"
+    if exchange.get("lost"):
+        yield f"answer lost on purpose: {exchange['lost'].replace('_', ' ')}"
+
+
+def _signature(contract: str, request: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    try:
+        recipe = load(contract).recipe
+    except UnknownContract:
+        return ()
+    if recipe is None or request["truncated"]:
+        return ()
+    headers = {name.lower(): value for name, value in request["headers"]}
+    return recipe.steps(headers, request["body"].encode("utf-8", "backslashreplace"))

@@ -1,0 +1,40 @@
+"""How fast the wallet answered: per operation, in microseconds, as whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.result import ScenarioResult
+
+EDGES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000)
+"""The upper edges of a histogram's bars; what took longer is in a last bar."""
+
+
+def latencies(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
+    """For each operation count, quantiles and histogram; slowest first. Races are left out: they measure themselves."""
+    times: dict[tuple[str, str], list[int]] = {}
+    for result in results:
+        for operation, measured in result.latencies:
+            times.setdefault((result.contract, operation), []).extend(measured)
+    found = [_figures(contract, operation, sorted(measured)) for (contract, operation), measured in times.items()]
+    return sorted(found, key=lambda each: -each["p95"])
+
+
+def _figures(contract: str, operation: str, times: list[int]) -> dict[str, Any]:
+    bars = [0] * (len(EDGES) + 1)
+    for each in times:
+        bars[next((index for index, edge in enumerate(EDGES) if each <= edge), len(EDGES))] += 1
+    return {
+        "contract": contract,
+        "operation": operation,
+        "count": len(times),
+        "median": _quantile(times, 50),
+        "p95": _quantile(times, 95),
+        "max": times[-1],
+        "histogram": bars,
+    }
+
+
+def _quantile(times: list[int], percent: int) -> int:
+    return times[min(len(times) - 1, len(times) * percent // 100)]

@@ -1,0 +1,75 @@
+"""A report as Markdown, for a merge request or a job's summary: the verdict, what to fix, and what was not passed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.report.data import causes
+
+_MOST_CAUSES, _MOST_SCENARIOS = 20, 5
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """The report as GitHub-flavoured Markdown."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield "# Wallet conformance"
+    yield ""
+    for name, contract in report["contracts"].items():
+        yield f"* **{_plain(name)}: {contract['verdict']}** ({_plain(contract['reason'])})"
+    if not report["complete"]:
+        yield "* **The run was interrupted: it proves nothing.**"
+    counts = report["counts"]
+    told = ", ".join(
+        f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "skipped") if counts[each]
+    )
+    yield f"* {counts['scenarios']} scenarios, {counts['requests']} requests: {told}"
+    yield from _causes(report)
+    yield from _requirements(report)
+    run = report["run"]
+    yield ""
+    yield f"walletproof {run['harness']}, run {run['id']}, seed {run['seed']}, {run['started']}"
+
+
+def _causes(report: Mapping[str, Any]) -> Iterator[str]:
+    found = causes(report)
+    if not found:
+        return
+    yield ""
+    yield "## What to fix"
+    yield ""
+    for each in found[:_MOST_CAUSES]:
+        where = ", ".join(f"`{name}`" for name in each["scenarios"][:_MOST_SCENARIOS])
+        more = (
+            f" and {len(each['scenarios']) - _MOST_SCENARIOS} more" if len(each["scenarios"]) > _MOST_SCENARIOS else ""
+        )
+        broken = ", ".join(each["requirements"])
+        yield f"1. **{_plain(each['cause'])}** ({each['status']}, {each['contract']}, {broken})"
+        if each["fix"]:
+            yield f"   Fix: {_plain(each['fix'])}."
+        yield f"   Seen in {where}{more}."
+    if len(found) > _MOST_CAUSES:
+        yield f"\nand {len(found) - _MOST_CAUSES} more causes"
+
+
+def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
+    red = [each for each in report["requirements"] if each["status"] in {"fail", "unknown", "warn"}]
+    if not red:
+        return
+    yield ""
+    yield "## Requirements that do not hold"
+    yield ""
+    yield "| Requirement | Level | Status | What is required |"
+    yield "| --- | --- | --- | --- |"
+    for each in red:
+        yield f"| {each['id']} | {each['level']} | {each['status']} | {_plain(each['text'])} |"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown leaves alone: a wallet may answer with links, tables and HTML."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
