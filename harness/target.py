@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from harness.contracts import BUNDLED, Contract, Credentials, UnknownContract, load
 from harness.model import Player
@@ -35,6 +36,8 @@ class Choices:
     seed: int = 0
     run_id: str = "00000000"
     strict: bool = False
+    record: bool = False
+    """Exchanges are kept for a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,10 @@ def contracts_of(choices: Choices, environment: Mapping[str, str]) -> dict[str, 
     if not choices.url and (choices.provision_url or choices.players):
         given = "--wallet-provision" if choices.provision_url else "--wallet-player"
         raise TargetError(f"{given} belongs to a wallet of your own: say where it is with --wallet-url")
+    if "@" in urlsplit(choices.url).netloc:
+        raise TargetError(
+            "--wallet-url must not hold a user name or a password: give credentials through the environment"
+        )
     names = choices.contracts or (_implied(environment) if choices.url else BUNDLED)
     for name in () if choices.url else names:
         if name not in BUNDLED:

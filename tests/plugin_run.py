@@ -53,13 +53,19 @@ class Done:
 def environment(variables: Mapping[str, str] | None = None, site: Path = ROOT) -> dict[str, str]:
     """The environment of a run that finds the package in `site`, without anything that the user has set for wallets."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("WALLET_", "PYTEST_"))}
-    return {**clean, "PYTHONPATH": str(site), "COLUMNS": "100", **(variables or {})}
+    return {
+        **clean,
+        "PYTHONPATH": str(site),
+        "COLUMNS": "100",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        **(variables or {}),
+    }
 
 
 def command(*arguments: str, plugins: tuple[str, ...] = ("no:cacheprovider",)) -> list[str]:
     """The command line of a run that loads our plugin and those named, with every warning an error."""
     loaded = [part for name in ("harness.plugin", *plugins) for part in ("-p", name)]
-    return [sys.executable, "-P", "-m", "pytest", "--disable-plugin-autoload", *loaded, "-W", "error", *arguments]
+    return [sys.executable, "-P", "-m", "pytest", *loaded, "-W", "error", *arguments]
 
 
 def run(
@@ -110,10 +116,10 @@ class Wallet:
 
 
 @contextlib.contextmanager
-def wallet(defect: str = "none") -> Iterator[Wallet]:
+def wallet(defect: str = "none", *options: str) -> Iterator[Wallet]:
     """The reference wallet with a defect of `wallet_with_defect`, or none."""
     script = ROOT / "tests" / "wallet_with_defect.py"
-    arguments = [sys.executable, str(script), defect, "--provision", "--ready-json", "--stop-with-parent"]
+    arguments = [sys.executable, str(script), defect, "--provision", "--ready-json", "--stop-with-parent", *options]
     with subprocess.Popen(
         arguments,
         env=environment(CREDENTIALS),

@@ -116,13 +116,12 @@ def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
 
 
 def test_a_run_in_which_nothing_was_judged_is_red(tmp_path: Path) -> None:
-    """Nobody makes players here, and the one that is named has none of the currency."""
-    with wallet() as running:
-        player = "--wallet-player=id=nobody,currency=EUR,session=none"
-        url = running.options("casino")[:2]
-        done = run(*url, player, "money/casino_three_decimals.yaml", cwd=tmp_path, variables=CREDENTIALS)
-    assert done.status == 10, done.output
-    assert "1 error" in done.lines[-1]
+    with wallet("none", "--core-only") as core_only:
+        done = certify(core_only, "reward", "-rs", cwd=tmp_path)
+    assert done.status == 11
+    assert "Nothing was judged" in done.output
+    assert re.search(r"[0-9]+ skipped in ", done.lines[-1])
+    assert re.search(r"SKIPPED \[1\] .*reward/bonus\.yaml:1: .*reward", done.output)
 
 
 def test_a_selection_of_nothing_is_red(sound: Wallet, tmp_path: Path) -> None:

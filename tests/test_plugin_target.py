@@ -50,6 +50,11 @@ def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
         (Choices(url=URL), CREDENTIALS, "both contracts are set: say which to use with --wallet-contract"),
         (Choices(contracts=("casnio",)), {}, "the bundled wallet has no contract 'casnio'"),
         (Choices(url=URL, contracts=("casnio",)), {}, "--wallet-contract: "),
+        (
+            Choices(url="http://me:" + "hush@127.0.0.1:1"),
+            CASINO,
+            "--wallet-url must not hold a user name or a password",
+        ),
         (Choices(provision_url=URL), {}, "--wallet-provision belongs to a wallet of your own"),
         (Choices(players=(PLAYER,)), {}, "--wallet-player belongs to a wallet of your own"),
         (Choices(url=URL, contracts=("casino",)), CASINO, "no players for casino: give --wallet-provision=URL"),

@@ -32,13 +32,13 @@ class Patient(Wallet):
         return contract.verify(headers, body, self.credentials[contract.name], int(signed))
 
 
-DEFECTS: Mapping[str, type[Wallet]] = {"none": Wallet, "forgetful": Forgetful, "patient": Patient}
+DEFECTS: Mapping[str, type[Wallet]] = {"forgetful": Forgetful, "patient": Patient}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Serve until stopped."""
     settings = _settings(_parser().parse_args(arguments[1:]), os.environ)
-    serve(replace(settings, wallet_type=DEFECTS[arguments[0]]))
+    serve(replace(settings, wallet_type=DEFECTS.get(arguments[0], settings.wallet_type)))
 
 
 if __name__ == "__main__":

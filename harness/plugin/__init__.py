@@ -18,6 +18,7 @@ from harness import __version__
 from harness.plugin import options, paths
 
 if TYPE_CHECKING:
+    from harness.plugin.ending import Ending
     from harness.plugin.run import Run
 
 RUN = pytest.StashKey["Run"]()
@@ -48,7 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
-        config.pluginmanager.register(Ending(run), "walletproof-ending")
+        ending = Ending(run)
+        config.pluginmanager.register(ending, "walletproof-ending")
+        _register_outputs(config, run, ending)
 
 
 def _run(config: pytest.Config, root: Path) -> Run:
@@ -62,6 +65,18 @@ def _run(config: pytest.Config, root: Path) -> Run:
         return planned(root, options.choices(config), os.environ)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
+    """What is written at the end, checked now: a misspelt file is told before the run and not after it."""
+    from harness.plugin.outputs import Outputs, wanted
+    from harness.report import ReportError
+
+    try:
+        files = wanted(config, os.environ)
+    except ReportError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
 
 
 def _is_worker(config: pytest.Config) -> bool:

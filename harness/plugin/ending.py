@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 import pytest
 
@@ -26,6 +25,7 @@ class Ending:
     def __init__(self, run: Run) -> None:
         """`run` is where the results go."""
         self._run = run
+        self._concluded: tuple[ContractVerdict, ...] = ()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -63,7 +63,7 @@ class Ending:
         width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if remark := run.remark():
             reporter.line(remark, red=True)
-        for line in lines(run.results, self.concluded, run.contracts, width=width):
+        for line in lines(run.results, self.concluded(), run.contracts, width=width):
             reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
 
     @pytest.hookimpl(tryfirst=True)
@@ -72,15 +72,19 @@ class Ending:
         if self._run.problem:
             session.exitstatus = CONFIGURATION_EXIT
         elif session.exitstatus == pytest.ExitCode.OK and self._run.results:
-            seen = {each.certification for each in self.concluded}
+            seen = {each.certification for each in self.concluded()}
             if Certification.NOT_CERTIFIED in seen:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             elif Certification.INCOMPLETE in seen:
                 session.exitstatus = INCOMPLETE_EXIT
 
-    @cached_property
     def concluded(self) -> tuple[ContractVerdict, ...]:
-        """The verdicts; asked for once nothing more is to come."""
-        run = self._run
-        scenarios = exercised(run.root, run.contracts, run.scenarios)
-        return verdicts(run.results, run.contracts, scenarios, strict=run.choices.strict)
+        """The verdicts; asked for once nothing more is to come.
+
+        Not a cached property: while it registers a plugin, pytest 8 reads every attribute that is not a method.
+        """
+        if not self._concluded:
+            run = self._run
+            scenarios = exercised(run.root, run.contracts, run.scenarios)
+            self._concluded = verdicts(run.results, run.contracts, scenarios, strict=run.choices.strict)
+        return self._concluded

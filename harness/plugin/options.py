@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.target import Choices
 
-NAMES = ("url", "contract", "provision", "player", "seed", "strict")
+NAMES = ("url", "contract", "provision", "player", "seed", "strict", "report", "certificate")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -36,6 +37,20 @@ def add_options(parser: pytest.Parser) -> None:
     )
     add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+    add(
+        "--wallet-report",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a report; its form is told by its end: .json, .html, .md or .har; repeatable",
+    )
+    add(
+        "--wallet-certificate",
+        default="",
+        metavar="FILE",
+        help="write a signed certificate when the run was complete and passed; needs --wallet-sign-key",
+    )
+    add("--wallet-sign-key", default="", metavar="FILE", help="the private key that `walletproof keygen` has made")
 
 
 def given(config: pytest.Config) -> bool:
@@ -57,4 +72,5 @@ def choices(config: pytest.Config) -> Choices:
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
         strict=config.getoption("--wallet-strict"),
+        record=bool(config.getoption("--wallet-report")) or bool(os.environ.get("GITHUB_ACTIONS")),
     )

@@ -51,6 +51,12 @@ class Run:
         """Whether scenarios can be examined."""
         return self._target is not None and not self.problem
 
+    @property
+    def urls(self) -> dict[str, str]:
+        """By contract the wallet's URL, without credentials that may stand in it; empty before the start."""
+        subjects = self._target.subjects if self._target is not None else ()
+        return {self._loaded[each.contract].name: self.masked(_without_user(each.url)) for each in subjects}
+
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
         if not self.choices.url and self._wallet is None:
@@ -86,7 +92,7 @@ class Run:
         if contract not in self._examiners:
             subjects = self._target.subjects if self._target is not None else ()
             subject = next(each for each in subjects if self._loaded[each.contract].name == contract)
-            self._examiners[contract] = Examiner(subject, self._facts[subject.contract])
+            self._examiners[contract] = Examiner(subject, self._facts[subject.contract], record=self.choices.record)
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
@@ -113,6 +119,12 @@ class Run:
     def for_worker(self) -> str:
         """What a worker needs to know, as text: only xdist's own channel carries it."""
         return base64.b64encode(pickle.dumps((self.choices, self._target, self._facts))).decode()
+
+
+def _without_user(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return scheme + separator + authority.rpartition("@")[2] + slash + path
 
 
 def planned(root: Path, choices: Choices, environment: Mapping[str, str]) -> Run:

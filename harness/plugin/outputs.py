@@ -1,0 +1,149 @@
+"""Writes what a run leaves behind: reports, the certificate, and what GitHub Actions shows."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import __version__
+from harness.plugin.ending import INCOMPLETE_EXIT, Ending
+from harness.plugin.run import Run
+from harness.plugin.summary import exercised
+from harness.report import ReportError, RunFacts, report_data, write, write_text
+from harness.report.digests import of_suite
+from harness.report.files import SUFFIXES
+from harness.report.github import workflow_commands
+
+_WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What to write, and where. `github` is where GitHub Actions reads a job's summary."""
+
+    reports: tuple[Path, ...] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+    github: Path | None = None
+    annotate: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self.reports or self.certificate or self.github or self.annotate)
+
+
+def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
+    """What the command line and the environment ask for. Raises ReportError for what cannot be."""
+    reports = tuple(Path(each) for each in config.getoption("--wallet-report"))
+    for each in reports:
+        if each.suffix not in SUFFIXES:
+            raise ReportError(f"--wallet-report {each}: the name must end with one of {', '.join(SUFFIXES)}")
+    certificate, key = config.getoption("--wallet-certificate"), config.getoption("--wallet-sign-key")
+    if bool(certificate) != bool(key):
+        raise ReportError("--wallet-certificate and --wallet-sign-key belong together: give both or none")
+    if key and not Path(key).is_file():
+        raise ReportError(f"--wallet-sign-key {key}: there is no such file; `walletproof keygen {key}` makes a key")
+    on_github = environment.get("GITHUB_ACTIONS") == "true"
+    summary = environment.get("GITHUB_STEP_SUMMARY", "") if on_github else ""
+    return Files(
+        reports=reports,
+        certificate=Path(certificate) if certificate else None,
+        key=Path(key) if key else None,
+        github=Path(summary) if summary else None,
+        annotate=on_github,
+    )
+
+
+class Outputs:
+    """A plugin of its own: only the process that has the terminal registers it."""
+
+    def __init__(self, run: Run, ending: Ending, files: Files) -> None:
+        """Nothing is written before the session ends, however it ends."""
+        self._run = run
+        self._ending = ending
+        self._files = files
+        self._started = _now()
+        self._selection = ""
+        self._said: list[tuple[str, bool]] = []
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Remember that the suite was narrowed."""
+        self._selection = f"{len(items)} scenarios were deselected"
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write everything. What cannot be written is said, and never hides the verdict."""
+        if not self._files or not self._run.started:
+            return
+        stopped = bool(session.shouldstop or session.shouldfail)
+        complete = session.exitstatus in _WHOLE and not stopped and not self._run.problem
+        report = self._report(complete=complete)
+        for path in self._files.reports:
+            self._try(f"report: {path}", lambda path=path: write(path, report))
+        if self._files.certificate is not None and self._files.key is not None:
+            self._certify(report, self._files.certificate, self._files.key)
+        if self._files.github is not None:
+            self._summarise(report, self._files.github)
+        if self._files.annotate:
+            self._said += [(each, True) for each in workflow_commands(report)]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what was written, and what was not."""
+        for text, good in self._said:
+            terminalreporter.line(text, **({} if good else {"red": True}))
+
+    def _report(self, *, complete: bool) -> dict[str, Any]:
+        run = self._run
+        facts = RunFacts(
+            id=run.choices.run_id,
+            targets=run.urls,
+            harness=__version__,
+            seed=run.choices.seed,
+            started=self._started,
+            finished=_now(),
+            digests=of_suite(run.root, run.contracts),
+            environment={"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
+            strict=run.choices.strict,
+            bundled=not run.choices.url,
+            selection=self._selection,
+        )
+        scenarios = exercised(run.root, run.contracts, run.scenarios)
+        return report_data(facts, run.results, self._ending.concluded(), run.contracts, scenarios, complete=complete)
+
+    def _certify(self, report: Mapping[str, Any], path: Path, key: Path) -> None:
+        from harness.report.certificate import claims, now_utc, sign
+        from harness.report.html import render_certificate
+
+        def make() -> None:
+            certificate = claims(report, now_utc())
+            write_text(path, sign(certificate, key) + "\n")
+            write_text(path.with_suffix(".html"), render_certificate(certificate))
+
+        self._try(f"certificate: {path}, for people {path.with_suffix('.html')}", make)
+
+    def _summarise(self, report: Mapping[str, Any], path: Path) -> None:
+        from harness.report.markdown import render
+
+        def append() -> None:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(render(report))
+
+        self._try("summary of the job written", append)
+
+    def _try(self, said: str, act: Any) -> None:
+        try:
+            act()
+        except (ReportError, OSError) as error:
+            self._said.append((f"not written: {error}", False))
+        else:
+            self._said.append((said, True))
+
+
+def _now() -> str:
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
