@@ -44,6 +44,10 @@ def _conflict(entry: Entry) -> Situation:
 
 def _of_refused(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -> Iterator[Possible]:
     """Still refused, or judged afresh; with another amount or bet too, since nothing moved under this id."""
+    if isinstance(item, Bet) and item.id in book.rolled_back:
+        yield from fresh(book, item, key, terms)
+        yield from first_of_another(book, item, key, terms)
+        return
     situation = Situation.DUPLICATE_IN_BATCH if terms.duplicate_in_batch else Situation.REPLAY_OF_REFUSED
     if entry.change != change_of(item):
         situation = _conflict(entry)

@@ -93,9 +93,10 @@ def _may_be_refused(book: Book, item: Single, terms: Terms) -> bool:
 
 
 def landings(book: Book) -> Iterator[Book]:
-    """The books after one of the requests in flight was acted on."""
+    """The books after one of the requests in flight was acted on. Nobody saw the balance that it was answered with."""
     for flying in book.in_flight:
         sky = book.without(flying)
         for possible in allowed(sky, flying.item, flying.terms):
             if possible.book is not sky:
-                yield possible.book
+                hides = possible.first if sky.open else None
+                yield possible.book.showing(hides, None) if hides else possible.book

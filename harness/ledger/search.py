@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from harness.ledger.answers import Possible
-from harness.ledger.book import Book, Fate, change_of, family, key_of
+from harness.ledger.book import Book, Family, Fate, change_of, family, key_of
 from harness.ledger.events import Event, Leniency, id_of, interference, owed, predecessors, reach, signatures
 from harness.ledger.hopeless import is_thirsty
 from harness.ledger.rules import allowed, landings
@@ -221,6 +221,8 @@ class Search:
             return self._resolves(event, book) or not book.spare(entry.change)
         if entry is not None:
             return entry.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}
+        if isinstance(event.item, Rollback) and (Family.BET, event.item.original) in book.entries:
+            return book.entries[Family.BET, event.item.original].fate is not Fate.OPEN
         return not event.terms.known_elsewhere and book.known_as(event.item.id) is None
 
     # ----------------------------------------------------------------------------------------------------------------
