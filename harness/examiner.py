@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.checks import Judged, examine
-from harness.client import Call, Client, Transport, spread_us
+from harness.client import Call, Carrier, Client, Transport, spread_us
 from harness.contracts import Contract, load
+from harness.diagnosis import of_mistake
+from harness.evidence import Evidence
 from harness.model import Amount, GetBalance, History, Player, Policy, Scenario, Status, Transmission, Verdict
 from harness.players import Identities, Players, ProvisionedPlayers, ProvisioningFailed, StaticPlayers
 from harness.preflight import Facts, Violation
@@ -28,20 +30,26 @@ MOST_SILENCES = 3
 class Examiner:
     """Examines scenarios one after the other, on connections that stay warm."""
 
-    def __init__(self, subject: Subject, facts: Facts) -> None:
-        """Nothing is sent yet. Raises ConfigurationError for a URL that cannot work."""
+    def __init__(
+        self,
+        subject: Subject,
+        facts: Facts,
+        *,
+        wallet: Carrier | None = None,
+        provision: Carrier | None = None,
+        record: bool = False,
+    ) -> None:
+        """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
+
+        `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs.
+        """
         self.contract: Contract = load(subject.contract)
         self._subject = subject
         self._policy = pinned(self.contract.policy, facts)
-        self._wallet = Transport(
-            subject.url,
-            tls=subject.tls,
-            time_out_seconds=subject.time_out_seconds,
-            user_agent=subject.user_agent,
-            connections=subject.limits.connections,
-        )
-        self._provision = Transport(subject.provision_url, tls=subject.tls) if subject.provision_url else None
-        self.client = Client(self.contract, self._wallet, subject.credentials)
+        self._provision = provision
+        if provision is None and subject.provision_url:
+            self._provision = Transport(subject.provision_url, tls=subject.tls)
+        self.client = Client(self.contract, wallet or _transport(subject), subject.credentials)
         self.capabilities = Capabilities(set(facts.absent))
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
@@ -53,6 +61,7 @@ class Examiner:
             games=subject.games,
             capabilities=self.capabilities,
         )
+        self._evidence = Evidence(self.contract, subject.credentials, subject.url, record)
         self._silences = 0
         self._violation = facts.violation
 
@@ -70,10 +79,15 @@ class Examiner:
             return _undecided(scenario, self.contract, str(error))
         silent = any(history.stopped for history in histories)
         self._silences = self._silences + 1 if silent else 0
-        judged = [examine(history, self.contract, self._policy) for history in histories if history.exchanges]
+        judged = [
+            (run, self._evidence.explain(run, history, examine(history, self.contract, self._policy)))
+            for run, history in enumerate(histories)
+            if history.exchanges
+        ]
         seconds = f"{time.monotonic() - started:.3f}"
+        result = result_of(scenario, self.contract, histories, [each for _, each in judged])
         return replace(
-            result_of(scenario, self.contract, histories, judged),
+            self._evidence.attach(result, histories, judged),
             absent=tuple(sorted(self.capabilities.absent)),
             seconds=seconds,
         )
@@ -101,6 +115,16 @@ class Examiner:
         if provision is not None:
             return ProvisionedPlayers(self._subject.contract, provision.send, identities)
         return StaticPlayers(self._subject.players, self.read_balance)
+
+
+def _transport(subject: Subject) -> Transport:
+    return Transport(
+        subject.url,
+        tls=subject.tls,
+        time_out_seconds=subject.time_out_seconds,
+        user_agent=subject.user_agent,
+        connections=subject.limits.connections,
+    )
 
 
 def pinned(policy: Policy, facts: Facts) -> Policy:
@@ -177,6 +201,7 @@ def _refuted(scenario: Scenario, contract: Contract, violation: Violation) -> Sc
     result = _undecided(scenario, contract, f"not run: pre-flight found that {violation.requirement} is violated")
     if scenario.requirements[contract.name] != violation.requirement:
         return replace(result, status=Status.SKIPPED)
+    found = of_mistake(violation.mistake)
     verdict = Verdict(
         check="preflight",
         requirement=violation.requirement,
@@ -185,5 +210,7 @@ def _refuted(scenario: Scenario, contract: Contract, violation: Violation) -> Sc
         summary=violation.summary,
         sent=violation.sent,
         said=violation.said,
+        probably=found.cause if found is not None else "",
+        fix=found.fix if found is not None else "",
     )
     return replace(result, status=Status.FAIL, verdicts=(verdict,), reason="")

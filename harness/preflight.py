@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness import money
-from harness.client import Call, Client, ConfigurationError, Transport
+from harness.client import Call, Carrier, Client, ConfigurationError, Transport
 from harness.contracts import Contract, load
 from harness.model import (
     Alteration,
@@ -37,6 +37,8 @@ class Violation:
     summary: str
     sent: str
     said: str
+    mistake: str = ""
+    """The mistake in signing that the wallet makes itself, where that is what it violates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,16 @@ class Facts:
     violation: Violation | None = None
 
 
-def preflight(subject: Subject) -> Facts:
-    """Find out what every scenario relies on. Raises ConfigurationProblem with the remedy."""
+def preflight(subject: Subject, *, wallet: Carrier | None = None, provision: Carrier | None = None) -> Facts:
+    """Find out what every scenario relies on. Raises ConfigurationProblem with the remedy.
+
+    `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs.
+    """
     contract = load(subject.contract)
     try:
-        wallet = Transport(subject.url, tls=subject.tls, time_out_seconds=subject.time_out_seconds)
-        provision = Transport(subject.provision_url, tls=subject.tls) if subject.provision_url else None
+        wallet = wallet or Transport(subject.url, tls=subject.tls, time_out_seconds=subject.time_out_seconds)
+        if provision is None and subject.provision_url:
+            provision = Transport(subject.provision_url, tls=subject.tls)
     except ConfigurationError as error:
         raise ConfigurationProblem(str(error)) from None
     client = Client(contract, wallet, subject.credentials)
@@ -68,7 +74,7 @@ def preflight(subject: Subject) -> Facts:
             provision.close()
 
 
-def _player(subject: Subject, contract: Contract, provision: Transport | None) -> Player:
+def _player(subject: Subject, contract: Contract, provision: Carrier | None) -> Player:
     if provision is None:
         if not subject.players:
             raise ConfigurationProblem(
@@ -114,7 +120,9 @@ class _Preflight:
             read = self._client.call(Call(operation=GetBalance(player=player.id, session=player.session)))
             if not read.absent and _accepted(read):
                 zero = next(each for each in ("ZER-01", "UNS-02") if f"{self._contract.prefix}-{each}" in self._ids())
-                return self._violated(zero, "a zero amount is refused, though the balance can be read", good)
+                return self._violated(
+                    zero, "a zero amount is refused, though the balance can be read", good, "zero_amount"
+                )
         for name in self._contract.mistakes:
             tried = self._zero(player, name, Alteration(forged=name))
             if _accepted(tried):
@@ -122,13 +130,13 @@ class _Preflight:
                 text = (
                     f"a correctly signed call is refused, and one with a mistake is believed: {name.replace('_', ' ')}"
                 )
-                return self._violated(proof, text, tried)
+                return self._violated(proof, text, tried, name)
         raise ConfigurationProblem(_disbelieved(good, self._contract, self._subject))
 
     def _ids(self) -> frozenset[str]:
         return frozenset(self._contract.requirements)
 
-    def _violated(self, number: str, summary: str, exchange: Exchange) -> Facts:
+    def _violated(self, number: str, summary: str, exchange: Exchange, mistake: str = "") -> Facts:
         answer = exchange.reply.code if exchange.reply is not None else ""
         return Facts(
             violation=Violation(
@@ -136,6 +144,7 @@ class _Preflight:
                 summary=summary,
                 sent=f"{exchange.name} with amount 0",
                 said=answer,
+                mistake=mistake,
             )
         )
 

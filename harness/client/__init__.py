@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.client.carrier import Carrier
 from harness.client.prepare import prepare
 from harness.client.spread import spread_us
 from harness.client.transport import ConfigurationError, Tls, Transport
 from harness.contracts import Contract, Credentials, Decoded
 from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
 
-__all__ = ["Call", "Client", "ConfigurationError", "Tls", "Transport", "spread_us"]
+__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Tls", "Transport", "spread_us"]
 
 _UNALTERED = Alteration()
 
@@ -39,7 +40,7 @@ class Client:
     def __init__(
         self,
         contract: Contract,
-        transport: Transport,
+        transport: Carrier,
         credentials: Credentials,
         *,
         paths: Mapping[str, str] | None = None,

@@ -1,0 +1,171 @@
+"""A signed certificate: what a complete and passed run has found, as a compact JWS that anybody can verify.
+
+Signed with Ed25519 (RFC 8037, RFC 9864). The private key stays with whoever runs the certification; a certificate holds
+no credentials, no player and nothing that the wallet has sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from harness.report.files import ReportError, write_text
+
+FORMAT = 1
+DAYS = 90
+"""How long a certificate is valid, unless told otherwise: wallets change."""
+_ALGORITHM = "Ed25519"
+_TYPE = "walletproof-certificate+jws"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at when a certificate was verified; `good` is False for what makes it worthless."""
+
+    good: bool
+    text: str
+
+
+def new_keys(private: Path) -> Path:
+    """Make a pair of keys: the private one in this file, which only its owner can read, the public one beside it.
+
+    Returns the public key's file. Raises ReportError, also when the file exists: a key is never overwritten.
+    """
+    public = private.with_name(f"{private.name}.pub")
+    for path in (private, public):
+        if path.exists():
+            raise ReportError(f"{path} exists, and a key is not overwritten: give another name, or move it away")
+    key = OKPKey.generate_key("Ed25519")
+    write_text(private, key.as_pem(private=True).decode("ascii"), private=True)
+    write_text(public, key.as_pem(private=False).decode("ascii"))
+    return public
+
+
+def refusal(report: Mapping[str, Any]) -> str:
+    """Why a report earns no certificate; empty when it does."""
+    if not report["complete"]:
+        return "the run was not complete"
+    if not report["contracts"]:
+        return "no contract was certified"
+    for name, contract in report["contracts"].items():
+        if not contract["verdict"].startswith("CERTIFIED"):
+            return f"{name} is {contract['verdict']} ({contract['reason']})"
+    return ""
+
+
+def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> dict[str, Any]:
+    """What a certificate says. Raises ReportError for a report that earns none."""
+    if reason := refusal(report):
+        raise ReportError(f"no certificate: {reason}")
+    run = report["run"]
+    return {
+        "format": FORMAT,
+        "issued": issued.isoformat(timespec="seconds"),
+        "expires": (issued + timedelta(days=days)).isoformat(timespec="seconds"),
+        "harness": run["harness"],
+        "run": run["id"],
+        "seed": run["seed"],
+        "started": run["started"],
+        "bundled": run["bundled"],
+        "contracts": {
+            name: {
+                "target": run["targets"].get(name, ""),
+                "title": contract["title"],
+                "verdict": contract["verdict"],
+                "reason": contract["reason"],
+                "policies": contract["policies"],
+                "absent": contract["absent"],
+                "requirements": {
+                    each["id"]: each["status"] for each in report["requirements"] if each["contract"] == name
+                },
+            }
+            for name, contract in report["contracts"].items()
+        },
+        "waivers": run["waivers"],
+        "notes": run.get("notes", []),
+        "digests": run["digests"],
+        "counts": report["counts"],
+    }
+
+
+def sign(certificate: Mapping[str, Any], key_file: Path) -> str:
+    """The certificate as a compact JWS. Raises ReportError for a key that cannot sign."""
+    key = _key(key_file)
+    if not key.is_private:
+        raise ReportError(f"{key_file} holds a public key: sign with the private one")
+    header = {"alg": _ALGORITHM, "typ": _TYPE, "kid": key.thumbprint()}
+    payload = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return jws.serialize_compact(header, payload, key, algorithms=[_ALGORITHM])
+
+
+def verify(
+    token: str, key_file: Path, now: datetime, digests: Mapping[str, str]
+) -> tuple[Mapping[str, Any] | None, list[Finding]]:
+    """The claims of a certificate, None when the signature is not that of the key, and what was looked at.
+
+    `digests` are those of the suite installed here. Raises ReportError for a key that cannot be read.
+    """
+    key = _key(key_file)
+    try:
+        opened = jws.deserialize_compact(token.strip().encode(), key, algorithms=[_ALGORITHM])
+        certificate = json.loads(opened.payload, parse_float=Decimal)
+    except (JoseError, ValueError):
+        return None, [Finding(good=False, text=_WRONG)]
+    if not isinstance(certificate, dict) or certificate.get("format") != FORMAT:
+        text = "the signature is right, but this is no certificate that this version of walletproof can read"
+        return None, [Finding(good=False, text=text)]
+    found = [Finding(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
+    found.append(_expiry(certificate, now))
+    found += [_digest(name, value, digests) for name, value in sorted(certificate["digests"].items())]
+    return certificate, found
+
+
+_WRONG = (
+    "the signature is wrong: the file was changed, is no certificate, or was signed with another key than the given one"
+)
+
+
+def _expiry(certificate: Mapping[str, Any], now: datetime) -> Finding:
+    issued, expires = (datetime.fromisoformat(certificate[name]) for name in ("issued", "expires"))
+    if now < issued:
+        return Finding(
+            good=False, text=f"it is not valid yet: it was issued at {certificate['issued']}; is a clock wrong?"
+        )
+    if now >= expires:
+        return Finding(good=False, text=f"it has expired at {certificate['expires']}: certify the wallet again")
+    return Finding(good=True, text=f"it is valid until {certificate['expires']} ({(expires - now).days} days)")
+
+
+def _digest(name: str, value: str, here: Mapping[str, str]) -> Finding:
+    if name not in here:
+        return Finding(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
+    if here[name] == value:
+        return Finding(good=True, text=f"{name}: the same as installed here")
+    text = (
+        f"{name}: not the same as installed here ({value[:16]}, here {here[name][:16]}): another version of "
+        "walletproof certified it, or files were changed"
+    )
+    return Finding(good=False, text=text)
+
+
+def now_utc() -> datetime:
+    """Now, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _key(path: Path) -> OKPKey:
+    try:
+        return OKPKey.import_key(path.read_bytes())
+    except OSError as error:
+        raise ReportError(f"the key {path} cannot be read: {error.strerror or error}") from None
+    except (JoseError, ValueError, TypeError):
+        raise ReportError(f"{path} is no Ed25519 key in PEM form: `walletproof keygen` makes a pair") from None

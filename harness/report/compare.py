@@ -1,0 +1,68 @@
+"""Two reports side by side: what was fixed, what still fails, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_RED = ("fail", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one scenario on one contract: `word` is FIXED, STILL FAILING, NEW or GONE."""
+
+    word: str
+    contract: str
+    scenario: str
+    detail: str
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, only_seen: bool = False) -> list[Change]:
+    """The changes from one report to another, worst first. `only_seen` leaves out what the second did not run."""
+    earlier, later = _by_scenario(before), _by_scenario(after)
+    found = list(_changes(earlier, later, only_seen=only_seen))
+    order = ("NEW", "STILL FAILING", "GONE", "FIXED")
+    return sorted(found, key=lambda each: (order.index(each.word), each.contract, each.scenario))
+
+
+def _changes(
+    earlier: Mapping[tuple[str, str], Mapping[str, Any]],
+    later: Mapping[tuple[str, str], Mapping[str, Any]],
+    *,
+    only_seen: bool,
+) -> Iterator[Change]:
+    for key in {**earlier, **later}:
+        was, now = earlier.get(key), later.get(key)
+        was_red = was is not None and was["status"] in _RED
+        if now is None:
+            if was_red and not only_seen:
+                yield Change("GONE", *key, "it failed, and was not run again")
+        elif now["status"] in _RED:
+            yield Change("STILL FAILING" if was_red else "NEW", *key, _detail(now))
+        elif was_red and now["status"] == "skipped":
+            yield Change("GONE", *key, f"it failed, and is skipped now: {now['reason']}")
+        elif was_red and was is not None:
+            yield Change("FIXED", *key, _detail(was))
+
+
+def _by_scenario(report: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    return {(each["contract"], each["id"]): each for each in report["scenarios"]}
+
+
+def _detail(scenario: Mapping[str, Any]) -> str:
+    red = [each for each in scenario["verdicts"] if each["status"] in _RED]
+    if not red:
+        return str(scenario["reason"])
+    first = red[0]
+    return f"{first['requirement']} {first.get('probably') or first['summary']}"
+
+
+def failing(report: Mapping[str, Any], pattern: str = "") -> list[tuple[str, str]]:
+    """Contract and id of the scenarios that failed, those whose id holds the pattern."""
+    return [
+        (each["contract"], each["id"])
+        for each in report["scenarios"]
+        if each["status"] in _RED and pattern in each["id"]
+    ]
