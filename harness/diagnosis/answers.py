@@ -116,16 +116,16 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
             "the request is taken although a field is missing or of another type",
             "validate the body against the schema before anything is booked",
         )
-    elif "expected ok" in case.verdict.summary:
-        yield Diagnosis(
-            "the request is refused although it is in order",
-            "see the code that was answered; ignore fields that you do not know",
-        )
     elif accepted(exchange) and getattr(operation, "session", "") not in sessions:
         yield Diagnosis(
             "the session is not looked at",
             "refuse a bet whose session is unknown or has ended; credits and rollbacks are taken without one",
         )
+    elif "expected ok" in case.verdict.summary:
+        yield Diagnosis(*_REFUSED)
+
+
+_REFUSED = ("the request is refused although it is in order", "see the code; ignore fields that you do not know")
 
 
 def _of_race(case: Case) -> Iterator[Diagnosis]:

@@ -1,0 +1,43 @@
+"""The `walletproof` command. Each subcommand is a module of its own with NAME, HELP, `add_arguments` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from harness import __version__
+from harness.cli import compare, keygen, replay, verify
+from harness.cli.command import Command, UsageProblem
+from harness.report import ReportError
+
+COMMANDS: tuple[Command, ...] = (replay, compare, keygen, verify)
+"""Modules, in the order in which the help lists them."""
+
+USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 2 for a mistake in using it, else what the subcommand says."""
+    options = parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (UsageProblem, ReportError) as error:
+        print(f"walletproof: {error}", file=sys.stderr)
+        return USAGE
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="walletproof",
+        description="Certifies an operator's seamless wallet. The certification itself is `pytest --wallet-url=...`.",
+    )
+    whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    for each in COMMANDS:
+        subparser = commands.add_parser(each.NAME, help=each.HELP, description=each.HELP)
+        each.add_arguments(subparser)
+        subparser.set_defaults(run=each.run)
+    return whole

@@ -1,0 +1,38 @@
+"""`walletproof compare A.json B.json`: what changed from one run to another."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from harness.report import read
+from harness.report.compare import Change, changes
+
+NAME = "compare"
+HELP = "compare the reports of two runs: FIXED, STILL FAILING, NEW; exit status 1 when anything fails in the second"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("before", type=Path, metavar="A.json")
+    parser.add_argument("after", type=Path, metavar="B.json")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the changes. Raises ReportError."""
+    before, after = read(options.before), read(options.after)
+    found = changes(before, after)
+    for each in found:
+        print(line(each))
+    for name, contract in after["contracts"].items():
+        was = before["contracts"].get(name, {}).get("verdict", "not examined")
+        print(f"{name}: {was} -> {contract['verdict']}")
+    for report, path in ((before, options.before), (after, options.after)):
+        if not report["complete"]:
+            print(f"{path} is of a run that was interrupted: what it lacks may be only not yet run")
+    return 1 if any(each.word in {"NEW", "STILL FAILING"} for each in found) else 0
+
+
+def line(change: Change) -> str:
+    """One change in a line."""
+    return f"{change.word:<14} {change.scenario}  {change.contract}  {change.detail}"

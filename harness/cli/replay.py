@@ -1,0 +1,82 @@
+"""`walletproof replay REPORT.json [SCENARIO]`: run again what failed, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.cli.command import UsageProblem
+from harness.cli.compare import line
+from harness.contracts.schema import bundled
+from harness.report import ReportError, read
+from harness.report.compare import Change, changes, failing
+
+NAME = "replay"
+HELP = "run again the scenarios that failed in a report: FIXED, STILL FAILING or NEW; exit status 1 if any still fails"
+_RAN = (0, 1, 11)
+"""Exit statuses of pytest after which there is a report to read."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("report", type=Path, metavar="REPORT.json")
+    parser.add_argument("scenario", nargs="?", default="", help="only those whose id holds this text")
+    parser.add_argument("--url", default="", help="another address of the wallet than the report's, for one contract")
+    parser.add_argument("--provision", default="", metavar="URL", help="the address that makes test players")
+    parser.add_argument(
+        "--pytest",
+        action="append",
+        default=[],
+        metavar="OPTION",
+        help="a further option of pytest, such as --pytest=--wallet-player=id=188,currency=EUR; repeatable",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run them, and tell what became of each. Raises UsageProblem and ReportError."""
+    before = read(options.report)
+    wanted = failing(before, options.scenario)
+    if not wanted:
+        holding = f" whose id holds {options.scenario!r}" if options.scenario else ""
+        print(f"nothing to run again: no scenario{holding} failed in {options.report}")
+        return 0
+    contracts = dict.fromkeys(contract for contract, _ in wanted)
+    if options.url and len(contracts) > 1:
+        raise UsageProblem(f"--url is for one contract, and scenarios of {' and '.join(contracts)} failed")
+    found: list[Change] = []
+    for contract in contracts:
+        ids = [scenario for name, scenario in wanted if name == contract]
+        found += changes(before, _run_again(before, contract, ids, options), only_seen=True)
+    for each in found:
+        print(line(each))
+    return 1 if any(each.word != "FIXED" for each in found) else 0
+
+
+def _run_again(
+    before: Mapping[str, Any], contract: str, ids: Sequence[str], options: argparse.Namespace
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-q", "--no-header"]
+        command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest]
+        root = bundled("scenarios").resolve()
+        command += [f"{root / each}.yaml::{contract}" for each in ids]
+        ended = subprocess.run(command, check=False, capture_output=True, text=True)
+        if ended.returncode not in _RAN or not report.exists():
+            raise ReportError(f"pytest could not run them again:\n{(ended.stdout + ended.stderr)[-3000:]}")
+        return read(report)
+
+
+def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:
+    given = [f"--wallet-contract={contract}", f"--wallet-seed={before['run']['seed']}"]
+    url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
+    if url:
+        given.append(f"--wallet-url={url}")
+    if options.provision:
+        given.append(f"--wallet-provision={options.provision}")
+    return given

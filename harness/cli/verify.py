@@ -1,0 +1,65 @@
+"""`walletproof verify FILE --key PUB`: whether a certificate can be believed, and why."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.contracts import UnknownContract, load
+from harness.contracts.schema import bundled
+from harness.report import ReportError
+
+NAME = "verify"
+HELP = "check a certificate's signature, dates and digests; exit status 0 when it holds, 1 when it does not"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the certificate, as --wallet-certificate wrote it")
+    parser.add_argument("--key", type=Path, required=True, metavar="PUB", help="public key of whoever signed it")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check it and explain each finding. Raises ReportError for files that cannot be read."""
+    from harness.report.certificate import now_utc, verify
+
+    try:
+        token = options.file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"{options.file} is no certificate that can be read: {error}") from None
+    certificate, findings = verify(token, options.key, now_utc(), _digests())
+    for each in findings:
+        print(f"{'ok ' if each.good else 'NO '} {each.text}")
+    if certificate is None or not all(each.good for each in findings):
+        print("NOT VALID")
+        return 1
+    for line in _summary(certificate):
+        print(line)
+    return 0
+
+
+def _summary(certificate: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, contract in certificate["contracts"].items():
+        statuses = list(contract["requirements"].values())
+        told = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))
+        lines.append(f"{name}: {contract['verdict']}, {contract['target']} ({told})")
+    if certificate["bundled"]:
+        lines.append("it is the bundled reference wallet that was examined, not an operator's")
+    lines += [f"waived: {each['requirement']} ({each['reason']})" for each in certificate["waivers"]]
+    return [*lines, f"VALID until {certificate['expires']}"]
+
+
+def _digests() -> dict[str, str]:
+    from harness.contracts import BUNDLED
+    from harness.report.digests import of_suite
+
+    contracts = {}
+    for name in BUNDLED:
+        try:
+            contracts[name] = load(name)
+        except UnknownContract:
+            continue
+    return of_suite(bundled("scenarios").resolve(), contracts)
