@@ -32,7 +32,12 @@ class BodyTooLarge(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete: nothing is done."""
+    """The client went away before its request was complete."""
+
+    def __init__(self, arrived: bytes) -> None:
+        """Remember as much of the body as had arrived."""
+        super().__init__("the client went away before its request was complete")
+        self.arrived = arrived
 
 
 class App:
@@ -57,7 +62,8 @@ class App:
         try:
             body = await self._body(scope, receive)
             answer = await self.answer(scope["method"], scope["path"], _headers(scope), body)
-        except Disconnected:
+        except Disconnected as gone:
+            await self.break_off(scope["path"], _headers(scope), gone.arrived)
             return
         except BodyTooLarge:
             answer = _plain(413, f"the body is larger than {self._limit_bytes} bytes")
@@ -81,6 +87,11 @@ class App:
             log.exception("the request failed, and nothing of it is in the books")
             return _plain(500, "internal error")
 
+    async def break_off(self, path: str, headers: Mapping[str, str], arrived: bytes) -> None:
+        """Take note of a request that broke off in its body. Headers by lower-case name."""
+        if (route := self._route(path)) is not None:
+            await self.wallet.break_off(*route, headers, arrived)
+
     def _route(self, path: str) -> tuple[Contract, str] | None:
         route = self._routes.get(path)
         return route if route is not None and self.wallet.offers(*route) else None
@@ -98,7 +109,7 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Disconnected
+                raise Disconnected(bytes(body))
             body += message.get("body", b"")
             if len(body) > self._limit_bytes:
                 raise BodyTooLarge

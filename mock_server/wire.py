@@ -51,6 +51,10 @@ class Counter(ABC):
             return self.write(contract, None, refused(bad.outcome, str(bad)))
         return self.write(contract, operation, await self.handle(contract.name, operation))
 
+    async def break_off(self, contract: Contract, name: str, headers: Mapping[str, str], arrived: bytes) -> None:
+        """What is done about a request of which only this much of the body arrived: nothing. It may come again."""
+        del contract, name, headers, arrived
+
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         """Why the platform cannot have sent exactly these bytes; empty when it has. The operation does not matter."""
         del name

@@ -44,6 +44,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.record": "model money contracts checks",
     "harness.evidence": "model contracts checks diagnosis record result",
     "harness.examiner": "model money contracts players client runner subject result checks preflight evidence diagnosis",
+    "harness.prove": "model money contracts scenario client runner subject result examiner preflight report mock_server",
     "harness.partner": "harness model money contracts scenario players profile client runner",
     "harness.checks": "model money contracts ledger",
     "harness.diagnosis": "model money contracts checks",

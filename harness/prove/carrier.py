@@ -1,0 +1,82 @@
+"""A carrier to the bundled wallet in this process: no sockets, the same order each time, the bytes as over HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from harness.model import Failure, FailureKind, Loss, Message, Request, Transmission
+from mock_server.app import App
+from mock_server.in_process import run, run_together
+from mock_server.wire import Answer
+
+
+class InProcessCarrier:
+    """Answers through an app. Requests released together take turns: a rule that waits lets the others in."""
+
+    def __init__(self, app: App, place: str) -> None:
+        """`place` is where in the app the requests go: a contract's `/casino`, or the provisioning address."""
+        self._app = app
+        self._place = place
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        """One request, once. Whichever way the answer is lost, the wallet has acted, but for half a request."""
+        del time_out_seconds
+        started_ns = time.monotonic_ns()
+        if loss is Loss.HALF_REQUEST:
+            run(self._app.break_off(self._place + request.path, _by_name(request), arriving(request.body)))
+            return _transmission(request, None, loss, started_ns)
+        return _transmission(request, run(self._ask(request)), loss, started_ns)
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        """Requests in flight at once: none has ended before the last one began."""
+        del time_out_seconds
+        started_ns = time.monotonic_ns()
+        answers = run_together([self._ask(request) for request in requests])
+        made = [_transmission(*pair, None, started_ns) for pair in zip(requests, answers, strict=True)]
+        last_ns = max((each.finished_ns for each in made), default=0)
+        return tuple(
+            Transmission(each.sent, each.received, None, started_ns, started_ns, last_ns, last_ns) for each in made
+        )
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _ask(self, request: Request) -> Coroutine[Any, Any, Answer]:
+        return self._app.answer(request.method, self._place + request.path, _by_name(request), request.body)
+
+
+def arriving(body: bytes) -> bytes:
+    """What arrives of a body whose request breaks off: the client closes the connection half-way."""
+    return body[: len(body) // 2]
+
+
+def _by_name(request: Request) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers}
+
+
+def _transmission(request: Request, answer: Answer | None, loss: Loss | None, started_ns: int) -> Transmission:
+    finished_ns = time.monotonic_ns()
+    failure = None if loss is None else Failure(FailureKind.LOST, f"lost on purpose: {loss.replace('_', ' ')}")
+    received = None if answer is None or loss is not None else _received(answer)
+    return Transmission(_sent(request), received, failure, started_ns, started_ns, finished_ns, finished_ns)
+
+
+def _sent(request: Request) -> Message:
+    headers = (*request.headers, ("content-length", str(len(request.body))))
+    return Message(_head(f"{request.method} {request.path} HTTP/1.1", headers), request.body, headers=headers)
+
+
+def _received(answer: Answer) -> Message:
+    headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in answer.headers)
+    return Message(_head(f"HTTP/1.1 {answer.status}", headers), answer.body, answer.status, headers)
+
+
+def _head(first: str, headers: Sequence[tuple[str, str]]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return f"{first}\r\n{lines}\r\n".encode("latin-1", "replace")

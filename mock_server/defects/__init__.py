@@ -1,0 +1,60 @@
+"""Wallets with one deliberate bug each: the harness must catch every one of them, for the reason that it names.
+
+Each defect is a subclass of the reference wallet that overrides one rule. They are sorted by theme, one module a theme.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from mock_server.defects import (
+    batches,
+    credentials,
+    debits,
+    idempotency,
+    identifiers,
+    inputs,
+    interruptions,
+    money,
+    races,
+    rollbacks,
+    sessions,
+    settlements,
+    signatures,
+    wire,
+    zero,
+)
+from mock_server.defects.registry import Defect, UnknownDefect, Witness, registered
+
+THEMES = (
+    idempotency,
+    identifiers,
+    money,
+    debits,
+    zero,
+    batches,
+    signatures,
+    credentials,
+    rollbacks,
+    settlements,
+    sessions,
+    inputs,
+    interruptions,
+    wire,
+    races,
+)
+"""The modules that register defects, in the order in which people read of them."""
+
+__all__ = ["DEFECTS", "THEMES", "Defect", "UnknownDefect", "Witness", "named"]
+
+DEFECTS = registered()
+"""Every defect by name."""
+
+
+def named(name: str) -> Defect:
+    """The defect of that name. Raises UnknownDefect with the nearest names."""
+    try:
+        return DEFECTS[name]
+    except KeyError:
+        close = get_close_matches(name, DEFECTS, n=3) or list(DEFECTS)[:3]
+        raise UnknownDefect(f"no defect {name!r}: --list-defects lists them, such as {', '.join(close)}") from None

@@ -1,0 +1,117 @@
+"""Basic credentials (sportsbook) that are checked in part."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from harness.contracts import Contract
+from harness.model import Operation, Reply
+from mock_server.defects.registry import SPORTSBOOK, defect
+from mock_server.wallet import Wallet
+from mock_server.wire import Answer
+
+
+class CredentialRule(Wallet):
+    """The wallet with user and password already taken out of the header."""
+
+    def given(self, headers: Mapping[str, str]) -> tuple[str, str] | None:
+        """User and password as they were sent, or none."""
+        scheme, _, encoded = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return None
+        return (user, password) if colon else None
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "oracle"})
+class ChecksTheUserOnly(CredentialRule):
+    """Looks whether the user exists, and never at the password."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        given = self.given(headers)
+        return "" if given and given[0] == self.credentials[contract.name].key else "the user is unknown"
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
+class ChecksThePasswordOnly(CredentialRule):
+    """Looks whether the password is right, and never whose it is."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        given = self.given(headers)
+        return "" if given and given[1] == self.credentials[contract.name].secret else "the password is wrong"
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/missing_credentials": "oracle"})
+class ChecksCredentialsIfThereAreAny(CredentialRule):
+    """Checks credentials when they are sent, and believes a request that has none."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        return super().doubts(contract, name, headers, body) if headers.get("authorization") else ""
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/truncated_password": "oracle"})
+class ComparesTheStartOfAPassword(CredentialRule):
+    """Compares as much of the password as was sent."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        right = self.credentials[contract.name]
+        given = self.given(headers)
+        begun = given is not None and given[0] == right.key and given[1] and right.secret.startswith(given[1])
+        return "" if begun else super().doubts(contract, name, headers, body)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/password_in_another_case": "oracle"})
+class IgnoresTheCaseOfAPassword(CredentialRule):
+    """Compares passwords in a database that takes capital and small letters for the same."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        right = self.credentials[contract.name]
+        given = self.given(headers)
+        same = given is not None and given[0] == right.key and given[1].casefold() == right.secret.casefold()
+        return "" if same else super().doubts(contract, name, headers, body)
+
+
+@defect(violates="SPB-AUT-01", contracts=SPORTSBOOK, witnesses={"authentication/correct_credentials": "preflight"})
+class WantsABearer(CredentialRule):
+    """Wants the credentials under another scheme than Basic."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        scheme, space, encoded = headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer":
+            return "the token is missing"
+        return super().doubts(contract, name, {**headers, "authorization": f"Basic{space}{encoded}"}, body)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/forged_settlement": "oracle"})
+class LeavesSettlementsOpen(Wallet):
+    """Checks the credentials of every operation but settlements, which come in bursts."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        return "" if name == "settlement" else super().doubts(contract, name, headers, body)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "code"})
+class ForbidsInsteadOfAsking(Wallet):
+    """Answers wrong credentials with 403 and a code of its own."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        if answer.status != 401:
+            return answer
+        return answer._replace(status=403, body=b'{"errorCode":"FORBIDDEN","description":"go away"}')
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "format"})
+class NamesWrongCredentialsOtherwise(Wallet):
+    """Answers wrong credentials with 401 and a code of its own."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        if answer.status != 401:
+            return answer
+        return answer._replace(body=b'{"errorCode":"UNAUTHORIZED","description":"who are you"}')

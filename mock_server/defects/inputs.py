@@ -1,0 +1,192 @@
+"""Requests that make no sense, and are obeyed."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from harness.contracts import BadRequest, Contract
+from harness.contracts.json_text import stringify
+from harness.model import Movement, Operation, Outcome
+from mock_server.defects.registry import BOTH, CASINO, SPORTSBOOK, defect
+from mock_server.defects.rewriting import rewritten
+from mock_server.order import Order, Refusal
+from mock_server.store import Account, SessionRecord
+from mock_server.wallet import Wallet
+
+
+@defect(violates="", witnesses={"input/negative_settlement": "expectation", "input/negative_bet": "expectation"})
+class DropsTheMinusSign(Wallet):
+    """Takes a negative amount for a positive one."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def positive(fields: dict[str, object]) -> None:
+            if isinstance(amount := fields.get("amount"), int | Decimal):
+                fields["amount"] = abs(amount)
+
+        return super().read(contract, name, rewritten(body, positive))
+
+
+@defect(violates="", witnesses={"input/without_amount": "expectation"})
+class TakesAMissingAmountForZero(Wallet):
+    """Takes a missing amount for 0, and accepts it."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def zero(fields: dict[str, object]) -> None:
+            if "transactionId" in fields and "originalTransactionId" not in fields:
+                fields.setdefault("amount", 0)
+
+        return super().read(contract, name, rewritten(body, zero))
+
+
+@defect(violates="", witnesses={"input/without_transaction_id": "expectation"})
+class MakesUpAMissingId(Wallet):
+    """Gives a transaction without an id one of its own, so a repeat cannot be recognised."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def named(fields: dict[str, object]) -> None:
+            if "amount" in fields:
+                fields.setdefault("transactionId", f"made-up-{self.new_reference()}")
+
+        return super().read(contract, name, rewritten(body, named))
+
+
+@defect(violates="", contracts=CASINO, witnesses={"input/broken_json": "expectation"})
+class TakesBrokenJsonForNothing(Wallet):
+    """Takes a body that it cannot read for an empty one, and answers that all is well."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        try:
+            return super().read(contract, name, body)
+        except BadRequest:
+            if not contract.specs[name].batch:
+                raise
+            return super().read(contract, name, b'{"transactions":[]}')
+
+
+@defect(
+    violates="",
+    witnesses={"input/amount_as_text": "expectation", "input/unsettlement_amount_as_text": "expectation"},
+)
+class TakesTextForAnAmount(Wallet):
+    """Reads an amount that is text as the number that it says."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def number(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if isinstance(amount, str) and re.fullmatch(r"[0-9.]+", amount):
+                fields["amount"] = Decimal(amount) if "." in amount else int(amount)
+
+        return super().read(contract, name, rewritten(body, number))
+
+
+@defect(
+    violates="",
+    witnesses={"input/amount_as_text": "conservation", "input/unsettlement_amount_as_text": "conservation"},
+)
+class GluesAmountsTogether(Wallet):
+    """Adds an amount that is text to the balance as text: 10 and 10 make 1010."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def glued(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if isinstance(amount, str) and re.fullmatch(r"[0-9.]+", amount):
+                fields["amount"] = int(f"1{Decimal(amount):.0f}")
+
+        return super().read(contract, name, rewritten(body, glued))
+
+
+@defect(violates="", witnesses={"input/amount_that_is_no_number": "expectation"})
+class TakesTrueForOne(Wallet):
+    """Takes `true` for one, and null and lists for 0."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def converted(fields: dict[str, object]) -> None:
+            if "amount" in fields and not isinstance(fields["amount"], int | Decimal | str):
+                fields["amount"] = 0
+            elif fields.get("amount") is True:
+                fields["amount"] = 1
+
+        return super().read(contract, name, rewritten(body, converted))
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"input/too_many_decimals": "expectation"})
+class CutsDecimals(Wallet):
+    """Cuts the decimals that a currency does not have, instead of refusing them."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def cut(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if isinstance(amount, Decimal) and fields.get("currency") == "EUR":
+                fields["amount"] = amount.quantize(Decimal("0.01"), "ROUND_DOWN")
+
+        return super().read(contract, name, rewritten(body, cut))
+
+
+@defect(
+    violates="",
+    witnesses={"input/another_currency": "oracle", "input/unsettlement_in_another_currency": "oracle"},
+)
+class IgnoresTheCurrency(Wallet):
+    """Books an amount of any currency as if it were the account's own."""
+
+    def check_currency(self, order: Order[Movement], account: Account) -> None:
+        return
+
+
+@defect(
+    violates="",
+    witnesses={"input/unknown_player": "oracle", "input/unsettlement_of_an_unknown_player": "oracle"},
+)
+class OpensAccountsForStrangers(Wallet):
+    """Opens an account for every player whom a request names."""
+
+    def find_player(self, contract: str, player: str) -> Account:
+        account = self.store.account(contract, player)
+        if account is None:
+            account = self.store.open_account(Account(0, contract, player, "EUR", player, "", "MT"), 100_000_000)
+            self.store.put_session(contract, f"of-{player}", SessionRecord(account.number, live=True))
+        return account
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"input/unsettlement_of_an_unknown_player": "code"})
+class NamesAnUnknownPlayerWrongly(Wallet):
+    """Refuses an unknown player with the code of a missing bet."""
+
+    def find_player(self, contract: str, player: str) -> Account:
+        try:
+            return super().find_player(contract, player)
+        except Refusal:
+            raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such player") from None
+
+
+@defect(violates="", contracts=BOTH, witnesses={"input/unknown_field": "expectation"})
+class RefusesUnknownFields(Wallet):
+    """Refuses a request with a field that it does not know, so the platform can never add one."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        if b'"futureField"' in body:
+            raise BadRequest(Outcome.MALFORMED, "unknown field futureField")
+        return super().read(contract, name, body)
+
+
+@defect(violates="", witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"})
+class BreaksOnHostileText(Wallet):
+    """Puts text from the request into its SQL, and breaks on a quotation mark."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        if b"'" in body or b"\\u0000" in body or b"\\u0027" in body:
+            raise RuntimeError("syntax error in SQL statement")
+        return super().read(contract, name, body)
+
+
+@defect(violates="", witnesses={"input/key_twice": "oracle", "input/unsettlement_with_a_key_twice": "oracle"})
+class AddsAKeyThatStandsTwice(Wallet):
+    """Adds the values of a key that stands twice."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        twice = re.search(rb'"amount":([0-9.]+), "amount":\s*([0-9.]+)', body)
+        if twice is None:
+            return super().read(contract, name, body)
+        total = Decimal(twice[1].decode()) + Decimal(twice[2].decode())
+        return super().read(contract, name, body.replace(twice[0], b'"amount":' + stringify(total)))

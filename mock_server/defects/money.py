@@ -1,0 +1,204 @@
+"""Money, counted wrong."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from decimal import ROUND_DOWN, Decimal
+from functools import cached_property
+
+from harness.contracts import Contract
+from harness.model import Movement, Operation, Reward
+from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
+from mock_server.defects.rewriting import rewritten
+from mock_server.order import Moved, Order
+from mock_server.store import Account
+from mock_server.wallet import Wallet
+
+CENT = 1000
+
+
+@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+class ShowsTheBalanceBefore(Wallet):
+    """Answers with the balance before the movement instead of the one after it."""
+
+    def shown_balance(self, moved: Moved) -> int:
+        return moved.before
+
+
+@defect(violates="", witnesses={"money/casino_sum_of_small_credits": "oracle", "money/fractions": "oracle"})
+class CountsInFloats(Wallet):
+    """Adds wins as binary floats in main units, and cuts what lies behind the smallest unit."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        unit = 1 if amount % CENT else CENT
+        return int((balance / 100_000 + amount / 100_000) * (100_000 // unit)) * unit
+
+
+@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "money/three_decimals": "oracle"})
+class RoundsToTwoDecimals(Wallet):
+    """Rounds every amount to two decimals, whatever the currency has."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def rounded(fields: dict[str, object]) -> None:
+            match fields.get("amount"):
+                case int(amount):
+                    fields["amount"] = amount // CENT * CENT
+                case Decimal() as amount:
+                    fields["amount"] = amount.quantize(Decimal("0.01"), ROUND_DOWN)
+
+        return super().read(contract, name, rewritten(body, rounded))
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/exact_credit": "oracle"})
+class TakesUnitsForCents(Wallet):
+    """Takes the integers on the wire for cents, and credits a thousand times too much."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance + amount * CENT
+
+
+@defect(violates="", witnesses={"money/uint32": "oracle"})
+class WrapsAt32Bits(Wallet):
+    """Keeps the amount of a win in 32 bits, without a sign, and loses what is above."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance + amount % 2**32
+
+
+@defect(violates="", witnesses={"money/int32": "oracle"})
+class StopsAt31Bits(Wallet):
+    """Keeps the amount of a win in 32 bits, with a sign, and credits the largest such number at most."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance + min(amount, 2**31 - 1)
+
+
+@defect(violates="", contracts=CASINO, witnesses={"money/beyond_2_to_the_53": "oracle"})
+class KeepsTheBalanceInADouble(Wallet):
+    """Keeps balances as JavaScript numbers, which are not exact beyond 2^53 units."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return int(float(balance + amount))
+
+
+@defect(violates="", witnesses={"money/float32": "oracle"})
+class KeepsAmountsIn32BitFloats(Wallet):
+    """Keeps amounts in a float of single precision, which has seven digits."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        kept: float = struct.unpack("f", struct.pack("f", float(amount)))[0]
+        return balance + round(kept)
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/balance_after_the_credit": "oracle"})
+class ShowsCents(Wallet):
+    """Shows the balance in cents, where the contract counts hundred-thousandths."""
+
+    def shown_balance(self, moved: Moved) -> int:
+        return moved.after // CENT
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/exact_credit": "oracle"})
+class ShowsARoundedBalance(Wallet):
+    """Books exactly, and shows the balance rounded to a cent."""
+
+    def shown_balance(self, moved: Moved) -> int:
+        return moved.after // CENT * CENT
+
+
+@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+class KeepsAFee(Wallet):
+    """Keeps one per cent of each win for itself."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance + amount - amount // 100
+
+
+@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+class CreditsTwice(Wallet):
+    """Credits each win twice: once when it is received, once when it is booked."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance + 2 * amount
+
+
+@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+class CreditsNothing(Wallet):
+    """Accepts each win, and books none."""
+
+    def credited(self, balance: int, amount: int) -> int:
+        return balance
+
+
+@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+class DebitsTwice(Wallet):
+    """Takes each stake twice: once to hold it, once when the bet is placed."""
+
+    def debited(self, balance: int, amount: int) -> int:
+        return max(0, balance - 2 * amount)
+
+
+@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+class DebitsNothing(Wallet):
+    """Accepts each bet, and takes no stake."""
+
+    def debited(self, balance: int, amount: int) -> int:
+        return balance
+
+
+@defect(violates="", contracts=CASINO, witnesses={"reward/jackpot": "oracle"})
+class PaysRewardsTenfold(Wallet):
+    """Multiplies each reward by ten, because somebody took its unit for another one."""
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        if isinstance(order.item, Reward):
+            order = order._replace(item=replace(order.item, amount=order.item.amount * 10))
+        return await super().credit(order, account)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"})
+class GivesEveryCurrencyCents(Wallet):
+    """Divides every amount by a hundred on its way in, also in currencies that have no cents."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def divided(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if fields.get("currency") == "JPY" and isinstance(amount, int | Decimal):
+                fields["amount"] = int(amount) // 100
+
+        return super().read(contract, name, rewritten(body, divided))
+
+
+@defect(violates="", witnesses={"player/balance_after_a_settlement": "oracle"})
+class ReadsACachedBalance(Wallet):
+    """Reads the balance from a cache that no movement refreshes."""
+
+    def read_balance(self, account: Account) -> int:
+        return self._cache.setdefault(account.number, super().read_balance(account))
+
+    @cached_property
+    def _cache(self) -> dict[int, int]:
+        return {}
+
+
+@defect(violates="", witnesses={"player/balance": "oracle"})
+class ChargesForReading(Wallet):
+    """Takes a fee for each look at the balance."""
+
+    def read_balance(self, account: Account) -> int:
+        balance = super().read_balance(account)
+        self.store.set_balance(account, max(0, balance - CENT))
+        return balance
+
+
+@defect(violates="", witnesses={"player/balance_of_two_players": "oracle"})
+class ReadsTheFirstPlayersBalance(Wallet):
+    """Shows whoever asks the balance of the player who asked first."""
+
+    def read_balance(self, account: Account) -> int:
+        return super().read_balance(self._first.setdefault("account", account))
+
+    @cached_property
+    def _first(self) -> dict[str, Account]:
+        return {}

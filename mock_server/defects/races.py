@@ -1,0 +1,195 @@
+"""Windows between a check and the act that rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from harness.model import ItemReply, Movement, Outcome, Rollback, Unsettle
+from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
+from mock_server.order import AnyOrder, Moved, Order, Refusal
+from mock_server.store import Account, BetRecord, Entry, Key
+from mock_server.wallet import Wallet
+
+
+@defect(
+    violates="",
+    witnesses={"races/identical_bets": "conservation", "races/identical_unsettlements": "conservation"},
+)
+class LooksUpTooEarly(Wallet):
+    """Looks a transaction id up, and books a moment later, when the same request may have come in beside it."""
+
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
+        found = await super().look_up(order, account)
+        await self.gap()
+        return found
+
+
+@defect(violates="", witnesses={"races/bets_against_the_balance": "oracle"})
+class ChecksFundsTooEarly(Wallet):
+    """Checks the balance, and takes the stake a moment later from whatever is there then."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        if not self.covers(order, self.store.balance(account)):
+            return await super().debit(order, account)
+        await self.gap()
+        before = self.store.balance(account)
+        after = self.debited(before, int(order.item.amount))
+        self.store.set_balance(account, after)
+        return Moved(before, after)
+
+
+@defect(violates="", witnesses={"races/credits": "conservation"})
+class OverwritesCredits(Wallet):
+    """Reads the balance, adds the win, and writes the sum over what others have written meanwhile."""
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        before = self.store.balance(account)
+        await self.gap()
+        after = self.credited(before, int(order.item.amount))
+        self.store.set_balance(account, after)
+        return Moved(before, after)
+
+
+@defect(violates="", witnesses={"races/bets_within_the_balance": "conservation"})
+class OverwritesDebits(Wallet):
+    """Reads the balance, takes the stake off, and writes the rest over what others have written meanwhile."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        before = self.store.balance(account)
+        if not self.covers(order, before):
+            return await super().debit(order, account)
+        await self.gap()
+        after = self.debited(before, int(order.item.amount))
+        self.store.set_balance(account, after)
+        return Moved(before, after)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/bet_against_its_rollback": "conservation"})
+class LooksForTheBetTooEarly(Wallet):
+    """Finds no bet to roll back, and closes its books a moment later on a bet that has come meanwhile."""
+
+    async def find_bet(self, order: Order[Rollback], account: Account) -> BetRecord | None:
+        found = await super().find_bet(order, account)
+        await self.gap()
+        return found
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/bet_against_its_rollback": "conservation"})
+class LooksForTheRollbackTooEarly(Wallet):
+    """Finds that a bet was not rolled back, and takes the stake a moment later, when it has been."""
+
+    async def check_bet(self, order: Order[Movement], account: Account) -> None:
+        await super().check_bet(order, account)
+        await self.gap()
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/rollbacks_with_different_ids": "conservation"})
+class RefundsAtOnce(Wallet):
+    """Sees that a bet stands, and returns the stake a moment later, when another rollback may have done so."""
+
+    async def is_settled(self, bet: BetRecord) -> bool:
+        settled = await super().is_settled(bet)
+        await self.gap()
+        return settled
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/payout_against_rollback": "conservation"})
+class RefundsASettledBet(Wallet):
+    """Loads a bet, and returns its stake a moment later, when it may have been settled."""
+
+    async def is_rolled_back(self, bet: BetRecord) -> bool:
+        await self.gap()
+        return await super().is_rolled_back(bet)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/unsettlement_against_the_win_that_covers_it": "oracle"})
+class UnsettlesInTwoSteps(Wallet):
+    """Takes what is there for an unsettlement, waits for more, and refuses it when no more came."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        before = self.store.balance(account)
+        if not isinstance(order.item, Unsettle) or self.covers(order, before):
+            return await super().debit(order, account)
+        self.store.set_balance(account, 0)
+        await self.gap()
+        self.store.set_balance(account, before)
+        return await super().debit(order, account)
+
+
+@defect(violates="", witnesses={"races/reads_during_writes": "oracle"})
+class ShowsHalfABet(Wallet):
+    """Takes a stake in two steps, and shows the balance between them to whoever asks."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        before = self.store.balance(account)
+        moved = await super().debit(order, account)
+        self.store.set_balance(account, moved.after + int(order.item.amount) // 2000 * 1000 + 7000)
+        await self.gap()
+        self.store.set_balance(account, self.store.balance(account) - (before - moved.after) // 2000 * 1000 - 7000)
+        return moved
+
+
+@defect(violates="", witnesses={"races/bets_within_the_balance": "oracle"})
+class RefusesUnderContention(Wallet):
+    """Locks an account while it works on a bet, and refuses what comes meanwhile instead of waiting."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        if account.number in self._locked:
+            raise Refusal(Outcome.REFUSED, "try again")
+        self._locked.add(account.number)
+        try:
+            await self.gap()
+            return await super().debit(order, account)
+        finally:
+            self._locked.discard(account.number)
+
+    @cached_property
+    def _locked(self) -> set[int]:
+        return set()
+
+
+@defect(violates="", witnesses={"races/credits": "oracle"})
+class ShowsABalanceOfItsOwn(Wallet):
+    """Shows after a win the balance that it had read before everybody else's, plus the win."""
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        seen = self.store.balance(account)
+        await self.gap()
+        await super().credit(order, account)
+        return Moved(seen, self.credited(seen, int(order.item.amount)))
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/burst_of_settlements": "oracle"})
+class DropsABurst(Wallet):
+    """Takes ten settlements at a time, and refuses the rest of a burst."""
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        self._waiting.append(order.item.id)
+        try:
+            if len(self._waiting) > 10:
+                raise Refusal(Outcome.REFUSED, "too many settlements")
+            await self.gap()
+            return await super().credit(order, account)
+        finally:
+            self._waiting.remove(order.item.id)
+
+    @cached_property
+    def _waiting(self) -> list[str]:
+        return []
+
+
+@defect(violates="", contracts=CASINO, witnesses={"races/overlapping_batches": "conservation"})
+class LooksABatchUpTooEarly(Wallet):
+    """Looks the ids of a batch up, and books them a moment later, when another batch may have brought the same."""
+
+    async def work_through(self, orders: Iterable[Order[Movement]]) -> list[ItemReply]:
+        every = list(orders)
+        fresh = [each for each in every if self.store.entry(self._key(each)) is None]
+        await self.gap()
+        for each in fresh:
+            self.store.forget(self._key(each))
+        return await super().work_through(every)
+
+    def _key(self, order: Order[Movement]) -> Key:
+        return Key(order.contract, self.family(order), order.item.id)

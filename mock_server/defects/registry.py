@@ -1,0 +1,81 @@
+"""What a defect is: a wallet with one deliberate bug, and what the harness must say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from mock_server.wallet import Wallet
+
+BOTH = ("casino", "sportsbook")
+CASINO = ("casino",)
+SPORTSBOOK = ("sportsbook",)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A scenario that must turn red, and the check that must find it."""
+
+    scenario: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One wrong wallet. `violates` are all the requirements that it breaks, in the harness's words: no others may be
+    charged to it.
+    """
+
+    name: str
+    theme: str
+    text: str
+    wallet_type: type[Wallet]
+    contracts: tuple[str, ...]
+    violates: tuple[str, ...]
+    witnesses: tuple[Witness, ...]
+
+
+class UnknownDefect(Exception):
+    """No defect of that name: the text says which there are."""
+
+
+WalletType = TypeVar("WalletType", bound=type[Wallet])
+_DEFECTS: dict[str, Defect] = {}
+
+
+def defect(
+    *, violates: str, witnesses: Mapping[str, str], contracts: tuple[str, ...] = BOTH
+) -> Callable[[WalletType], WalletType]:
+    """Register a wallet type as a defect, named for its class; its docstring says what is wrong, in a user's words.
+
+    `violates` lists requirement ids with spaces between them; `witnesses` maps scenarios to checks.
+    """
+
+    def register(wallet_type: WalletType) -> WalletType:
+        name = _name_of(wallet_type)
+        if name in _DEFECTS:
+            raise ValueError(f"two defects are called {name}")
+        _DEFECTS[name] = Defect(
+            name=name,
+            theme=wallet_type.__module__.rpartition(".")[2],
+            text=" ".join((wallet_type.__doc__ or "").split()),
+            wallet_type=wallet_type,
+            contracts=contracts,
+            violates=tuple(violates.split()),
+            witnesses=tuple(Witness(scenario, check) for scenario, check in witnesses.items()),
+        )
+        return wallet_type
+
+    return register
+
+
+def _name_of(wallet_type: type[Wallet]) -> str:
+    return "-".join(re.findall(r"[A-Z][a-z]*|[0-9]+", wallet_type.__name__)).lower()
+
+
+def registered() -> Mapping[str, Defect]:
+    """Every defect that was registered so far, by name."""
+    return MappingProxyType(_DEFECTS)

@@ -1,0 +1,99 @@
+"""Rollbacks (sportsbook) that pay too much, too little, or not when they should."""
+
+from __future__ import annotations
+
+from harness.model import Movement, Outcome, Rollback
+from mock_server.defects.registry import SPORTSBOOK, defect
+from mock_server.order import AnyOrder, Moved, Order, Refusal
+from mock_server.store import Account, BetRecord, Fate
+from mock_server.wallet import Wallet
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/again_with_a_new_id": "oracle"})
+class RefundsAgainForANewId(Wallet):
+    """Returns the stake once more when another rollback of the same bet comes with an id of its own."""
+
+    async def is_rolled_back(self, bet: BetRecord) -> bool:
+        return False
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/late_bet": "oracle"})
+class ForgetsRollbacksOfUnknownBets(Wallet):
+    """Answers the rollback of a bet that has not come with success, and takes the stake when the bet comes late."""
+
+    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+        if bet is not None:
+            super().bury(order, account, bet)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"})
+class TakesALateBet(Wallet):
+    """Does not ask, when a bet comes, whether it was rolled back before."""
+
+    def is_late(self, order: Order[Movement], account: Account) -> bool:
+        return False
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
+class RefusesTheRollbackOfAnUnknownBet(Wallet):
+    """Answers the rollback of a bet that never came with an error, and the platform tries it again for ever."""
+
+    def roll_back_unknown(self, order: Order[Rollback], account: Account) -> Moved:
+        raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
+class PaysForAnUnknownBet(Wallet):
+    """Returns a stake for a bet that never came."""
+
+    def roll_back_unknown(self, order: Order[Rollback], account: Account) -> Moved:
+        before = self.store.balance(account)
+        self.store.set_balance(account, before + 1000)
+        return Moved(before, before + 1000)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/refused_bet": "oracle"})
+class RefundsARefusedBet(Wallet):
+    """Enters a bet into its register before it checks the funds, and returns the stake that it never took."""
+
+    def remember_refusal(self, order: AnyOrder, account: Account, refusal: Refusal) -> None:
+        item = order.item
+        if isinstance(item, Movement) and refusal.outcome is Outcome.INSUFFICIENT_FUNDS:
+            record = BetRecord(account.number, item.id, item.bet, int(item.amount), Fate.PLACED)
+            self.store.put_bet(order.contract, record)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/returns_the_stake": "oracle"})
+class RefundsHalfTheStake(Wallet):
+    """Returns half the stake of a bet that is rolled back."""
+
+    async def refund(self, order: Order[Rollback], account: Account, bet: BetRecord) -> Moved:
+        return await super().refund(order, account, bet._replace(stake=bet.stake // 2))
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/returns_the_stake": "oracle"})
+class RefundsNothing(Wallet):
+    """Marks the bet as rolled back, and returns no money."""
+
+    async def refund(self, order: Order[Rollback], account: Account, bet: BetRecord) -> Moved:
+        return self.roll_back_unknown(order, account)
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/bet_of_another_player": "conservation"})
+class RefundsWhoeverAsks(Wallet):
+    """Returns the stake of another player's bet to the player whom the rollback names."""
+
+    async def find_bet(self, order: Order[Rollback], account: Account) -> BetRecord | None:
+        records = self.store.bets_with_id(order.contract, order.item.original)
+        return records[0]._replace(account=account.number) if records else None
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"session/rollback_after_the_session": "oracle"})
+class RefusesARollbackAfterTheSession(Wallet):
+    """Wants a live session for a rollback, though the player may be gone when it comes."""
+
+    async def find_bet(self, order: Order[Rollback], account: Account) -> BetRecord | None:
+        record = self.store.session(order.contract, order.item.session)
+        if record is None or not record.live:
+            raise Refusal(Outcome.INVALID_SESSION, "session expired or not found")
+        return await super().find_bet(order, account)

@@ -1,0 +1,230 @@
+"""Answers that are written wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from harness.contracts import Contract
+from harness.model import Bet, Operation, Outcome, Reply
+from mock_server.defects.registry import BOTH, CASINO, SPORTSBOOK, defect
+from mock_server.wallet import Wallet
+from mock_server.wire import Answer
+
+HTML = ((b"content-type", b"text/html"),)
+BALANCE = rb'"balance":([0-9.]+)'
+
+
+def succeeded(reply: Reply) -> bool:
+    """Whether everything that was asked was done."""
+    return reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)
+
+
+def is_bet(operation: Operation | None) -> bool:
+    """Whether a bet is answered: the defects that would end pre-flight are confined to bets."""
+    return isinstance(operation, Bet)
+
+
+def replaced(answer: Answer, pattern: bytes, replacement: bytes | Callable[[re.Match[bytes]], bytes]) -> Answer:
+    """The answer with a part of its body replaced."""
+    return answer._replace(body=re.sub(pattern, replacement, answer.body))
+
+
+@defect(violates="", witnesses={"input/rejection_in_the_documented_form": "format"})
+class RefusesWithAPage(Wallet):
+    """Answers a refusal with an HTML error page."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer if succeeded(reply) else Answer(500, HTML, b"<h1>Internal Server Error</h1>")
+
+
+@defect(violates="", witnesses={"input/rejection_in_the_documented_form": "format"})
+class RefusesWithAServerError(Wallet):
+    """Answers a refusal in the right form, with HTTP 500."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer if succeeded(reply) else answer._replace(status=500)
+
+
+@defect(violates="", witnesses={"player/answers_in_the_documented_form": "delivery"})
+class AnswersABetWithNothing(Wallet):
+    """Books a bet, and answers it with an empty body."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer._replace(body=b"") if is_bet(operation) and succeeded(reply) else answer
+
+
+@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+class EndsAnObjectWithAComma(Wallet):
+    """Writes a comma behind the last field of an answer, which is no JSON."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return replaced(answer, rb"}\Z", b",}") if is_bet(operation) else answer
+
+
+@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+class ShowsABalanceThatIsNoNumber(Wallet):
+    """Shows a balance that is not a number, because it divided by nothing."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return replaced(answer, BALANCE, b'"balance":NaN') if is_bet(operation) else answer
+
+
+@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+class WritesTheBalanceTwice(Wallet):
+    """Writes the balance twice into one answer, before and after."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return replaced(answer, BALANCE, rb'"balance":0,"balance":\1') if is_bet(operation) else answer
+
+
+@defect(
+    violates="",
+    witnesses={
+        "settlement/answer_in_the_documented_form": "schema",
+        "unsettlement/answer_in_the_documented_form": "schema",
+        "player/answers_in_the_documented_form": "schema",
+    },
+)
+class WritesTheBalanceAsText(Wallet):
+    """Writes balances as text, because the database gives them so."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), BALANCE, rb'"balance":"\1"')
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/answer_in_the_documented_form": "schema"})
+class WritesTheBalanceWithAFraction(Wallet):
+    """Writes whole balances with a point and a zero, as a language does that has floats only."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), BALANCE, rb'"balance":\1.0')
+
+
+@defect(
+    violates="",
+    witnesses={
+        "settlement/answer_in_the_documented_form": "schema",
+        "unsettlement/answer_in_the_documented_form": "schema",
+    },
+)
+class LeavesTheBalanceOut(Wallet):
+    """Answers without a balance."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), BALANCE + rb",?", b"")
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+class LeavesTheIdOut(Wallet):
+    """Answers a transaction without its id, so the platform cannot tell which one was credited."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), rb'"transactionId":"[^"]*",?', b"")
+
+
+@defect(violates="", contracts=CASINO, witnesses={"player/answers_in_the_documented_form": "schema"})
+class AnswersWithItsOwnId(Wallet):
+    """Gives the number of its own books as the transactionId of a bet."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return replaced(answer, rb'"transactionId":"', b'"transactionId":"W-') if is_bet(operation) else answer
+
+
+@defect(violates="", contracts=CASINO, witnesses={"settlement/echoed_fields": "echo"})
+class RepeatsNothing(Wallet):
+    """Answers with status, id and balance, and repeats nothing else of the request."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        pattern = rb'"(refTransactionId|playerId|currency|roundId|sessionId)":"(?:[^"\\]|\\.)*",'
+        return replaced(super().write(contract, operation, reply), pattern, b"")
+
+
+@defect(
+    violates="",
+    contracts=SPORTSBOOK,
+    witnesses={
+        "unsettlement/answer_in_the_documented_form": "schema",
+        "player/answers_in_the_documented_form": "schema",
+    },
+)
+class NamesAnotherCurrency(Wallet):
+    """Shows every balance in the operator's currency, whatever the player's is."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), rb'"currency":"[A-Z]*"', b'"currency":"GBP"')
+
+
+@defect(violates="", witnesses={"player/status_agrees_with_the_answer": "format"})
+class SucceedsWithAServerError(Wallet):
+    """Books a bet, and answers it with success in the body and HTTP 500 above it."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer._replace(status=500) if is_bet(operation) and succeeded(reply) else answer
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"player/status_agrees_with_the_answer": "format"})
+class RefusesWithStatus200(Wallet):
+    """Answers a refusal with HTTP 200, and says in the body only that it is one."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer if succeeded(reply) else answer._replace(status=200)
+
+
+@defect(violates="", witnesses={"player/status_agrees_with_the_answer": "format"})
+class RedirectsABet(Wallet):
+    """Answers a bet with a redirect to another address."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        headers = ((b"location", b"/elsewhere"), *HTML)
+        return Answer(302, headers, b"moved") if is_bet(operation) and succeeded(reply) else answer
+
+
+@defect(violates="", contracts=BOTH, witnesses={"input/rejection_in_the_documented_form": "format"})
+class AnnouncesAPage(Wallet):
+    """Sends JSON, and announces it as HTML."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return super().write(contract, operation, reply)._replace(headers=HTML)
+
+
+@defect(
+    violates="",
+    contracts=SPORTSBOOK,
+    witnesses={"unsettlement/more_than_the_balance": "code", "insufficient_funds/one_unit_too_much": "code"},
+)
+class NamesMissingFundsOtherwise(Wallet):
+    """Refuses an uncovered debit with a code of its own, so the platform does not collect the clawback."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        if answer.status != 402:
+            return answer
+        return answer._replace(status=400, body=b'{"errorCode":"LOW_BALANCE","description":"not enough money"}')
+
+
+@defect(violates="", contracts=CASINO, witnesses={"insufficient_funds/one_unit_too_much": "code"})
+class NamesMissingFundsAsABadSignature(Wallet):
+    """Refuses an uncovered bet with the code of a wrong signature."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return replaced(answer, b"RS_ERROR_NOT_ENOUGH_MONEY", b"RS_ERROR_INVALID_SIGNATURE")
+
+
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/refusal_in_the_documented_form": "schema"})
+class RefusesWithoutADescription(Wallet):
+    """Answers a refusal with a code, and no description."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        return replaced(super().write(contract, operation, reply), rb',"description":"(?:[^"\\]|\\.)*"', b"")
