@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done, Wallet, command, environment, run, wallet
+from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done, Wallet, command, environment, installed, run, wallet
 
 RESENT = "idempotency/resent_settlement.yaml::casino"
 XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
@@ -194,7 +194,7 @@ def summary(done: Done) -> list[str]:
     return lines[start:]
 
 
-def test_workers_are_not_started_for_a_configuration_that_cannot_work(tmp_path: Path) -> None:
+def test_with_workers_a_configuration_problem_is_one_error_too(tmp_path: Path) -> None:
     arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "-n", "2")
     done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=XDIST)
     assert done.status == 10
@@ -246,8 +246,54 @@ def test_a_wrong_secret_is_one_error_that_names_the_variable(sound: Wallet, tmp_
     assert "1 error" in done.lines[-1]
 
 
+def test_tests_beside_the_scenarios_run_in_spite_of_it(tmp_path: Path) -> None:
+    (tmp_path / "test_theirs.py").write_text("def test_theirs(): ...", encoding="utf-8")
+    arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "test_theirs.py", "zero_amount")
+    done = run(*arguments, cwd=tmp_path)
+    assert done.status == 10
+    assert "1 passed, 1 error" in done.lines[-1]
+
+
+def test_an_installed_package_certifies_its_own_wallet(tmp_path: Path) -> None:
+    """Whatever folders of the same names the current directory has."""
+    site = installed(tmp_path / "site")
+    for name in ("harness", "mock_server"):
+        (tmp_path / name).mkdir()
+        for file in ("__init__.py", "__main__.py"):
+            (tmp_path / name / file).write_text("raise RuntimeError('theirs')", encoding="utf-8")
+    done = run("--wallet-contract=casino", "zero_amount", cwd=tmp_path, site=site)
+    assert done.status == 11
+    assert " passed in " in done.lines[-1]
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # What is left behind
+
+
+def test_a_mistake_of_our_own_is_told_without_values_and_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "fails.py").write_text(FAILS, encoding="utf-8")
+    variables = {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
+    arguments = ("--wallet-contract=casino", RESENT, "--showlocals", "-vv", "--full-trace", "--junitxml=x.xml")
+    done = run(*arguments, cwd=tmp_path, variables=variables, plugins=("fails",))
+    assert done.status == 1
+    assert "walletproof itself failed, which says nothing about the wallet: please report it." in done.output
+    assert "ZeroDivisionError" in done.output
+    assert "hush-hush" not in done.output
+    assert "NOT CERTIFIED  (1 requirement violated or undecided: CAS-IDM-01)" in done.output
+    assert dict(properties(tmp_path / "x.xml").popitem()[1])["verdict"] == "unknown"
+
+
+FAILS = """
+import harness.plugin.run
+
+
+def examine(self, scenario, contract):
+    secret = "hush-" + "hush"
+    return len(secret) / 0
+
+
+harness.plugin.run.Run.examine = examine
+"""
 
 
 def test_no_artefact_of_a_failing_run_has_a_credential(forgetful: Wallet, tmp_path: Path) -> None:

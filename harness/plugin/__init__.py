@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.plugin.run import Run
 
 RUN = pytest.StashKey["Run"]()
-_PASSAGE = pytest.StashKey[bool]()
+_ON_THE_WAY = pytest.StashKey[frozenset[Path]]()
 _TOLD = "walletproof"
 _LEVELS = ("must", "should", "may")
 
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if root is None:
         return
     run = config.stash[RUN] = _run(config, root)
-    config.stash[_PASSAGE] = paths.only_below(config, root)
+    config.stash[_ON_THE_WAY] = paths.on_the_way(config, root)
     for folder in sorted(each.name for each in root.iterdir() if each.is_dir()):
         config.addinivalue_line("markers", f"{folder}: scenarios of this category")
     for name in run.contracts:
@@ -113,7 +113,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from harness.plugin.collection import directory
 
-    return directory(path, parent, run, passage=parent.config.stash[_PASSAGE])
+    return directory(path, parent, run, parent.config.stash[_ON_THE_WAY])
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -160,20 +160,20 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Start before the first item. A configuration problem is one error, and no scenario runs."""
+    """Start before the first item. With a configuration problem no scenario runs; it is told at the end."""
     run = session.config.stash.get(RUN, None)
-    if run is None or session.config.option.collectonly or _is_worker(session.config):
+    config = session.config
+    if run is None or config.option.collectonly or _is_worker(config):
         return None
+    if session.testsfailed and not config.option.continue_on_collection_errors:
+        return None  # pytest is about to stop because of files that cannot be collected
     from harness.plugin.items import ScenarioItem
-    from harness.plugin.report import configuration_error
 
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
-    if not session.config.pluginmanager.has_plugin("dsession") and len(others) < len(session.items):
+    if not config.pluginmanager.has_plugin("dsession") and len(others) < len(session.items):
         run.start()
     if not run.problem:
         return None
-    for each in configuration_error(run.problem):
-        session.config.hook.pytest_runtest_logreport(report=each)
     session.items[:] = others
     return None if others else True
 

@@ -13,8 +13,8 @@ from harness.plugin.run import Run
 from harness.scenario import SUFFIX, ScenarioError, load_file
 
 
-def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) -> pytest.Collector | None:
-    """The collector of a directory that is ours, or, with `passage`, leads to one that is.
+def directory(path: Path, parent: pytest.Collector, run: Run, on_the_way: frozenset[Path]) -> pytest.Collector | None:
+    """The collector of a directory that is ours, or of one that only leads there.
 
     Neither is a `pytest.Directory`: pytest executes every conftest.py in and above one of those, and here there is
     nothing but data, in a checkout or a library that may be far from the user's own files.
@@ -23,7 +23,7 @@ def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) 
         folder: ScenarioFolder = ScenarioFolder.from_parent(parent, name=path.name, path=path, nodeid=_id(path, run))
         folder.run = run
         return folder
-    if passage and path in run.root.parents:
+    if path in on_the_way:
         way: Passage = Passage.from_parent(parent, name=path.name, path=path)
         way.run = run
         return way
@@ -31,7 +31,7 @@ def directory(path: Path, parent: pytest.Collector, run: Run, *, passage: bool) 
 
 
 class Passage(pytest.Collector):
-    """A directory above the scenarios in a run that is about nothing else.
+    """A directory above the scenarios in which the run has nothing else to collect.
 
     An installed package lies among hundreds of others, which pytest would otherwise look through, and is a package
     itself, which pytest would otherwise set up.
@@ -42,7 +42,7 @@ class Passage(pytest.Collector):
     def collect(self) -> Iterator[pytest.Collector]:
         """The one directory that leads on."""
         (step,) = (each for each in (self.run.root, *self.run.root.parents) if each.parent == self.path != each)
-        if (found := directory(step, self, self.run, passage=True)) is not None:
+        if (found := directory(step, self, self.run, frozenset({step}))) is not None:
             yield found
 
 

@@ -9,7 +9,7 @@ import pytest
 from harness.model import Status
 from harness.plugin.block import block, headline
 from harness.plugin.items import first_line
-from harness.plugin.report import Finding, result_of
+from harness.plugin.report import Finding, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
 from harness.result import Certification, ContractVerdict
@@ -68,8 +68,11 @@ class Ending:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Our own exit codes, where pytest has none for what happened."""
+        """The one configuration error, and our own exit codes, where pytest has none for what happened."""
         if self._run.problem:
+            # Not earlier: pytest takes an error before the first test for one of collection, and runs nothing.
+            for each in configuration_error(self._run.problem):
+                session.config.hook.pytest_runtest_logreport(report=each)
             session.exitstatus = CONFIGURATION_EXIT
         elif session.exitstatus == pytest.ExitCode.OK and self._run.results:
             seen = {each.certification for each in self.concluded()}

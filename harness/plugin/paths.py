@@ -31,9 +31,14 @@ def find_root(config: pytest.Config) -> Path | None:
     return root if wanted else None
 
 
-def only_below(config: pytest.Config, root: Path) -> bool:
-    """Whether every path to collect lies in the folder of scenarios."""
-    return all(path == root or root in path.parents for path in (_path(config, each) for each in config.args))
+def on_the_way(config: pytest.Config, root: Path) -> frozenset[Path]:
+    """The directories above the scenarios in which the run has nothing else to collect."""
+    paths = [_path(config, each) for each in config.args]
+    others = [path for path in paths if path != root and root not in path.parents]
+    needed = {related for path in others for related in (path, *path.parents)}
+    return frozenset(
+        path for path in root.parents if path not in needed and not any(other in path.parents for other in others)
+    )
 
 
 def _bundled() -> Path:
