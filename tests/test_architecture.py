@@ -39,6 +39,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.client": "harness model money contracts",
     "harness.runner": "harness model money contracts scenario players profile client",
     "harness.subject": "model contracts client runner",
+    "harness.target": "model contracts subject",
     "harness.result": "model",
     "harness.preflight": "model money contracts players client runner subject",
     "harness.record": "model money contracts checks",
