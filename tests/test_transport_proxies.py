@@ -14,6 +14,9 @@ from harness.client.tls import Tls
 from harness.client.transport import Transport
 from harness.model import FailureKind, Request, Transmission
 
+PASSWORD = "hunter2"
+"""It must not be seen in any message."""
+
 BET = Request("/bet", (("X-Api-Key", "key"),), b'{"amount":1}')
 ALOFT = "http://wallet.example/casino"
 
@@ -56,7 +59,7 @@ def test_a_plain_wallet_is_asked_for_by_its_whole_url(monkeypatch: pytest.Monkey
 def test_the_proxys_password_is_sent_and_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = Proxy()
     with Server(proxy) as server:
-        seen = send_through(server, ALOFT, monkeypatch, user="us%20er:hunter2@")
+        seen = send_through(server, ALOFT, monkeypatch, user=f"us%20er:{PASSWORD}@")
     assert b"\r\nProxy-Authorization: Basic dXMgZXI6aHVudGVyMg==\r\n" in proxy.asked.get(timeout=5)
     assert "dXMgZXI6aHVudGVyMg" not in repr(seen)
     assert b"\r\nProxy-Authorization: (hidden)\r\n" in seen.sent.head
@@ -89,23 +92,23 @@ def test_the_environment_is_asked_only_once(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with Server(Proxy()) as server:
         port = server.port
-    monkeypatch.setenv("HTTP_PROXY", f"http://user:hunter2@127.0.0.1:{port}")
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{port}")
     with Transport(ALOFT) as transport:
         failure = transport.send(BET).failure
     assert failure is not None
     assert (failure.kind, failure.never_sent) == (FailureKind.UNREACHABLE, True)
     assert f"the proxy 127.0.0.1:{port}" in failure.detail
-    assert "hunter2" not in failure.detail
+    assert PASSWORD not in failure.detail
 
 
 @pytest.mark.parametrize(
-    "proxy", ["socks5://127.0.0.1:1", "https://user:hunter2@127.0.0.1:1", "http://user:hunter2@:x"]
+    "proxy", ["socks5://127.0.0.1:1", f"https://user:{PASSWORD}@127.0.0.1:1", f"http://user:{PASSWORD}@:x"]
 )
 def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(ConfigurationError, match="the proxy that the environment names") as raised:
         Transport(ALOFT)
-    assert "hunter2" not in str(raised.value)
+    assert PASSWORD not in str(raised.value)
 
 
 class Tunnel:
@@ -134,7 +137,7 @@ def test_a_wallet_over_tls_is_reached_through_a_tunnel(
     ca.issue_cert("wallet.example").configure_cert(context)
     tunnel = Tunnel(context)
     with Server(tunnel) as server:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{server.port}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@127.0.0.1:{server.port}")
         with Transport("https://wallet.example/casino", tls=Tls(ca_bundle=bundle)) as transport:
             seen = [transport.send(BET), transport.send(BET), *transport.release([BET] * 5)]
         assert server.visits == 5
