@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -66,10 +67,17 @@ def _run_again(
         command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest]
         root = bundled("scenarios").resolve()
         command += [f"{root / each}.yaml::{contract}" for each in ids]
-        ended = subprocess.run(command, check=False, capture_output=True, text=True)
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, env=_environment())
         if ended.returncode not in _RAN or not report.exists():
             raise ReportError(f"pytest could not run them again:\n{(ended.stdout + ended.stderr)[-3000:]}")
         return read(report)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, in which this very package is found first: `-P` keeps a stranger's `harness` folder out."""
+    ours = str(Path(__file__).resolve().parents[2])
+    paths = [ours, os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
 def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:

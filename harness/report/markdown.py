@@ -9,7 +9,7 @@ from typing import Any
 from harness.report.data import causes
 
 _MOST_CAUSES, _MOST_SCENARIOS = 20, 5
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~#])")
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -72,4 +72,5 @@ def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Text that Markdown leaves alone: a wallet may answer with links, tables and HTML."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    whole = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
