@@ -18,7 +18,7 @@ from ledger_wallet import Answer, Character, SoundWallet
 from harness.ledger import STRICT, Book, Event, Judgement, judge, lost
 from harness.model import Amount, Bet, GetBalance, Rollback, Single
 
-SEEDS = settings(max_examples=300, deadline=None, derandomize=True)
+SEEDS = settings(max_examples=150, deadline=None, derandomize=True)
 AMOUNTS = (0, 1, 5, 5, 10, 20, 40)
 
 

@@ -64,8 +64,11 @@ def refuse(book: Book, item: Movement | Rollback, key: Key, terms: Terms) -> Boo
 
 def denied(book: Book, item: Movement | Rollback | GetBalance, terms: Terms) -> Book:
     """The book after a refusal that the item's own rules do not speak for."""
-    if isinstance(item, GetBalance) or key_of(item) in book.entries:
+    if isinstance(item, GetBalance):
         return book
+    entry = book.entries.get(key_of(item))
+    if entry is not None:
+        return book.doubt(key_of(item)) if entry.fate is Fate.OPEN else book
     return refuse(book, item, key_of(item), terms)
 
 

@@ -57,8 +57,11 @@ def _of_refused(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms
         yield Possible(situation, False, book, readings=_REFUSED_AGAIN)
     if terms.reads("replay_of_refused", "afresh"):
         for possible in fresh(book, item, key, terms):
-            readings = (("replay_of_refused", "afresh"),) if possible.accepted else ()
-            yield replace(possible, situation=situation, readings=(*readings, *possible.readings))
+            if possible.accepted:
+                readings = (("replay_of_refused", "afresh"), *possible.readings)
+                yield replace(possible, situation=situation, readings=readings)
+            else:
+                yield replace(possible, situation=situation, book=possible.book.record(key, entry))
     yield from first_of_another(book, item, key, terms)
 
 

@@ -221,8 +221,9 @@ class Search:
             return self._resolves(event, book) or not book.spare(entry.change)
         if entry is not None:
             return entry.fate in {Fate.APPLIED, Fate.WITHOUT_EFFECT}
-        if isinstance(event.item, Rollback) and (Family.BET, event.item.original) in book.entries:
-            return book.entries[Family.BET, event.item.original].fate is not Fate.OPEN
+        bet = book.entries.get((Family.BET, event.item.original)) if isinstance(event.item, Rollback) else None
+        if bet is not None and bet.fate is Fate.OPEN:
+            return False
         return not event.terms.known_elsewhere and book.known_as(event.item.id) is None
 
     # ----------------------------------------------------------------------------------------------------------------
