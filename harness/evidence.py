@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from harness.checks import Judged
 from harness.contracts import Contract, Credentials
-from harness.diagnosis import diagnose
+from harness.diagnosis import Diagnosis, diagnose, of_mistake
 from harness.model import Authenticate, History, Status, Verdict
-from harness.record import Secrets, again, keep
-from harness.record.exchanges import one
+from harness.record import Secrets, again, keep, one
 from harness.result import ScenarioResult
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -59,6 +59,14 @@ class Evidence:
         exchanges = tuple(exchange for each in kept for exchange in each.exchanges)
         return replace(result, records=exchanges, left_out=count - len(exchanges))
 
+    def again(self, recorded: Mapping[str, Any]) -> str:
+        """Shell lines that send a recorded exchange again."""
+        return again(self.contract, origin_of(self.url), recorded)[:LONGEST_AGAIN]
+
+    def cause_of(self, mistake: str) -> Diagnosis | None:
+        """What a wallet does that refuses a good call and believes one with this mistake."""
+        return of_mistake(mistake)
+
     def _explained(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
         if verdict.status not in _RED:
             return verdict
@@ -66,8 +74,7 @@ class Evidence:
         index = verdict.accused if verdict.accused is not None else verdict.exchange
         lines = ""
         if index is not None:
-            recorded = one(history.exchanges[index], self.contract, secrets)
-            lines = again(self.contract, origin_of(self.url), recorded)[:LONGEST_AGAIN]
+            lines = self.again(one(history.exchanges[index], self.contract, secrets))
         return replace(
             verdict,
             run=run,

@@ -12,7 +12,6 @@ from dataclasses import replace
 from harness.checks import Judged, examine
 from harness.client import Call, Carrier, Client, Transport, spread_us
 from harness.contracts import Contract, load
-from harness.diagnosis import of_mistake
 from harness.evidence import Evidence
 from harness.model import Amount, GetBalance, History, Player, Policy, Scenario, Status, Transmission, Verdict
 from harness.players import Identities, Players, ProvisionedPlayers, ProvisioningFailed, StaticPlayers
@@ -68,7 +67,7 @@ class Examiner:
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Whatever the wallet does becomes a result."""
         if self._violation is not None:
-            return _refuted(scenario, self.contract, self._violation)
+            return _refuted(scenario, self.contract, self._violation, self._evidence)
         if self._silences >= MOST_SILENCES:
             return _undecided(scenario, self.contract, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
@@ -196,12 +195,12 @@ def _undecided(scenario: Scenario, contract: Contract, reason: str) -> ScenarioR
     )
 
 
-def _refuted(scenario: Scenario, contract: Contract, violation: Violation) -> ScenarioResult:
+def _refuted(scenario: Scenario, contract: Contract, violation: Violation, evidence: Evidence) -> ScenarioResult:
     """Pre-flight has found the wallet wrong: the scenarios of that requirement say so, the others were not run."""
     result = _undecided(scenario, contract, f"not run: pre-flight found that {violation.requirement} is violated")
     if scenario.requirements[contract.name] != violation.requirement:
         return replace(result, status=Status.SKIPPED)
-    found = of_mistake(violation.mistake)
+    found = evidence.cause_of(violation.mistake)
     verdict = Verdict(
         check="preflight",
         requirement=violation.requirement,
@@ -212,5 +211,9 @@ def _refuted(scenario: Scenario, contract: Contract, violation: Violation) -> Sc
         said=violation.said,
         probably=found.cause if found is not None else "",
         fix=found.fix if found is not None else "",
+        exchange=len(violation.records) - 1 if violation.records else None,
+        again=evidence.again(violation.records[-1]) if violation.records else "",
     )
-    return replace(result, status=Status.FAIL, verdicts=(verdict,), reason="")
+    records = violation.records if evidence.recording else ()
+    count = len(violation.records)
+    return replace(result, status=Status.FAIL, verdicts=(verdict,), reason="", records=records, exchanges=count)

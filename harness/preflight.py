@@ -6,7 +6,9 @@ a good call is refused and the same call with a known mistake is believed, it is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness import money
 from harness.client import Call, Carrier, Client, ConfigurationError, Transport
@@ -21,6 +23,7 @@ from harness.model import (
     Unsettle,
 )
 from harness.players import Identities, NoPlayer, ProvisionedPlayers, ProvisioningFailed
+from harness.record import Secrets, one
 from harness.runner import zero_read
 from harness.subject import Subject
 
@@ -39,6 +42,8 @@ class Violation:
     said: str
     mistake: str = ""
     """The mistake in signing that the wallet makes itself, where that is what it violates."""
+    records: tuple[Mapping[str, Any], ...] = ()
+    """What was asked and answered, as a report has it; the last one is the proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,7 @@ class _Preflight:
         self._subject = subject
         self._contract = contract
         self._client = client
+        self._asked: list[Exchange] = []
 
     def find_out(self, player: Player) -> Facts:
         good = self._zero(player, "zero")
@@ -111,7 +117,9 @@ class _Preflight:
 
     def _zero(self, player: Player, mark: str, alteration: Alteration | None = None) -> Exchange:
         operation = zero_read(self._contract, player, f"{self._subject.run_id}-preflight-{mark}")
-        return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+        exchange = self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+        self._asked.append(exchange)
+        return exchange
 
     def _refused(self, good: Exchange, player: Player) -> Facts:
         """The good call was refused. Is it the wallet's fault, or the configuration's?"""
@@ -145,7 +153,15 @@ class _Preflight:
                 sent=f"{exchange.name} with amount 0",
                 said=answer,
                 mistake=mistake,
+                records=self._records(),
             )
+        )
+
+    def _records(self) -> tuple[Mapping[str, Any], ...]:
+        secrets = Secrets.of(self._contract, self._subject.credentials)
+        return tuple(
+            {"run": 0, "index": index, **one(each, self._contract, secrets), "balances": []}
+            for index, each in enumerate(self._asked)
         )
 
     def _deduction(self, player: Player) -> tuple[tuple[str, str], ...]:

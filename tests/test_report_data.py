@@ -139,3 +139,14 @@ def test_what_cannot_be_written_is_a_sentence(forgetful: dict[str, Any], tmp_pat
         write(tmp_path / "file" / "report.json", forgetful)
     with pytest.raises(ReportError, match=r"\.json, \.html, \.md, \.har"):
         write(tmp_path / "report.txt", forgetful)
+
+
+def test_a_mistake_in_signing_is_reported_with_the_steps_that_prove_it() -> None:
+    made = report(named("signs-with-spaces").wallet_type, {"casino": ["signature/correct_signature"]})
+    (scenario,) = made["scenarios"]
+    (verdict,) = scenario["verdicts"]
+    assert "spaces after ':'" in verdict["probably"]
+    assert scenario["exchanges"][0].get("alteration") == {}
+    assert scenario["exchanges"][verdict["exchange"]]["alteration"] == {"forged": "signed_with_spaces"}
+    assert scenario["exchanges"][verdict["exchange"]]["response"]["status"] == 200
+    assert not complaint_about(made)

@@ -120,12 +120,14 @@ class Outputs:
         from harness.report.certificate import claims, now_utc, sign
         from harness.report.html import render_certificate
 
+        page = path.with_name(f"{path.name}.html")
+
         def make() -> None:
             certificate = claims(report, now_utc())
             write_text(path, sign(certificate, key) + "\n")
-            write_text(path.with_suffix(".html"), render_certificate(certificate))
+            write_text(page, render_certificate(certificate))
 
-        self._try(f"certificate: {path}, for people {path.with_suffix('.html')}", make)
+        self._try(f"certificate: {path}, for people {page}", make)
 
     def _summarise(self, report: Mapping[str, Any], path: Path) -> None:
         from harness.report.markdown import render
