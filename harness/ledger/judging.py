@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from harness.ledger.answers import Possible
 from harness.ledger.book import Book, Entry, Family, Fate, family
 from harness.ledger.events import MONEY_ONLY, STRICT, TIERS, Event, Leniency, contested
 from harness.ledger.hopeless import PROOFS, PROOFS_OF_RACES, Hopeless
 from harness.ledger.rules import allowed, lose
-from harness.ledger.search import Budget, Found, Search, budget_for, matches
+from harness.ledger.search import Found, Search, budget_for, matches
 from harness.ledger.unfolding import BudgetExceeded
 from harness.model import Amount, Movement, Situation, Unsettle, Wrong
 
@@ -184,45 +185,53 @@ def _shows_the_end(before: Book, after: Book, event: Event) -> bool:
 def _race(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
     unsure = False
     found: Found | None = None
-    for tier, told, reading in _lenient_views(events):
-        found = _search(books, told, tier, PROOFS_OF_RACES)
+    for view in _views(events):
+        found = _search(books, view.told, view.tier, PROOFS_OF_RACES, view.ends)
         if found is not None and found.books:
-            return Judgement(found.books, found.readings | reading, tier, unsure=unsure and tier != STRICT)
+            unsure = unsure and view.tier != STRICT
+            return Judgement(found.books, found.readings | view.readings, view.tier, unsure=unsure)
         unsure = unsure or found is None
     if found is None:
         return Judgement((), undecided=True)
     return Judgement((), finding=_finding(books, found, contested(events), events))
 
 
-_View = tuple[Leniency, tuple[Event, ...], frozenset[tuple[str, str]]]
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One way to look at a race. `ends` are batches that are taken to be worked in one go, and the balance after."""
+
+    tier: Leniency
+    told: tuple[Event, ...]
+    readings: frozenset[tuple[str, str]] = frozenset()
+    ends: Mapping[int, Amount] = field(default_factory=dict)
 
 
-def _lenient_views(events: Sequence[Event]) -> list[_View]:
+def _views(events: Sequence[Event]) -> Iterator[_View]:
     """Every way to look at a race, from the strictest on: as told, then with less and less of what was said."""
-    views: list[_View] = [(STRICT, tuple(events), frozenset())]
-    whole = _without_ends_of_batches(events)
-    if whole != tuple(events):
-        views.append((STRICT, whole, frozenset({_AFTER_BATCH})))
-    for tier in TIERS[1:]:
-        reading = frozenset() if tier.balances or len(views) == 1 else frozenset({_AFTER_BATCH})
-        views.append((tier, contested(whole) if tier.refusals else whole, reading))
-    return views
-
-
-def _without_ends_of_batches(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events without the balances of batches that show one and the same balance at every item."""
-    shown: dict[int, set[Amount | None]] = {}
-    for event in events:
-        if event.terms.batch and event.accepted:
-            shown.setdefault(event.exchange, set()).add(event.balance)
-    sizes = [event.exchange for event in events if event.terms.batch and event.accepted]
-    ends = {each for each, seen in shown.items() if len(seen) == 1 and sizes.count(each) > 1}
-    return tuple(
-        replace(event, balance=None)
-        if event.exchange in ends and event.terms.batch and event.terms.reads(*_AFTER_BATCH)
-        else event
-        for event in events
+    yield _View(STRICT, tuple(events))
+    ends = _ends_of_batches(events)
+    whole = tuple(
+        replace(event, balance=None) if event.terms.batch and event.exchange in ends else event for event in events
     )
+    after_batch = frozenset({_AFTER_BATCH}) if ends else frozenset()
+    if ends:
+        yield _View(STRICT, whole, after_batch, ends)
+        yield _View(STRICT, whole, after_batch)
+    for tier in TIERS[1:]:
+        told = contested(whole) if tier.refusals else whole
+        if ends and not tier.balances:
+            yield _View(tier, told, after_batch, ends)
+        yield _View(tier, told, frozenset() if tier.balances else after_batch)
+
+
+def _ends_of_batches(events: Sequence[Event]) -> dict[int, Amount]:
+    """The batches that show one and the same balance at every item, which is then the one after the whole batch."""
+    shown: dict[int, list[Amount | None]] = {}
+    for event in events:
+        if event.terms.batch and event.accepted and event.terms.reads(*_AFTER_BATCH):
+            shown.setdefault(event.exchange, []).append(event.balance)
+    ends = {each: seen[0] for each, seen in shown.items() if len(seen) > 1 and len(set(seen)) == 1}
+    return {each: end for each, end in ends.items() if end is not None}
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -232,31 +241,36 @@ _Proofs = Sequence[Callable[[Book, Sequence[Event], Leniency], Hopeless | None]]
 
 
 def _search(
-    books: Sequence[Book], events: Sequence[Event], leniency: Leniency, proofs: _Proofs = PROOFS
+    books: Sequence[Book],
+    events: Sequence[Event],
+    leniency: Leniency,
+    proofs: _Proofs = PROOFS,
+    ends: Mapping[int, Amount] = MappingProxyType({}),
 ) -> Found | None:
     """All that some order from some book leaves; None when the budget ran out before that was known."""
-    ends: list[Book] = []
+    left: list[Book] = []
     readings: frozenset[tuple[str, str]] | None = None
     nearest: Found | None = None
     budget = budget_for(events)
     try:
         for book in books:
-            found = _search_from(book, events, leniency, proofs, budget)
+            found = _hopeless(book, events, leniency, proofs) or Search(events, leniency, book, budget, ends).run()
             if found.books:
-                ends.extend(found.books)
+                left.extend(found.books)
                 readings = found.readings if readings is None else readings & found.readings
             elif nearest is None or len(found.pending) < len(nearest.pending):
                 nearest = found
-        return Found(_distinct(ends), readings or frozenset()) if ends else nearest
+        return Found(_distinct(left), readings or frozenset()) if left else nearest
     except BudgetExceeded:
         return None
 
 
-def _search_from(book: Book, events: Sequence[Event], leniency: Leniency, proofs: _Proofs, budget: Budget) -> Found:
+def _hopeless(book: Book, events: Sequence[Event], leniency: Leniency, proofs: _Proofs) -> Found | None:
+    """What a cheap proof finds, before any order is tried; one event needs none."""
     for proof in proofs if len(events) > 1 else ():
         if (hopeless := proof(book, events, leniency)) is not None:
             return Found((), stuck=hopeless.stuck, pending=hopeless.pending)
-    return Search(events, leniency, book, budget).run()
+    return None
 
 
 def _distinct(books: Iterable[Book]) -> tuple[Book, ...]:

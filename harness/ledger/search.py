@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
+from types import MappingProxyType
 
 from harness.ledger.answers import Possible
 from harness.ledger.book import Book, Family, Fate, change_of, family, key_of
@@ -19,8 +20,8 @@ from harness.ledger.rules import allowed, landings
 from harness.ledger.unfolding import BudgetExceeded
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Rollback
 
-LARGEST_SEARCH = 10_000
-"""Questions put to `allowed` before a search gives up: about a tenth of a second."""
+LARGEST_SEARCH = 6_000
+"""Questions put to `allowed` before a search gives up: well under a tenth of a second, and a race is up to eight."""
 QUESTIONS_PER_EVENT = 20
 """More than `LARGEST_SEARCH` for very large batches."""
 MOST_BOOKS = 64
@@ -95,8 +96,18 @@ _State = tuple[int, Book, _Readings]
 class Search:
     """One search over the events of one player, from one book."""
 
-    def __init__(self, events: Sequence[Event], leniency: Leniency, book: Book, budget: Budget | None = None) -> None:
-        """Prepare what holds in every order: who must precede whom, who is like whom, who is independent."""
+    def __init__(
+        self,
+        events: Sequence[Event],
+        leniency: Leniency,
+        book: Book,
+        budget: Budget | None = None,
+        ends: Mapping[int, Amount] = MappingProxyType({}),
+    ) -> None:
+        """Prepare what holds in every order: who must precede whom, who is like whom, who is independent.
+
+        `ends` names batches, by their index in the history, that are worked in one go, and the balance after each.
+        """
         self._events = events
         self._leniency = leniency
         self._start = book.blur(*reach(book, events)) if len(events) > 1 else book
@@ -107,7 +118,10 @@ class Search:
         self._blind = leniency.balances or all(event.balance is None for event in events)
         self._amounts = [getattr(event.item, "amount", 0) for event in events]
         self._thirsty = sum(1 << i for i, event in enumerate(events) if is_thirsty(event, leniency))
-        self._alike = signatures(events, self._is_nameless, with_balances=not leniency.balances)
+        self._alike = list(signatures(events, self._is_nameless, with_balances=not leniency.balances))
+        self._ends = ends
+        self._block = [self._block_of(event) for event in events]
+        self._alike = [-1 - i if self._block[i] else number for i, number in enumerate(self._alike)]
         self._dry = self._short_of_money()
         self._pinned, self._loose = self._by_balance()
         self._resolved = self._resolved_classes()
@@ -162,9 +176,13 @@ class Search:
 
     def _candidates(self, done: int, book: Book) -> Iterator[int]:
         tried: set[int] = set()
+        running = next((block for block in self._block if block & done and block & ~done), 0)
         dry = takewhile(lambda index: self._amounts[index] > book.balance, self._dry)
         for index in chain(self._pinned.get(book.balance, ()), self._loose, dry):
             if done >> index & 1 or self._before[index] & ~done or self._alike[index] in tried:
+                continue
+            block = self._block[index]
+            if running & ~block or block & ~done & ((1 << index) - 1):
                 continue
             tried.add(self._alike[index])
             yield index
@@ -176,9 +194,20 @@ class Search:
         for possible in allowed(book, event.item, event.terms):
             for after in matches(possible, event, overlook_balance=self._leniency.balances):
                 told = self._told(index, possible, after)
+                if self._ends_wrongly(index, done, told):
+                    continue
                 steps.setdefault(told.key(), (done | 1 << index, told, noted | frozenset(possible.readings)))
         found = list(steps.values())
         return found[:1] if found and self._resolves(event, book) else found
+
+    def _ends_wrongly(self, index: int, done: int, book: Book) -> bool:
+        """Whether this is the last of a batch that is worked in one go, and the balance after it is another one."""
+        block = self._block[index]
+        return (
+            bool(block)
+            and not block & ~(done | 1 << index)
+            and book.balance != self._ends[self._events[index].exchange]
+        )
 
     def _told(self, index: int, possible: Possible, after: Book) -> Book:
         """The book that remembers what this first answer showed. Of several to one id it may be any of them."""
@@ -190,6 +219,8 @@ class Search:
 
     def _is_free(self, index: int, done: int, book: Book, steps: list[_State]) -> bool:
         """Whether nothing is lost by taking this event now: it commutes with every event that is still to come."""
+        if self._block[index]:
+            return False
         pending = ~done & ~(1 << index)
         sharing = self._sharing if self._events[index].accepted else self._same_id
         if sharing[index] & pending or book.in_flight or len(steps) != 1:
@@ -241,11 +272,18 @@ class Search:
         is_named = self._same_id[index] or (event.accepted and isinstance(event.item, Bet) and self._sharing[index])
         return not is_named and not self._start.in_flight and self._is_new(event)
 
+    def _block_of(self, event: Event) -> int:
+        """The mask of the batch that an event is worked with in one go, 0 for none."""
+        if not event.terms.batch or event.exchange not in self._ends:
+            return 0
+        return sum(1 << i for i, each in enumerate(self._events) if each.exchange == event.exchange)
+
     def _short_of_money(self) -> tuple[int, ...]:
         """Refused bets that fit only where the balance does not cover them, the largest first."""
         if not self._is_settled:
             return ()
-        dry = (i for i, event in enumerate(self._events) if self._thirsty >> i & 1 and isinstance(event.item, Bet))
+        thirsty = (i for i in range(len(self._events)) if self._thirsty >> i & 1 and not self._block[i])
+        dry = (i for i in thirsty if isinstance(self._events[i].item, Bet))
         return tuple(sorted((i for i in dry if self._is_nameless(i)), key=lambda i: (-self._amounts[i], i)))
 
     def _by_balance(self) -> tuple[dict[Amount, list[int]], tuple[int, ...]]:
