@@ -58,7 +58,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *format_verdicts(history, contract),
         *completeness_verdicts(history, contract),
         *code_verdicts(trial),
-        *reference_verdicts(history, contract),
+        *reference_verdicts(trial),
         *expectation_verdicts(trial),
         *delivery_verdicts(history, contract),
     ]

@@ -1,8 +1,6 @@
-"""One player's account as the oracle follows it through a history: the books, and whom to blame when they disagree.
+"""One player's account as the oracle follows it through a history: the books, and the steps not yet confirmed.
 
-A refusal shows no balance, a forged request shows nothing at all: that they moved money is seen only when somebody
-reads the balance later. So every step whose effect nobody has confirmed yet stays a suspect, and a read that cannot be
-explained is charged to the suspect that most deserves it.
+Every step whose effect no balance has confirmed stays a suspect (see `harness.checks.blame`).
 """
 
 from __future__ import annotations
@@ -10,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from harness.contracts import Contract
+from harness.checks.blame import Suspect
 from harness.ledger import Book, Event, Judgement
-from harness.model import Player, Requirement, Situation, Wrong
+from harness.model import Player, Situation, Verdict
 
-PLAIN = frozenset({Situation.NEW, Situation.READ, Situation.ZERO, Situation.EXACT})
 _MAY_SHOW_THE_PAST = frozenset(
     {
         Situation.REPLAY,
@@ -29,20 +26,6 @@ _MAY_SHOW_THE_PAST = frozenset(
 """A replay may be answered with the balance of the first time, which says nothing about the balance now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A step whose effect no balance has confirmed: its operation, its situation, and the exchange."""
-
-    operation: str
-    situation: str
-    exchange: int
-
-    @property
-    def peculiar(self) -> bool:
-        """Whether it is more than an ordinary transaction or a read."""
-        return self.situation.partition(".")[0] not in PLAIN or "." in self.situation
-
-
 @dataclass(slots=True)
 class Account:
     """A player's books so far. Once no book is left the player is judged no further: one cause, one finding."""
@@ -51,12 +34,19 @@ class Account:
     books: tuple[Book, ...]
     dead: bool = False
     suspects: list[Suspect] = field(default_factory=list)
+    warnings: list[Verdict] = field(default_factory=list)
+    """What concurrent answers showed amiss, told only if the money is right in the end: one cause, one finding."""
 
-    def follow(self, judgement: Judgement, events: Sequence[Event], suspects: Sequence[Suspect]) -> None:
-        """Take over what a judgement left, and forget the suspects when a balance confirmed the books."""
+    def follow(
+        self, judgement: Judgement, events: Sequence[Event], suspects: Sequence[Suspect], *, racing: bool
+    ) -> None:
+        """Take over what a judgement left, and forget the suspects when a balance confirmed the books.
+
+        A balance that was shown during a race confirms nothing of what was still under way.
+        """
         self.books = judgement.books
         self.suspects.extend(suspects)
-        if self._confirmed(events):
+        if not racing and self._confirmed(events):
             self.suspects.clear()
 
     def _confirmed(self, events: Sequence[Event]) -> bool:
@@ -68,23 +58,3 @@ class Account:
         balance = self.books[0].balance
         shown = [event.balance for event in events if event.accepted and event.balance is not None]
         return bool(shown) and shown[-1] == balance
-
-
-def blame(account: Account, contract: Contract, own: str, *, closing: bool) -> tuple[Requirement, Suspect | None]:
-    """The requirement that a wrong balance is charged to, and the step that is to blame.
-
-    `own` is the id of the scenario's requirement, preferred where several suspects are equally peculiar.
-    """
-    peculiar = [each for each in account.suspects if each.peculiar]
-    if peculiar:
-        charged = {contract.attribute(each.operation, each.situation, Wrong.MOVED).id: each for each in peculiar}
-        chosen = own if own in charged else next(iter(charged))
-        return contract.requirements[chosen], charged[chosen]
-    moved = [each for each in account.suspects if each.situation != Situation.READ]
-    if moved:
-        last = moved[-1]
-        return contract.attribute(last.operation, last.situation, Wrong.MOVED), last
-    if not closing and account.suspects:
-        last = account.suspects[-1]
-        return contract.attribute(last.operation, last.situation, Wrong.BALANCE), last
-    return contract.requirements[f"{contract.prefix}-CON-01"], None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.checks import words
+from harness.checks.charges import status_of
 from harness.checks.facts import Part, parts_of, surplus
-from harness.checks.oracle import Seen, Trial, status_of
+from harness.checks.oracle import Seen, Trial
 from harness.contracts import Contract
 from harness.model import (
     Authenticate,
@@ -15,8 +16,10 @@ from harness.model import (
     History,
     ItemReply,
     Level,
+    Movement,
     Outcome,
     Requirement,
+    Rollback,
     Status,
     Step,
     Verdict,
@@ -47,7 +50,8 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     told: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
         for problem in exchange.problems:
-            requirement = contract.attribute(exchange.name, problem.topic, Wrong.FORMAT)
+            own = history.scenario.requirements[contract.name]
+            requirement = contract.attribute(exchange.name, problem.topic, Wrong.FORMAT, own)
             mark = (requirement.id, problem.where)
             if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
@@ -83,7 +87,8 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
         if exchange.reply is None or exchange.alteration.spoils_content:
             continue
         missing = [part.item for part in parts_of(index, exchange) if part.missing]
-        requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT)
+        own = history.scenario.requirements[contract.name]
+        requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT, own)
         if missing:
             ids = ", ".join(getattr(item, "id", "") for item in missing[:4])
             summary = f"{len(missing)} of the batch's transactions have no answer: {ids}"
@@ -93,18 +98,19 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
             yield _verdict("completeness", requirement, status_of(requirement.level), summary, index, exchange)
 
 
-def reference_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """A replay returns the wallet's own reference of the first time."""
-    first: dict[tuple[str, str], str] = {}
-    for index, exchange in enumerate(history.exchanges):
+def reference_verdicts(trial: Trial) -> Iterator[Verdict]:
+    """A replay returns the wallet's own reference of the first time. One that was booked again is told elsewhere."""
+    first: dict[tuple[str, object], str] = {}
+    for index, exchange in enumerate(trial.history.exchanges):
         for part in parts_of(index, exchange):
             answer = part.answer
-            transaction_id = getattr(part.item, "id", "")
-            if answer is None or answer.outcome is not Outcome.OK or not answer.reference or not transaction_id:
+            if answer is None or answer.outcome is not Outcome.OK or not answer.reference:
                 continue
-            known = first.setdefault((exchange.name, transaction_id), answer.reference)
+            if part.item.player in trial.dead or not isinstance(part.item, Movement | Rollback):
+                continue
+            known = first.setdefault((exchange.name, part.item), answer.reference)
             if known != answer.reference:
-                requirement = contract.attribute(exchange.name, "reference", Wrong.FORMAT)
+                requirement = trial.contract.attribute(exchange.name, "reference", Wrong.FORMAT)
                 summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
                 yield _verdict("reference", requirement, status_of(requirement.level), summary, index, exchange)
                 return
@@ -123,7 +129,8 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
         if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
             continue
         told.add((exchange.name, situation))
-        requirement = trial.contract.attribute(exchange.name, seen.situation, Wrong.CODE)
+        own = trial.history.scenario.requirements[trial.contract.name]
+        requirement = trial.contract.attribute(exchange.name, seen.situation, Wrong.CODE, own)
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         wanted = " or ".join(sorted(each.value for each in expected.outcomes))
         summary = f"refused, but not as {wanted}"
@@ -210,7 +217,8 @@ def step_of(history: History, exchange: Exchange) -> Step | None:
 
 def _unmet(trial: Trial, index: int, exchange: Exchange, expected: Sequence[str]) -> str:
     if "same" in expected:
-        return _unlike_first(trial.history, index, exchange)
+        judged = all(part.item.player not in trial.dead for part in parts_of(index, exchange))
+        return _unlike_first(trial.history, index, exchange) if judged else ""
     answers = _answers(trial, index, exchange)
     wanted = list(expected) * len(answers) if len(expected) == 1 else list(expected)
     for number, (word, answer) in enumerate(zip(wanted, answers, strict=False), start=1):

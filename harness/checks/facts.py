@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
 from harness.ledger import Terms
@@ -85,16 +84,32 @@ def surplus(exchange: Exchange) -> tuple[str, ...]:
     return tuple(dict.fromkeys(answer.id or "(no id)" for answer in reply.items if answer.id not in asked))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Known:
     """What has happened so far, as far as it decides what a request is to the wallet."""
 
-    ids: Mapping[str, AbstractSet[str]]
+    ids: dict[str, set[str]] = field(default_factory=dict)
     """Transaction id to the players it was sent for."""
-    bets: Mapping[str, str]
+    bets: dict[str, str] = field(default_factory=dict)
     """A bet's transaction id to the player who placed it."""
-    sessions: Mapping[str, AbstractSet[str]]
+    sessions: dict[str, set[str]] = field(default_factory=dict)
     """Player to the sessions that are alive."""
+
+    def hear(self, exchange: Exchange, items: Sequence[Single]) -> None:
+        """Take note of an exchange and its transactions."""
+        self.hear_ids(items)
+        for item in items:
+            if isinstance(item, Bet):
+                self.bets.setdefault(item.id, item.player)
+        reply = exchange.reply
+        if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
+            self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
+
+    def hear_ids(self, items: Iterable[Single]) -> None:
+        """Take note of who uses which ids."""
+        for item in items:
+            if isinstance(item, Movement):
+                self.ids.setdefault(item.id, set()).add(item.player)
 
 
 def terms_of(
@@ -103,7 +118,7 @@ def terms_of(
     """The facts about one transaction."""
     item = part.item
     player = next((each for each in history.players if each.id == item.player), None)
-    others = known.ids.get(getattr(item, "id", ""), frozenset()) - {item.player}
+    others = known.ids.get(getattr(item, "id", ""), set()) - {item.player}
     terms = Terms(
         policy=policy,
         operation=exchange.name,

@@ -11,19 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checks import words
-from harness.checks.accounts import Account, Suspect, blame
-from harness.checks.facts import Known, Part, parts_of, session_of, terms_of
+from harness.checks.accounts import Account
+from harness.checks.blame import Scene, Suspect, blame
+from harness.checks.charges import charge, race_warning, undecided
+from harness.checks.facts import Known, Part, parts_of, terms_of
 from harness.checks.situations import narrowed, race_kind
 from harness.contracts import Contract
-from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, judge, lost
+from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
 from harness.model import (
     Amount,
     Authenticate,
-    Bet,
     Exchange,
     GetBalance,
     History,
-    ItemReply,
     Level,
     Loss,
     Movement,
@@ -31,20 +31,12 @@ from harness.model import (
     Policy,
     Requirement,
     Situation,
-    Status,
     Verdict,
     Wrong,
 )
 
 _MOST_CHARTED = 8
 """Balances that one point of a chart shows."""
-
-_STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
-
-
-def status_of(level: Level) -> Status:
-    """What the violation of a requirement of that level is."""
-    return _STATUS[level]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +74,17 @@ class Trial:
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
-    _ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _bets: dict[str, str] = field(default_factory=dict)
-    _sessions: dict[str, set[str]] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
 
     def hold(self) -> None:
         """Judge every window in turn."""
         for player in self.history.players:
             if player.balance is not None:
                 self.accounts[player.id] = Account(player, (Book(player.balance, bets=frozenset(player.bets)),))
-            self._sessions[player.id] = {player.session} - {""}
+            self._known.sessions[player.id] = {player.session} - {""}
         for window in _windows(self.history.exchanges):
             self._judge(window)
+        self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
 
     @property
     def dead(self) -> frozenset[str]:
@@ -103,7 +94,8 @@ class Trial:
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
         if len(window) > 1:
-            self._note_ids(window)
+            # In a race, an id that two players share is known for the other one whichever comes first.
+            self._known.hear_ids(part.item for index, exchange in window for part in parts_of(index, exchange))
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
@@ -112,7 +104,7 @@ class Trial:
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._remember(exchange, parts_of(index, exchange))
+            self._known.hear(exchange, [part.item for part in parts_of(index, exchange)])
 
     def _parts(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """The exchange's transactions; a successful `authenticate` is a read of the balance that it shows."""
@@ -128,7 +120,7 @@ class Trial:
         """Sort one transaction: its answer goes before the oracle, or its fate stays open."""
         if part.dropped:
             return
-        terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known())
+        terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known)
         event = self._event(part, exchange, terms)
         account = self.accounts.get(part.item.player)
         if account is None:
@@ -150,17 +142,15 @@ class Trial:
             exchange=part.exchange,
         )
 
-    def _known(self) -> Known:
-        return Known(ids=self._ids, bets=self._bets, sessions=self._sessions)
-
     def _lose(self, account: Account, event: Event, exchange: Exchange) -> None:
         """A lost answer is not a refusal. A request that was cut in half, or must be disbelieved, has no effect."""
         if account.dead:
             return
-        situation = event.terms.disbelieved or Situation.NEW
-        account.suspects.append(Suspect(exchange.name, situation, event.exchange))
+        situation = str(event.terms.disbelieved or Situation.NEW)
         if exchange.loss is Loss.HALF_REQUEST:
+            account.suspects.append(Suspect(exchange.name, f"{Situation.NEW}.cut_off", event.exchange, _change(event)))
             return
+        account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
         try:
             account.books = lost(account.books, event)
         except BudgetExceeded:
@@ -177,9 +167,8 @@ class Trial:
         self.seen.append(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
         if wrong:
             narrow = self._forgery(exchange, situation)
-            requirement = self.contract.attribute(exchange.name, narrow, Wrong.ACCEPTED)
-            about = (narrow, Wrong.ACCEPTED)
-            self._fail(requirement, exchange, part, _SUMMARY[Wrong.ACCEPTED], ("a refusal",), about=about)
+            requirement = self._attribute(exchange.name, narrow, Wrong.ACCEPTED)
+            self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
     def _judge_player(self, account: Account, pairs: Sequence[tuple[Part, Event]], *, racing: bool) -> None:
         if account.dead:
@@ -197,8 +186,9 @@ class Trial:
         elif judgement.finding is not None:
             self._found(account, judgement.finding, dict(zip(map(id, events), pairs, strict=True)), kind)
         else:
-            self._lenient(judgement, events, kind)
-            account.follow(judgement, events, [self._suspect(part, event, kind) for part, event in pairs])
+            self._lenient(account, judgement, events, kind)
+            suspects = [self._suspect(part, event, kind) for part, event in pairs]
+            account.follow(judgement, events, suspects, racing=kind is not None)
         self._chart(account, pairs, judgement)
 
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
@@ -221,9 +211,9 @@ class Trial:
                 )
             )
 
-    def _suspect(self, part: Part, event: Event, kind: Situation | None) -> Suspect:
+    def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
         own = next(seen.situation for seen in reversed(self.seen) if seen.part is part)
-        return Suspect(self._name(event), str(kind or own), event.exchange)
+        return Suspect(self._name(event), kind or own, event.exchange, _change(event))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
@@ -243,136 +233,94 @@ class Trial:
         account: Account,
         finding: Finding,
         pairs: Mapping[int, tuple[Part, Event]],
-        kind: Situation | None,
+        kind: str | None,
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
-        exchange = self.history.exchanges[event.exchange]
-        own = self.history.scenario.requirements[self.contract.name]
-        currency = account.player.currency
-        possible = words.could(finding.possible, currency)
-        reads = isinstance(event.item, GetBalance) or exchange.step < -1
-        unconfirmed = [each for each in account.suspects if each.peculiar]
-        if finding.wrong is Wrong.BALANCE and kind is None and (reads or unconfirmed):
-            requirement, suspect = blame(account, self.contract, own, closing=exchange.step < -1)
-            accused = self.history.exchanges[suspect.exchange] if suspect is not None else exchange
-            summary = "the balance does not agree with the answers before it"
-            about = (suspect.situation if suspect is not None else str(Situation.READ), Wrong.MOVED)
-            self._fail(
-                requirement, exchange, part, summary, possible, check="conservation", accused=accused, about=about
-            )
-            return
-        own_situation = str(kind) if kind else self._situation(part, finding.situation)
-        wrong = Wrong.MOVED if kind else finding.wrong
-        requirement = self.contract.attribute(exchange.name, own_situation, wrong)
-        about = (own_situation, finding.wrong)
-        self._fail(requirement, exchange, part, _SUMMARY[finding.wrong], possible, about=about)
+        name = self._name(event)
+        possible = words.could(finding.possible, account.player.currency)
+        situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
+        if wrong is Wrong.BALANCE and kind is None:
+            scene = self._scene(account, finding, pairs)
+            if (blamed := blame(scene, self.contract, self._own)) is not None:
+                requirement, suspect = blamed
+                situation = str(Situation.READ) if suspect is None else suspect.situation
+                accused = None if suspect is None else suspect.exchange
+                self._charge(requirement, part, situation, Wrong.MOVED, possible, accused)
+                return
+            if scene.shows_too_little and self._is_first(part, finding.situation):
+                situation = str(Situation.NEW)
+        requirement = self._attribute(name, situation, Wrong.MOVED if kind else wrong)
+        self._charge(requirement, part, situation, wrong, possible)
 
-    def _lenient(self, judgement: Judgement, events: Sequence[Event], kind: Situation | None) -> None:
+    def _charge(
+        self,
+        requirement: Requirement,
+        part: Part,
+        situation: str,
+        wrong: Wrong,
+        possible: tuple[str, ...],
+        accused: int | None = None,
+    ) -> None:
+        exchanges = self.history.exchanges
+        self.verdicts.append(
+            charge(requirement, part, exchanges, situation=situation, wrong=wrong, possible=possible, accused=accused)
+        )
+
+    def _scene(self, account: Account, finding: Finding, pairs: Mapping[int, tuple[Part, Event]]) -> Scene:
+        _, event = pairs[id(finding.event)]
+        exchange = self.history.exchanges[event.exchange]
+        shown = event.balance or 0
+        reads = isinstance(event.item, GetBalance) or exchange.step < -1
+        return Scene(
+            suspects=account.suspects,
+            off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
+            shows=None if reads else Suspect(exchange.name, finding.situation, event.exchange, _change(event)),
+            beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
+            closing=exchange.step < -1,
+        )
+
+    def _is_first(self, part: Part, situation: Situation) -> bool:
+        """Whether what comes as a repeat is the first time that this transaction is answered at all."""
+        if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
+            return False
+        before = (each for each in self.seen if each.part.exchange < part.exchange)
+        return not any(isinstance(each.part.item, Movement) and each.part.item.id == part.item.id for each in before)  # type: ignore[union-attr]
+
+    @property
+    def _own(self) -> str:
+        """The id of the scenario's requirement."""
+        return self.history.scenario.requirements[self.contract.name]
+
+    def _attribute(self, operation: str, situation: str, wrong: str) -> Requirement:
+        return self.contract.attribute(operation, situation, wrong, self._own)
+
+    def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
         if kind is None:
             return
-        name = self._name(events[0])
+        name, plain = self._name(events[0]), kind.partition(".")[0]
+        found = []
         if judgement.leniency.refusals:
-            requirement = self.contract.attribute(name, f"{kind}.contention", Wrong.REFUSED)
-            self._race_warning(requirement, events, "some of the concurrent requests were refused without need")
+            summary = "some of the concurrent requests were refused without need"
+            found.append((self._attribute(name, f"{plain}.contention", Wrong.REFUSED), summary))
         if judgement.leniency.balances:
-            requirement = self.contract.attribute(name, str(kind), Wrong.BALANCE)
             summary = "no order of the concurrent requests explains the balances that were shown"
-            self._race_warning(requirement, events, summary)
-
-    def _race_warning(self, requirement: Requirement, events: Sequence[Event], summary: str) -> None:
-        if requirement.level is Level.MUST:
-            return
+            found.append((self._attribute(name, plain, Wrong.BALANCE), summary))
         exchange = self.history.exchanges[events[0].exchange]
-        self.verdicts.append(
-            Verdict(
-                check="oracle",
-                requirement=requirement.id,
-                level=requirement.level,
-                status=status_of(requirement.level),
-                summary=summary,
-                sent=f"{len(events)} requests at once: {words.sent(exchange.name, exchange.operation)}, ...",
-                exchange=events[0].exchange,
-                line=exchange.line,
-            )
-        )
+        account.warnings += [
+            race_warning(requirement, events, exchange, summary)
+            for requirement, summary in found
+            if requirement.level is not Level.MUST
+        ]
 
     def _undecided(self, account: Account, name: str, situation: str, exchange: int) -> None:
         account.dead = True
-        requirement = self.contract.attribute(name, situation, Wrong.MOVED)
-        self.verdicts.append(
-            Verdict(
-                check="oracle",
-                requirement=requirement.id,
-                level=requirement.level,
-                status=Status.UNKNOWN,
-                summary="there are too many orders of these requests to decide whether one explains the answers",
-                exchange=exchange,
-                player=account.player.id,
-                line=self.history.exchanges[exchange].line,
-            )
-        )
-
-    def _fail(
-        self,
-        requirement: Requirement,
-        exchange: Exchange,
-        part: Part,
-        summary: str,
-        possible: tuple[str, ...],
-        *,
-        about: tuple[str, Wrong],
-        check: str = "oracle",
-        accused: Exchange | None = None,
-    ) -> None:
-        guilty = accused or exchange
-        currency = getattr(part.item, "currency", "")
-        sent = words.sent(guilty.name, part.item if guilty is exchange else guilty.operation, guilty)
-        self.verdicts.append(
-            Verdict(
-                check=check,
-                requirement=requirement.id,
-                level=requirement.level,
-                status=status_of(requirement.level),
-                summary=summary,
-                sent=sent,
-                said=words.said(part.answer, currency),
-                possible=possible,
-                exchange=part.exchange,
-                player=part.item.player,
-                line=guilty.line,
-                situation=about[0],
-                wrong=str(about[1]),
-                accused=self._index(guilty) if guilty is not exchange else None,
-            )
-        )
-
-    def _index(self, exchange: Exchange) -> int:
-        return next(index for index, each in enumerate(self.history.exchanges) if each is exchange)
-
-    def _note_ids(self, window: Sequence[tuple[int, Exchange]]) -> None:
-        """In a race, an id that two players share is known for the other one whichever comes first."""
-        for index, exchange in window:
-            for part in parts_of(index, exchange):
-                if isinstance(part.item, Movement):
-                    self._ids[part.item.id].add(part.item.player)
-
-    def _remember(self, exchange: Exchange, parts: Sequence[Part]) -> None:
-        for part in parts:
-            if isinstance(part.item, Movement):
-                self._ids[part.item.id].add(part.item.player)
-            if isinstance(part.item, Bet):
-                self._bets.setdefault(part.item.id, part.item.player)
-        reply = exchange.reply
-        if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
-            self._sessions.setdefault(reply.session.player, set()).add(reply.session.session)
+        requirement = self._attribute(name, situation, Wrong.MOVED)
+        self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
 
 
-_SUMMARY = {
-    Wrong.ACCEPTED: "accepted, though a sound wallet must refuse it",
-    Wrong.REFUSED: "refused, though a sound wallet must accept it",
-    Wrong.BALANCE: "shows a balance that no sound wallet could show",
-}
+def _change(event: Event) -> Amount:
+    return change_of(event.item) if isinstance(event.item, Movement) else 0
 
 
 def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
@@ -387,4 +335,4 @@ def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange
         yield window
 
 
-__all__ = ["ItemReply", "Seen", "Trial", "session_of", "status_of"]
+__all__ = ["Seen", "Trial"]

@@ -9,26 +9,42 @@ from collections.abc import Sequence
 
 from harness.checks.facts import Part
 from harness.ledger import Event
-from harness.model import Bet, Exchange, History, Movement, Rollback, Situation, Unsettle
+from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle
 
 _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
 
 
-def race_kind(events: Sequence[Event]) -> Situation:
-    """What a race is: one request many times, debits against each other, or anything else."""
+def race_kind(events: Sequence[Event]) -> str:
+    """What a race is: requests that share a transaction, debits against each other, or anything else."""
     items = [event.item for event in events]
-    if len({getattr(item, "id", "") for item in items}) == 1 and isinstance(items[0], Movement | Rollback):
-        return Situation.RACE_OF_ONE
+    if one := _shared(events):
+        shared = [event for event in events if getattr(event.item, "id", "") == one]
+        if len({getattr(event.item, "amount", 0) for event in shared}) > 1:
+            return f"{Situation.RACE_OF_ONE}.two_amounts"
+        if len({event.terms.operation for event in shared}) > 1:
+            return f"{Situation.RACE_OF_ONE}.two_operations"
+        return str(Situation.RACE_OF_ONE)
     if all(isinstance(item, Bet | Unsettle) for item in items):
-        return Situation.RACE_OF_DEBITS
-    return Situation.RACE
+        return str(Situation.RACE_OF_DEBITS)
+    return str(Situation.RACE)
+
+
+def _shared(events: Sequence[Event]) -> str:
+    """The id that every one of several requests names, if there is one."""
+    by_request: dict[int, set[str]] = {}
+    for event in events:
+        found = {event.item.id} if isinstance(event.item, Movement | Rollback) else set()
+        by_request.setdefault(event.exchange, set()).update(found)
+    common = set.intersection(*by_request.values()) if len(by_request) > 1 else set()
+    return min(common, default="")
 
 
 def narrowed(plain: Situation, part: Part, history: History) -> str:
     """The situation, with a word after a dot where a finer one applies."""
     exchange = history.exchanges[part.exchange]
     if plain is Situation.MALFORMED:
-        return f"{plain}.{_malformed(exchange)}" if _malformed(exchange) else str(plain)
+        finer = _malformed(exchange) or ("" if _must_be_refused(exchange, history) else "permitted")
+        return f"{plain}.{finer}" if finer else str(plain)
     if plain not in _NEW or not isinstance(part.item, Movement) or exchange.step < 0:
         return str(plain)
     shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
@@ -43,6 +59,15 @@ def _malformed(exchange: Exchange) -> str:
     if set(fields) & {"amount", "transactions"} and not fields.get("amount", "").startswith("-"):
         return "wrong_type"
     return ""
+
+
+def _must_be_refused(exchange: Exchange, history: History) -> bool:
+    """Whether the scenario says that the step is to be refused; otherwise a wallet may take it at its word."""
+    if exchange.step < 0:
+        return True
+    outer = history.scenario.steps[exchange.step]
+    step = next((each for each in (outer, *outer.steps) if each.line == exchange.line), outer)
+    return any(word != Outcome.OK for word in (*step.expect, *step.should))
 
 
 def _of_new(plain: Situation, item: Movement, exchange: Exchange, before: Sequence[Exchange], *, shaped: bool) -> str:
@@ -65,7 +90,11 @@ def _of_settlement(plain: Situation, item: Movement, before: Sequence[Exchange])
         refused = each.reply is not None and not each.reply.accepted
         if isinstance(each.operation, Unsettle) and refused and each.operation.player == item.player:
             return "after_clawback"
-    settled = [each for each in before if each.name == "settlement" and getattr(each.operation, "bet", "") == item.bet]
+    settled = [
+        each.operation
+        for each in before
+        if isinstance(each.operation, Payout) and each.operation.bet == item.bet and each.operation.id != item.id
+    ]
     return "same_bet" if plain is Situation.NEW and settled else ""
 
 

@@ -161,11 +161,17 @@ class Contract:
         body = self.stringify(self.encode(operation))
         return Request(self.path_of(operation), self.sign(body, credentials, now_ms), body)
 
-    def attribute(self, operation: str, situation: str, wrong: str) -> Requirement:
-        """The one requirement that answers for a finding: the most specific match, else conservation."""
+    def attribute(self, operation: str, situation: str, wrong: str, own: str = "") -> Requirement:
+        """The one requirement that answers for a finding: the most specific match, else conservation.
+
+        `own` is the requirement of the scenario that is judged: it comes first for what it answers for there alone.
+        """
         parts = (operation, "*"), (situation, situation.partition(".")[0], "*"), (wrong, "*")
-        for a, b, c in ((a, b, c) for b in parts[1] for a in parts[0] for c in parts[2]):
-            if (found := self._answering.get((a, b, c))) is not None:
+        triples = [(a, b, c) for b in parts[1] for a in parts[0] for c in parts[2]]
+        if own and not set(triples).isdisjoint(self.requirements[own].in_its_scenarios):
+            return self.requirements[own]
+        for triple in triples:
+            if (found := self._answering.get(triple)) is not None:
                 return found
         return self.requirements[f"{self.prefix}-CON-01"]
 

@@ -2,6 +2,7 @@
 
 The file is a list of mappings with `id`, `level`, `text`, `clause` and `answers_for`, a list of triples in words,
 `settlement new balance`: the operation, the situation and the way in which the answer was wrong, each possibly `*`.
+`in_its_scenarios` is such a list too: what the requirement answers for, before all others, in scenarios of its own.
 A situation may be narrowed after a dot (`forged.other_secret`, `new.after_clawback`), and for what is wrong with an
 answer's format a topic stands in its place (`settlement schema format`).
 """
@@ -22,10 +23,18 @@ TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "referenc
 in which a transaction has no answer, `reference` a wallet's reference that changes on a replay."""
 
 NARROWED = {
-    Situation.NEW: ("non_ascii", "similar_id", "same_bet", "after_clawback", "mixed_batch", "several_players"),
+    Situation.NEW: (
+        "non_ascii",
+        "similar_id",
+        "same_bet",
+        "after_clawback",
+        "mixed_batch",
+        "several_players",
+        "cut_off",
+    ),
     Situation.ZERO: ("after_clawback", "mixed_batch"),
-    Situation.MALFORMED: ("wrong_type", "unknown_type"),
-    Situation.RACE_OF_ONE: ("contention",),
+    Situation.MALFORMED: ("wrong_type", "unknown_type", "permitted"),
+    Situation.RACE_OF_ONE: ("contention", "two_amounts", "two_operations"),
     Situation.RACE_OF_DEBITS: ("contention",),
     Situation.RACE: ("contention",),
 }
@@ -33,10 +42,12 @@ NARROWED = {
 
 `non_ascii`: text beyond ASCII in a field; `similar_id`: an id that nearly equals another; `same_bet`: a further
 settlement of a bet; `after_clawback`: after a refused unsettlement; `mixed_batch`: a valid item beside an invalid one;
-`several_players`: in a batch over several players; `wrong_type`: a field of another JSON type; `unknown_type`: an
-unknown word in `type`; `contention`: one of several at once that was refused although the funds cover it."""
+`several_players`: in a batch over several players; `cut_off`: its request broke off; `wrong_type`: a field of another
+JSON type; `unknown_type`: an unknown word in `type`; `permitted`: altered in a way that a wallet may accept;
+`contention`: one of several at once that was refused although the funds cover it; `two_amounts`, `two_operations`: one
+id at once with different amounts, or through different operations."""
 
-_KEYS = ("id", "level", "text", "clause", "answers_for")
+_KEYS = ("id", "level", "text", "clause", "answers_for", "in_its_scenarios")
 
 
 class RequirementsError(ValueError):
@@ -140,13 +151,23 @@ def _requirement(
         raise RequirementsError(f"{path}:{line}: id {identifier!r} must look like {prefix}-CON-01")
     if level not in {*Level}:
         raise RequirementsError(f"{path}:{line}: level {level!r} must be {', '.join(Level)}")
-    answers = entry.get("answers_for", [])
-    if not isinstance(answers, list):
-        raise RequirementsError(f"{path}:{line}: `answers_for` must be a list")
-    triples = tuple(_triple(f"{path}:{at}", words, vocabulary) for at, words in answers)
     return Requirement(
-        id=identifier, level=Level(level), text=entry["text"], clause=entry["clause"], answers_for=triples
+        id=identifier,
+        level=Level(level),
+        text=entry["text"],
+        clause=entry["clause"],
+        answers_for=_triples(path, line, entry, "answers_for", vocabulary),
+        in_its_scenarios=_triples(path, line, entry, "in_its_scenarios", vocabulary),
     )
+
+
+def _triples(
+    path: Path, line: int, entry: dict[str, Any], key: str, vocabulary: tuple[set[str], ...]
+) -> tuple[tuple[str, str, str], ...]:
+    answers = entry.get(key, [])
+    if not isinstance(answers, list):
+        raise RequirementsError(f"{path}:{line}: `{key}` must be a list")
+    return tuple(_triple(f"{path}:{at}", words, vocabulary) for at, words in answers)
 
 
 def _triple(where: str, words: str, vocabulary: tuple[set[str], ...]) -> tuple[str, str, str]:

@@ -76,7 +76,9 @@ class Wrong(StrEnum):
 class Requirement:
     """One sentence of a contract, with its level and the clause it rests on.
 
-    `answers_for` holds `(operation, situation, wrong)` triples, each part possibly `*`.
+    `answers_for` holds `(operation, situation, wrong)` triples, each part possibly `*`. `in_its_scenarios` holds those
+    that it answers for only where a scenario of this very requirement is judged: it demands in some circumstances
+    (after a lost answer, over many rounds) what another one demands in general.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Requirement:
     text: str
     clause: str
     answers_for: tuple[tuple[str, str, str], ...] = ()
+    in_its_scenarios: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
