@@ -49,7 +49,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.partner": "harness model money contracts scenario players profile client runner",
     "harness.checks": "model money contracts ledger",
     "harness.diagnosis": "model money contracts checks",
-    "harness.report": "harness model money contracts result",
+    "harness.report": "harness model money contracts diagnosis result",
     "harness.plugin": "...",
     "harness.cli": "...",
     "mock_server": "model money contracts",

@@ -13,7 +13,7 @@ from harness.diagnosis import amounts, answers, memory, signatures, situations
 from harness.diagnosis.case import Case, Diagnosis
 from harness.model import History, Verdict
 
-__all__ = ["Diagnosis", "diagnose", "of_mistake"]
+__all__ = ["Diagnosis", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
     signatures.diagnoses,
@@ -33,3 +33,14 @@ def diagnose(verdict: Verdict, history: History, course: Sequence[Standing], con
     """The probable cause of a violation, or None. `course` is that of the judgement that the verdict comes from."""
     case = Case(verdict, history, tuple(course), contract)
     return next((found for rule in _RULES for found in rule(case)), None)
+
+
+def roots_of(cause: str) -> tuple[str, ...]:
+    """The beginnings of those causes that would explain this one as well, where they are found in the same wallet.
+
+    A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
+    """
+    for root, consequences in (*memory.CONSEQUENCES, *signatures.CONSEQUENCES):
+        if cause.startswith(consequences) and not cause.startswith(root):
+            return (root,)
+    return ()

@@ -11,6 +11,25 @@ _REPLAYS = {"replay", "duplicate_in_batch", "cross_replay", "conflict", "conflic
 _FEW = 10
 _UNIQUE = "store the transactionId under a unique index in the same database transaction as the booking"
 
+CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "the wallet does not look the transactionId up",
+        (
+            "identical requests that arrive together",
+            "the wallet looks transactionIds up for the whole batch",
+            "transactionIds are remembered per operation",
+            "a known transactionId with another amount is booked as a new",
+            "a transaction whose connection",
+            "the wallet has forgotten a transaction",
+            "the wallet remembers the last transactions only",
+            "the wallet does not look the transactionId up",
+            "a transaction of 0 is not remembered",
+            "a transactionId that another player has used",
+        ),
+    ),
+)
+"""Beginnings of causes: one that explains others, and those."""
+
 
 def diagnoses(case: Case) -> Iterator[Diagnosis]:
     """The memory of transactions that explains what a repetition did."""
@@ -98,13 +117,10 @@ def _replayed(case: Case) -> Iterator[Diagnosis]:
             f"the wallet remembers the last transactions only: after {between} others this one was booked again",
             "keep transactionIds without a limit, in the database and not in a cache",
         )
-    elif case.contract.specs[getattr(case.exchange, "name", "")].batch and case.index is not None:
-        yield Diagnosis(
-            "the wallet does not look the transactionId up before crediting: one that comes again is paid again",
-            _UNIQUE,
-        )
     else:
-        yield Diagnosis("the wallet does not look the transactionId up before it books", _UNIQUE)
+        yield Diagnosis(
+            "the wallet does not look the transactionId up before it books: what comes again is booked again", _UNIQUE
+        )
 
 
 def _after_a_loss(loss: Loss | None) -> Diagnosis:

@@ -128,6 +128,14 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        _SITUATIONS["forged"][0],
+        tuple(cause for cause, _ in (*_ACCEPTED.values(), *_MISTAKES.values(), *_SITUATIONS.values())),
+    ),
+)
+"""A wallet that verifies nothing believes every forgery: one thing to repair."""
+
 
 def of_mistake(name: str) -> Diagnosis | None:
     """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no mistake."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contracts import Contract
+from harness.diagnosis import roots_of
 from harness.model import Status
 from harness.report.latency import latencies
 from harness.result import ContractVerdict, ScenarioResult, to_data
@@ -157,6 +158,7 @@ def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "status": verdict["status"],
                     "cause": cause,
                     "fix": verdict.get("fix", ""),
+                    "also": [],
                     "requirements": [],
                     "scenarios": [],
                 },
@@ -166,4 +168,26 @@ def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
             if scenario["id"] not in entry["scenarios"]:
                 entry["scenarios"].append(scenario["id"])
     order = [Status.FAIL, Status.UNKNOWN, Status.WARN, Status.SKIPPED]
-    return sorted(found.values(), key=lambda each: (order.index(each["status"]), -len(each["scenarios"])))
+    merged = _under_their_roots(list(found.values()))
+    return sorted(merged, key=lambda each: (order.index(each["status"]), -len(each["scenarios"])))
+
+
+def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A cause that another one of the same contract explains is told below that one."""
+    kept, below = [], []
+    for each in found:
+        root = next((other for other in found if other is not each and _explains(other, each)), None)
+        if root is None:
+            kept.append(each)
+        else:
+            below.append((root, each))
+    for root, each in below:
+        root["also"].append(each["cause"])
+        for name in ("requirements", "scenarios"):
+            root[name] += [value for value in each[name] if value not in root[name]]
+    return kept
+
+
+def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    same = root["contract"] == other["contract"] and root["status"] == Status.FAIL
+    return same and any(root["cause"].startswith(beginning) for beginning in roots_of(other["cause"]))

@@ -52,6 +52,8 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"1. **{_plain(each['cause'])}** ({each['status']}, {each['contract']}, {broken})"
         if each["fix"]:
             yield f"   Fix: {_plain(each['fix'])}."
+        if each["also"]:
+            yield f"   It explains {len(each['also'])} other findings, too."
         yield f"   Seen in {where}{more}."
     if len(found) > _MOST_CAUSES:
         yield f"\nand {len(found) - _MOST_CAUSES} more causes"
