@@ -50,7 +50,7 @@ def contested(events: Sequence[Event]) -> tuple[Event, ...]:
     ids = [id_of(event.item) for event in events]
     won = {each for each, event in zip(ids, events, strict=True) if event.accepted}
     return tuple(
-        replace(event, terms=replace(event.terms, contested=each in won or ids.count(each) == 1))
+        replace(event, terms=replace(event.terms, contested=bool(won) or ids.count(each) == 1))
         for each, event in zip(ids, events, strict=True)
     )
 

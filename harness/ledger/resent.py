@@ -142,4 +142,6 @@ def _conflict_with_open(book: Book, item: Movement, key: Key, entry: Entry, term
             yield Possible(situation, True, after, None, (("conflict", "first_result"),), first=key)
     if book.spare(entry.change):
         dropped = book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)
-        yield from (replace(each, situation=situation) for each in fresh(dropped, item, key, terms) if each.accepted)
+        for each in fresh(dropped, item, key, terms):
+            after = each.book if each.accepted else book.doubt(key)
+            yield replace(each, situation=situation, book=after)
