@@ -80,7 +80,7 @@ class Evidence:
             run=run,
             summary=secrets.hide(verdict.summary),
             said=secrets.hide(verdict.said),
-            probably=secrets.hide(found.cause) if found is not None else "",
+            probably=found.cause if found is not None else "",
             fix=found.fix if found is not None else "",
             again=lines,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -25,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageProblem, ReportError) as error:
         print(f"walletproof: {error}", file=sys.stderr)
         return USAGE
+    except BrokenPipeError:
+        # Whoever read our output has seen enough: `walletproof compare ... | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return status
 
 

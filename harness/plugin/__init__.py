@@ -69,6 +69,7 @@ def _run(config: pytest.Config, root: Path) -> Run:
 
 def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     """What is written at the end, checked now: a misspelt file is told before the run and not after it."""
+    from harness.plugin.causes import Back, Causes
     from harness.plugin.outputs import Outputs, wanted
     from harness.report import ReportError
 
@@ -77,6 +78,9 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
+    causes = Causes(run)
+    config.pluginmanager.register(causes, "walletproof-causes")
+    config.pluginmanager.register(Back(causes), "walletproof-causes-back")
 
 
 def _is_worker(config: pytest.Config) -> bool:

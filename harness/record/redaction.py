@@ -18,7 +18,8 @@ from harness.contracts import Contract, Credentials
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
 _SHORT = 4
-"""A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it."""
+"""A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it. A
+shorter key or user, which is no secret, is hidden in headers alone."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _SIGNED_HEADERS = frozenset({"x-signature"})
 _MOST_TOKENS = 500
@@ -38,7 +39,8 @@ class Secrets:
         """Those of a contract's credentials, and the players' one-time tokens."""
         key, secret = contract.environment
         pairs = ((credentials.secret, secret), (credentials.key, key), *((each, "ONE_TIME_TOKEN") for each in tokens))
-        return cls(tuple((text, name) for text, name in pairs if text), (credentials.key,))
+        hidden = tuple((text, name) for text, name in pairs if text and (name != key or len(text) >= _SHORT))
+        return cls(hidden, (credentials.key,))
 
     def hide(self, text: str) -> str:
         """The text without any of the secrets."""
@@ -54,7 +56,7 @@ class Secrets:
             return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
         if lowered in _SIGNED_HEADERS and len(value) > 8:
             return f"{value[:8]}... ({len(value)} characters)"
-        return self.hide(value)
+        return "(hidden)" if value in self.users else self.hide(value)
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """All of them."""

@@ -172,6 +172,11 @@ def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(merged, key=lambda each: (order.index(each["status"]), -len(each["scenarios"])))
 
 
+def causes_of(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
+    """`causes` of results that are in no report yet."""
+    return causes({"scenarios": [_scenario(each) for each in results]})
+
+
 def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A cause that another one of the same contract explains is told below that one."""
     kept, below = [], []

@@ -1,0 +1,90 @@
+"""One cause is told once: of failures that share it the first is printed whole, and at the end each with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+import pytest
+
+from harness.model import Status
+from harness.plugin.block import findings
+from harness.plugin.report import result_of
+from harness.plugin.run import Run
+from harness.report.data import causes_of
+from harness.result import ScenarioResult
+
+_MOST = 12
+_FAILED = "failed"
+
+
+def cause_of(result: ScenarioResult) -> tuple[str, ...]:
+    """What a failure is about: the same for failures that have one explanation."""
+    found = findings(result)
+    return (result.contract, *sorted({each.probably or each.summary for each in found})) if found else ()
+
+
+class Causes:
+    """A plugin of its own, around pytest's summary: it takes repetitions out before, and `_Back` puts them back."""
+
+    def __init__(self, run: Run) -> None:
+        """`run` has the results."""
+        self._run = run
+        self.hidden: list[Any] = []
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+        """Leave the first of each cause for pytest to print."""
+        failed = terminalreporter.stats.get(_FAILED, [])
+        told: set[tuple[str, ...]] = set()
+        kept: list[Any] = []
+        for each in failed:
+            result = result_of(each)
+            cause = cause_of(result) if result is not None else ()
+            (self.hidden if cause in told else kept).append(each)
+            told |= {cause} - {()}
+        if self.hidden:
+            terminalreporter.stats[_FAILED] = kept
+        return (yield)
+
+    def lines(self, width: int) -> list[str]:
+        """What to repair, most frequent first."""
+        red = [each for each in self._run.results if each.status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
+        found = causes_of(red)
+        lines = [line for each in found[:_MOST] for line in _cause(each, width)]
+        return lines if len(found) <= _MOST else [*lines, f"and {len(found) - _MOST} more"]
+
+
+class Back:
+    """Puts back what was taken out, so that counts and the short summary have every failure."""
+
+    def __init__(self, causes: Causes) -> None:
+        """`causes` has taken it out."""
+        self._causes = causes
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how many were not printed, and what there is to repair."""
+        hidden = self._causes.hidden
+        if hidden:
+            stats = terminalreporter.stats
+            stats[_FAILED] = [*stats.get(_FAILED, []), *hidden]
+            terminalreporter.line(f"{len(hidden)} more failures have a cause that is told above")
+        width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
+        if lines := self._causes.lines(width):
+            terminalreporter.section("what to fix", sep="=")
+            for line in lines:
+                terminalreporter.line(line)
+
+
+def _cause(cause: dict[str, Any], width: int) -> Sequence[str]:
+    count = len(cause["scenarios"])
+    head = (
+        f"{count:>4} {cause['status']}  {cause['cause']} ({cause['contract']}: {', '.join(cause['requirements'][:4])})"
+    )
+    lines = wrap(head, max(width, 60), subsequent_indent=" " * 11, break_on_hyphens=False)
+    if cause["fix"]:
+        indent = " " * 11
+        lines += wrap(f"fix: {cause['fix']}", max(width, 60), initial_indent=indent, subsequent_indent=indent)
+    return lines
