@@ -50,6 +50,7 @@ def test_headers_that_prove_who_we_are_are_never_shown() -> None:
 
 def test_a_short_key_does_not_eat_the_text() -> None:
     short = Secrets.of(load("casino"), Credentials("a", "xyz"))
+    assert short.header("x-api-key", "a") == "(hidden)"
     assert (
         short.hide("a known transaction of a player, xyz, xyzzy")
         == "a known transaction of a player, $WALLET_SECRET, xyzzy"
