@@ -7,7 +7,7 @@ a good call is refused and the same call with a known mistake is believed, it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import money
@@ -15,6 +15,7 @@ from harness.client import Call, Carrier, Client, ConfigurationError, Transport
 from harness.contracts import Contract, load
 from harness.model import (
     Alteration,
+    Bet,
     Exchange,
     FailureKind,
     GetBalance,
@@ -24,7 +25,7 @@ from harness.model import (
 )
 from harness.players import Identities, NoPlayer, ProvisionedPlayers, ProvisioningFailed
 from harness.record import Secrets, one
-from harness.runner import zero_read
+from harness.runner import DEFAULT_GAME, zero_read
 from harness.subject import Subject
 
 
@@ -110,10 +111,32 @@ class _Preflight:
         good = self._zero(player, "zero")
         if good.reply is None:
             raise ConfigurationProblem(_unanswered(good, self._subject, self._contract))
+        if not _accepted(good) and (known := self._with_known_bet(player)) is not None:
+            player, good = known, self._zero(known, "zero-of-a-bet")
         if not _accepted(good):
             return self._refused(good, player)
         readings = self._deduction(player) if self._contract.name == "sportsbook" else ()
         return Facts(readings=readings)
+
+    def _with_known_bet(self, player: Player) -> Player | None:
+        """The player with a bet that the wallet has taken: it may insist on bets that it knows. None without one."""
+        name = self._contract.words.get("bet", "")
+        if not name or player.bets:
+            return None
+        bet_id = f"bet-{self._subject.run_id}-preflight"
+        bet = Bet(
+            id=f"{self._subject.run_id}-preflight-bet",
+            player=player.id,
+            currency=player.currency,
+            amount=self._contract.wire_unit(player.currency),
+            session=player.session,
+            bet=bet_id,
+            round=f"round-{bet_id}",
+            game=next(iter(self._subject.games), DEFAULT_GAME),
+        )
+        if not _accepted(self._client.call(Call(operation=bet))):
+            return None
+        return replace(player, bets=(self._contract.bet_reference(bet.id, bet_id),))
 
     def _zero(self, player: Player, mark: str, alteration: Alteration | None = None) -> Exchange:
         operation = zero_read(self._contract, player, f"{self._subject.run_id}-preflight-{mark}")

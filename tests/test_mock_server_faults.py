@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-import uvicorn
+from listening import Listening
 from wallet_process import CREDENTIALS, read, signed
 
 from harness.model import Payout
@@ -51,20 +51,6 @@ class Served:
         account = self.store.account("casino", "ann")
         assert account is not None
         return self.store.balance(account)
-
-
-class Listening(uvicorn.Server):
-    """A server that tells when it accepts connections, and where."""
-
-    def __init__(self, app: Asgi) -> None:
-        super().__init__(uvicorn.Config(app, port=0, lifespan="off", ws="none", log_level="critical"))
-        self.ready = threading.Event()
-        self.port = 0
-
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup()
-        self.port = self.servers[0].sockets[0].getsockname()[1]
-        self.ready.set()
 
 
 @contextmanager

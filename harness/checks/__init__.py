@@ -64,10 +64,11 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     ]
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
+    violated = red or any(each.requirement == own.id for each in verdicts)
     return Judged(
         verdicts=_without_echoes(verdicts),
         readings=tuple(sorted({reading for seen in trial.seen for reading in seen.readings})),
-        avoided="" if red or own.level is Level.MAY else _avoided(trial),
+        avoided="" if violated or own.level is Level.MAY else _avoided(trial),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(trial.course),
     )

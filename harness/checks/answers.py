@@ -18,6 +18,7 @@ from harness.model import (
     Level,
     Movement,
     Outcome,
+    Reply,
     Requirement,
     Rollback,
     Status,
@@ -124,6 +125,10 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
         exchange = trial.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
             continue
+        if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
+            # Under contention, for a body that is wrong in itself and for a batch that is refused as a whole, which
+            # error comes first is the wallet's affair.
+            continue
         situation = _coded_as(seen)
         expected = trial.contract.codes.get(situation)  # type: ignore[call-overload]
         if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
@@ -136,6 +141,10 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
         summary = f"refused, but not as {wanted}"
         verdict = _verdict("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
         yield _as_level(verdict, level, words.said(answer))
+
+
+def _refused_whole(exchange: Exchange) -> bool:
+    return len(getattr(exchange.operation, "items", ())) > 1 and exchange.reply is not None and not exchange.reply.items
 
 
 def _as_level(verdict: Verdict, level: Level, said: str) -> Verdict:
@@ -231,22 +240,31 @@ def _unmet(trial: Trial, index: int, exchange: Exchange, expected: Sequence[str]
 
 def _answers(trial: Trial, index: int, exchange: Exchange) -> list[ItemReply | None]:
     """The answers to expect something of; one that a permitted reading explains, or whose player is out, is None."""
-    if isinstance(exchange.operation, Authenticate) or not _items(exchange):
-        reply = exchange.reply
-        return [] if reply is None else [ItemReply(outcome=reply.outcome, code=reply.code)]
+    reply = exchange.reply
+    if reply is not None and _is_one(exchange, reply):
+        return [ItemReply(outcome=reply.outcome, code=reply.code)]
     return [None if _excused(trial, part) else part.answer for part in parts_of(index, exchange)]
 
 
-def _items(exchange: Exchange) -> bool:
-    return bool(getattr(exchange.operation, "items", (exchange.operation,)))
+def _is_one(exchange: Exchange, reply: Reply) -> bool:
+    """Whether the answer as a whole is meant: it is one, or no item of it has an answer."""
+    if isinstance(exchange.operation, Authenticate) or not getattr(exchange.operation, "items", (exchange.operation,)):
+        return True
+    return exchange.alteration.body is not None and not reply.items
 
 
 def _excused(trial: Trial, part: Part) -> bool:
-    """Whether the oracle has already found something here, or a reading of the document allows the refusal."""
+    """Whether the oracle has already found something here, or a reading of the document allows the refusal.
+
+    That an ended session may be refused allows nothing here: where it matters, a scenario says what should be.
+    """
     if part.item.player in trial.dead:
         return True
     seen = next((each for each in trial.seen if each.part == part), None)
-    return seen is not None and any(value in {"refused", "unsupported"} for _, value in seen.readings)
+    readings = seen.readings if seen is not None else ()
+    return any(
+        value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings
+    )
 
 
 def _meets(word: str, answer: ItemReply) -> bool:

@@ -65,9 +65,14 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
     by_id: dict[str | None, list[ItemReply]] = {}
     for answer in reply.items:
         by_id.setdefault(answer.id, []).append(answer)
+    strangers = [answer for answer in reply.items if answer.id not in {item.id for item in items}]
+    nameless = exchange.alteration.spoils_content and len(reply.items) == len(items)
     seen: set[str] = set()
     for item in items:
         answers = by_id.get(item.id, [])
+        if not answers and nameless and item.id not in seen:
+            # What was sent without its id, or with another, is answered under a name that we have not given.
+            answers = strangers
         found = answers.pop(0) if answers else (whole if refused_whole else None)
         twin = found is None and item.id in seen
         seen.add(item.id)

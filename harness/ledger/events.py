@@ -45,7 +45,8 @@ TIERS = (STRICT, Leniency(refusals=True), MONEY_ONLY, Leniency(balances=True, re
 def contested(events: Sequence[Event]) -> tuple[Event, ...]:
     """The events as a lenient judge sees them: a refusal may rest on contention alone.
 
-    Of identical requests at least one must succeed: only where one did may the others be refused for contention.
+    A wallet that was busy with something has accepted something: where nothing at all was accepted, identical requests
+    have no such excuse, because at least one of them must succeed.
     """
     ids = [id_of(event.item) for event in events]
     won = {each for each, event in zip(ids, events, strict=True) if event.accepted}

@@ -1,0 +1,287 @@
+"""Wallets that read the documents otherwise than ours does, and are as right. The harness must not fail one of them.
+
+Each is the reference wallet with one choice made the other way. The docstring says which reading of the contracts' page
+allows it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from harness.contracts import Contract
+from harness.model import Batch, Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Reply, Reward, Unsettle
+from mock_server.order import AnyOrder, Moved, Order, Refusal
+from mock_server.store import Account, BetRecord, Entry
+from mock_server.wallet import CoreOnlyWallet, Wallet
+from mock_server.wire import Answer
+
+
+class ErrorsAreBadRequests(Wallet):
+    """Casino errors come with 400 instead of 200."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        refused = contract.name == "casino" and reply.outcome is not Outcome.OK
+        return answer._replace(status=400) if refused else answer
+
+
+class ErrorsAreOk(Wallet):
+    """Casino errors come with 200, a wrong signature among them."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        return answer._replace(status=200) if contract.name == "casino" else answer
+
+
+class ReplaysShowTheCurrentBalance(Wallet):
+    """A replay is answered with the balance of now."""
+
+    def replay_balance(self, account: Account, entry: Entry) -> int:
+        return self.store.balance(account)
+
+
+class ConflictsGetTheFirstResult(Wallet):
+    """A known id with another amount is answered as the first time, and moves nothing."""
+
+    async def answer_conflict(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
+        if entry.account != account.number:
+            raise Refusal(Outcome.CONFLICT, "the id is another player's")
+        return self.answer_replay(order, account, entry)
+
+
+class RefusalsAreRemembered(Wallet):
+    """A refused transaction stays refused, whatever the balance is later."""
+
+    def remember_refusal(self, order: AnyOrder, account: Account, refusal: Refusal) -> None:
+        if self.store.entry(self.memory_key(order, account)) is None:
+            self._refused().setdefault((order.contract, self.family(order), order.item.id), refusal.outcome)
+
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
+        outcome = self._refused().get((order.contract, self.family(order), order.item.id))
+        if outcome is not None:
+            raise Refusal(outcome, "this transaction was refused before")
+        return await super().look_up(order, account)
+
+    def _refused(self) -> dict[tuple[str, str, str], Outcome]:
+        remembered: dict[tuple[str, str, str], Outcome] = self.__dict__.setdefault("_refusals", {})
+        return remembered
+
+
+class BatchShowsItsEnd(Wallet):
+    """Every accepted item of a batch shows the player's balance after the whole batch."""
+
+    async def process_batch(self, contract: str, batch: Batch) -> Reply:
+        reply = await super().process_batch(contract, batch)
+        owners = {item.id: item.player for item in batch.items}
+        return Reply(
+            outcome=reply.outcome, items=tuple(self._at_the_end(contract, each, owners) for each in reply.items)
+        )
+
+    def _at_the_end(self, contract: str, answer: ItemReply, owners: dict[str, str]) -> ItemReply:
+        if answer.outcome is not Outcome.OK or answer.id not in owners:
+            return answer
+        balance = self.store.balance(self.find_player(contract, owners[answer.id]))
+        return ItemReply(outcome=answer.outcome, id=answer.id, balance=balance, currency=answer.currency)
+
+
+class BatchIsAnsweredBackwards(Wallet):
+    """The answers of a batch come in another order than its items."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        body = json.loads(answer.body)
+        if isinstance(body.get("data"), list):
+            body["data"].reverse()
+        return answer._replace(body=json.dumps(body).encode())
+
+
+class DuplicatesInABatchGetOneAnswer(Wallet):
+    """The same id twice in a batch is answered once."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        body = json.loads(answer.body)
+        if isinstance(body.get("data"), list):
+            first: dict[str, object] = {}
+            for item in body["data"]:
+                first.setdefault(str(item.get("transactionId")), item)
+            body["data"] = list(first.values())
+        return answer._replace(body=json.dumps(body).encode())
+
+
+class BatchesWithNothingValidAreRefused(Wallet):
+    """A batch in which no item can be accepted is refused as a whole, an empty one too."""
+
+    async def process_batch(self, contract: str, batch: Batch) -> Reply:
+        reply = await super().process_batch(contract, batch)
+        if any(each.outcome is Outcome.OK for each in reply.items):
+            return reply
+        outcome = reply.items[0].outcome if reply.items else Outcome.MALFORMED
+        return Reply(outcome=outcome, items=())
+
+
+class AnswersHaveExtraFields(Wallet):
+    """Every answer, and every item of a batch, has fields that no document knows."""
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+        answer = super().write(contract, operation, reply)
+        body = json.loads(answer.body)
+        extra = {"serverTime": "2026-11-21T00:00:00Z", "node": {"name": "a", "load": 0}}
+        items = body.get("data")
+        if isinstance(items, list):
+            body["data"] = [{**item, **extra} for item in items]
+        text = json.dumps({**body, **extra})
+        return answer._replace(body=text.encode()) if contract.name == "casino" else answer
+
+
+class LateBetsSucceedWithoutEffect(Wallet):
+    """A bet that comes after its rollback is answered with success, and not debited."""
+
+    async def process_new(self, order: Order[Movement], account: Account) -> ItemReply:
+        if isinstance(order.item, Bet) and self.is_late(order, account):
+            balance = self.store.balance(account)
+            entry = self.remember(order, account, Moved(balance, balance), balance)
+            return self.answer_applied(order, account, entry)
+        return await super().process_new(order, account)
+
+
+class RollbackOfSettledIsRefunded(Wallet):
+    """A bet that was settled is rolled back like any other."""
+
+    async def is_settled(self, bet: BetRecord) -> bool:
+        return False
+
+
+class RollbackAgainIsRefused(Wallet):
+    """A second rollback, with an id of its own, is refused."""
+
+    def roll_back_again(self, account: Account, bet: BetRecord) -> Moved:
+        raise Refusal(Outcome.UNKNOWN_TRANSACTION, "this bet was rolled back already")
+
+
+class BetsOfEndedSessionsAreTaken(Wallet):
+    """A bet is taken without regard to its session, and a balance shown."""
+
+    def needs_session(self, order: Order[Movement]) -> bool:
+        return False
+
+    async def get_balance(self, contract: str, operation: GetBalance) -> Reply:
+        account = self.find_player(contract, operation.player)
+        item = ItemReply(outcome=Outcome.OK, balance=self.read_balance(account), currency=account.currency)
+        return Reply(outcome=Outcome.OK, items=(item,))
+
+
+class BetsOfNothingAreRefused(Wallet):
+    """A bet of 0 is refused."""
+
+    def check_amount(self, order: Order[Movement], account: Account) -> int:
+        amount = super().check_amount(order, account)
+        if isinstance(order.item, Bet) and not amount:
+            raise Refusal(Outcome.MALFORMED, "a bet needs a stake")
+        return amount
+
+
+class UnknownBetsAreRefused(Wallet):
+    """A credit or an unsettlement that names a bet which the wallet has never seen is refused."""
+
+    def check_known_bet(self, order: Order[Movement], account: Account) -> None:
+        names_a_bet = bool(order.item.bet) and not isinstance(order.item, Bet | Reward)
+        if names_a_bet and not self.store.bets_with_reference(account, order.item.bet):
+            raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
+
+
+class UnknownGamesAreRefused(Wallet):
+    """A game that the wallet does not know is refused."""
+
+    async def check_bet(self, order: Order[Movement], account: Account) -> None:
+        if order.contract == "casino" and order.item.game == "G0000000000000":
+            raise Refusal(Outcome.REFUSED, "no such game")
+        await super().check_bet(order, account)
+
+
+class NeverDeducts(Wallet):
+    """Deduction is not supported: every unsettlement that is not 0 is answered with 402."""
+
+    async def check_bet(self, order: Order[Movement], account: Account) -> None:
+        if isinstance(order.item, Unsettle) and order.item.amount:
+            raise Refusal(Outcome.INSUFFICIENT_FUNDS, "deduction is not supported")
+        await super().check_bet(order, account)
+
+
+class IdsBelongToPlayers(Wallet):
+    """An id is unique for its player, not for all: another player's transaction of the same id is a new one."""
+
+    def memory_key(self, order: AnyOrder, account: Account):  # type: ignore[no-untyped-def]  # a NamedTuple of the store
+        key = super().memory_key(order, account)
+        return key._replace(id=f"{account.number}/{key.id}")
+
+
+class RefusesUnderContention(Wallet):
+    """Of requests in flight for one player all but one are refused without effect, as a lock that is not waited for."""
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        busy: set[str] = self.__dict__.setdefault("_busy", set())
+        if order.item.player in busy:
+            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
+        busy.add(order.item.player)
+        try:
+            await self.gap()
+            return await super().process(order)
+        finally:
+            busy.discard(order.item.player)
+
+
+class CoreOnly(CoreOnlyWallet):
+    """No optional operation at all: balances are read with transactions of 0."""
+
+
+def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
+    """Whether a variant differs from the reference in that contract."""
+    only = {
+        "casino": (
+            ErrorsAreBadRequests,
+            ErrorsAreOk,
+            BatchShowsItsEnd,
+            BatchIsAnsweredBackwards,
+            DuplicatesInABatchGetOneAnswer,
+            BatchesWithNothingValidAreRefused,
+            AnswersHaveExtraFields,
+            UnknownGamesAreRefused,
+        ),
+        "sportsbook": (
+            LateBetsSucceedWithoutEffect,
+            RollbackOfSettledIsRefunded,
+            RollbackAgainIsRefused,
+            NeverDeducts,
+        ),
+    }
+    others = {each for name, variants in only.items() if name != contract for each in variants}
+    return lambda variant: variant not in others
+
+
+VARIANTS: tuple[type[Wallet], ...] = (
+    ErrorsAreBadRequests,
+    ErrorsAreOk,
+    ReplaysShowTheCurrentBalance,
+    ConflictsGetTheFirstResult,
+    RefusalsAreRemembered,
+    BatchShowsItsEnd,
+    BatchIsAnsweredBackwards,
+    DuplicatesInABatchGetOneAnswer,
+    BatchesWithNothingValidAreRefused,
+    AnswersHaveExtraFields,
+    LateBetsSucceedWithoutEffect,
+    RollbackOfSettledIsRefunded,
+    RollbackAgainIsRefused,
+    BetsOfEndedSessionsAreTaken,
+    BetsOfNothingAreRefused,
+    UnknownBetsAreRefused,
+    UnknownGamesAreRefused,
+    NeverDeducts,
+    IdsBelongToPlayers,
+    RefusesUnderContention,
+    CoreOnly,
+)
+
+__all__ = ["VARIANTS", "of_contract"]
