@@ -53,10 +53,10 @@ def test_the_whole_request_arrives_and_its_answer_is_lost(loss: Loss) -> None:
     assert 0 < seen.started_ns < seen.released_ns <= seen.finished_ns
 
 
-def test_half_a_request_arrives_as_half_a_request() -> None:
+def test_half_a_request_lacks_its_last_byte() -> None:
     seen, witness = lose(Loss.HALF_REQUEST)
     assert witness.requests.empty()
-    assert witness.ends.get(timeout=5) == seen.sent.head + BET.body[: len(BET.body) // 2]
+    assert witness.ends.get(timeout=5) == seen.sent.head + BET.body[:-1]
     assert seen.failure is not None
     assert (seen.failure.kind, seen.failure.never_sent) == (FailureKind.LOST, False)
     assert seen.released_ns == 0

@@ -19,13 +19,13 @@ def lose(connection: Connection, outgoing: Outgoing, answer: Answer, times: Time
     Always raises TransmissionError: `LOST` when the loss came about, and what happened instead when it did not.
     """
     if outgoing.loss is Loss.HALF_REQUEST:
-        # Without a body that could be halved, the head is.
-        begin = outgoing.head_bytes if outgoing.head_bytes < len(outgoing.wire) else 0
-        half = (begin + len(outgoing.wire)) // 2
-        send_all(connection, outgoing.wire[:half], answer, times)
+        # All but the last byte of the body: whoever forgives a missing bracket has everything else that he needs.
+        # Without a body, half of the head.
+        end = len(outgoing.wire) - 1 if outgoing.head_bytes < len(outgoing.wire) else len(outgoing.wire) // 2
+        send_all(connection, outgoing.wire[:end], answer, times)
         # Not one byte that would make the request whole has gone.
         times.released = 0
-        raise _lost("we closed the connection in the middle of the request, on purpose")
+        raise _lost("we closed the connection before the end of the request, on purpose")
     send_all(connection, outgoing.wire, answer, times)
     if outgoing.loss is Loss.HALF_ANSWER:
         receive_part(connection, answer, times)

@@ -86,7 +86,7 @@ class Loss(StrEnum):
     TIME_OUT = "time_out"
     """Give up waiting a short while after sending."""
     HALF_REQUEST = "half_request"
-    """Close in the middle of the request's body: it must have no effect."""
+    """Close before the last byte of the request's body: it must have no effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

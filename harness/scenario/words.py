@@ -138,7 +138,7 @@ LOSSES: Mapping[str, str] = {
     Loss.AFTER_SENDING: "everything is sent, then the connection is closed without reading",
     Loss.HALF_ANSWER: "the connection is closed in the middle of the answer",
     Loss.TIME_OUT: "the platform gives up waiting a short while after sending",
-    Loss.HALF_REQUEST: "the connection is closed in the middle of the request: it must have no effect",
+    Loss.HALF_REQUEST: "the connection is closed before the request's last byte: it must have no effect",
 }
 EXPECTATIONS: Mapping[str, str] = {
     Outcome.OK: "success",

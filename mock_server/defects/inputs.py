@@ -85,13 +85,13 @@ class TakesTextForAnAmount(Wallet):
     witnesses={"input/amount_as_text": "conservation", "input/unsettlement_amount_as_text": "conservation"},
 )
 class GluesAmountsTogether(Wallet):
-    """Adds an amount that is text to the balance as text: 10 and 10 make 1010."""
+    """Adds to an amount that is text as text: 10 and 0 make 100."""
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         def glued(fields: dict[str, object]) -> None:
             amount = fields.get("amount")
             if isinstance(amount, str) and re.fullmatch(r"[0-9.]+", amount):
-                fields["amount"] = int(f"1{Decimal(amount):.0f}")
+                fields["amount"] = int(f"{Decimal(amount):.0f}0")
 
         return super().read(contract, name, rewritten(body, glued))
 

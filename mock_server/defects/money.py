@@ -31,7 +31,7 @@ class CountsInFloats(Wallet):
     """Adds wins as binary floats in main units, and cuts what lies behind the smallest unit."""
 
     def credited(self, balance: int, amount: int) -> int:
-        unit = 1 if amount % CENT else CENT
+        unit = 1 if amount % CENT or balance % CENT else CENT
         return int((balance / 100_000 + amount / 100_000) * (100_000 // unit)) * unit
 
 
@@ -183,13 +183,19 @@ class ReadsACachedBalance(Wallet):
 
 
 @defect(violates="", witnesses={"player/balance": "oracle"})
-class ChargesForReading(Wallet):
-    """Takes a fee for each look at the balance."""
+class ChargesForASecondLook(Wallet):
+    """Takes a fee from a player who looks at the same balance twice."""
 
     def read_balance(self, account: Account) -> int:
         balance = super().read_balance(account)
-        self.store.set_balance(account, max(0, balance - CENT))
+        last, self._shown[account.number] = self._shown.get(account.number), balance
+        if balance == last:
+            self.store.set_balance(account, max(0, balance - CENT))
         return balance
+
+    @cached_property
+    def _shown(self) -> dict[int, int]:
+        return {}
 
 
 @defect(violates="", witnesses={"player/balance_of_two_players": "oracle"})

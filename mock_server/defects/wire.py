@@ -118,7 +118,7 @@ class LeavesTheBalanceOut(Wallet):
     """Answers without a balance."""
 
     def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), BALANCE + rb",?", b"")
+        return replaced(super().write(contract, operation, reply), rb"," + BALANCE + rb"|" + BALANCE + rb",", b"")
 
 
 @defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
