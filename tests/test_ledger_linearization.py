@@ -57,25 +57,20 @@ def names(item: Single) -> set[str]:
 
 
 def seen(book: Book) -> tuple[object, ...]:
-    """What matters of a book: its balance, what is known of each transaction, and what may still arrive."""
+    """What matters of a book: its balance, and what is known of each transaction. What is in flight may never land."""
     entries = frozenset((key, entry.fate, entry.change, entry.shown) for key, entry in book.entries.items())
-    return (
-        book.balance,
-        entries,
-        book.rolled_back,
-        frozenset(book.taken.items()),
-        frozenset(each.key for each in book.in_flight),
-    )
+    return (book.balance, entries, book.rolled_back, frozenset(book.taken.items()))
 
 
 def may_come(books: Iterable[Book]) -> set[tuple[object, ...]]:
     """Everything that may be after the books, as what was lost arrives: a book stands for all of that."""
     found: set[tuple[object, ...]] = set()
-    waiting = list(books)
+    waiting, met = list(books), set[object]()
     while waiting:
         for book in waiting.pop().unfold():
-            if seen(book) not in found:
-                found.add(seen(book))
+            found.add(seen(book))
+            if book.key() not in met:
+                met.add(book.key())
                 waiting += landings(book)
     return found
 
