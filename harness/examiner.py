@@ -48,7 +48,9 @@ class Examiner:
         self._provision = provision
         if provision is None and subject.provision_url:
             self._provision = Transport(subject.provision_url, tls=subject.tls)
-        self.client = Client(self.contract, wallet or _transport(subject), subject.credentials)
+        self.client = Client(
+            self.contract, wallet or _transport(subject), subject.credentials, paths=dict(subject.paths)
+        )
         self.capabilities = Capabilities(set(facts.absent))
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)

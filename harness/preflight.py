@@ -70,7 +70,7 @@ def preflight(subject: Subject, *, wallet: Carrier | None = None, provision: Car
             provision = Transport(subject.provision_url, tls=subject.tls)
     except ConfigurationError as error:
         raise ConfigurationProblem(str(error)) from None
-    client = Client(contract, wallet, subject.credentials)
+    client = Client(contract, wallet, subject.credentials, paths=dict(subject.paths))
     try:
         player = _player(subject, contract, provision)
         return _Preflight(subject, contract, client).find_out(player)

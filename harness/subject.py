@@ -20,6 +20,8 @@ class Subject:
     provision_url: str = ""
     players: tuple[Player, ...] = ()
     games: tuple[str, ...] = ()
+    paths: tuple[tuple[str, str], ...] = ()
+    """Operations that the wallet has elsewhere than documented, with their paths below the URL."""
     seed: int = 0
     run_id: str = "00000000"
     scope: str = ""

@@ -6,16 +6,20 @@ Knows no pytest. A mistake of the user is a TargetError, one sentence that says 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from urllib.parse import urlsplit
 
 from harness.contracts import BUNDLED, Contract, Credentials, UnknownContract, load
 from harness.model import Player
+from harness.runner import Limits
 from harness.subject import Subject
 
 PLAYER_FIELDS = ("id", "currency", "session", "expired_session", "token", "contract", "bet")
 """What `--wallet-player` may say of a player; `bet` may stand several times."""
+
+LARGEST_LIMIT = 100_000
+"""No scenario is scaled beyond this: it would be a load test, and of our own memory."""
 
 SHORTEST_SECRET = 4
 """A shorter secret is not looked for in texts: it would be found in ordinary words."""
@@ -33,6 +37,10 @@ class Choices:
     contracts: tuple[str, ...] = ()
     provision_url: str = ""
     players: tuple[str, ...] = field(default=(), repr=False)
+    paths: tuple[str, ...] = ()
+    """`reward=/transaction/bonus`: where the wallet has an operation elsewhere than documented."""
+    limits: tuple[str, ...] = ()
+    """`parallel=50`: numbers of `Limits` that are other than the default."""
     seed: int = 0
     run_id: str = "00000000"
     strict: bool = False
@@ -74,10 +82,42 @@ def contracts_of(choices: Choices, environment: Mapping[str, str]) -> dict[str, 
             )
     for text in choices.players:
         _player(text)
+    limits_of(choices)
     try:
-        return {name: load(name) for name in names}
+        contracts = {name: load(name) for name in names}
     except UnknownContract as error:
         raise TargetError(f"--wallet-contract: {error}") from None
+    _check_paths(choices, contracts)
+    return contracts
+
+
+def limits_of(choices: Choices) -> Limits:
+    """The numbers by which scenarios are scaled. Raises TargetError."""
+    known = [each.name for each in fields(Limits)]
+    numbers: dict[str, int] = {}
+    for text, (name, number) in zip(choices.limits, _pairs(choices.limits), strict=True):
+        if name not in known or not number.isdecimal() or not 1 <= int(number) <= LARGEST_LIMIT:
+            raise TargetError(
+                f"--wallet-limit {text!r}: give one of {', '.join(known)} and a number from 1 to {LARGEST_LIMIT}, "
+                "as in parallel=50"
+            )
+        numbers[name] = int(number)
+    return replace(Limits(), **numbers)
+
+
+def _pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """`name=value`, split."""
+    return [(name.strip(), value.strip()) for name, _, value in (text.partition("=") for text in texts)]
+
+
+def _check_paths(choices: Choices, contracts: Mapping[str, Contract]) -> None:
+    known = sorted({name for contract in contracts.values() for name in contract.specs})
+    for text, (name, path) in zip(choices.paths, _pairs(choices.paths), strict=True):
+        if name not in known or not path.startswith("/") or any(each in path for each in "?# "):
+            raise TargetError(
+                f"--wallet-path {text!r}: give an operation ({', '.join(known)}) and a path below the URL, "
+                "as in reward=/transaction/reward"
+            )
 
 
 def _implied(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -152,6 +192,8 @@ def _subject(
         credentials=credentials,
         provision_url=provision_url,
         players=players,
+        paths=tuple((each, path) for each, path in _pairs(choices.paths) if each in load(name).specs),
+        limits=limits_of(choices),
         seed=choices.seed,
         run_id=choices.run_id,
     )

@@ -40,8 +40,10 @@ HMAC = Recipe(
     _hmac_steps,
     (
         "TIMESTAMP=$(($(date +%s)*1000))",
-        """SIGNATURE=$(printf '%s|%s' "$BODY" "$TIMESTAMP" | """
-        """openssl dgst -sha256 -hmac "$WALLET_SECRET" -r | cut -d' ' -f1)""",
+        (
+            """SIGNATURE=$(printf '%s|%s' "$BODY" "$TIMESTAMP" | """
+            """openssl dgst -sha256 -hmac "$WALLET_SECRET" -r | cut -d' ' -f1)"""
+        ),
     ),
     {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.target import Choices
 
-NAMES = ("url", "contract", "provision", "player", "seed", "strict", "report", "certificate")
+NAMES = ("url", "contract", "provision", "player", "path", "limit", "seed", "strict", "report", "certificate")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -35,8 +36,30 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FIELDS",
         help="a player that exists: id=...,currency=EUR,session=...,expired_session=...,token=...; repeatable",
     )
-    add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
+    _add_scaling(add)
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+    _add_results(add)
+
+
+def _add_scaling(add: Callable[..., None]) -> None:
+    add(
+        "--wallet-path",
+        action="append",
+        default=[],
+        metavar="OPERATION=PATH",
+        help="where the wallet has an operation elsewhere than documented, as in reward=/bonus; repeatable",
+    )
+    add(
+        "--wallet-limit",
+        action="append",
+        default=[],
+        metavar="NAME=N",
+        help="scale the scenarios: parallel=20, races=5, rounds=200, burst=200, batch=1000, connections=50; repeatable",
+    )
+    add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
+
+
+def _add_results(add: Callable[..., None]) -> None:
     add(
         "--wallet-report",
         action="append",
@@ -69,6 +92,8 @@ def choices(config: pytest.Config) -> Choices:
         contracts=tuple(dict.fromkeys(config.getoption("--wallet-contract"))),
         provision_url=config.getoption("--wallet-provision"),
         players=tuple(config.getoption("--wallet-player")),
+        paths=tuple(config.getoption("--wallet-path")),
+        limits=tuple(config.getoption("--wallet-limit")),
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
         strict=config.getoption("--wallet-strict"),
