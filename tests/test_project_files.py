@@ -143,3 +143,12 @@ def test_the_licence_is_whole() -> None:
     licence = text("LICENSE")
     assert "Version 2.0, January 2004" in licence
     assert "APPENDIX: How to apply the Apache License to your work." in licence
+
+
+def test_the_readme_counts_the_scenarios_of_each_category() -> None:
+    readme = (ROOT / "README.md").read_text()
+    told = dict(re.findall(r"^\| \[`(\w+)`\]\(scenarios/\w+\) \| (\d+) \|", readme, re.MULTILINE))
+    folders = [folder for folder in (ROOT / "scenarios").iterdir() if folder.is_dir()]
+    assert told == {folder.name: str(len(list(folder.rglob("*.yaml")))) for folder in folders}
+    total = sum(map(int, told.values()))
+    assert f"{total} scenarios, each four to twelve lines" in readme
