@@ -44,6 +44,8 @@ class Choices:
     seed: int = 0
     run_id: str = "00000000"
     strict: bool = False
+    defect: str = ""
+    """The deliberate bug that the bundled wallet is started with."""
     record: bool = False
     """Exchanges are kept for a report."""
 
@@ -69,6 +71,8 @@ def contracts_of(choices: Choices, environment: Mapping[str, str]) -> dict[str, 
     if not choices.url and (choices.provision_url or choices.players):
         given = "--wallet-provision" if choices.provision_url else "--wallet-player"
         raise TargetError(f"{given} belongs to a wallet of your own: say where it is with --wallet-url")
+    if choices.url and choices.defect:
+        raise TargetError("--wallet-defect is for the bundled wallet: drop it, or drop --wallet-url")
     if "@" in urlsplit(choices.url).netloc:
         raise TargetError(
             "--wallet-url must not hold a user name or a password: give credentials through the environment"
@@ -188,7 +192,7 @@ def _subject(
 ) -> Subject:
     return Subject(
         contract=name,
-        url=url,
+        url=url.rstrip("/"),
         credentials=credentials,
         provision_url=provision_url,
         players=players,

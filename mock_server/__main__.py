@@ -21,12 +21,39 @@ CREDENTIALS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is 0 when it was stopped, 2 when it could not start."""
     options = _parser().parse_args(arguments)
+    if options.list_defects:
+        return _list_defects()
     try:
         serve(_settings(options, os.environ))
     except StartError as error:
         print(f"mock_server: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _list_defects() -> int:
+    from mock_server.defects import DEFECTS
+
+    for name, each in DEFECTS.items():
+        print(f"{name:<44} {', '.join(each.contracts):<20} {each.text}")
+    return 0
+
+
+def _wallet_type(options: argparse.Namespace) -> type[Wallet]:
+    """The wallet that is served: the sound one, the one with only the core operation, or one with a deliberate bug."""
+    if options.defect and options.core_only:
+        raise StartError("--defect and --core-only are two wallets: choose one")
+    if options.core_only:
+        return CoreOnlyWallet
+    if not options.defect:
+        return Wallet
+    # Ninety wrong wallets are not worth their import time to everybody who wants the sound one.
+    from mock_server.defects import UnknownDefect, named
+
+    try:
+        return named(options.defect).wallet_type
+    except UnknownDefect as error:
+        raise StartError(str(error)) from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--provision", action="store_true", help="offer POST /__admin/player, to anybody who asks")
     parser.add_argument("--core-only", action="store_true", help="lack every operation but the core one")
+    parser.add_argument("--defect", default="", metavar="NAME", help="serve a wallet with this deliberate bug")
+    parser.add_argument("--list-defects", action="store_true", help="list the deliberate bugs, and stop")
     parser.add_argument("--latency", type=int, default=0, metavar="MS", help="wait this long before each answer")
     parser.add_argument("--ready-json", action="store_true", help="print the ready line as JSON")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
@@ -61,7 +90,7 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
         store=options.store,
         credentials=_credentials(options, environment),
         provision=options.provision,
-        wallet_type=CoreOnlyWallet if options.core_only else Wallet,
+        wallet_type=_wallet_type(options),
         latency_ms=options.latency,
         ready_json=options.ready_json,
         stop_with_parent=options.stop_with_parent,

@@ -38,12 +38,14 @@ class Address:
 class BundledWallet:
     """The process. Its credentials are made up for the run and reach it through the environment alone."""
 
-    def __init__(self) -> None:
-        """Start it and come back at once; `address` waits until it is ready."""
+    def __init__(self, defect: str = "") -> None:
+        """Start it and come back at once; `address` waits until it is ready. `defect` names a deliberate bug."""
         self.credentials = {name: Credentials(secrets.token_hex(8), secrets.token_hex(16)) for name in BUNDLED}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
         # -P keeps the current directory out of the search path: a stranger's `mock_server` folder must not be started.
         command = [sys.executable, "-P", "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent"]
+        if defect:
+            command += ["--defect", defect]
         # In a session of its own it does not get the terminal's Ctrl+C; it stops when its standard input ends, which
         # happens however we end.
         self._process = subprocess.Popen(
@@ -62,9 +64,9 @@ class BundledWallet:
             ready = json.loads(line, parse_float=Decimal)
             return Address({name: ready["contracts"][name] for name in contracts}, str(ready["provision"]))
         except (ValueError, KeyError, TypeError):
-            said = self._last_words() or "it said nothing"
+            said = self._last_words() or f"it said nothing for {START_SECONDS} s"
             self.stop()
-            raise DidNotStart(f"the bundled wallet did not start within {START_SECONDS} s: {said}") from None
+            raise DidNotStart(f"the bundled wallet did not start: {said}") from None
 
     def ended(self) -> str:
         """That it has ended by itself, with what it said last; empty while it runs."""

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.target import Choices
 
-NAMES = ("url", "contract", "provision", "player", "path", "limit", "seed", "strict", "report", "certificate")
+NAMES = ("url", "contract", "provision", "player", "path", "limit", "seed", "strict", "defect", "report", "certificate")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -38,6 +38,12 @@ def add_options(parser: pytest.Parser) -> None:
     )
     _add_scaling(add)
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+    add(
+        "--wallet-defect",
+        default="",
+        metavar="NAME",
+        help="start the bundled wallet with this deliberate bug (python -m mock_server --list-defects)",
+    )
     _add_results(add)
 
 
@@ -97,5 +103,6 @@ def choices(config: pytest.Config) -> Choices:
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
         strict=config.getoption("--wallet-strict"),
+        defect=config.getoption("--wallet-defect"),
         record=bool(config.getoption("--wallet-report")) or bool(os.environ.get("GITHUB_ACTIONS")),
     )

@@ -60,7 +60,7 @@ class Run:
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
         if not self.choices.url and self._wallet is None:
-            self._wallet = BundledWallet()
+            self._wallet = BundledWallet(self.choices.defect)
 
     def start(self) -> None:
         """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
