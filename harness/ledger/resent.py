@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.ledger.answers import Possible, Readings, cached_or_current, first_of_another, remembered, same_id_again
-from harness.ledger.book import Book, Entry, Fate, Key, change_of
+from harness.ledger.book import Book, Entry, Fate, Key, change_of, particulars
 from harness.ledger.fresh import fresh
 from harness.ledger.terms import Terms
 from harness.model import Bet, Movement, Situation, Unsettle
@@ -73,9 +73,12 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
     """It was applied then, is applied now, or is refused: for lack of money, or because it was refused then."""
     agrees = entry.agrees_with(item)
     situation = replay_situation(entry, terms) if agrees else Situation.REUSED_ID
-    for after in _closed(remembered(book, item, entry.bet), key, entry):
-        yield Possible(situation, True, after, (after.balance,), first=key)
-        yield _shown_then(book, after, situation, key, entry)
+    # With other content, either of the two requests may have come first.
+    other = replace(entry, bet=item.bet, particulars=particulars(item))
+    for first in (entry,) if agrees else (entry, other):
+        for after in _closed(remembered(book, item, first.bet), key, first):
+            yield Possible(situation, True, after, (after.balance,), first=key)
+            yield _shown_then(book, after, situation, key, entry)
     if not agrees:
         yield Possible(situation, False, book, readings=(("reused_id", "refused"),))
     if not book.spare(entry.change):
