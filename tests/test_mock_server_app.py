@@ -165,6 +165,7 @@ class Breaks(Wallet):
 
 
 def test_a_failure_of_the_wallet_is_a_500_and_leaves_nothing_half_done(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", logger="mock_server")
     desk = Desk(Breaks)
     player = desk.provision(contract="casino")
     bet = Bet(id="b", player=player["playerId"], currency="EUR", amount=5, session=player["sessionId"])

@@ -331,6 +331,10 @@ def pytest_configure(config):
 """
 
 
+def heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
     (tmp_path / "teller.py").write_text(TELLS_THE_WALLET, encoding="utf-8")
     with subprocess.Popen(
@@ -340,6 +344,8 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # What runs in the background of a shell ignores the signal, and so does all that it starts.
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 -- no thread of this process holds anything that it would need
     ) as process:
         assert process.stdout is not None
         number = next(line.split()[1] for line in process.stdout if line.startswith("wallet "))
