@@ -24,7 +24,7 @@ class Limits:
     """Numbers that a profile may set, with their reasons in `docs/SCENARIOS.md`."""
 
     parallel: int = 20
-    rounds: int = 200
+    rounds: int = 1000
     burst: int = 200
     batch: int = 1000
     races: int = 5
