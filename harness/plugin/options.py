@@ -60,7 +60,7 @@ def _add_scaling(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="NAME=N",
-        help="scale the scenarios: parallel=20, races=5, rounds=1000, burst=200, batch=1000, connections=50; repeatable",
+        help="scale scenarios: parallel=20, races=5, rounds=1000, burst=200, batch=1000, connections=50; repeatable",
     )
     add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
 
