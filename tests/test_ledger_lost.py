@@ -247,6 +247,21 @@ def test_after_a_lost_credit_the_bet_may_count_as_settled() -> None:
     account.answers(READ, 120)
 
 
+def test_a_lost_bet_that_was_paid_and_then_rolled_back_without_a_refund_may_be_refused_when_it_comes_again() -> None:
+    account = _lost()
+    account.answers(pay("p", 50, "b"), 120)
+    account.answers(rollback("r", "a", "b"), 120)
+    account.refuses(bet("a", 30, "b"))
+    account.holds(120)
+
+
+def test_one_id_with_two_bets_of_which_one_answer_is_lost_stands_for_the_one_that_came_first() -> None:
+    for first, second in (("b", "c"), ("c", "b")):
+        account = _lost()
+        account.race(event(bet("a", 30, first), 70), refusal(bet("a", 30, second)))
+        account.holds(70)
+
+
 def test_a_refused_bet_whose_resend_is_lost_may_be_applied_later() -> None:
     account = Account(20)
     account.refuses(bet("a", 30))

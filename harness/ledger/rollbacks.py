@@ -78,7 +78,22 @@ def _of_placed(book: Book, item: Rollback, key: Key, bet: Entry, terms: Terms) -
         refunds = _refunds(book, item, key, bet, situation, terms)
         yield from (replace(each, readings=readings) for each in refunds if each.accepted)
     if may_be_settled:
-        yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_OF_SETTLED, terms)
+        settled = Situation.ROLLBACK_OF_SETTLED
+        for state in _resolved(book, item, bet):
+            yield from (each for each in _nothing_to_refund(state, item, key, settled, terms) if each.accepted)
+        yield from (each for each in _nothing_to_refund(book, item, key, settled, terms) if not each.accepted)
+
+
+def _resolved(book: Book, item: Rollback, bet: Entry) -> Iterator[Book]:
+    """The books that know whether a lost bet had been debited: once it is buried it cannot come any more."""
+    bet_key = (Family.BET, item.original)
+    if bet.fate is not Fate.OPEN:
+        yield book
+        return
+    if book.taken.get(bet.change, 0):
+        yield book.close(bet_key, replace(bet, fate=Fate.APPLIED, doubted=False), was_taken=True)
+    if book.spare(bet.change):
+        yield book.close(bet_key, replace(bet, fate=Fate.WITHOUT_EFFECT, doubted=False), was_taken=False)
 
 
 def _refunds(
