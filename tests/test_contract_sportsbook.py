@@ -190,13 +190,19 @@ def test_an_operation_is_absent_without_a_body_of_the_contract(status: int) -> N
         (429, b"", "http"),
         (500, b"", "http"),
         (503, b"", "http"),
-        (500, b'{"balance": 1, "currency": "USD"}', "http"),
     ],
 )
 def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, topic: str) -> None:
     decoded = SPORTSBOOK.decode(UNSETTLE, answered(body, status))
     assert (decoded.reply, decoded.absent) == (None, False)
     assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.UNDECODABLE, topic)]
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_a_success_under_an_error_status_contradicts_itself(status: int) -> None:
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(b'{"balance": 1, "currency": "USD"}', status))
+    assert (decoded.reply, decoded.absent) == (None, False)
+    assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.WRONG_FORMAT, "status")]
 
 
 PLAYER = {

@@ -47,7 +47,9 @@ class Account:
         self.books = judgement.books
         self.suspects.extend(suspects)
         if not racing and self._confirmed(events):
-            self.suspects.clear()
+            # What a batch refused may have been worked after the balance was shown.
+            refused = [each for each, event in zip(suspects, events, strict=True) if not event.accepted]
+            self.suspects = refused if len(events) > 1 else []
 
     def _confirmed(self, events: Sequence[Event]) -> bool:
         """Whether the last answer shows the balance that all books agree on, and not one remembered from before."""

@@ -52,7 +52,11 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     for index, exchange in enumerate(history.exchanges):
         for problem in exchange.problems:
             own = history.scenario.requirements[contract.name]
-            requirement = contract.attribute(exchange.name, problem.topic, Wrong.FORMAT, own)
+            if problem.where == "/currency" and _is_foreign(exchange, history):
+                continue
+            requirement = contract.attribute(
+                exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
+            )
             mark = (requirement.id, problem.where)
             if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
@@ -62,6 +66,13 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
                 status = Status.WARN
             check = _TOPIC_CHECK.get(problem.topic, "format")
             yield _verdict(check, requirement, status, f"{problem.where}: {problem.detail}", index, exchange)
+
+
+def _is_foreign(exchange: Exchange, history: History) -> bool:
+    """Whether a movement in another currency was accepted: then it is right to answer in the player's own."""
+    operation = exchange.operation
+    held = {player.id: player.currency for player in history.players}
+    return isinstance(operation, Movement) and held.get(operation.player, "") != operation.currency
 
 
 def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
@@ -135,7 +146,10 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
             continue
         told.add((exchange.name, situation))
         own = trial.history.scenario.requirements[trial.contract.name]
-        requirement = trial.contract.attribute(exchange.name, seen.situation, Wrong.CODE, own)
+        plain = seen.situation.partition(".")[0]
+        requirement = trial.contract.attribute(
+            exchange.name, seen.situation if situation == plain else situation, Wrong.CODE, own
+        )
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         wanted = " or ".join(sorted(each.value for each in expected.outcomes))
         summary = f"refused, but not as {wanted}"
@@ -261,6 +275,8 @@ def _excused(trial: Trial, part: Part) -> bool:
     if part.item.player in trial.dead:
         return True
     seen = next((each for each in trial.seen if each.part == part), None)
+    if seen is not None and seen.impossible:
+        return True
     readings = seen.readings if seen is not None else ()
     return any(
         value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings

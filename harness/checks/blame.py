@@ -48,31 +48,54 @@ class Scene:
     off: frozenset[Amount]
     shows: Suspect | None = None
     beside: Sequence[Suspect] = ()
-    closing: bool = False
+    reads: str = ""
+    """The operation that shows it, where that is a read of the balance."""
+    acted: bool = False
+    """Whether the player has taken part so far: nobody else's balance may be wrong for whatever reason."""
 
     @property
-    def shows_too_little(self) -> bool:
-        """Whether the movement has had less effect than it should, whatever the effect was to be."""
+    def shows_no_effect(self) -> bool:
+        """Whether the balance is what it would be without the movement that shows it."""
         change = self.shows.change if self.shows is not None else 0
-        return bool(change and self.off) and all((off < 0) is (change > 0) and off for off in self.off)
+        return bool(change) and -change in self.off
 
 
 def blame(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None] | None:
-    """The requirement that the balance is charged to, and the step behind it; None for the movement that shows it.
+    """The requirement that the balance is charged to, and the step behind it; None for the answer that shows it.
 
     `own` is the id of the scenario's requirement, preferred where several suspects are equally likely.
     """
-    peculiar = [each for each in scene.suspects if each.peculiar]
-    fitting = [each for each in (*peculiar, *scene.beside) if each.peculiar and each.change in scene.off - {0}]
+    peculiar = [each for each in (*scene.suspects, *scene.beside) if each.peculiar]
+    off = scene.off - {0}
+    fitting = [each for each in peculiar if each.change in off]
+    if not fitting and sum(each.change for each in peculiar) in off:
+        fitting = [each for each in peculiar if each.change]
+    if not fitting and not _explains_itself(scene.shows, off):
+        fitting = [each for each in scene.suspects if each.peculiar and _may_fit(each, off)]
     if fitting:
         return _charged(fitting, contract, own)
-    if scene.shows is not None and (_explains_itself(scene.shows, scene.off) or not peculiar):
-        return None
-    return _charged(peculiar, contract, own) if peculiar else _ordinary(scene, contract, own)
+    return None if scene.shows is not None else _ordinary(scene, contract, own)
 
 
-def _explains_itself(shows: Suspect, off: frozenset[Amount]) -> bool:
-    return bool(shows.change) and any(each % shows.change == 0 for each in off)
+def _explains_itself(shows: Suspect | None, off: frozenset[Amount]) -> bool:
+    """Whether the movement has had no effect, a double one, or that of an amount in another unit."""
+    if shows is None or not shows.change:
+        return False
+    return any(each % shows.change == 0 and each // shows.change + 1 in _MULTIPLES for each in off)
+
+
+_MULTIPLES = frozenset({0, 2, *(10**n for n in range(1, 7))})
+
+_OF_ANY_SUM = ("race", "rollback", "conflict", "reused_id", "late")
+
+
+def _may_fit(suspect: Suspect, off: frozenset[Amount]) -> bool:
+    """Whether a suspect may be behind a sum that is not its own: in part, in another direction, or with others."""
+    if suspect.situation.startswith(_OF_ANY_SUM):
+        return True
+    if suspect.situation.startswith("malformed"):
+        return -suspect.change in off
+    return suspect.situation == Situation.UNCOVERED and any(suspect.change < each < 0 for each in off)
 
 
 def _charged(suspects: Sequence[Suspect], contract: Contract, own: str) -> tuple[Requirement, Suspect]:
@@ -83,14 +106,13 @@ def _charged(suspects: Sequence[Suspect], contract: Contract, own: str) -> tuple
     return contract.requirements[chosen], charged[chosen]
 
 
-def _ordinary(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None]:
-    """A read shows it, and nothing peculiar has happened since the last balance that was right."""
+def _ordinary(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None] | None:
+    """A read shows it, and nothing peculiar explains it."""
     moved = [each for each in scene.suspects if each.situation != Situation.READ]
-    if moved:
-        fitting = [each for each in moved if {each.change, -each.change} & (scene.off - {0})]
+    fitting = [each for each in moved if {each.change, -each.change} & (scene.off - {0})]
+    if fitting or (moved and not any(each.peculiar for each in moved)):
         last = (fitting or moved)[-1]
         return contract.attribute(last.operation, last.situation, Wrong.MOVED, own), last
-    if not scene.closing and scene.suspects:
-        last = scene.suspects[-1]
-        return contract.attribute(last.operation, last.situation, Wrong.BALANCE, own), last
+    if scene.acted and scene.reads in contract.specs:
+        return contract.attribute(scene.reads, Situation.READ, Wrong.BALANCE, own), None
     return contract.requirements[f"{contract.prefix}-CON-01"], None

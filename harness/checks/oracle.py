@@ -154,7 +154,7 @@ class Trial:
         try:
             account.books = lost(account.books, event)
         except BudgetExceeded:
-            self._undecided(account, exchange.name, situation, event.exchange)
+            self._undecided(account, situation, event.exchange)
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """A player whom the wallet cannot know, or one whose balance nobody could read."""
@@ -167,7 +167,7 @@ class Trial:
         self.seen.append(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
         if wrong:
             narrow = self._forgery(exchange, situation)
-            requirement = self._attribute(exchange.name, narrow, Wrong.ACCEPTED)
+            requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
     def _judge_player(self, account: Account, pairs: Sequence[tuple[Part, Event]], *, racing: bool) -> None:
@@ -187,7 +187,7 @@ class Trial:
             readings = judgement.readings if len(events) == 1 else frozenset()
             self.seen.append(Seen(part=part, situation=situation, readings=readings, impossible=bad))
         if judgement.undecided:
-            self._undecided(account, self._name(events[0]), kind or Situation.NEW, events[0].exchange)
+            self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
             self._found(account, judgement.finding, dict(zip(map(id, events), pairs, strict=True)), kind)
         else:
@@ -242,7 +242,6 @@ class Trial:
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
-        name = self._name(event)
         possible = words.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
         if wrong is Wrong.BALANCE and kind is None:
@@ -253,9 +252,9 @@ class Trial:
                 accused = None if suspect is None else suspect.exchange
                 self._charge(requirement, part, situation, Wrong.MOVED, possible, accused)
                 return
-            if scene.shows_too_little and self._is_first(part, finding.situation):
+            if scene.shows_no_effect and self._is_first(part, finding.situation):
                 situation = str(Situation.NEW)
-        requirement = self._attribute(name, situation, Wrong.MOVED if kind else wrong)
+        requirement = self._attribute(event.exchange, situation, Wrong.MOVED if kind else wrong)
         self._charge(requirement, part, situation, wrong, possible)
 
     def _charge(
@@ -276,13 +275,20 @@ class Trial:
         _, event = pairs[id(finding.event)]
         exchange = self.history.exchanges[event.exchange]
         shown = event.balance or 0
-        reads = isinstance(event.item, GetBalance) or exchange.step < -1
+        reads = isinstance(event.item, GetBalance)
         return Scene(
             suspects=account.suspects,
             off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
-            shows=None if reads else Suspect(exchange.name, finding.situation, event.exchange, _change(event)),
+            shows=None
+            if reads or exchange.step < -1
+            else Suspect(exchange.name, finding.situation, event.exchange, _change(event)),
             beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
-            closing=exchange.step < -1,
+            reads=exchange.name if reads else "",
+            acted=exchange.step >= 0
+            or any(
+                each.player == account.player.id and self.history.exchanges[each.exchange].step >= 0
+                for each in self.course
+            ),
         )
 
     def _is_first(self, part: Part, situation: Situation) -> bool:
@@ -297,20 +303,22 @@ class Trial:
         """The id of the scenario's requirement."""
         return self.history.scenario.requirements[self.contract.name]
 
-    def _attribute(self, operation: str, situation: str, wrong: str) -> Requirement:
-        return self.contract.attribute(operation, situation, wrong, self._own)
+    def _attribute(self, index: int, situation: str, wrong: str) -> Requirement:
+        """The requirement that answers for an exchange. What prepares a scenario is no part of what it demands."""
+        exchange = self.history.exchanges[index]
+        return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
 
     def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
         if kind is None:
             return
-        name, plain = self._name(events[0]), kind.partition(".")[0]
+        plain = kind.partition(".")[0]
         found = []
         if judgement.leniency.refusals:
             summary = "some of the concurrent requests were refused without need"
-            found.append((self._attribute(name, f"{plain}.contention", Wrong.REFUSED), summary))
+            found.append((self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED), summary))
         if judgement.leniency.balances:
             summary = "no order of the concurrent requests explains the balances that were shown"
-            found.append((self._attribute(name, plain, Wrong.BALANCE), summary))
+            found.append((self._attribute(events[0].exchange, plain, Wrong.BALANCE), summary))
         exchange = self.history.exchanges[events[0].exchange]
         account.warnings += [
             race_warning(requirement, events, exchange, summary)
@@ -318,9 +326,9 @@ class Trial:
             if requirement.level is not Level.MUST
         ]
 
-    def _undecided(self, account: Account, name: str, situation: str, exchange: int) -> None:
+    def _undecided(self, account: Account, situation: str, exchange: int) -> None:
         account.dead = True
-        requirement = self._attribute(name, situation, Wrong.MOVED)
+        requirement = self._attribute(exchange, situation, Wrong.MOVED)
         self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
 
 

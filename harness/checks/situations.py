@@ -45,11 +45,20 @@ def narrowed(plain: Situation, part: Part, history: History) -> str:
     if plain is Situation.MALFORMED:
         finer = _malformed(exchange) or ("" if _must_be_refused(exchange, history) else "permitted")
         return f"{plain}.{finer}" if finer else str(plain)
-    if plain not in _NEW or not isinstance(part.item, Movement) or exchange.step < 0:
+    if not isinstance(part.item, Movement) or exchange.step < 0:
         return str(plain)
-    shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
-    finer = _of_new(plain, part.item, exchange, history.exchanges[: part.exchange], shaped=shaped)
+    finer = ""
+    if plain is Situation.DUPLICATE_IN_BATCH:
+        amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
+        finer = "two_amounts" if len(amounts) > 1 else ""
+    elif plain in _NEW:
+        finer = _of_new(plain, part, exchange, history)
     return f"{plain}.{finer}" if finer else str(plain)
+
+
+def _items(exchange: Exchange) -> Sequence[Movement]:
+    items: Sequence[Movement] = getattr(exchange.operation, "items", ())
+    return items
 
 
 def _malformed(exchange: Exchange) -> str:
@@ -70,13 +79,17 @@ def _must_be_refused(exchange: Exchange, history: History) -> bool:
     return any(word != Outcome.OK for word in (*step.expect, *step.should))
 
 
-def _of_new(plain: Situation, item: Movement, exchange: Exchange, before: Sequence[Exchange], *, shaped: bool) -> str:
-    items = getattr(exchange.operation, "items", ())
-    if plain is Situation.NEW and not all(text.isascii() for text in (item.round, item.game)):
-        return "non_ascii"
+def _of_new(plain: Situation, part: Part, exchange: Exchange, history: History) -> str:
+    item, items, before = part.item, _items(exchange), history.exchanges[: part.exchange]
+    if not isinstance(item, Movement):
+        return ""
+    shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
     if plain is Situation.NEW and shaped and _resembles(item, items, before):
         return "similar_id"
-    if len({each.player for each in items}) > 1 and plain is Situation.NEW:
+    if plain is Situation.NEW and not all(text.isascii() for text in (item.id, item.round, item.game)):
+        return "non_ascii"
+    known = {player.id for player in history.players}
+    if len({each.player for each in items} & known) > 1 and plain is Situation.NEW:
         return "several_players"
     if len(items) > 1 and _has_bad_item(exchange) and plain is not Situation.EXACT:
         return "mixed_batch"
@@ -100,7 +113,7 @@ def _of_settlement(plain: Situation, item: Movement, before: Sequence[Exchange])
 
 def _has_bad_item(exchange: Exchange) -> bool:
     alteration = exchange.alteration
-    items = getattr(exchange.operation, "items", ())
+    items = _items(exchange)
     reply = exchange.reply
     refused = reply is not None and any(answer.outcome != "ok" for answer in reply.items)
     return bool(alteration.raw or alteration.without) or (refused and len(items) > 1)

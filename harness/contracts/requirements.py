@@ -34,6 +34,7 @@ NARROWED = {
     ),
     Situation.ZERO: ("after_clawback", "mixed_batch"),
     Situation.MALFORMED: ("wrong_type", "unknown_type", "permitted"),
+    Situation.DUPLICATE_IN_BATCH: ("two_amounts",),
     Situation.RACE_OF_ONE: ("contention", "two_amounts", "two_operations"),
     Situation.RACE_OF_DEBITS: ("contention",),
     Situation.RACE: ("contention",),
@@ -45,7 +46,7 @@ settlement of a bet; `after_clawback`: after a refused unsettlement; `mixed_batc
 `several_players`: in a batch over several players; `cut_off`: its request broke off; `wrong_type`: a field of another
 JSON type; `unknown_type`: an unknown word in `type`; `permitted`: altered in a way that a wallet may accept;
 `contention`: one of several at once that was refused although the funds cover it; `two_amounts`, `two_operations`: one
-id at once with different amounts, or through different operations."""
+id at once, or in one batch, with different amounts or through different operations."""
 
 _KEYS = ("id", "level", "text", "clause", "answers_for", "in_its_scenarios")
 

@@ -34,9 +34,11 @@ class Finding:
 
     requirement: str
     check: str
+    undecided: bool = False
+    """The requirement was not found violated, but could not be judged."""
 
     def __str__(self) -> str:
-        return f"{self.requirement} {self.check}"
+        return f"{self.requirement} {self.check}{'?' if self.undecided else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,13 @@ def examiner_of(wallet_type: type[Wallet], contract: str) -> Examiner:
 
 def cell_of(result: ScenarioResult) -> Cell:
     """The cell of a result. What was not decided counts as a finding of the scenario's own requirement."""
-    found = [Finding(each.requirement, each.check) for each in result.verdicts if each.status in RED]
+    found = [
+        Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
+        for each in result.verdicts
+        if each.status in RED
+    ]
     if result.status in RED and not found:
-        found = [Finding(result.requirement, "undecided")]
+        found = [Finding(result.requirement, "stopped", undecided=True)]
     if found:
         return Cell(tuple(sorted(set(found))))
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()

@@ -58,8 +58,9 @@ class AllOrNothing(Wallet):
         for order in every:
             try:
                 self.check(order)
-            except Refusal as refusal:
-                return [self.answer_refusal(each, refusal) for each in every]
+            except Refusal:
+                whole = Refusal(Outcome.REFUSED, "a transaction of the batch is wrong")
+                return [self.answer_refusal(each, whole) for each in every]
         return await super().work_through(every)
 
 
@@ -116,7 +117,7 @@ class CreditsTheFirstPlayer(Wallet):
         return [replace(each, player=batch.items[0].player) for each in batch.items]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"idempotency/duplicate_in_batch": "oracle"})
+@defect(violates="", contracts=CASINO, witnesses={"idempotency/duplicate_in_batch": "conservation"})
 class LooksTheWholeBatchUpFirst(Wallet):
     """Looks all ids of a batch up first and books then, so an id that stands twice is booked twice."""
 

@@ -81,7 +81,7 @@ class OverdrawsAndRefuses(Wallet):
         raise Refusal(Outcome.INSUFFICIENT_FUNDS, "the balance does not cover the amount")
 
 
-@defect(violates="", witnesses={"insufficient_funds/exactly_the_balance": "conservation"})
+@defect(violates="", witnesses={"insufficient_funds/exactly_the_balance": "oracle"})
 class TakesTheStakeAndRefuses(Wallet):
     """Takes the stake of a covered bet, and answers that there is no money."""
 

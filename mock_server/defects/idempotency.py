@@ -25,7 +25,7 @@ class ForgetsEveryTransaction(Wallet):
 
 @defect(
     violates="",
-    witnesses={"idempotency/resent_many_times": "oracle"},
+    witnesses={"idempotency/resent_many_times": "conservation"},
 )
 class IsReplacedEverySevenRequests(Wallet):
     """Keeps the known ids in the memory of its process, and a deployment replaces the process now and then."""

@@ -15,19 +15,20 @@ from mock_server.store import Account, SessionRecord
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", witnesses={"input/negative_settlement": "expectation", "input/negative_bet": "expectation"})
+@defect(violates="", witnesses={"input/negative_settlement": "oracle", "input/negative_unsettlement": "expectation"})
 class DropsTheMinusSign(Wallet):
     """Takes a negative amount for a positive one."""
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         def positive(fields: dict[str, object]) -> None:
-            if isinstance(amount := fields.get("amount"), int | Decimal):
+            amount = fields.get("amount")
+            if isinstance(amount, int | Decimal) and not isinstance(amount, bool):
                 fields["amount"] = abs(amount)
 
         return super().read(contract, name, rewritten(body, positive))
 
 
-@defect(violates="", witnesses={"input/without_amount": "expectation"})
+@defect(violates="", witnesses={"input/without_amount": "oracle"})
 class TakesAMissingAmountForZero(Wallet):
     """Takes a missing amount for 0, and accepts it."""
 
@@ -82,7 +83,7 @@ class TakesTextForAnAmount(Wallet):
 
 @defect(
     violates="",
-    witnesses={"input/amount_as_text": "conservation", "input/unsettlement_amount_as_text": "conservation"},
+    witnesses={"input/amount_as_text": "oracle", "input/unsettlement_amount_as_text": "oracle"},
 )
 class GluesAmountsTogether(Wallet):
     """Adds to an amount that is text as text: 10 and 0 make 100."""
@@ -96,15 +97,13 @@ class GluesAmountsTogether(Wallet):
         return super().read(contract, name, rewritten(body, glued))
 
 
-@defect(violates="", witnesses={"input/amount_that_is_no_number": "expectation"})
+@defect(violates="", witnesses={"input/amount_that_is_no_number": "oracle"})
 class TakesTrueForOne(Wallet):
-    """Takes `true` for one, and null and lists for 0."""
+    """Takes `true` for one."""
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         def converted(fields: dict[str, object]) -> None:
-            if "amount" in fields and not isinstance(fields["amount"], int | Decimal | str):
-                fields["amount"] = 0
-            elif fields.get("amount") is True:
+            if fields.get("amount") is True:
                 fields["amount"] = 1
 
         return super().read(contract, name, rewritten(body, converted))

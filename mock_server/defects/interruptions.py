@@ -13,7 +13,7 @@ ENDINGS = (b"", b"}", b"]}", b"}]}", b'"}', b'"}]}')
 
 @defect(
     violates="",
-    witnesses={"lost_replies/batch_cut_off": "oracle", "lost_replies/unsettlement_cut_off": "oracle"},
+    witnesses={"lost_replies/batch_cut_off": "conservation", "lost_replies/unsettlement_cut_off": "conservation"},
 )
 class RepairsARequestThatBrokeOff(Wallet):
     """Closes the brackets of a request that broke off, and obeys what is left of it."""

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from harness.contracts import Contract
 from harness.model import Movement, Operation, Reward
+from harness.money import SCALE
 from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import Moved, Order
@@ -41,11 +42,11 @@ class RoundsToTwoDecimals(Wallet):
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         def rounded(fields: dict[str, object]) -> None:
-            match fields.get("amount"):
-                case int(amount):
-                    fields["amount"] = amount // CENT * CENT
-                case Decimal() as amount:
-                    fields["amount"] = amount.quantize(Decimal("0.01"), ROUND_DOWN)
+            amount = fields.get("amount")
+            if contract.name == "casino" and isinstance(amount, int):
+                fields["amount"] = amount // CENT * CENT
+            elif isinstance(amount, Decimal):
+                fields["amount"] = amount.quantize(Decimal("0.01"), ROUND_DOWN)
 
         return super().read(contract, name, rewritten(body, rounded))
 
@@ -170,7 +171,7 @@ class GivesEveryCurrencyCents(Wallet):
         return super().read(contract, name, rewritten(body, divided))
 
 
-@defect(violates="", witnesses={"player/balance_after_a_settlement": "oracle"})
+@defect(violates="", witnesses={"player/balance_after_each_movement": "conservation"})
 class ReadsACachedBalance(Wallet):
     """Reads the balance from a cache that no movement refreshes."""
 
@@ -182,7 +183,7 @@ class ReadsACachedBalance(Wallet):
         return {}
 
 
-@defect(violates="", witnesses={"player/balance": "oracle"})
+@defect(violates="", witnesses={"player/balance": "conservation"})
 class ChargesForASecondLook(Wallet):
     """Takes a fee from a player who looks at the same balance twice."""
 
@@ -198,13 +199,9 @@ class ChargesForASecondLook(Wallet):
         return {}
 
 
-@defect(violates="", witnesses={"player/balance_of_two_players": "oracle"})
-class ReadsTheFirstPlayersBalance(Wallet):
-    """Shows whoever asks the balance of the player who asked first."""
+@defect(violates="", witnesses={"player/balance_after_each_movement": "conservation"})
+class ReadsAWholeBalance(Wallet):
+    """Shows the balance without its decimals to whoever reads it."""
 
     def read_balance(self, account: Account) -> int:
-        return super().read_balance(self._first.setdefault("account", account))
-
-    @cached_property
-    def _first(self) -> dict[str, Account]:
-        return {}
+        return super().read_balance(account) // SCALE * SCALE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
-from harness.model import ItemReply, Movement, Outcome, Rollback, Unsettle
+from harness.model import Bet, ItemReply, Movement, Outcome, Payout, Rollback, Unsettle
 from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
 from mock_server.order import AnyOrder, Moved, Order, Refusal
 from mock_server.store import Account, BetRecord, Entry, Key
@@ -103,7 +104,9 @@ class RefundsASettledBet(Wallet):
         return await super().is_rolled_back(bet)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/unsettlement_against_the_win_that_covers_it": "oracle"})
+@defect(
+    violates="", contracts=SPORTSBOOK, witnesses={"races/unsettlement_against_the_win_that_covers_it": "conservation"}
+)
 class UnsettlesInTwoSteps(Wallet):
     """Takes what is there for an unsettlement, waits for more, and refuses it when no more came."""
 
@@ -119,30 +122,32 @@ class UnsettlesInTwoSteps(Wallet):
 
 @defect(violates="", witnesses={"races/reads_during_writes": "oracle"})
 class ShowsHalfABet(Wallet):
-    """Takes a stake in two steps, and shows the balance between them to whoever asks."""
+    """Holds a reserve on the account before it books a bet, and shows the balance without it to whoever asks."""
 
-    async def debit(self, order: Order[Movement], account: Account) -> Moved:
-        before = self.store.balance(account)
-        moved = await super().debit(order, account)
-        self.store.set_balance(account, moved.after + int(order.item.amount) // 2000 * 1000 + 7000)
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        account = self.store.account(order.contract, order.item.player)
+        if account is None or not isinstance(order.item, Bet):
+            return await super().process(order)
+        reserve = min(self.store.balance(account), 700)
+        self.store.set_balance(account, self.store.balance(account) - reserve)
         await self.gap()
-        self.store.set_balance(account, self.store.balance(account) - (before - moved.after) // 2000 * 1000 - 7000)
-        return moved
+        self.store.set_balance(account, self.store.balance(account) + reserve)
+        return await super().process(order)
 
 
 @defect(violates="", witnesses={"races/bets_within_the_balance": "oracle"})
 class RefusesUnderContention(Wallet):
-    """Locks an account while it works on a bet, and refuses what comes meanwhile instead of waiting."""
+    """Locks an account while it works on a bet, and refuses what comes meanwhile instead of letting it wait."""
 
-    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
         if account.number in self._locked:
             raise Refusal(Outcome.REFUSED, "try again")
         self._locked.add(account.number)
         try:
             await self.gap()
-            return await super().debit(order, account)
         finally:
             self._locked.discard(account.number)
+        return await super().look_up(order, account)
 
     @cached_property
     def _locked(self) -> set[int]:
@@ -151,28 +156,31 @@ class RefusesUnderContention(Wallet):
 
 @defect(violates="", witnesses={"races/credits": "oracle"})
 class ShowsABalanceOfItsOwn(Wallet):
-    """Shows after a win the balance that it had read before everybody else's, plus the win."""
+    """Shows after a win the balance that it had read before everybody else's win, plus its own."""
 
-    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        account = self.store.account(order.contract, order.item.player)
+        if account is None or not isinstance(order.item, Payout):
+            return await super().process(order)
         seen = self.store.balance(account)
         await self.gap()
-        await super().credit(order, account)
-        return Moved(seen, self.credited(seen, int(order.item.amount)))
+        answer = await super().process(order)
+        return answer if answer.balance is None else replace(answer, balance=seen + order.item.amount)
 
 
 @defect(violates="", contracts=SPORTSBOOK, witnesses={"races/burst_of_settlements": "oracle"})
 class DropsABurst(Wallet):
-    """Takes ten settlements at a time, and refuses the rest of a burst."""
+    """Takes ten transactions at a time, and refuses the rest of a burst."""
 
-    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
         self._waiting.append(order.item.id)
         try:
             if len(self._waiting) > 10:
-                raise Refusal(Outcome.REFUSED, "too many settlements")
+                raise Refusal(Outcome.REFUSED, "too many transactions at once")
             await self.gap()
-            return await super().credit(order, account)
         finally:
             self._waiting.remove(order.item.id)
+        return await super().look_up(order, account)
 
     @cached_property
     def _waiting(self) -> list[str]:

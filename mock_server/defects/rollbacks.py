@@ -79,7 +79,7 @@ class RefundsNothing(Wallet):
         return self.roll_back_unknown(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/bet_of_another_player": "conservation"})
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/bet_of_another_player": "oracle"})
 class RefundsWhoeverAsks(Wallet):
     """Returns the stake of another player's bet to the player whom the rollback names."""
 
@@ -88,7 +88,7 @@ class RefundsWhoeverAsks(Wallet):
         return records[0]._replace(account=account.number) if records else None
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"session/rollback_after_the_session": "oracle"})
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"session/rollback_after_the_session": "expectation"})
 class RefusesARollbackAfterTheSession(Wallet):
     """Wants a live session for a rollback, though the player may be gone when it comes."""
 

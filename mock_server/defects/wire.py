@@ -222,7 +222,7 @@ class NamesMissingFundsAsABadSignature(Wallet):
         return replaced(answer, b"RS_ERROR_NOT_ENOUGH_MONEY", b"RS_ERROR_INVALID_SIGNATURE")
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/refusal_in_the_documented_form": "schema"})
+@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/refusal_in_the_documented_form": "format"})
 class RefusesWithoutADescription(Wallet):
     """Answers a refusal with a code, and no description."""
 
