@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from urllib.parse import urlsplit
 
 from harness.contracts import BUNDLED, Contract, Credentials, UnknownContract, load
-from harness.model import Player
+from harness.model import Player, Waiver
 from harness.runner import Limits
 from harness.subject import Subject
 
@@ -57,6 +57,9 @@ class Target:
     subjects: tuple[Subject, ...]
     bundled: bool
     """Whether it is the reference wallet, which the run starts itself."""
+    waivers: tuple[Waiver, ...] = ()
+    profile_digest: str = ""
+    """SHA-256 of the profile as it is written, hexadecimal; empty without a profile."""
 
     def in_scope(self, scope: str) -> Target:
         """The same target for one process of several."""

@@ -5,7 +5,7 @@ words belong to no contract: a dialect in `harness.contracts` translates them to
 """
 
 from harness.model.history import History, Player
-from harness.model.judgement import Requirement, Situation, Verdict, Wrong
+from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.operations import (
     Authenticate,
     BadItem,
@@ -84,5 +84,6 @@ __all__ = [
     "Transmission",
     "Unsettle",
     "Verdict",
+    "Waiver",
     "Wrong",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from harness.model.words import Level, Status
@@ -87,6 +88,19 @@ class Requirement:
     clause: str
     answers_for: tuple[tuple[str, str, str], ...] = ()
     in_its_scenarios: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A requirement that the operator knows to be violated, for a time. It still runs, and must fail."""
+
+    requirement: str
+    reason: str
+    owner: str
+    until: date
+    """The last day on which it holds, in UTC."""
+    where: str = ""
+    """`file:line` of the profile that has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
