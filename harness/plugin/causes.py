@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from harness.model import Status
 from harness.plugin.block import findings
 from harness.plugin.report import result_of
 from harness.plugin.run import Run
@@ -50,8 +49,9 @@ class Causes:
 
     def lines(self, width: int) -> list[str]:
         """What to repair, most frequent first."""
-        red = [each for each in self._run.results if each.status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
-        found = causes_of(red)
+        found = [
+            each for each in causes_of([each for each in self._run.results if each.violated]) if not each["waived"]
+        ]
         lines = [line for each in found[:_MOST] for line in _cause(each, width)]
         return lines if len(found) <= _MOST else [*lines, f"and {len(found) - _MOST} more"]
 

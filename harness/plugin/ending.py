@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
 from harness.model import Status
 from harness.plugin.block import block, headline
-from harness.plugin.items import first_line
+from harness.plugin.items import first_line, today
 from harness.plugin.report import Finding, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
@@ -26,6 +26,20 @@ class Ending:
         """`run` is where the results go."""
         self._run = run
         self._concluded: tuple[ContractVerdict, ...] = ()
+        self._selected: set[str] | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Remember which contracts the user wants to hear of; with xdist this process collects nothing itself."""
+        if not session.config.pluginmanager.has_plugin("dsession"):
+            self._select(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """The same, as a worker tells it."""
+        self._select(ids)
+
+    def _select(self, ids: Iterable[str]) -> None:
+        self._selected = {each.rpartition("::")[2] for each in ids}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -48,7 +62,7 @@ class Ending:
         return result
 
     def _tell_warnings(self, reporter: pytest.TerminalReporter) -> None:
-        warned = [each for each in self._run.results if each.status is Status.WARN]
+        warned = [each for each in self._run.results if each.status is Status.WARN and not each.excused]
         if not warned or self._run.choices.strict:
             return
         reporter.section("violated SHOULD requirements", sep="=", yellow=True)
@@ -89,5 +103,13 @@ class Ending:
         if not self._concluded:
             run = self._run
             scenarios = exercised(run.root, run.contracts, run.scenarios)
-            self._concluded = verdicts(run.results, run.contracts, scenarios, strict=run.choices.strict)
+            self._concluded = verdicts(
+                run.results,
+                run.contracts,
+                scenarios,
+                strict=run.choices.strict,
+                waivers=run.waivers,
+                today=today(),
+                selected=self._selected,
+            )
         return self._concluded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from harness.plugin.block import block, headline
 from harness.plugin.report import RESULT as ON_REPORT
 from harness.plugin.report import Finding
 from harness.plugin.run import Run
-from harness.result import ScenarioResult, from_data, to_data
+from harness.result import ScenarioResult, from_data, to_data, waive
 
 RESULT = pytest.StashKey[ScenarioResult]()
 
@@ -40,13 +41,16 @@ class ScenarioItem(pytest.Item):
         return item
 
     def runtest(self) -> None:
-        """Examine the scenario and keep the result. Raises NotSound, or skips."""
+        """Examine the scenario and keep the result. Raises NotSound, or skips, or fails as was expected (waived)."""
         try:
-            result = self.run.examine(self.scenario, self.contract.name)
+            examined = self.run.examine(self.scenario, self.contract.name)
         except Exception:
             self._keep(self._undecided("walletproof itself failed"))
             raise
+        result = waive(examined, self.run.waivers, today())
         self._keep(result)
+        if result.excused:
+            raise pytest.xfail.Exception(_excuse(result, self.run))
         if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.choices.strict and result.status is Status.WARN):
             raise NotSound
         if result.status is Status.SKIPPED:
@@ -55,7 +59,7 @@ class ScenarioItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What is wrong with the wallet, in words. A traceback is for a mistake of our own, and shows no values."""
         del style
-        if isinstance(excinfo.value, NotSound):
+        if isinstance(excinfo.value, NotSound | pytest.xfail.Exception):
             result = self.stash[RESULT]
             text = block(result, self.contract.requirements)
             return Finding(text, headline(result), self.scenario.path, first_line(result))
@@ -83,6 +87,18 @@ class ScenarioItem(pytest.Item):
         )
 
 
+def today() -> date:
+    """The day by which waivers expire: in UTC, so that it is the same on every machine."""
+    return datetime.now(UTC).date()
+
+
+def _excuse(result: ScenarioResult, run: Run) -> str:
+    """Who has waived what a scenario violates, why, and until when."""
+    waivers = {each.requirement: each for each in run.waivers}
+    told = (waivers[each] for each in result.waived)
+    return "; ".join(f"{each.requirement} waived until {each.until} by {each.owner}: {each.reason}" for each in told)
+
+
 def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, object]]:
     """What each JUnit case carries: the requirements violated, else the one exercised, and what came of it."""
     ids = result.violated or (result.requirement,)
@@ -92,6 +108,7 @@ def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, ob
         ("level", ", ".join(levels)),
         ("contract", contract.name),
         ("verdict", result.status.value),
+        *(("waived", each) for each in result.waived),
     ]
 
 
@@ -126,5 +143,5 @@ def carry(item: pytest.Item, report: pytest.TestReport) -> None:
     if report.when != "call" or (result := item.stash.get(RESULT, None)) is None:
         return
     vars(report)[ON_REPORT] = to_data(result) if hasattr(item.config, "workerinput") else result
-    if report.skipped:
+    if report.skipped and not hasattr(report, "wasxfail"):
         report.longrepr = (str(item.path), 1, f"Skipped: {result.reason}")

@@ -10,6 +10,8 @@ import pytest
 from harness.model import Status
 from harness.result import ScenarioResult, from_data
 
+WAIVED = ("waived", "x", ("WAIVED", {"yellow": True}))
+"""It fails, as the operator has announced: no failure of the run."""
 WARN = ("warn", "w", ("WARN", {"yellow": True}))
 """Category, letter and word."""
 RESULT = "wallet_result"
@@ -51,8 +53,10 @@ class Finding:
 
 
 def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """The category of a scenario that only violated a SHOULD; None for what pytest has a category for."""
+    """The category of a scenario that only violated a SHOULD, or what is waived; None for pytest's own categories."""
     result = result_of(report)
+    if result is not None and result.excused and hasattr(report, "wasxfail"):
+        return WAIVED
     return WARN if result is not None and report.passed and result.status is Status.WARN else None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.contracts import Contract, load
 from harness.examiner import Examiner
-from harness.model import Scenario
+from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.result import ScenarioResult
@@ -56,6 +56,16 @@ class Run:
         """By contract the wallet's URL, without credentials that may stand in it; empty before the start."""
         subjects = self._target.subjects if self._target is not None else ()
         return {self._loaded[each.contract].name: self.masked(_without_user(each.url)) for each in subjects}
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """What the operator knows to be violated; those of every contract, expired ones too."""
+        return self._target.waivers if self._target is not None else ()
+
+    @property
+    def profile_digest(self) -> str:
+        """SHA-256 of the profile; empty without one."""
+        return self._target.profile_digest if self._target is not None else ""
 
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from textwrap import wrap
 
 from harness.contracts import Contract
-from harness.model import Scenario, Status
-from harness.result import Certification, ContractVerdict, ScenarioResult, conclude
+from harness.model import Scenario, Status, Waiver
+from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude
 from harness.scenario import SUFFIX, ScenarioError, load_file
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
@@ -18,6 +19,7 @@ _COLOURS = {
     Certification.CERTIFIED: Status.PASS,
     Certification.INCOMPLETE: Status.WARN,
     Certification.NOT_CERTIFIED: Status.FAIL,
+    Certification.NOT_RUN: None,
 }
 _MOST_IDS = 4
 
@@ -60,10 +62,25 @@ def verdicts(
     scenarios: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     strict: bool,
+    waivers: Sequence[Waiver] = (),
+    today: date = date.min,
+    selected: Collection[str] | None = None,
 ) -> tuple[ContractVerdict, ...]:
-    """The verdict of every contract of the run; `scenarios` is what `exercised` found."""
+    """The verdict of every contract of the run; `scenarios` is what `exercised` found.
+
+    `selected` names the contracts of which the user wanted any scenario; None means all of them.
+    """
     return tuple(
-        conclude(name, _of(name, results), contract.requirements, scenarios[name], strict=strict)
+        conclude(
+            name,
+            _of(name, results),
+            contract.requirements,
+            scenarios[name],
+            strict=strict,
+            waivers=waivers,
+            today=today,
+            selected=selected is None or name in selected,
+        )
         for name, contract in contracts.items()
     )
 
@@ -77,18 +94,34 @@ def lines(
 ) -> Iterator[Line]:
     """The summary; its last lines are the verdicts."""
     for verdict in concluded:
+        if verdict.certification is Certification.NOT_RUN:
+            continue
         yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
         yield from _groups(verdict, width)
+        yield from _waivers(verdict, results, width)
         yield from (Line(text) for text in _observed(_of(verdict.contract, results), width))
         yield Line("")
     if not any(each.status is not Status.SKIPPED for each in results):
         yield Line("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
-    name = max(len(each.contract) for each in concluded)
+    name, longest = (max(map(len, texts)) for texts in zip(*((v.contract, v.words) for v in concluded), strict=True))
+    longest = max(longest, len(Certification.NOT_CERTIFIED))
     for verdict in concluded:
         warned = f"; {_count(verdict.warnings, 'SHOULD')} violated" if verdict.warnings else ""
-        text = f"{verdict.contract:<{name}}  {verdict.certification:<13}  ({verdict.reason}{warned})"
-        for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + 18), break_on_hyphens=False):
+        text = f"{verdict.contract:<{name}}  {verdict.words:<{longest}}  ({verdict.reason}{warned})"
+        for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + longest + 5), break_on_hyphens=False):
             yield Line(part, _COLOURS[verdict.certification])
+
+
+def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[Line]:
+    """What the operator has announced to be wrong, and what became of it."""
+    for each in verdict.waivers:
+        waiver = each.waiver
+        seen = sum(waiver.requirement in result.violated for result in _of(verdict.contract, results))
+        what = f"{each.state}, {_count(seen, 'scenario')}" if seen else each.state
+        told = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
+        status = Status.FAIL if each.error else Status.WARN
+        for text in (*_wrapped("waived", told, width), *_wrapped("", each.warning, width)):
+            yield Line(text, status)
 
 
 def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
@@ -105,9 +138,11 @@ def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
     for group, statuses in judged.items():
         counts = Counter(statuses.values())
         columns = (f"{counts[each] or '-':>4} {each}" for each in present)
-        red = [each for each, status in statuses.items() if status in {Status.FAIL, Status.UNKNOWN, Status.WARN}]
-        worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if counts[each]), None)
-        named = f"   {', '.join(red[:_MOST_IDS])}{', ...' if len(red) > _MOST_IDS else ''}" if red else ""
+        red = [each for each, status in statuses.items() if status in RED]
+        loud = {statuses[each] for each in red if each not in verdict.waived}
+        worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if each in loud), None)
+        shown = [f"{each} (waived)" if each in verdict.waived else each for each in red[:_MOST_IDS]]
+        named = f"   {', '.join(shown)}{', ...' if len(red) > _MOST_IDS else ''}" if red else ""
         yield Line(f"  {group:<8}{''.join(columns)}{named}", worst)
     if silent := [group for group in groups if group not in judged]:
         for text in _wrapped("not judged", ", ".join(silent), width):

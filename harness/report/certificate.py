@@ -7,9 +7,9 @@ no credentials, no player and nothing that the wallet has sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from joserfc.jwk import OKPKey
 
 from harness.report.files import ReportError, write_text
 
-FORMAT = 1
+FORMAT = 2
+NOT_RUN = "NOT RUN"
 DAYS = 90
 """How long a certificate is valid, unless told otherwise: wallets change."""
 _ALGORITHM = "Ed25519"
@@ -54,12 +55,15 @@ def refusal(report: Mapping[str, Any]) -> str:
     """Why a report earns no certificate; empty when it does."""
     if not report["complete"]:
         return "the run was not complete"
-    if not report["contracts"]:
-        return "no contract was certified"
     for name, contract in report["contracts"].items():
-        if not contract["verdict"].startswith("CERTIFIED"):
+        if contract["verdict"] != NOT_RUN and not contract["verdict"].startswith("CERTIFIED"):
             return f"{name} is {contract['verdict']} ({contract['reason']})"
-    return ""
+    return "" if _certified(report) else "no contract was certified"
+
+
+def _certified(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The contracts that a certificate speaks of: one that was not run is none of them."""
+    return {name: each for name, each in report["contracts"].items() if each["verdict"] != NOT_RUN}
 
 
 def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> dict[str, Any]:
@@ -70,10 +74,11 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
     return {
         "format": FORMAT,
         "issued": issued.isoformat(timespec="seconds"),
-        "expires": (issued + timedelta(days=days)).isoformat(timespec="seconds"),
+        "expires": _end(issued, days, run["waivers"]).isoformat(timespec="seconds"),
         "harness": run["harness"],
         "run": run["id"],
         "seed": run["seed"],
+        "strict": run["strict"],
         "started": run["started"],
         "bundled": run["bundled"],
         "contracts": {
@@ -85,16 +90,28 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
                 "policies": contract["policies"],
                 "absent": contract["absent"],
                 "requirements": {
-                    each["id"]: each["status"] for each in report["requirements"] if each["contract"] == name
+                    each["id"]: "waived" if each["waived"] else each["status"]
+                    for each in report["requirements"]
+                    if each["contract"] == name
                 },
             }
-            for name, contract in report["contracts"].items()
+            for name, contract in _certified(report).items()
         },
-        "waivers": run["waivers"],
+        "waivers": [_waiver(each) for each in run["waivers"]],
         "notes": run.get("notes", []),
         "digests": run["digests"],
         "counts": report["counts"],
     }
+
+
+def _end(issued: datetime, days: int, waivers: Sequence[Mapping[str, Any]]) -> datetime:
+    """When a certificate ends: after so many days, or with the first waiver that it needs."""
+    ends = [datetime.combine(date.fromisoformat(each["until"]), time.max, tzinfo=UTC) for each in waivers]
+    return min([issued + timedelta(days=days), *ends])
+
+
+def _waiver(waiver: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: waiver[name] for name in ("contract", "requirement", "reason", "owner", "until", "state")}
 
 
 def sign(certificate: Mapping[str, Any], key_file: Path) -> str:

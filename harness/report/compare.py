@@ -35,12 +35,14 @@ def _changes(
 ) -> Iterator[Change]:
     for key in {**earlier, **later}:
         was, now = earlier.get(key), later.get(key)
-        was_red = was is not None and was["status"] in _RED
+        was_red = was is not None and _is_red(was)
         if now is None:
             if was_red and not only_seen:
                 yield Change("GONE", *key, "it failed, and was not run again")
-        elif now["status"] in _RED:
+        elif _is_red(now):
             yield Change("STILL FAILING" if was_red else "NEW", *key, _detail(now))
+        elif was_red and now["waived"]:
+            yield Change("GONE", *key, f"it failed, and is waived now: {_detail(now)}")
         elif was_red and now["status"] == "skipped":
             yield Change("GONE", *key, f"it failed, and is skipped now: {now['reason']}")
         elif was_red and was is not None:
@@ -59,10 +61,11 @@ def _detail(scenario: Mapping[str, Any]) -> str:
     return f"{first['requirement']} {first.get('probably') or first['summary']}"
 
 
+def _is_red(scenario: Mapping[str, Any]) -> bool:
+    """Whether it failed, or was not decided; what is waived is known, and neither new nor to be run again."""
+    return scenario["status"] in _RED and not scenario["waived"]
+
+
 def failing(report: Mapping[str, Any], pattern: str = "") -> list[tuple[str, str]]:
     """Contract and id of the scenarios that failed, those whose id holds the pattern."""
-    return [
-        (each["contract"], each["id"])
-        for each in report["scenarios"]
-        if each["status"] in _RED and pattern in each["id"]
-    ]
+    return [(each["contract"], each["id"]) for each in report["scenarios"] if _is_red(each) and pattern in each["id"]]

@@ -11,11 +11,12 @@ from harness.contracts import Contract
 from harness.diagnosis import roots_of
 from harness.model import Status
 from harness.report.latency import latencies
-from harness.result import ContractVerdict, ScenarioResult, to_data
+from harness.result import RED, ContractVerdict, ScenarioResult, to_data
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a reader of the former shape would misunderstand the new one."""
-_LEFT_OUT = ("latencies", "records", "exchanges", "left_out", "readings", "path")
+_WAIVED = "waived"
+_LEFT_OUT = ("latencies", "records", "exchanges", "left_out", "readings", "path", "waived")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,6 @@ class RunFacts:
     strict: bool = False
     bundled: bool = False
     """Whether the reference wallet was certified, which proves the harness and not a wallet."""
-    waivers: tuple[Mapping[str, str], ...] = ()
     selection: str = ""
     """What the command line narrowed the suite to; empty for all of it."""
     notes: tuple[str, ...] = field(default=())
@@ -55,7 +55,7 @@ def report_data(
     ordered = sorted(results, key=lambda each: (each.contract, each.scenario))
     return {
         "format": FORMAT,
-        "run": _run(run),
+        "run": {**_run(run), "waivers": [each for verdict in verdicts for each in _waivers(verdict, ordered)]},
         "contracts": {each.contract: _contract(each, contracts[each.contract], ordered) for each in verdicts},
         "requirements": [
             requirement
@@ -81,7 +81,6 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "environment": dict(run.environment),
         "strict": run.strict,
         "bundled": run.bundled,
-        "waivers": [dict(each) for each in run.waivers],
         "selection": run.selection,
         "notes": list(run.notes),
     }
@@ -94,9 +93,10 @@ def _contract(verdict: ContractVerdict, contract: Contract, results: Sequence[Sc
         readings.setdefault(policy, set()).add(reading)
     return {
         "title": contract.title,
-        "verdict": str(verdict.certification),
+        "verdict": verdict.words,
         "reason": verdict.reason,
         "warnings": verdict.warnings,
+        "remarks": [each.warning for each in verdict.waivers if each.warning],
         "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
         "absent": sorted({name for each in mine for name in each.absent}),
     }
@@ -111,6 +111,7 @@ def _requirements(
             "contract": verdict.contract,
             "level": str(contract.requirements[identifier].level),
             "status": str(status),
+            "waived": identifier in verdict.waived,
             "text": contract.requirements[identifier].text,
             "clause": contract.requirements[identifier].clause,
             "scenarios": list(scenarios.get(identifier, ())),
@@ -119,13 +120,36 @@ def _requirements(
     ]
 
 
+def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
+    return [
+        {
+            "contract": verdict.contract,
+            "requirement": each.waiver.requirement,
+            "reason": each.waiver.reason,
+            "owner": each.waiver.owner,
+            "until": each.waiver.until.isoformat(),
+            "state": str(each.state),
+            "scenarios": [
+                result.scenario
+                for result in results
+                if result.contract == verdict.contract and each.waiver.requirement in result.violated
+            ],
+        }
+        for each in verdict.waivers
+    ]
+
+
 def _scenario(result: ScenarioResult) -> dict[str, Any]:
     data = {name: value for name, value in to_data(result).items() if name not in _LEFT_OUT}
     verdicts = [{name: value for name, value in each.items() if value not in ("", None)} for each in data["verdicts"]]
+    for each in verdicts:
+        if each["status"] in RED and each["requirement"] in result.waived:
+            each["waived"] = True
     return {
         "id": result.scenario,
         **{name: value for name, value in data.items() if name != "scenario"},
         "file": result.path,
+        "waived": result.excused,
         "verdicts": verdicts,
         "policies": [list(pair) for pair in result.readings],
         "sent": result.exchanges,
@@ -135,29 +159,31 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
 
 
 def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
-    seen = Counter(each.status for each in results)
+    """How many there are, and how many ended how; what is waived counts as that alone."""
+    seen = Counter(_WAIVED if each.excused else str(each.status) for each in results)
     return {
         "scenarios": len(results),
         "requests": sum(each.exchanges for each in results),
-        **{str(status): seen[status] for status in Status},
+        **{word: seen[word] for word in (*map(str, Status), _WAIVED)},
     }
 
 
 def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a report, those with the same requirement and probable cause together, most frequent first."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    """The findings of a report, those with one probable cause together: most frequent first, waived ones last."""
+    found: dict[tuple[str, str, str, bool], dict[str, Any]] = {}
     for scenario in report["scenarios"]:
         for verdict in scenario["verdicts"]:
             if verdict["status"] == Status.PASS:
                 continue
             cause = verdict.get("probably") or verdict["summary"]
             entry = found.setdefault(
-                (scenario["contract"], verdict["status"], cause),
+                (scenario["contract"], verdict["status"], cause, "waived" in verdict),
                 {
                     "contract": scenario["contract"],
                     "status": verdict["status"],
                     "cause": cause,
                     "fix": verdict.get("fix", ""),
+                    "waived": "waived" in verdict,
                     "also": [],
                     "requirements": [],
                     "scenarios": [],
@@ -169,7 +195,7 @@ def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
                 entry["scenarios"].append(scenario["id"])
     order = [Status.FAIL, Status.UNKNOWN, Status.WARN, Status.SKIPPED]
     merged = _under_their_roots(list(found.values()))
-    return sorted(merged, key=lambda each: (order.index(each["status"]), -len(each["scenarios"])))
+    return sorted(merged, key=lambda each: (each["waived"], order.index(each["status"]), -len(each["scenarios"])))
 
 
 def causes_of(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
@@ -194,5 +220,5 @@ def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    same = root["contract"] == other["contract"] and root["status"] == Status.FAIL
+    same = all(root[name] == other[name] for name in ("contract", "waived")) and root["status"] == Status.FAIL
     return same and any(root["cause"].startswith(beginning) for beginning in roots_of(other["cause"]))

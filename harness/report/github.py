@@ -12,10 +12,10 @@ _MOST = 10
 
 
 def workflow_commands(report: Mapping[str, Any]) -> list[str]:
-    """Workflow commands, one for each cause: errors for violations, warnings for a violated SHOULD."""
+    """Workflow commands, one for each cause: errors for violations, warnings for SHOULD, notices for the waived."""
     found = []
     for each in causes(report)[:_MOST]:
-        kind = "warning" if each["status"] == "warn" else "error"
+        kind = "notice" if each["waived"] else "warning" if each["status"] == "warn" else "error"
         file, line = _place(report, each)
         count = f" ({len(each['scenarios'])} scenarios)" if len(each["scenarios"]) > 1 else ""
         title = f"{', '.join(each['requirements'][:3])}{count}"

@@ -26,10 +26,11 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield "* **The run was interrupted: it proves nothing.**"
     counts = report["counts"]
     told = ", ".join(
-        f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "skipped") if counts[each]
+        f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "waived", "skipped") if counts[each]
     )
     yield f"* {counts['scenarios']} scenarios, {counts['requests']} requests: {told}"
     yield from _causes(report)
+    yield from _waivers(report)
     yield from _requirements(report)
     run = report["run"]
     yield ""
@@ -49,7 +50,8 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
             f" and {len(each['scenarios']) - _MOST_SCENARIOS} more" if len(each["scenarios"]) > _MOST_SCENARIOS else ""
         )
         broken = ", ".join(each["requirements"])
-        yield f"1. **{_plain(each['cause'])}** ({each['status']}, {each['contract']}, {broken})"
+        status = "waived" if each["waived"] else each["status"]
+        yield f"1. **{_plain(each['cause'])}** ({status}, {each['contract']}, {broken})"
         if each["fix"]:
             yield f"   Fix: {_plain(each['fix'])}."
         if each["also"]:
@@ -57,6 +59,19 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"   Seen in {where}{more}."
     if len(found) > _MOST_CAUSES:
         yield f"\nand {len(found) - _MOST_CAUSES} more causes"
+
+
+def _waivers(report: Mapping[str, Any]) -> Iterator[str]:
+    if not report["run"]["waivers"]:
+        return
+    yield ""
+    yield "## Waivers"
+    yield ""
+    yield "| Requirement | Reason | Owner | Until | In this run |"
+    yield "| --- | --- | --- | --- | --- |"
+    for each in report["run"]["waivers"]:
+        told = (each[name] for name in ("requirement", "reason", "owner", "until", "state"))
+        yield f"| {' | '.join(map(_plain, told))} |"
 
 
 def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
@@ -69,7 +84,8 @@ def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
     yield "| Requirement | Level | Status | What is required |"
     yield "| --- | --- | --- | --- |"
     for each in red:
-        yield f"| {each['id']} | {each['level']} | {each['status']} | {_plain(each['text'])} |"
+        status = f"{each['status']}, waived" if each["waived"] else each["status"]
+        yield f"| {each['id']} | {each['level']} | {status} | {_plain(each['text'])} |"
 
 
 def _plain(text: str) -> str:
