@@ -80,17 +80,18 @@ class Examiner:
             return _undecided(scenario, self.contract, str(error))
         silent = any(history.stopped for history in histories)
         self._silences = self._silences + 1 if silent else 0
+        return replace(self.judge(scenario, histories), seconds=f"{time.monotonic() - started:.3f}")
+
+    def judge(self, scenario: Scenario, histories: Sequence[History]) -> ScenarioResult:
+        """What comes of histories that have been recorded: one of each run of the scenario."""
         judged = [
             (run, self._evidence.explain(run, history, examine(history, self.contract, self._policy)))
             for run, history in enumerate(histories)
             if history.exchanges
         ]
-        seconds = f"{time.monotonic() - started:.3f}"
         result = result_of(scenario, self.contract, histories, [each for _, each in judged])
         return replace(
-            self._evidence.attach(result, histories, judged),
-            absent=tuple(sorted(self.capabilities.absent)),
-            seconds=seconds,
+            self._evidence.attach(result, histories, judged), absent=tuple(sorted(self.capabilities.absent))
         )
 
     def close(self) -> None:
