@@ -63,16 +63,29 @@ _TLS_HINTS = {
     "HTTP_REQUEST": "the server speaks plain HTTP there; if that is meant, write http:// in the URL",
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": "the server demands a client certificate that it accepts",
     "TLSV1_ALERT_UNKNOWN_CA": "the server does not trust the client certificate",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "the server does not accept the client certificate, or demands one",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "the client certificate has expired",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "the server refused the handshake: it may demand a client certificate",
+    "TLSV1_UNRECOGNIZED_NAME": "the server knows no host of that name: correct the URL",
     "UNSUPPORTED_PROTOCOL": "the server offers only an obsolete version of TLS",
 }
+
+_TRUST_IT = "name the CA that signed it as CA bundle, or turn verification off for a test system"
+_CERTIFICATE_HINTS = {
+    9: "is not valid yet; look at the clock of this machine, or have it issued again",
+    10: "has expired; have it renewed, or turn verification off for a test system",
+    18: "is self-signed, so nobody vouches for it; name it as CA bundle, or turn verification off for a test system",
+    62: "is for another host; correct the host in the URL, or have it issued for this one",
+    64: "is for another host; correct the host in the URL, or have it issued for this one",
+}
+"""By OpenSSL's verification code: what is wrong with the server's certificate, and what to do."""
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted ({error.verify_message}); name the CA that signed it as CA bundle, "
-            "or turn verification off for a test system"
-        )
+        if (hint := _CERTIFICATE_HINTS.get(error.verify_code)) is not None:
+            return f"its certificate {hint} ({error.verify_message})"
+        return f"its certificate is not trusted ({error.verify_message}); {_TRUST_IT}"
     if isinstance(error, ssl.SSLEOFError):
         return "the server closed the connection during the handshake"
     name = error.reason or ""

@@ -140,6 +140,9 @@ class Contract:
     """Named ways to spoil a well-signed request's authentication."""
     mistakes: tuple[str, ...] = ()
     """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+    clock_tolerance_seconds: int = 0
+    """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
+    knows no time."""
     recipe: Recipe | None = None
     """How to authenticate a request by hand; reports show it."""
     decode: Callable[[Operation, Message], Decoded]

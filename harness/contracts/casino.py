@@ -11,7 +11,22 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, OperationSpec, answer, fields, hmac_headers
+from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, answer, fields, hmac_headers
+from harness.contracts.casino_words import (
+    ATTRIBUTES,
+    CLASSES,
+    CODES,
+    ECHOED,
+    FIELDS,
+    ITEM_CLASSES,
+    KINDS,
+    NAMES,
+    OPTIONAL,
+    OUTCOMES,
+    SPECS,
+    STATUSES,
+    SUCCESS,
+)
 from harness.contracts.hmac_mistakes import ALL_FORGERIES, ALL_MISTAKES
 from harness.contracts.json_text import stringify
 from harness.contracts.recipes import HMAC
@@ -19,115 +34,22 @@ from harness.contracts.requirements import Requirements
 from harness.contracts.schema import MOST_PROBLEMS, bundled, shown, violations
 from harness.model import (
     BadItem,
-    Bet,
     BetBatch,
     Fault,
-    GetBalance,
     ItemReply,
     Level,
     Message,
     Movement,
     Operation,
     Outcome,
-    Payout,
     Problem,
     Reply,
     Retry,
-    Reward,
     Settle,
     Situation,
 )
 
-SUCCESS = "RS_OK"
 _SCHEMAS = bundled("schemas") / "casino"
-
-_SPECS = {
-    spec.name: spec
-    for spec in (
-        OperationSpec(name="settlement", path="/transaction/settlement", core=True, batch=True, retried=True),
-        OperationSpec(name="balance", path="/user/balance"),
-        OperationSpec(name="bet", path="/transaction/bet"),
-        OperationSpec(name="payout", path="/transaction/payout", retried=True),
-        OperationSpec(name="reward", path="/transaction/reward", path_inferred=True),
-        OperationSpec(name="bet_batch", path="/transaction/bet-batch", batch=True),
-        OperationSpec(name="retry", path="/transaction/retry", batch=True, retried=True),
-    )
-}
-_NAMES: Mapping[type[Any], str] = {
-    Settle: "settlement",
-    GetBalance: "balance",
-    Bet: "bet",
-    Payout: "payout",
-    Reward: "reward",
-    BetBatch: "bet_batch",
-    Retry: "retry",
-}
-_CLASSES: Mapping[str, Any] = {name: kind for kind, name in _NAMES.items()}
-_ITEM_CLASSES: Mapping[str, Any] = {"settlement": Payout, "bet_batch": Bet, "retry": Payout}
-
-_FIELDS = {
-    name: tuple(words.split())
-    for name, words in {
-        "settlement": "transactionId refTransactionId sessionId roundId playerId gameId currency amount isWin",
-        "balance": "sessionId playerId",
-        "bet": "transactionId sessionId playerId gameId currency amount roundId",
-        "payout": "transactionId refTransactionId sessionId playerId gameId currency amount isWin",
-        "reward": "transactionId refTransactionId sessionId type playerId gameId amount",
-        "bet_batch": "transactionId sessionId roundId playerId gameId currency amount autoWithDrawal",
-        "retry": "transactionId sessionId roundId playerId gameId currency amount",
-    }.items()
-}
-"""The wire fields of one transaction, in the order in which the platform writes them."""
-
-_OPTIONAL = frozenset({("bet", "roundId")})
-
-_ATTRIBUTES = {
-    "transactionId": "id",
-    "refTransactionId": "bet",
-    "sessionId": "session",
-    "roundId": "round",
-    "playerId": "player",
-    "gameId": "game",
-    "currency": "currency",
-    "amount": "amount",
-    "isWin": "win",
-    "type": "kind",
-    "autoWithDrawal": "auto_withdrawal",
-}
-
-_BATCH_ECHO = ("sessionId", "roundId", "playerId", "currency")
-_ECHOED: Mapping[str, tuple[str, ...]] = {
-    "settlement": ("refTransactionId", *_BATCH_ECHO),
-    "balance": ("sessionId",),
-    "bet_batch": _BATCH_ECHO,
-    "retry": _BATCH_ECHO,
-}
-"""The request's fields that the answer repeats, besides `transactionId`."""
-
-_OUTCOMES = {
-    SUCCESS: Outcome.OK,
-    "RS_ERROR_NOT_ENOUGH_MONEY": Outcome.INSUFFICIENT_FUNDS,
-    "RS_ERROR_DUPLICATE_TRANSACTION": Outcome.CONFLICT,
-    "RS_ERROR_TRANSACTION_DOES_NOT_EXIST": Outcome.UNKNOWN_TRANSACTION,
-    "RS_ERROR_USER_DISABLED": Outcome.UNKNOWN_PLAYER,
-    "RS_ERROR_WRONG_CURRENCY": Outcome.WRONG_CURRENCY,
-    "RS_ERROR_TOKEN_EXPIRED": Outcome.INVALID_SESSION,
-    "RS_ERROR_INVALID_TOKEN": Outcome.INVALID_SESSION,
-    "RS_ERROR_INVALID_SIGNATURE": Outcome.UNAUTHENTICATED,
-    "RS_ERROR_MISSING_HEADERS": Outcome.UNAUTHENTICATED,
-    "RS_ERROR_WRONG_SYNTAX": Outcome.MALFORMED,
-    "RS_ERROR_WRONG_TYPES": Outcome.MALFORMED,
-}
-"""The vendor's codes and those of the wider family. It has no word for an unknown player: the nearest is that of a
-player who may not play. Every other code is a refusal without a meaning of its own."""
-
-_CODES = {outcome: code for code, outcome in reversed(_OUTCOMES.items())} | {
-    Outcome.INVALID_TOKEN: "RS_ERROR_INVALID_TOKEN",
-    Outcome.REFUSED: "RS_ERROR",
-}
-_KINDS = {"reward": ("bonus", "jackpot")}
-_STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
-"""The HTTP status of our own refusals, 200 otherwise: the document gives none, and any of 200 and 4xx is accepted."""
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -137,7 +59,7 @@ _STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
 def name_of(operation: Operation) -> str:
     """The operation name. Raises ValueError for an operation that a casino does not have."""
     try:
-        return _NAMES[type(operation)]
+        return NAMES[type(operation)]
     except KeyError:
         raise ValueError(f"the casino contract has no {type(operation).__name__}") from None
 
@@ -151,10 +73,10 @@ def encode(operation: Operation) -> dict[str, object]:
 
 
 def _encode_fields(name: str, source: Operation) -> dict[str, object]:
-    encoded = {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _FIELDS[name]}
+    encoded = {wire: getattr(source, ATTRIBUTES[wire]) for wire in FIELDS[name]}
     if encoded.get("amount", 0) % 1:
         raise ValueError(f"an amount of {encoded['amount']} hundred-thousandths is no whole number")
-    return {wire: value for wire, value in encoded.items() if value != "" or (name, wire) not in _OPTIONAL}
+    return {wire: value for wire, value in encoded.items() if value != "" or (name, wire) not in OPTIONAL}
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -183,12 +105,12 @@ def _has_shape(status: int, value: dict[str, object]) -> bool:
 
 
 def _outcome(code: str) -> Outcome:
-    return _OUTCOMES.get(code, Outcome.REFUSED)
+    return OUTCOMES.get(code, Outcome.REFUSED)
 
 
 def _decode_items(name: str, value: dict[str, object]) -> tuple[tuple[ItemReply, ...], tuple[Problem, ...]]:
     """The answers in it that can be read, and what is poor about their balances."""
-    if not _SPECS[name].batch:
+    if not SPECS[name].batch:
         item, problems = _decode_item(name, value, "")
         return (item,), problems
     data = value.get("data")
@@ -211,7 +133,7 @@ def _decode_item(name: str, value: dict[str, object], where: str) -> tuple[ItemR
         id=transaction if isinstance(transaction, str) else None,
         balance=balance,
         currency=currency if isinstance(currency, str) else None,
-        echo={wire: text for wire in _ECHOED.get(name, ()) if isinstance(text := value.get(wire), str)},
+        echo={wire: text for wire in ECHOED.get(name, ()) if isinstance(text := value.get(wire), str)},
     )
     return item, problems
 
@@ -240,7 +162,7 @@ def _repeated(name: str, operation: Operation, items: Iterable[ItemReply]) -> tu
 
 
 def _echo(name: str, source: Operation | Movement) -> dict[str, str]:
-    return {wire: getattr(source, _ATTRIBUTES[wire]) for wire in _ECHOED.get(name, ())}
+    return {wire: getattr(source, ATTRIBUTES[wire]) for wire in ECHOED.get(name, ())}
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -254,8 +176,8 @@ def read_request(name: str, data: bytes) -> Operation:
     """
     content = fields.body(data)
     operation: Operation
-    if not _SPECS[name].batch:
-        operation = _CLASSES[name](**_read_fields(name, content))
+    if not SPECS[name].batch:
+        operation = CLASSES[name](**_read_fields(name, content))
         return operation
     sent = content.get("transactions")
     if not isinstance(sent, list):
@@ -266,14 +188,14 @@ def read_request(name: str, data: bytes) -> Operation:
             items.append(_read_item(name, each))
         except BadRequest as error:
             bad.append(BadItem(position=position, id=_readable_id(each), outcome=error.outcome, reason=str(error)))
-    operation = _CLASSES[name](items=tuple(items), unreadable=tuple(bad))
+    operation = CLASSES[name](items=tuple(items), unreadable=tuple(bad))
     return operation
 
 
 def _read_item(name: str, value: object) -> Movement:
     if not isinstance(value, dict):
         raise fields.malformed(f"a transaction must be an object, is {shown(value)}")
-    item: Movement = _ITEM_CLASSES[name](**_read_fields(name, value))
+    item: Movement = ITEM_CLASSES[name](**_read_fields(name, value))
     return item
 
 
@@ -283,8 +205,8 @@ def _readable_id(value: object) -> str | None:
 
 
 def _read_fields(name: str, content: fields.Fields) -> dict[str, Any]:
-    wanted = [wire for wire in _FIELDS[name] if wire in content or (name, wire) not in _OPTIONAL]
-    found = {_ATTRIBUTES[wire]: fields.required(content, wire, _READERS.get(wire, fields.text)) for wire in wanted}
+    wanted = [wire for wire in FIELDS[name] if wire in content or (name, wire) not in OPTIONAL]
+    found = {ATTRIBUTES[wire]: fields.required(content, wire, _READERS.get(wire, fields.text)) for wire in wanted}
     return {"currency": "", **found} if name == "reward" else found
 
 
@@ -300,14 +222,14 @@ _READERS: Mapping[str, fields.Reader] = {
     "amount": _read_amount,
     "isWin": fields.boolean,
     "autoWithDrawal": fields.boolean,
-    "type": fields.one_of(_KINDS["reward"]),
+    "type": fields.one_of(KINDS["reward"]),
 }
 
 
 def write_reply(operation: Operation | None, reply: Reply) -> tuple[int, bytes]:
     """HTTP status and body of an answer; items of a batch that could not be read are refused in their places."""
-    status = _STATUSES.get(reply.outcome, 200)
-    code = reply.code or _CODES[reply.outcome]
+    status = STATUSES.get(reply.outcome, 200)
+    code = reply.code or CODES[reply.outcome]
     if not isinstance(operation, Settle | Retry | BetBatch):
         item = reply.items[0] if reply.items else ItemReply(outcome=reply.outcome, code=code)
         return status, stringify(_write_item("" if operation is None else name_of(operation), operation, item))
@@ -332,7 +254,7 @@ def _write_items(operation: Settle | Retry | BetBatch, items: tuple[ItemReply, .
 def _write_item(name: str, source: Operation | Movement | None, item: ItemReply) -> dict[str, object]:
     transaction = item.id if item.id is not None else getattr(source, "id", None)
     return {
-        "status": item.code or _CODES[item.outcome],
+        "status": item.code or CODES[item.outcome],
         **({} if transaction is None else {"transactionId": transaction}),
         **({} if source is None else _echo(name, source)),
         **item.echo,
@@ -368,15 +290,16 @@ CONTRACT = Contract(
     name="casino",
     title="Seamless wallet of a game provider (OppiGames Wallet API)",
     prefix="CAS",
-    specs=_SPECS,
+    specs=SPECS,
     words={"settle": "settlement", "pay": "payout"}
     | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
-    kinds=_KINDS,
+    kinds=KINDS,
     required_headers=hmac_headers.REQUIRED,
     environment=("WALLET_API_KEY", "WALLET_SECRET"),
     schemas=_SCHEMAS,
-    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(_SPECS), tuple(ALL_FORGERIES)),
+    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(SPECS), tuple(ALL_FORGERIES)),
     policy=_POLICY,
+    clock_tolerance_seconds=hmac_headers.SIGNATURE_LIFE_MS // 1000,
     codes={
         Situation.UNCOVERED: _expected(Outcome.INSUFFICIENT_FUNDS),
         Situation.WRONG_CURRENCY: _expected(Outcome.WRONG_CURRENCY),

@@ -1,0 +1,103 @@
+"""Look at the way to a wallet step by step, before anything of HTTP is said: its name, its port, its certificate."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from harness.client.dial import connect
+from harness.client.failure import TransmissionError
+from harness.client.names import Names
+from harness.client.route import route_to
+from harness.client.tls import Tls, tls_context
+from harness.model import Failure
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured:
+    """A TLS connection as it came about. What is not known, because nothing was verified, is empty or 0."""
+
+    version: str
+    issuer: str = ""
+    expires: int = 0
+    """Of the wallet's own certificate, in Unix seconds."""
+
+
+class Probe:
+    """One step after the other; each gives what it found, or the failure that ends the way there."""
+
+    def __init__(self, base_url: str, tls: Tls, time_out_seconds: float) -> None:
+        """Look at the settings. Raises ConfigurationError for a URL or a certificate file that cannot work."""
+        self._route = route_to(base_url)
+        self._context = tls_context(tls) if self._route.secure else None
+        self._names = Names()
+        self._time_out_ns = int(time_out_seconds * 1e9)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the URL begins with https://."""
+        return self._route.secure
+
+    @property
+    def host(self) -> str:
+        """The wallet's host, as the URL has it."""
+        return self._route.host
+
+    @property
+    def nearest(self) -> str:
+        """The host whose name is looked up here: the wallet's, or that of the proxy on the way to it."""
+        return self._route.proxy.host if self._route.proxy is not None else self._route.host
+
+    @property
+    def where(self) -> str:
+        """What is connected to: the wallet's host and port, or the proxy on the way to it."""
+        return self._route.proxy.where if self._route.proxy is not None else self._route.where
+
+    def addresses(self) -> tuple[str, ...] | Failure:
+        """The addresses of the wallet's host; of the proxy, where there is one, because the proxy looks the host up."""
+        nearest = self._route.proxy or self._route
+        found = self._try(lambda deadline: self._names.resolve(nearest.host, nearest.port, deadline))
+        return found if isinstance(found, Failure) else tuple(dict.fromkeys(str(each[2][0]) for each in found))
+
+    def connect(self) -> int | Failure:
+        """Connect and hang up: how long the round trip of the TCP handshake took, in nanoseconds."""
+        return self._try(self._round_trip)
+
+    def secured(self) -> Secured | Failure:
+        """Connect, shake hands over TLS, and hang up. Only for a URL with https://."""
+        return self._try(self._handshake)
+
+    def _round_trip(self, deadline: int) -> int:
+        with closing(connect(self._route, None, self._names, deadline)) as connection:
+            return connection.round_trip_ns
+
+    def _handshake(self, deadline: int) -> Secured:
+        with closing(connect(self._route, self._context, self._names, deadline)) as connection:
+            if not isinstance(connection.socket, ssl.SSLSocket):
+                return Secured(version="none")
+            return found_in(connection.socket.version() or "", connection.socket.getpeercert() or {})
+
+    def _try(self, step: Callable[[int], T]) -> T | Failure:
+        try:
+            return step(time.monotonic_ns() + self._time_out_ns)
+        except TransmissionError as error:
+            return error.failure
+
+
+def found_in(version: str, certificate: Mapping[str, Any]) -> Secured:
+    """What a verified certificate, as the `ssl` module reads it, says of itself; an empty one says nothing."""
+    if not certificate:
+        return Secured(version=version)
+    names = dict(_pairs(certificate.get("issuer", ())))
+    issuer = ", ".join(names[each] for each in ("commonName", "organizationName") if each in names)
+    return Secured(version=version, issuer=issuer, expires=int(ssl.cert_time_to_seconds(certificate["notAfter"])))
+
+
+def _pairs(name: Sequence[Sequence[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    return (pair for part in name for pair in part)
