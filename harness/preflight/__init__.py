@@ -1,0 +1,103 @@
+"""What is found out before any scenario runs: that the wallet can be reached, believes us, and has players.
+
+A wrong secret must be one configuration error and not hundreds of failures. But a violation must not hide behind it: if
+a good call is refused and the same call with a known mistake is believed, it is the wallet that is wrong.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from harness.client import Carrier, Client, ConfigurationError, Transport
+from harness.contracts import Contract, load
+from harness.players import Identities
+from harness.preflight.accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
+from harness.preflight.answering import heard, skew_seconds
+from harness.preflight.asking import Asking
+from harness.preflight.capabilities import absent, deduction
+from harness.preflight.credentials import believed
+from harness.preflight.findings import ConfigurationProblem, Course, Facts, Purse, Stage, Tell, Violation
+from harness.preflight.network import reach
+from harness.record import Secrets
+from harness.subject import Subject
+
+__all__ = ["ConfigurationProblem", "Facts", "Purse", "Stage", "Tell", "Violation", "preflight"]
+
+
+def preflight(
+    subject: Subject,
+    *,
+    wallet: Carrier | None = None,
+    provision: Carrier | None = None,
+    tell: Tell | None = None,
+) -> Facts:
+    """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
+
+    `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
+    left out then. `tell` is told each stage when it is passed.
+    """
+    contract = load(subject.contract)
+    tokens = [each.token for each in subject.players if each.token]
+    secrets = Secrets.of(contract, subject.credentials, tokens)
+    course = Course(secrets.hide, tell)
+    with ExitStack() as closing:
+        try:
+            return _stages(subject, contract, wallet, provision, course, closing)
+        except ConfigurationProblem as problem:
+            raise ConfigurationProblem(secrets.hide(str(problem)), stage=problem.stage) from None
+
+
+def _stages(
+    subject: Subject,
+    contract: Contract,
+    wallet: Carrier | None,
+    provision: Carrier | None,
+    course: Course,
+    closing: ExitStack,
+) -> Facts:
+    remote = wallet is None
+    if wallet is None:
+        reach(subject, course)
+        wallet = Transport(
+            subject.url, tls=subject.tls, time_out_seconds=subject.time_out_seconds, user_agent=subject.user_agent
+        )
+    client = Client(contract, wallet, subject.credentials, paths=dict(subject.paths))
+    closing.callback(client.close)
+    identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
+    asking = Asking(subject, contract, client, identities)
+    skew = _first_answer(asking, course) if remote else None
+    if provision is None and subject.provision_url:
+        provision = _way_to_provisioning(subject)
+    if provision is not None:
+        closing.callback(provision.close)
+        player = provisioned(subject, contract, provision, identities, course)
+    else:
+        player = named(subject, contract)
+    trusted = believed(asking, player, skew, course)
+    if isinstance(trusted, Violation):
+        return Facts(violation=trusted, stages=tuple(course.stages))
+    purses = (as_named if provision is None else shows_what_was_made)(asking, trusted, course)
+    lacking = absent(asking, trusted.player, course)
+    return Facts(
+        readings=deduction(asking, trusted.player, purses[0]),
+        absent=lacking,
+        stages=tuple(course.stages),
+        purses=purses,
+    )
+
+
+def _first_answer(asking: Asking, course: Course) -> int | None:
+    """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
+    subject, contract = asking.subject, asking.contract
+    player = subject.players[0] if subject.players and not subject.provision_url else asking.stranger()
+    first = asking.ask(asking.zero(player))
+    heard(first, subject, contract, course)
+    return skew_seconds(first, contract, course)
+
+
+def _way_to_provisioning(subject: Subject) -> Carrier:
+    try:
+        return Transport(subject.provision_url, tls=subject.tls)
+    except ConfigurationError as error:
+        text = str(error).replace("the wallet's URL", "the provisioning address", 1)
+        raise ConfigurationProblem(text, stage=PROVISIONING) from None

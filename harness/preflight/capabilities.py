@@ -1,0 +1,128 @@
+"""Which operations the wallet has, asked in ways that move nothing, and whether it deducts at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.model import (
+    Authenticate,
+    BetBatch,
+    GetBalance,
+    Operation,
+    Outcome,
+    Payout,
+    Player,
+    Retry,
+    Reward,
+    Rollback,
+)
+from harness.preflight.asking import Asking, accepted, answer
+from harness.preflight.findings import Course, Purse
+
+CAPABILITIES = "capabilities"
+
+
+def _bet(asking: Asking, player: Player) -> Operation:
+    return asking.bet(player, 0)
+
+
+def _bet_batch(asking: Asking, player: Player) -> Operation:
+    return BetBatch(items=(asking.bet(player, 0),))
+
+
+def _payout(asking: Asking, player: Player) -> Payout:
+    lost = asking.bet(player, 0)
+    reference = player.bets[0] if player.bets else asking.contract.bet_reference(lost.id, lost.bet)
+    return Payout(
+        id=asking.new_id(),
+        player=player.id,
+        currency=player.currency,
+        amount=0,
+        session=player.session,
+        bet=reference,
+        round=lost.round,
+        game=lost.game,
+        win=False,
+    )
+
+
+def _retry(asking: Asking, player: Player) -> Operation:
+    return Retry(items=(_payout(asking, player),))
+
+
+def _reward(asking: Asking, player: Player) -> Operation:
+    like = asking.bet(player, 0)
+    return Reward(
+        id=like.id,
+        player=player.id,
+        currency=player.currency,
+        amount=0,
+        session=player.session,
+        bet=f"bonus-{like.id}",
+        game=like.game,
+    )
+
+
+def _rollback(asking: Asking, player: Player) -> Operation:
+    """Of a bet that was never placed."""
+    never = asking.bet(player, 0)
+    return Rollback(id=asking.new_id(), original=never.id, bet=never.bet, player=player.id, session=player.session)
+
+
+HARMLESS: Mapping[str, Callable[[Asking, Player], Operation]] = {
+    "balance": lambda _, player: GetBalance(player=player.id, session=player.session),
+    "bet": _bet,
+    "bet_batch": _bet_batch,
+    "pay": _payout,
+    "retry": _retry,
+    "reward": _reward,
+    "rollback": _rollback,
+    "authenticate": lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
+}
+"""By scenario word: an operation that moves no money, whatever a wallet makes of it."""
+
+
+def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
+    """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
+    specs, lacks = asking.contract.specs, asking.subject.lacks
+    lacking = {each for each in lacks if each in specs and not specs[each].core}
+    for word, operation in HARMLESS.items():
+        name = asking.has(word)
+        if name and not specs[name].core and asking.ask(operation(asking, player)).absent:
+            lacking.add(name)
+    has = ", ".join(name for name in specs if name not in lacking)
+    without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
+    course.passed(CAPABILITIES, f"has {has}{without}")
+    return tuple(sorted(lacking))
+
+
+def deduction(asking: Asking, player: Player, purse: Purse) -> tuple[tuple[str, str], ...]:
+    """Whether the wallet deducts at all: one that never does may refuse every unsettlement.
+
+    Only a player with funds can tell. A named player is given the smallest amount back that was deducted.
+    """
+    unit = asking.contract.wire_unit(player.currency)
+    if "deduction" not in asking.contract.policy or purse.balance is None or purse.balance < unit:
+        return ()
+    tried = asking.ask(asking.smallest(player))
+    if accepted(tried):
+        if asking.subject.players and asking.has("pay"):
+            asking.ask(_given_back(asking, player, unit))
+        return (("deduction", "supported"),)
+    if tried.reply is not None and answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS:
+        return (("deduction", "unsupported"),)
+    return ()
+
+
+def _given_back(asking: Asking, player: Player, amount: int) -> Operation:
+    lost = _payout(asking, player)
+    return Payout(
+        id=lost.id,
+        player=lost.player,
+        currency=lost.currency,
+        amount=amount,
+        session=lost.session,
+        bet=lost.bet,
+        round=lost.round,
+        game=lost.game,
+    )

@@ -1,0 +1,164 @@
+"""Whether the wallet believes us: one good call, and if it is refused, whose fault that is.
+
+A wrong secret is the user's to set right. But a wallet that refuses a rightly signed call and believes one with a known
+mistake is wrong itself, and so is one that refuses nothing but the amount 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.contracts import Contract
+from harness.model import Alteration, Exchange, Outcome, Player
+from harness.preflight.answering import CLOCK, ahead, unanswered
+from harness.preflight.asking import Asking, accepted, answer, said
+from harness.preflight.findings import ConfigurationProblem, Course, Violation
+
+CREDENTIALS, PLAYERS = "credentials", "players"
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The wallet believes us: the player whom it did so for, and its answer to the zero amount."""
+
+    player: Player
+    zero: Exchange
+
+
+def believed(asking: Asking, player: Player, skew: int | None, course: Course) -> Trusted | Violation:
+    """Send one good call, and find out why, should it be refused. Raises ConfigurationProblem.
+
+    `skew` is how far the wallet's clock is ahead of ours, in seconds.
+    """
+    good = asking.prove(asking.zero(player))
+    if good.reply is None:
+        raise unanswered(good, asking.subject, asking.contract)
+    if accepted(good):
+        return _trusted(player, good, course)
+    outcome = answer(good).outcome
+    if outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY}:
+        raise _refused(good, asking)
+    if outcome is not Outcome.UNAUTHENTICATED:
+        if not player.bets and (known := asking.with_known_bet(player)) is not None:
+            good = asking.prove(asking.zero(known))
+            if accepted(good):
+                asking.knows_bets_only = True
+                return _trusted(known, good, course)
+            player = known
+        if _takes_all_but_zero(asking, player):
+            return _confirmed(asking, player, course, _zero_refused(asking))
+    _look_at_clock(asking, player, skew)
+    read = asking.balance(player)
+    if read is not None and accepted(read):
+        raise _refused(good, asking, believed=True)
+    for name in asking.contract.mistakes:
+        tried = asking.prove(asking.zero(player), Alteration(forged=name))
+        if accepted(tried):
+            return _confirmed(asking, player, course, _mistaken(asking, name, tried))
+    raise _refused(good, asking)
+
+
+def _trusted(player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
+    course.passed(CREDENTIALS, f"a {good.name} of amount 0 is taken ({said(good)})", *warnings)
+    return Trusted(player, good)
+
+
+def _takes_all_but_zero(asking: Asking, player: Player) -> bool:
+    """Whether the same call with the smallest amount is taken, or refused for nothing but lack of funds."""
+    tried = asking.prove(asking.smallest(player))
+    return accepted(tried) or answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS
+
+
+def _confirmed(asking: Asking, player: Player, course: Course, violation: Violation) -> Trusted | Violation:
+    """A violation must not rest on one call that failed by chance: a good one has to be refused once more."""
+    again = asking.ask(asking.zero(player))
+    if accepted(again):
+        text = f"the wallet refused a {again.name} of amount 0 and took the next one: its answers are not steady"
+        return _trusted(player, again, course, text)
+    return violation
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What a refusal means
+
+
+def _requirement(contract: Contract, *numbers: str) -> str:
+    ids = (f"{contract.prefix}-{each}" for each in (*numbers, "CON-01"))
+    return next(each for each in ids if each in contract.requirements)
+
+
+def _zero_refused(asking: Asking) -> Violation:
+    good, smallest = asking.proofs[-2:]
+    return Violation(
+        requirement=_requirement(asking.contract, "ZER-01", "UNS-02"),
+        summary="the amount 0 is refused, though the same call with the smallest amount is "
+        + ("taken" if accepted(smallest) else "refused for lack of funds alone"),
+        sent=f"{good.name} with amount 0",
+        said=said(good),
+        mistake="zero_amount",
+        records=asking.records([*asking.proofs[:-2], smallest, good]),
+    )
+
+
+def _mistaken(asking: Asking, name: str, tried: Exchange) -> Violation:
+    return Violation(
+        requirement=_requirement(asking.contract, "SIG-01", "AUT-01"),
+        summary="a rightly authenticated call is refused, and one with a mistake is believed: "
+        + name.replace("_", " "),
+        sent=f"{tried.name} with amount 0",
+        said=said(tried),
+        mistake=name,
+        records=asking.records(asking.proofs),
+    )
+
+
+def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
+    """A call that is believed when it is signed by the wallet's own clock was refused for ours."""
+    allowed = asking.contract.clock_tolerance_seconds
+    if not skew or not allowed:
+        return
+    tried = asking.ask(asking.zero(player), Alteration(stale_seconds=-skew))
+    if accepted(tried):
+        raise ConfigurationProblem(
+            f"the wallet's clock is {ahead(skew)} the clock of this machine, and it refuses a signature made now: one "
+            "made by its own clock it believes; set both clocks by NTP",
+            stage=CLOCK,
+        )
+
+
+def _refused(exchange: Exchange, asking: Asking, *, believed: bool = False) -> ConfigurationProblem:
+    """The good call was refused with this answer, for a reason that the user can set right."""
+    outcome = answer(exchange).outcome
+    stage, remedy = CREDENTIALS, _remedy(outcome, asking)
+    if believed or outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}:
+        stage = PLAYERS
+    if believed and remedy.startswith("check"):
+        remedy = (
+            "the credentials are right, for the player's balance can be read: check the player's currency, give the "
+            "`games` that the wallet knows, and `bets` that it has taken"
+        )
+    url = asking.subject.url.rstrip("/")
+    text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {said(exchange)}: {remedy}"
+    return ConfigurationProblem(text, stage=stage)
+
+
+def _remedy(outcome: Outcome, asking: Asking) -> str:
+    key, secret = asking.contract.environment
+    if outcome is Outcome.UNAUTHENTICATED:
+        return f"check {key} and {secret}{_whitespace(asking)}"
+    if outcome is Outcome.UNKNOWN_PLAYER:
+        return "the wallet does not know the player: name one that exists, or check the provisioning address"
+    if outcome is Outcome.WRONG_CURRENCY:
+        return "the player's account has another currency: name the right one"
+    if outcome is Outcome.INVALID_SESSION:
+        return "the player's session is not live: log the player in, and give the new session"
+    if outcome is Outcome.UNKNOWN_TRANSACTION:
+        return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
+    return f"check {key}, {secret} and the players{_whitespace(asking)}; the wallet's own log says more"
+
+
+def _whitespace(asking: Asking) -> str:
+    credentials = asking.subject.credentials
+    pairs = zip(asking.contract.environment, (credentials.key, credentials.secret), strict=True)
+    odd = [name for name, value in pairs if value != value.strip()]
+    return f" ({' and '.join(odd)} with a space or a line break at an end)" if odd else ""
