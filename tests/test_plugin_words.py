@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from harness.contracts import load
 from harness.model import Level, Status, Verdict
 from harness.plugin.block import MOST_POSSIBLE, block, headline
+from harness.plugin.causes import representatives
 from harness.plugin.report import Crash, Finding
 from harness.plugin.summary import lines, verdicts
 from harness.result import ContractVerdict, ScenarioResult, from_data, to_data
@@ -139,3 +141,32 @@ def test_an_undecided_must_is_not_certified_although_no_check_speaks_of_it() -> 
 
 def test_a_result_survives_the_way_from_a_worker() -> None:
     assert from_data(to_data(RESULT)) == RESULT
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Causes
+
+
+def failing(scenario: str, probably: str, **more: Any) -> ScenarioResult:
+    return replace(RESULT, scenario=scenario, verdicts=(replace(FOUND, probably=probably),), **more)
+
+
+ROOT = "the wallet does not look the transactionId up before it books: what comes again is booked again"
+CONSEQUENCE = "transactionIds are remembered per operation: what came by one operation is booked again by another"
+
+
+def test_of_failures_with_one_cause_one_is_told() -> None:
+    same = [failing("a/one", "it forgets"), failing("a/two", "it forgets"), failing("a/three", "it adds wrong")]
+    assert representatives(same) == {0, 2}
+    assert representatives([failing(f"a/{number}", "it forgets") for number in range(1000)]) == {0}
+
+
+def test_a_consequence_is_told_with_its_root_by_a_scenario_that_shows_the_root() -> None:
+    both = [failing("a/one", CONSEQUENCE), failing("a/two", ROOT), failing("a/three", ROOT)]
+    assert representatives(both) == {1}
+    assert representatives(both[:1]) == {0}
+
+
+def test_what_was_not_attempted_for_one_reason_is_told_once() -> None:
+    silent = [replace(PASSED, scenario=f"a/{n}", status=Status.UNKNOWN, reason="not attempted") for n in range(9)]
+    assert representatives(silent) == {0}

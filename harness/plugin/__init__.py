@@ -70,6 +70,7 @@ def _run(config: pytest.Config, root: Path) -> Run:
 def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     """What is written at the end, checked now: a misspelt file is told before the run and not after it."""
     from harness.plugin.causes import Back, Causes
+    from harness.plugin.live import Watch
     from harness.plugin.outputs import Outputs, wanted
     from harness.report import ReportError
 
@@ -78,6 +79,8 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
+    if (reporter := config.pluginmanager.get_plugin("terminalreporter")) is not None:
+        config.pluginmanager.register(Watch(config, reporter), "walletproof-watch")
     causes = Causes(run)
     config.pluginmanager.register(causes, "walletproof-causes")
     config.pluginmanager.register(Back(causes), "walletproof-causes-back")
@@ -184,20 +187,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 # ----------------------------------------------------------------------------------------------------------------------
 # Reports
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """A run of scenarios alone is shown as a line for each category rather than for each file."""
-    run = session.config.stash.get(RUN, None)
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if run is None or reporter is None or not session.items or not reporter.showfspath:
-        return
-    from harness.plugin.items import ScenarioItem
-    from harness.plugin.report import Progress
-
-    if all(isinstance(item, ScenarioItem) for item in session.items):
-        reporter.showfspath = False
-        session.config.pluginmanager.register(Progress(reporter), "walletproof-progress")
 
 
 @pytest.hookimpl(wrapper=True)

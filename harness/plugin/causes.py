@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,10 +19,28 @@ _MOST = 12
 _FAILED = "failed"
 
 
-def cause_of(result: ScenarioResult) -> tuple[str, ...]:
-    """What a failure is about: the same for failures that have one explanation."""
-    found = findings(result)
-    return (result.contract, *sorted({each.probably or each.summary for each in found})) if found else ()
+def cause_of(result: ScenarioResult, roots: Mapping[tuple[str, str], str] = MappingProxyType({})) -> tuple[str, ...]:
+    """What a failure is about: the same for failures that have one explanation.
+
+    `roots` maps a contract and a cause to the cause that explains it, where there is one.
+    """
+    found = {each.probably or each.summary for each in findings(result)}
+    told = {roots.get((result.contract, each), each) for each in found}
+    return (result.contract, *sorted(told)) if found else ()
+
+
+def representatives(results: Sequence[ScenarioResult]) -> frozenset[int]:
+    """Indices of the results that are told at length: of each cause the first, if possible one that shows it itself."""
+    causes = causes_of([each for each in results if each.violated])
+    roots = {(each["contract"], also): each["cause"] for each in causes for also in each["also"]}
+    first: dict[tuple[str, ...], int] = {}
+    direct: dict[tuple[str, ...], int] = {}
+    for index, result in enumerate(results):
+        cause = cause_of(result, roots) or (result.contract, result.reason)
+        first.setdefault(cause, index)
+        if cause == cause_of(result):
+            direct.setdefault(cause, index)
+    return frozenset({**first, **direct}.values())
 
 
 class Causes:
@@ -34,15 +53,13 @@ class Causes:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """Leave the first of each cause for pytest to print."""
+        """Leave one of each cause for pytest to print."""
         failed = terminalreporter.stats.get(_FAILED, [])
-        told: set[tuple[str, ...]] = set()
-        kept: list[Any] = []
-        for each in failed:
-            result = result_of(each)
-            cause = cause_of(result) if result is not None else ()
-            (self.hidden if cause in told else kept).append(each)
-            told |= {cause} - {()}
+        told = [(each, result) for each in failed if (result := result_of(each)) is not None]
+        shown = representatives([result for _, result in told])
+        self.hidden = [each for index, (each, _) in enumerate(told) if index not in shown]
+        hidden = {id(each) for each in self.hidden}
+        kept = [each for each in failed if id(each) not in hidden]
         if self.hidden:
             terminalreporter.stats[_FAILED] = kept
         return (yield)
@@ -70,7 +87,7 @@ class Back:
         if hidden:
             stats = terminalreporter.stats
             stats[_FAILED] = [*stats.get(_FAILED, []), *hidden]
-            terminalreporter.line(f"{len(hidden)} more failures have a cause that is told above")
+            terminalreporter.line(f"{len(hidden)} more failure{'s have' if len(hidden) > 1 else ' has'} a cause that is told above")
         width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if lines := self._causes.lines(width):
             terminalreporter.section("what to fix", sep="=")

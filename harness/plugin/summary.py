@@ -11,6 +11,7 @@ from textwrap import wrap
 
 from harness.contracts import Contract
 from harness.model import Scenario, Status, Waiver
+from harness.report.latency import latencies
 from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude
 from harness.scenario import SUFFIX, ScenarioError, load_file
 
@@ -21,7 +22,7 @@ _COLOURS = {
     Certification.NOT_CERTIFIED: Status.FAIL,
     Certification.NOT_RUN: None,
 }
-_MOST_IDS = 4
+_MOST_IDS, _MOST_OPERATIONS = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def lines(
         yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
         yield from _groups(verdict, width)
         yield from _waivers(verdict, results, width)
-        yield from (Line(text) for text in _observed(_of(verdict.contract, results), width))
+        mine = _of(verdict.contract, results)
+        yield from (Line(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
         yield Line("")
     if not any(each.status is not Status.SKIPPED for each in results):
         yield Line("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
@@ -164,6 +166,15 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
         races = f"; {_count(len(spreads), 'race')} released within {_ms(median)} (median), {_ms(spreads[-1])} (widest)"
     sent = sum(each.exchanges for each in results)
     yield from _wrapped("sent", f"{_count(sent, 'request')} in {_count(len(results), 'scenario')}{races}", width)
+
+
+def _slowest(results: Sequence[ScenarioResult], width: int) -> list[str]:
+    """The operations that took longest to answer, races left out."""
+    told = (
+        f"{each['operation']} {_ms(each['median'])} (median), {_ms(each['max'])} (slowest)"
+        for each in latencies(results)[:_MOST_OPERATIONS]
+    )
+    return _wrapped("slowest", "; ".join(told), width)
 
 
 def _wrapped(name: str, text: str, width: int) -> list[str]:
