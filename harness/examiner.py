@@ -13,11 +13,20 @@ from harness.checks import Judged, examine
 from harness.client import Call, Carrier, Client, Transport, spread_us
 from harness.contracts import Contract, load
 from harness.evidence import Evidence
-from harness.model import Amount, GetBalance, History, Player, Policy, Scenario, Status, Transmission, Verdict
-from harness.players import Identities, Players, ProvisionedPlayers, ProvisioningFailed, StaticPlayers
+from harness.model import Exchange, History, Operation, Policy, Scenario, Status, Transmission, Verdict
+from harness.players import (
+    DEFAULT_GAME,
+    CommandPlayers,
+    Identities,
+    Players,
+    ProvisionedPlayers,
+    ProvisioningFailed,
+    Purse,
+    StaticPlayers,
+)
 from harness.preflight import Facts, Violation
 from harness.result import ScenarioResult, worst
-from harness.runner import Capabilities, Runner, zero_read
+from harness.runner import Capabilities, Runner
 from harness.subject import Subject
 
 __all__ = ["Examiner", "Subject"]
@@ -90,33 +99,29 @@ class Examiner:
             if history.exchanges
         ]
         result = result_of(scenario, self.contract, histories, [each for _, each in judged])
-        return replace(
-            self._evidence.attach(result, histories, judged), absent=tuple(sorted(self.capabilities.absent))
-        )
+        return replace(self._evidence.attach(result, histories, judged), absent=tuple(sorted(self.capabilities.absent)))
 
-    def close(self) -> None:
-        """Close every connection."""
+    def close(self) -> tuple[str, ...]:
+        """Restore the players and close every connection. Sentences about players who were left changed."""
+        changed = self.players.close()
         self.client.close()
         if self._provision is not None:
             self._provision.close()
-
-    def read_balance(self, player: Player) -> Amount | None:
-        """A player's balance, by the balance operation or a zero transaction; None when it cannot be read."""
-        name = self.contract.words.get("balance", "")
-        if self.capabilities.has(self.contract, name):
-            exchange = self.client.call(Call(operation=GetBalance(player=player.id, session=player.session)))
-            if not exchange.absent:
-                return exchange.reply.items[0].balance if exchange.reply and exchange.reply.items else None
-            self.capabilities.absent.add(name)
-        identity = f"{self._subject.run_id}-zero-{time.monotonic_ns():x}"
-        exchange = self.client.call(Call(operation=zero_read(self.contract, player, identity)))
-        return exchange.reply.items[0].balance if exchange.reply and exchange.reply.items else None
+        return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        provision = self._provision
-        if provision is not None:
-            return ProvisionedPlayers(self._subject.contract, provision.send, identities)
-        return StaticPlayers(self._subject.players, self.read_balance)
+        subject = self._subject
+        if self._provision is not None:
+            return ProvisionedPlayers(subject.contract, self._provision.send, identities)
+        if subject.provision_command:
+            return CommandPlayers(subject.contract, subject.provision_command, identities)
+        games = subject.games or (DEFAULT_GAME,)
+        return StaticPlayers(
+            subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+        )
+
+    def _send(self, operation: Operation) -> Exchange:
+        return self.client.call(Call(operation=operation))
 
 
 def _transport(subject: Subject) -> Transport:
@@ -163,7 +168,7 @@ def result_of(
         readings=tuple(sorted({reading for each in judged for reading in each.readings})),
         exchanges=sum(len(each.exchanges) for each in histories),
         core_money_moved=any(each.core_money_moved for each in judged),
-        no_player=skipped.startswith("needs "),
+        no_player=any(each.without_currency for each in histories),
         spread_microseconds=_widest_spread(histories),
     )
 

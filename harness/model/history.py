@@ -35,6 +35,8 @@ class History:
     exchanges: tuple[Exchange, ...] = ()
     skipped: str = ""
     """Why it was not carried out (to the end): an absent operation, no player of its currency."""
+    without_currency: bool = False
+    """Skipped because nobody has the currency that it is about, which makes no run incomplete."""
     stopped: str = ""
     """Why it broke off: the wallet no longer answered."""
     unknown_games: frozenset[str] = frozenset()

@@ -7,7 +7,6 @@ balance of everybody who took part, and of a bystander who did not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from harness import money
@@ -15,30 +14,26 @@ from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
     Amount,
+    Authenticate,
     Bet,
     Exchange,
     FailureKind,
     GetBalance,
     History,
-    Movement,
     Operation,
     Payout,
     Player,
     Scenario,
-    Settle,
     Step,
-    Unsettle,
 )
-from harness.players import Identities, NoPlayer, Players
+from harness.players import BYSTANDER, DEFAULT_GAME, Identities, Needs, NoPlayer, Players, zero_read
 from harness.runner.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
-from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, plan, stakes
+from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, bets_by_role, plan
 
-__all__ = ["CLOSING", "PREPARATION", "Capabilities", "Limits", "Runner", "zero_read"]
+__all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "Runner", "needs_of", "zero_read"]
 
 PREPARATION = -1
 CLOSING = -2
-DEFAULT_GAME = "G1720761376617"
-"""The game id of the published example."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 
@@ -75,36 +70,51 @@ class Runner:
         self._client = client
         self._contract = client.contract
         self._players = players
-        self._identities = identities
-        self._limits = limits or Limits()
-        self._games = tuple(games) or (DEFAULT_GAME,)
+        self.identities = identities
+        self.limits = limits or Limits()
+        self.games = tuple(games) or (DEFAULT_GAME,)
         self.capabilities = capabilities or Capabilities()
 
     def run(self, scenario: Scenario) -> tuple[History, ...]:
         """The histories of one scenario: one, or as many as races are repeated. Raises ProvisioningFailed."""
         histories = [self._run_once(scenario)]
-        first = plan(scenario, self._contract, self._limits, self._identities)
-        small = all(len(group.sends) <= self._limits.connections for group in first.groups)
+        first = plan(scenario, self._contract, self.limits, self.identities)
+        small = all(len(group.sends) <= self.limits.connections for group in first.groups)
         if first.races and small:
-            while len(histories) < self._limits.races and not (histories[-1].skipped or histories[-1].stopped):
-                histories.append(self._run_once(scenario))
+            while len(histories) < self.limits.races and not (histories[-1].skipped or histories[-1].stopped):
+                again = self._run_once(scenario)
+                if again.skipped:
+                    break  # There is no player for it any more; what was seen so far is judged.
+                histories.append(again)
         return tuple(histories)
 
     def _run_once(self, scenario: Scenario) -> History:
         if lacking := self._lacking(scenario):
             return History(contract=self._contract.name, scenario=scenario, skipped=lacking)
-        planned = plan(scenario, self._contract, self._limits, self._identities)
-        cast: dict[str, Player] = {}
+        planned = plan(scenario, self._contract, self.limits, self.identities)
+        bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
-            cast = self._cast(scenario, planned)
+            cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
         except NoPlayer as reason:
-            return History(contract=self._contract.name, scenario=scenario, skipped=str(reason))
-        run = _Run(self._client, cast, self._games, self._limits, self.capabilities)
-        run.everything(planned)
-        for role, player in cast.items():
-            if role != UNKNOWN:
-                self._players.back(player, run.last_shown.get(role))
+            return History(
+                contract=self._contract.name,
+                scenario=scenario,
+                skipped=str(reason),
+                without_currency=not reason.of_currency,
+            )
+        run = _Run(self._client, self._with_strangers(cast), self)
+        try:
+            run.everything(planned)
+        finally:
+            self._players.back(run.players, run.last_shown)
         return run.history(scenario)
+
+    def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
+        """The cast, and somebody whom the wallet has never heard of, before the bystander."""
+        unknown = replace(cast[""], id=self.identities.number(), balance=None)
+        playing = {role: player for role, player in cast.items() if role != BYSTANDER}
+        standing = {role: player for role, player in cast.items() if role == BYSTANDER}
+        return {**playing, UNKNOWN: unknown, **standing}
 
     def _lacking(self, scenario: Scenario) -> str:
         for word in _words(scenario):
@@ -113,25 +123,19 @@ class Runner:
                 return f"the wallet has no operation {name}"
         return ""
 
-    def _cast(self, scenario: Scenario, planned: Plan) -> dict[str, Player]:
-        """The players by role. Bets that the runner will place cost their stakes on top of the funds."""
-        funds = money.parse(scenario.funds)
-        bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
-        unit = self._contract.wire_unit(scenario.currency or "EUR")
-        cost = stakes(planned.bets, unit) if bets else {}
-        cast: dict[str, Player] = {}
-        for role in ("", *sorted(planned.roles)):
-            cast[role] = self._players.player(
-                currency=scenario.currency or (cast[""].currency if role else ""),
-                balance=funds + cost.get(role, 0),
-                exactly=scenario.funds_exactly,
-            )
-        if scenario_needs_expired_session(scenario) and not cast[""].expired_session:
-            raise NoPlayer("needs a player with an expired session")
-        cast[UNKNOWN] = replace(cast[""], id=self._identities.number(), balance=None)
-        with suppress(NoPlayer):
-            cast["bystander"] = self._players.bystander()
-        return cast
+
+def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: bool) -> Needs:
+    """What the scenario's players must be. With `stakes` the bets that the runner places come on top of the funds."""
+    return Needs(
+        balance=money.parse(scenario.funds),
+        exactly=scenario.funds_exactly,
+        currency=scenario.currency,
+        others=tuple(sorted(planned.roles)),
+        bets=bets_by_role(planned.bets) if stakes else {},
+        stake=contract.wire_unit,
+        token=any(step.word == "authenticate" and not step.drafts[0].token for step in _flat(scenario.steps)),
+        expired_session=scenario_needs_expired_session(scenario),
+    )
 
 
 def scenario_needs_expired_session(scenario: Scenario) -> bool:
@@ -152,27 +156,29 @@ def _words(scenario: Scenario) -> frozenset[str]:
 class _Run:
     """One run of one scenario, while it lasts."""
 
-    def __init__(
-        self,
-        client: Client,
-        cast: dict[str, Player],
-        games: Sequence[str],
-        limits: Limits,
-        capabilities: Capabilities,
-    ) -> None:
+    def __init__(self, client: Client, cast: dict[str, Player], runner: Runner) -> None:
         self._client = client
         self._contract = client.contract
         self._cast = dict(cast)
         self._opening = cast
-        self._games = games
-        self._limits = limits
-        self._capabilities = capabilities
+        self._games = runner.games
+        self._limits = runner.limits
+        self._identities = runner.identities
+        self._capabilities = runner.capabilities
         self._exchanges: list[Exchange] = []
         self._moved: set[str] = set()
         self._sent: dict[int, Operation] = {}
         self._skipped = ""
         self._stopped = ""
         self.last_shown: dict[str, Amount | None] = {}
+
+    @property
+    def players(self) -> dict[str, Player]:
+        """Who played, with the sessions that they have now, and without a one-time token that may be spent."""
+        played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
+        if any(_spends_token(exchange) for exchange in self._exchanges):
+            played[""] = replace(played[""], token="")
+        return played
 
     def history(self, scenario: Scenario) -> History:
         """What happened, frozen."""
@@ -277,7 +283,7 @@ class _Run:
         name = self._contract.words.get("balance", "")
         operation: Operation = GetBalance(player=player.id, session=player.session)
         if not self._capabilities.has(self._contract, name):
-            operation = zero_read(self._contract, player, f"zero-{player.id}-{len(self._exchanges)}-{id(self):x}")
+            operation = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
         exchange = self._send(Call(operation=operation, step=step))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)
@@ -307,18 +313,10 @@ class _Run:
             raise _Broken(failure.detail)
 
 
+def _spends_token(exchange: Exchange) -> bool:
+    refused = exchange.reply is not None and not exchange.reply.accepted
+    return isinstance(exchange.operation, Authenticate) and not refused
+
+
 def _depends_on_balance(amount: str) -> bool:
     return amount in {"everything", "more_than_everything", "half"}
-
-
-def zero_read(contract: Contract, player: Player, transaction_id: str) -> Operation:
-    """A zero-amount transaction of the core operation: how a balance is read where there is no balance operation."""
-    core = next(spec.name for spec in contract.specs.values() if spec.core)
-    common = {"id": transaction_id, "player": player.id, "currency": player.currency, "session": player.session}
-    bet = player.bets[0] if player.bets else f"bet-{transaction_id}"
-    movement: Movement
-    if core == "unsettlement":
-        movement = Unsettle(amount=0, bet=bet, **common)
-        return movement
-    payout = Payout(amount=0, bet=bet, win=False, round=f"round-{transaction_id}", game=DEFAULT_GAME, **common)
-    return Settle(items=(payout,)) if contract.specs[core].batch else payout

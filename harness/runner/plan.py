@@ -7,6 +7,7 @@ says which bets those are, and the player can be given the stakes on top of the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -196,9 +197,6 @@ class _Planner:
         return self.placed[key].id if key in self.placed else self.identities.transaction_id()
 
 
-def stakes(bets: tuple[Placed, ...], unit: int) -> Mapping[str, int]:
-    """What each role's placed bets cost, in hundred-thousandths: one wire unit a bet."""
-    costs: dict[str, int] = {}
-    for bet in bets:
-        costs[bet.role] = costs.get(bet.role, 0) + unit
-    return costs
+def bets_by_role(bets: tuple[Placed, ...]) -> Mapping[str, int]:
+    """How many bets the runner places for each role, one wire unit each."""
+    return Counter(bet.role for bet in bets)

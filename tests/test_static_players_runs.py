@@ -1,0 +1,59 @@
+"""Certified with players that exist: over a socket, as an operator would, twice, and nobody is left changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from plugin_run import run
+from wallet_process import ENVIRONMENT, Running, running
+
+from harness.contracts import BUNDLED
+from harness.model import GetBalance
+
+LIMITS = ("rounds=20", "burst=30", "batch=30", "races=1")
+THREE = (("EUR", "100"), ("EUR", "12.34"), ("USD", "250.50"))
+
+
+@pytest.fixture(scope="module")
+def wallet() -> Iterator[Running]:
+    with running() as started:
+        yield started
+
+
+def options(contract: str, players: list[dict[str, str]], wallet: Running) -> list[str]:
+    """What certifies the wallet by a contract with those players."""
+    named = [
+        f"--wallet-player=id={each['playerId']},currency={each['currency']},session={each['sessionId']},"
+        f"expired_session={each['expiredSessionId']},token={each['authToken']}"
+        for each in players
+    ]
+    limits = [f"--wallet-limit={each}" for each in LIMITS]
+    url = f"--wallet-url=http://127.0.0.1:{wallet.port}/{contract}"
+    return [url, f"--wallet-contract={contract}", *named, *limits, "-rs"]
+
+
+def balances(wallet: Running, contract: str, players: list[dict[str, str]]) -> list[str]:
+    """What each player has, as the wallet writes it."""
+    asked = (GetBalance(player=each["playerId"], session=each["sessionId"]) for each in players)
+    return [str(wallet.ask(contract, each)["balance"]) for each in asked]
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_three_players_are_enough_and_have_their_money_back_after_each_run(wallet: Running, contract: str) -> None:
+    players = [wallet.provision(contract=contract, currency=each, balance=much) for each, much in THREE]
+    before = balances(wallet, contract, players)
+    first = run(*options(contract, players, wallet), variables=ENVIRONMENT)
+    assert first.status == 0, first.output
+    assert first.output.count("SKIPPED [1]") == 2, "only the currencies that nobody has"
+    assert "needs a KWD player, and none was named" in first.output
+    assert balances(wallet, contract, players) == before
+    again = run(*options(contract, _with_new_tokens(wallet, contract, players), wallet), variables=ENVIRONMENT)
+    assert again.status == 0, again.output
+    assert balances(wallet, contract, players) == before
+
+
+def _with_new_tokens(wallet: Running, contract: str, players: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The next day: the same players and books, new sessions and one-time tokens."""
+    fields = ("playerId", "currency", "balance")
+    return [wallet.provision(contract=contract, **{name: each[name] for name in fields}) for each in players]
