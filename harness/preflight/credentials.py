@@ -59,7 +59,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
 
 
 def _trusted(player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
-    course.passed(CREDENTIALS, f"a {good.name} of amount 0 is taken ({said(good)})", *warnings)
+    course.passed(CREDENTIALS, f"{good.name} of amount 0 is taken ({said(good)})", *warnings)
     return Trusted(player, good)
 
 
@@ -73,7 +73,7 @@ def _confirmed(asking: Asking, player: Player, course: Course, violation: Violat
     """A violation must not rest on one call that failed by chance: a good one has to be refused once more."""
     again = asking.ask(asking.zero(player))
     if accepted(again):
-        text = f"the wallet refused a {again.name} of amount 0 and took the next one: its answers are not steady"
+        text = f"the wallet refused one {again.name} of amount 0 and took the next one: its answers are not steady"
         return _trusted(player, again, course, text)
     return violation
 

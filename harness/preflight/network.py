@@ -27,7 +27,7 @@ def reach(subject: Subject, course: Course) -> None:
     except ConfigurationError as error:
         raise ConfigurationProblem(str(error), stage=NAME) from None
     addresses = _found(probe.addresses(), NAME)
-    course.passed(NAME, f"{probe.nearest} is {', '.join(addresses[:3])}{', ...' if len(addresses) > 3 else ''}")
+    course.passed(NAME, _named(probe.nearest, addresses))
     round_trip_ns = _found(probe.connect(), TCP)
     course.passed(TCP, f"{probe.where} takes connections; a round trip is {_ms(round_trip_ns)}")
     if probe.secure:
@@ -35,6 +35,12 @@ def reach(subject: Subject, course: Course) -> None:
         course.passed(TLS, _told(secured), *_warnings(secured, subject.tls))
     else:
         course.passed(TLS, "none, as the URL says", *_plain_warnings(probe.host))
+
+
+def _named(host: str, addresses: tuple[str, ...]) -> str:
+    if addresses == (host,):
+        return f"{host} needs no name server"
+    return f"{host} is {', '.join(addresses[:3])}{', ...' if len(addresses) > 3 else ''}"
 
 
 def _found(found: T | Failure, stage: str) -> T:

@@ -1,0 +1,110 @@
+"""`walletproof check [URL]`: the pre-flight alone, told stage by stage, and what a whole run would leave out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from harness.cli.command import UsageProblem
+from harness.contracts import load
+from harness.contracts.schema import bundled
+from harness.diagnosis.signatures import of_mistake
+from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
+from harness.preflight.wants import Want, wants
+from harness.scenario import ScenarioError, load_folder
+from harness.subject import Subject
+from harness.target import Choices, TargetError, contracts_of, target_of
+
+NAME = "check"
+HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
+VIOLATED, CONFIGURATION = 1, 3
+_WIDTH = 118
+_MOST_NAMED = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
+    add("--contract", action="append", default=[], metavar="NAME", help="casino, sportsbook or a module; repeatable")
+    add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
+    add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add("--path", action="append", default=[], metavar="OPERATION=PATH", help="an operation elsewhere than documented")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check each contract: 0 ready, 1 a violation, 3 something to set right. Raises UsageProblem."""
+    subjects = _subjects(options)
+    statuses = [_check(subject) for subject in subjects]
+    return max(statuses)
+
+
+def _subjects(options: argparse.Namespace) -> Sequence[Subject]:
+    if not options.url:
+        raise UsageProblem("say which wallet: walletproof check URL")
+    choices = Choices(
+        url=options.url,
+        contracts=tuple(dict.fromkeys(options.contract)),
+        provision_url=options.provision,
+        players=tuple(options.player),
+        paths=tuple(options.path),
+        seed=secrets.randbits(32),
+        run_id=secrets.token_hex(4),
+    )
+    try:
+        return target_of(choices, contracts_of(choices, os.environ), os.environ).subjects
+    except TargetError as error:
+        raise UsageProblem(str(error)) from None
+
+
+def _check(subject: Subject) -> int:
+    contract = load(subject.contract)
+    print(f"{contract.name}: {subject.url.rstrip('/')}")
+    try:
+        facts = preflight(subject, tell=_tell)
+    except ConfigurationProblem as problem:
+        _line(problem.stage, "PROBLEM", str(problem))
+        print(f"{contract.name}: NOT READY, set this right first\n")
+        return CONFIGURATION
+    if facts.violation is not None:
+        _tell_violation(facts.violation)
+        print(f"{contract.name}: VIOLATED before any scenario: {facts.violation.requirement}\n")
+        return VIOLATED
+    for want in _unmet(subject, facts):
+        named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")
+        _line("", "skipped", f"{len(want.scenarios)} scenarios: {want.reason} ({named})")
+    warned = f", with {len(facts.warnings)} warnings" if facts.warnings else ""
+    print(f"{contract.name}: READY{warned}\n")
+    return 0
+
+
+def _tell(stage: Stage) -> None:
+    _line(stage.name, "ok", stage.detail)
+    for warning in stage.warnings:
+        _line("", "warning", warning)
+
+
+def _tell_violation(violation: Violation) -> None:
+    _line("credentials", "VIOLATION", f"{violation.requirement}: {violation.summary}")
+    if (found := of_mistake(violation.mistake)) is not None:
+        _line("", "probably", found.cause)
+        _line("", "fix", found.fix)
+
+
+def _line(name: str, mark: str, text: str) -> None:
+    first = f"  {name:<13} {mark:<10} "
+    for line in wrap(text, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False):
+        print(line, flush=True)
+
+
+def _unmet(subject: Subject, facts: Facts) -> Iterator[Want]:
+    """What scenarios cannot be run as things are."""
+    contract = load(subject.contract)
+    try:
+        scenarios = load_folder(bundled("scenarios").resolve(), {contract.name: contract})
+    except ScenarioError:
+        return
+    yield from wants(scenarios, contract, subject, facts)
