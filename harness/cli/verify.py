@@ -46,9 +46,13 @@ def _summary(certificate: Mapping[str, Any]) -> list[str]:
         statuses = list(contract["requirements"].values())
         told = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))
         lines.append(f"{name}: {contract['verdict']}, {contract['target']} ({told})")
+        lines += [f"  note: {each}" for each in contract["remarks"]]
     if certificate["bundled"]:
         lines.append("it is the bundled reference wallet that was examined, not an operator's")
-    lines += [f"waived: {each['requirement']} ({each['reason']})" for each in certificate["waivers"]]
+    lines += [
+        f"waived until {each['until']} by {each['owner']}: {each['requirement']} ({each['reason']})"
+        for each in certificate["waivers"]
+    ]
     return [*lines, f"VALID until {certificate['expires']}"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -13,6 +13,7 @@ from harness.plugin.report import Finding, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
 from harness.result import Certification, ContractVerdict
+from harness.scenario import SUFFIX
 
 CONFIGURATION_EXIT = 10
 INCOMPLETE_EXIT = 11
@@ -27,6 +28,8 @@ class Ending:
         self._run = run
         self._concluded: tuple[ContractVerdict, ...] = ()
         self._selected: set[str] | None = None
+        self._chosen: frozenset[str] = frozenset()
+        self._suite: Mapping[str, Mapping[str, Sequence[str]]] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember which contracts the user wants to hear of; with xdist this process collects nothing itself."""
@@ -39,7 +42,20 @@ class Ending:
         self._select(ids)
 
     def _select(self, ids: Iterable[str]) -> None:
-        self._selected = {each.rpartition("::")[2] for each in ids}
+        self._chosen = frozenset(ids)
+        self._selected = {each.rpartition("::")[2] for each in self._chosen}
+
+    def selection(self) -> str:
+        """What the command line has narrowed the suite to; empty for all of it."""
+        total = sum(len(ids) for per_requirement in self.suite().values() for ids in per_requirement.values())
+        chosen = sum(SUFFIX in each for each in self._chosen)
+        return f"{chosen} of {total} scenarios were selected" if chosen < total else ""
+
+    def suite(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """By contract and requirement the ids of all scenarios, run or not."""
+        if not self._suite:
+            self._suite = exercised(self._run.root, self._run.contracts, self._run.scenarios)
+        return self._suite
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -77,7 +93,7 @@ class Ending:
         width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if remark := run.remark():
             reporter.line(remark, red=True)
-        for line in lines(run.results, self.concluded(), run.contracts, width=width):
+        for line in lines(run.results, self.concluded(), run.contracts, width=width, warnings=run.warnings):
             reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,11 +118,10 @@ class Ending:
         """
         if not self._concluded:
             run = self._run
-            scenarios = exercised(run.root, run.contracts, run.scenarios)
             self._concluded = verdicts(
                 run.results,
                 run.contracts,
-                scenarios,
+                self.suite(),
                 strict=run.choices.strict,
                 waivers=run.waivers,
                 today=today(),

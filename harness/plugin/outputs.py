@@ -14,7 +14,6 @@ import pytest
 from harness import __version__
 from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
-from harness.plugin.summary import exercised
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
 from harness.report.files import SUFFIXES
@@ -69,12 +68,7 @@ class Outputs:
         self._ending = ending
         self._files = files
         self._started = _now()
-        self._selection = ""
         self._said: list[tuple[str, bool]] = []
-
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Remember that the suite was narrowed."""
-        self._selection = f"{len(items)} scenarios were deselected"
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write everything. What cannot be written is said, and never hides the verdict."""
@@ -111,10 +105,12 @@ class Outputs:
             environment={"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
             strict=run.choices.strict,
             bundled=not run.choices.url,
-            selection=self._selection,
+            selection=self._ending.selection(),
+            warnings=run.warnings,
         )
-        scenarios = exercised(run.root, run.contracts, run.scenarios)
-        return report_data(facts, run.results, self._ending.concluded(), run.contracts, scenarios, complete=complete)
+        return report_data(
+            facts, run.results, self._ending.concluded(), run.contracts, self._ending.suite(), complete=complete
+        )
 
     def _certify(self, report: Mapping[str, Any], path: Path, key: Path) -> None:
         from harness.report.certificate import claims, now_utc, sign

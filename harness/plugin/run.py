@@ -67,6 +67,11 @@ class Run:
         """SHA-256 of the profile; empty without one."""
         return self._target.profile_digest if self._target is not None else ""
 
+    @property
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """By contract what pre-flight has found that is no error."""
+        return {self._loaded[name].name: tuple(map(self.masked, each.warnings)) for name, each in self._facts.items()}
+
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
         if not self.choices.url and self._wallet is None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from textwrap import wrap
+from types import MappingProxyType
 
 from harness.contracts import Contract
 from harness.model import Scenario, Status, Waiver
 from harness.report.latency import latencies
+from harness.report.remarks import remarks
 from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude
 from harness.scenario import SUFFIX, ScenarioError, load_file
 
@@ -92,15 +94,18 @@ def lines(
     contracts: Mapping[str, Contract],
     *,
     width: int,
+    warnings: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """The summary; its last lines are the verdicts."""
+    """The summary; its last lines are the verdicts. `warnings` are those of pre-flight, by contract."""
     for verdict in concluded:
         if verdict.certification is Certification.NOT_RUN:
             continue
         yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
         yield from _groups(verdict, width)
         yield from _waivers(verdict, results, width)
-        mine = _of(verdict.contract, results)
+        mine, contract = _of(verdict.contract, results), contracts[verdict.contract]
+        for remark in remarks(verdict, contract, mine, warnings.get(verdict.contract, ())):
+            yield from (Line(text, Status.WARN) for text in _wrapped("note", remark, width))
         yield from (Line(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
         yield Line("")
     if not any(each.status is not Status.SKIPPED for each in results):
@@ -122,8 +127,7 @@ def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width:
         what = f"{each.state}, {_count(seen, 'scenario')}" if seen else each.state
         told = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
         status = Status.FAIL if each.error else Status.WARN
-        for text in (*_wrapped("waived", told, width), *_wrapped("", each.warning, width)):
-            yield Line(text, status)
+        yield from (Line(text, status) for text in _wrapped("waived", told, width))
 
 
 def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:

@@ -87,6 +87,7 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
                 "title": contract["title"],
                 "verdict": contract["verdict"],
                 "reason": contract["reason"],
+                "remarks": contract["remarks"],
                 "policies": contract["policies"],
                 "absent": contract["absent"],
                 "requirements": {
@@ -98,7 +99,6 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
             for name, contract in _certified(report).items()
         },
         "waivers": [_waiver(each) for each in run["waivers"]],
-        "notes": run.get("notes", []),
         "digests": run["digests"],
         "counts": report["counts"],
     }

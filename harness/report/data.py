@@ -11,6 +11,7 @@ from harness.contracts import Contract
 from harness.diagnosis import roots_of
 from harness.model import Status
 from harness.report.latency import latencies
+from harness.report.remarks import remarks
 from harness.result import RED, ContractVerdict, ScenarioResult, to_data
 
 FORMAT = 2
@@ -36,7 +37,8 @@ class RunFacts:
     """Whether the reference wallet was certified, which proves the harness and not a wallet."""
     selection: str = ""
     """What the command line narrowed the suite to; empty for all of it."""
-    notes: tuple[str, ...] = field(default=())
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By contract what pre-flight has found that is no error."""
 
 
 def report_data(
@@ -56,7 +58,7 @@ def report_data(
     return {
         "format": FORMAT,
         "run": {**_run(run), "waivers": [each for verdict in verdicts for each in _waivers(verdict, ordered)]},
-        "contracts": {each.contract: _contract(each, contracts[each.contract], ordered) for each in verdicts},
+        "contracts": {each.contract: _contract(each, contracts[each.contract], ordered, run) for each in verdicts},
         "requirements": [
             requirement
             for each in verdicts
@@ -82,11 +84,12 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "strict": run.strict,
         "bundled": run.bundled,
         "selection": run.selection,
-        "notes": list(run.notes),
     }
 
 
-def _contract(verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult]) -> dict[str, Any]:
+def _contract(
+    verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], run: RunFacts
+) -> dict[str, Any]:
     mine = [each for each in results if each.contract == verdict.contract]
     readings: dict[str, set[str]] = {}
     for policy, reading in (pair for each in mine for pair in each.readings):
@@ -96,7 +99,7 @@ def _contract(verdict: ContractVerdict, contract: Contract, results: Sequence[Sc
         "verdict": verdict.words,
         "reason": verdict.reason,
         "warnings": verdict.warnings,
-        "remarks": [each.warning for each in verdict.waivers if each.warning],
+        "remarks": list(remarks(verdict, contract, mine, run.warnings.get(verdict.contract, ()))),
         "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
         "absent": sorted({name for each in mine for name in each.absent}),
     }

@@ -12,7 +12,7 @@ EDGES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
 
 
 def latencies(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
-    """For each operation count, quantiles and histogram; slowest median first. Races are left out: they measure themselves."""
+    """For each operation count, quantiles and histogram; slowest first. Races are left out: they measure themselves."""
     times: dict[tuple[str, str], list[int]] = {}
     for result in results:
         for operation, measured in result.latencies:

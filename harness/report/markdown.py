@@ -22,8 +22,11 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for name, contract in report["contracts"].items():
         yield f"* **{_plain(name)}: {contract['verdict']}** ({_plain(contract['reason'])})"
+        yield from (f"  * {_plain(remark)}" for remark in contract["remarks"])
     if not report["complete"]:
         yield "* **The run was interrupted: it proves nothing.**"
+    if report["run"]["selection"]:
+        yield f"* {_plain(report['run']['selection'])}"
     counts = report["counts"]
     told = ", ".join(
         f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "waived", "skipped") if counts[each]
@@ -53,10 +56,10 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
         status = "waived" if each["waived"] else each["status"]
         yield f"1. **{_plain(each['cause'])}** ({status}, {each['contract']}, {broken})"
         if each["fix"]:
-            yield f"   Fix: {_plain(each['fix'])}."
+            yield f"   * Fix: {_plain(each['fix'])}."
         if each["also"]:
-            yield f"   It explains {len(each['also'])} other findings, too."
-        yield f"   Seen in {where}{more}."
+            yield f"   * It explains {len(each['also'])} other finding{'s' if len(each['also']) > 1 else ''}, too."
+        yield f"   * Seen in {where}{more}."
     if len(found) > _MOST_CAUSES:
         yield f"\nand {len(found) - _MOST_CAUSES} more causes"
 
