@@ -16,12 +16,12 @@ from harness.preflight.answering import heard, skew_seconds
 from harness.preflight.asking import Asking
 from harness.preflight.capabilities import absent, deduction
 from harness.preflight.credentials import believed
-from harness.preflight.findings import ConfigurationProblem, Course, Facts, Purse, Stage, Tell, Violation
+from harness.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell, Violation
 from harness.preflight.network import reach
 from harness.record import Secrets
 from harness.subject import Subject
 
-__all__ = ["ConfigurationProblem", "Facts", "Purse", "Stage", "Tell", "Violation", "preflight"]
+__all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "Violation", "preflight"]
 
 
 def preflight(
@@ -70,26 +70,26 @@ def _stages(
         provision = _way_to_provisioning(subject)
     if provision is not None:
         closing.callback(provision.close)
-        player = provisioned(subject, contract, provision, identities, course)
-    else:
-        player = named(subject, contract)
+    made = provision is not None or bool(subject.provision_command)
+    player = provisioned(subject, contract, provision, identities, course) if made else named(subject, contract)
     trusted = believed(asking, player, skew, course)
     if isinstance(trusted, Violation):
         return Facts(violation=trusted, stages=tuple(course.stages))
-    purses = (as_named if provision is None else shows_what_was_made)(asking, trusted, course)
+    holdings = (shows_what_was_made if made else as_named)(asking, trusted, course)
     lacking = absent(asking, trusted.player, course)
     return Facts(
-        readings=deduction(asking, trusted.player, purses[0]),
+        readings=deduction(asking, trusted.player, holdings[0]),
         absent=lacking,
         stages=tuple(course.stages),
-        purses=purses,
+        holdings=holdings,
     )
 
 
 def _first_answer(asking: Asking, course: Course) -> int | None:
     """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
     subject, contract = asking.subject, asking.contract
-    player = subject.players[0] if subject.players and not subject.provision_url else asking.stranger()
+    made = subject.provision_url or subject.provision_command
+    player = subject.players[0] if subject.players and not made else asking.stranger()
     first = asking.ask(asking.zero(player))
     heard(first, subject, contract, course)
     return skew_seconds(first, contract, course)

@@ -8,10 +8,10 @@ from harness import money
 from harness.client import Carrier
 from harness.contracts import Contract
 from harness.model import Amount, Exchange, Outcome, Player
-from harness.players import Identities, NoPlayer, ProvisionedPlayers, ProvisioningFailed
+from harness.players import CommandPlayers, Identities, NoPlayer, ProvisionedPlayers, ProvisioningFailed
 from harness.preflight.asking import Asking, accepted, answer, said
 from harness.preflight.credentials import PLAYERS, Trusted
-from harness.preflight.findings import ConfigurationProblem, Course, Purse
+from harness.preflight.findings import ConfigurationProblem, Course, Holding
 from harness.subject import Subject
 
 PROVISIONING = "provisioning"
@@ -21,18 +21,25 @@ _MOST_SHOWN = 5
 
 
 def provisioned(
-    subject: Subject, contract: Contract, provision: Carrier, identities: Identities, course: Course
+    subject: Subject, contract: Contract, provision: Carrier | None, identities: Identities, course: Course
 ) -> Player:
-    """A player that the provisioning address has made. Raises ConfigurationProblem."""
+    """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
     try:
-        source = ProvisionedPlayers(subject.contract, provision.send, identities)
+        source = (
+            ProvisionedPlayers(subject.contract, provision.send, identities)
+            if provision is not None
+            else CommandPlayers(subject.contract, subject.provision_command, identities)
+        )
         player = source.player(currency="", balance=OPENING, exactly=True)
     except (ProvisioningFailed, NoPlayer) as error:
-        raise ConfigurationProblem(
-            f"{error} (asked at {subject.provision_url.rstrip('/')} for a player of {contract.name})",
-            stage=PROVISIONING,
-        ) from None
-    warnings = [] if player.expired_session else ["provisioning gives no expiredSessionId"]
+        at = f"at {subject.provision_url.rstrip('/')} " if subject.provision_url else ""
+        text = f"{error} (asked {at}for a player of {contract.name})"
+        raise ConfigurationProblem(text, stage=PROVISIONING) from None
+    warnings = (
+        []
+        if player.expired_session
+        else ["provisioning gives no expiredSessionId: scenarios of ended sessions are skipped"]
+    )
     course.passed(PROVISIONING, f"makes players: {player.id} with {_shown(OPENING, player.currency)}", *warnings)
     return player
 
@@ -52,7 +59,7 @@ def named(subject: Subject, contract: Contract) -> Player:
 # A provisioned player
 
 
-def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tuple[Purse, ...]:
+def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
     """The wallet shows the balance that provisioning was asked for. Raises ConfigurationProblem when it cannot be.
 
     A wallet that shows a wrong balance is no configuration problem: then a movement does not fit what it shows either,
@@ -62,21 +69,21 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tup
     held = _balance(asking, trusted.player, trusted.zero)
     if asking.knows_bets_only and player.balance is not None:
         player = replace(player, balance=player.balance - asking.contract.wire_unit(player.currency))
-    purse = Purse(player=player.id, currency=player.currency, balance=held)
+    holding = Holding(player=player.id, currency=player.currency, balance=held)
     if held is None or held == player.balance:
         amount = _shown(held, player.currency)
         course.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
-        return (purse,)
+        return (holding,)
     made = f"player {player.id}, who was made with {_shown(player.balance, player.currency)}"
     told = f"shows {_shown(held, player.currency)} for {made}"
     if _moves_as_shown(asking, player, held):
-        address = asking.subject.provision_url.rstrip("/")
+        address = asking.subject.provision_url.rstrip("/") or "the provisioning command"
         raise ConfigurationProblem(
             f"the wallet {told}: check that {address} makes players of this very wallet",
             stage=PLAYERS,
         )
     course.passed(PLAYERS, f"{player.id} was provisioned", f"the wallet {told}")
-    return (purse,)
+    return (holding,)
 
 
 def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:
@@ -96,25 +103,25 @@ def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:
 # Named players
 
 
-def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Purse, ...]:
+def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
     """Every named player is known, in the currency and with the live session that was named.
 
     Raises ConfigurationProblem, which tells all that is wrong with any of them.
     """
-    purses, wrong = [], []
+    holdings, wrong = [], []
     for number, each in enumerate(asking.subject.players):
         player, zero = (trusted.player, trusted.zero) if number == 0 else _met(asking, each)
         read = asking.balance(player)
         if complaint := _complaint(player, zero, read):
             wrong.append(complaint)
         held = _balance_of(read) if read is not None else _balance_of(zero)
-        purses.append(Purse(player=each.id, currency=each.currency, balance=held))
+        holdings.append(Holding(player=each.id, currency=each.currency, balance=held))
     if wrong:
         raise ConfigurationProblem("; ".join(wrong), stage=PLAYERS)
-    listed = ", ".join(f"{each.player} has {_shown(each.balance, each.currency)}" for each in purses[:_MOST_SHOWN])
-    more = f", and {len(purses) - _MOST_SHOWN} more" if len(purses) > _MOST_SHOWN else ""
-    course.passed(PLAYERS, listed + more, *_wanting(asking, purses))
-    return tuple(purses)
+    listed = ", ".join(f"{each.player} has {_shown(each.balance, each.currency)}" for each in holdings[:_MOST_SHOWN])
+    more = f", and {len(holdings) - _MOST_SHOWN} more" if len(holdings) > _MOST_SHOWN else ""
+    course.passed(PLAYERS, listed + more, *_wanting(asking, holdings))
+    return tuple(holdings)
 
 
 def _met(asking: Asking, player: Player) -> tuple[Player, Exchange]:
@@ -144,10 +151,10 @@ def _complaint(player: Player, zero: Exchange, read: Exchange | None) -> str:
     return ""
 
 
-def _wanting(asking: Asking, purses: list[Purse]) -> list[str]:
+def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:
     players = asking.subject.players
     found = []
-    empty = [each.player for each in purses if each.balance == 0]
+    empty = [each.player for each in holdings if each.balance == 0]
     if empty:
         found.append(f"without funds: player {', '.join(empty[:_MOST_SHOWN])}")
     if all(not each.expired_session for each in players):

@@ -14,7 +14,6 @@ from harness.model import (
     Exchange,
     GetBalance,
     ItemReply,
-    Movement,
     Operation,
     Outcome,
     Payout,
@@ -22,9 +21,8 @@ from harness.model import (
     Settle,
     Unsettle,
 )
-from harness.players import Identities
+from harness.players import DEFAULT_GAME, Identities, zero_read
 from harness.record import Secrets, one
-from harness.runner import DEFAULT_GAME, zero_read
 from harness.subject import Subject
 
 
@@ -63,7 +61,7 @@ class Asking:
 
     def zero(self, player: Player) -> Operation:
         """The core operation with amount 0: it moves nothing, and shows the balance."""
-        return self._in_our_game(zero_read(self.contract, player, self.new_id()))
+        return zero_read(self.contract, player, self.new_id(), self._game)
 
     def smallest(self, player: Player) -> Operation:
         """The core operation with the smallest amount that the contract can carry."""
@@ -111,11 +109,6 @@ class Asking:
             {"run": 0, "index": index, **one(each, self.contract, secrets), "balances": []}
             for index, each in enumerate(proofs)
         )
-
-    def _in_our_game(self, operation: Operation) -> Operation:
-        if isinstance(operation, Settle):
-            return Settle(items=tuple(replace(each, game=self._game) for each in operation.items))
-        return replace(operation, game=self._game) if isinstance(operation, Movement) else operation
 
 
 def _with_amount(operation: Operation, amount: int) -> Operation:

@@ -17,7 +17,7 @@ from harness.model import (
     Rollback,
 )
 from harness.preflight.asking import Asking, accepted, answer
-from harness.preflight.findings import Course, Purse
+from harness.preflight.findings import Course, Holding
 
 CAPABILITIES = "capabilities"
 
@@ -96,13 +96,13 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     return tuple(sorted(lacking))
 
 
-def deduction(asking: Asking, player: Player, purse: Purse) -> tuple[tuple[str, str], ...]:
+def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
     """Whether the wallet deducts at all: one that never does may refuse every unsettlement.
 
     Only a player with funds can tell. A named player is given the smallest amount back that was deducted.
     """
     unit = asking.contract.wire_unit(player.currency)
-    if "deduction" not in asking.contract.policy or purse.balance is None or purse.balance < unit:
+    if "deduction" not in asking.contract.policy or holding.balance is None or holding.balance < unit:
         return ()
     tried = asking.ask(asking.smallest(player))
     if accepted(tried):

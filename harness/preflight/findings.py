@@ -42,7 +42,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
+class Holding:
     """A player as pre-flight met them. `balance` is in hundred-thousandths, None when it could not be read."""
 
     player: str
@@ -61,7 +61,7 @@ class Facts:
     violation: Violation | None = None
     stages: tuple[Stage, ...] = ()
     """In the order in which they were passed."""
-    purses: tuple[Purse, ...] = ()
+    holdings: tuple[Holding, ...] = ()
     """The named players, or one that was provisioned."""
 
     @property
