@@ -1,0 +1,158 @@
+"""Days of one platform with one wallet, from the first login to the judgement of every account."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from harness.client import Client
+from harness.contracts import Contract
+from harness.examiner import Examiner
+from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
+from harness.money import SCALE
+from harness.partner.casino import Casino
+from harness.partner.house import House
+from harness.partner.line import Line, Weather, WentSilent
+from harness.partner.sportsbook import Sportsbook
+from harness.players import BYSTANDER, DEFAULT_GAME, Identities, Needs, NoPlayer, zero_read
+from harness.result import ScenarioResult
+from harness.runner import CLOSING
+from harness.subject import Subject
+
+FUNDS = 40 * SCALE
+"""What each player begins with, in hundred-thousandths: enough for a while, not for a day."""
+
+
+class NoPartner(Exception):
+    """The days cannot be lived through: the text says why, and what to do."""
+
+
+class Platform(Protocol):
+    """One contract's platform."""
+
+    def open(self, days: int, rounds: int) -> None:
+        """Put everything that will happen on the agenda."""
+
+
+PLATFORMS: Mapping[str, type[Casino | Sportsbook]] = {"casino": Casino, "sportsbook": Sportsbook}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How much goes on: `rounds` of each day (a sportsbook's bets), played by `players`."""
+
+    players: int = 8
+    rounds: int = 200
+    days: int = 1
+    weather: Weather = field(default_factory=Weather)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What came of it: the judgement, and what the platform has in its books."""
+
+    result: ScenarioResult
+    diary: Mapping[str, int]
+    turnover: Mapping[str, Mapping[str, int]]
+    """Currency to what was staked, paid, taken back and so on, in hundred-thousandths."""
+    players: int
+    requests: int
+    lost: int
+    repeated: int
+
+
+def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
+    """Live through the days with the wallet of the examiner, and judge them.
+
+    Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
+    """
+    contract = examiner.contract
+    if contract.name not in PLATFORMS:
+        raise NoPartner(f"the mock partner plays {' and '.join(PLATFORMS)}; {contract.name} has scenarios only")
+    identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/partner")
+    chance = random.Random(f"{subject.seed}/partner/{contract.name}")
+    cast = _cast(examiner, habits.players)
+    opening = tuple(cast.values())
+    line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
+    house = House(
+        contract=contract,
+        line=line,
+        crowd=[player for role, player in cast.items() if role != BYSTANDER],
+        identities=identities,
+        chance=chance,
+        games=subject.games or (DEFAULT_GAME,),
+        connections=subject.limits.connections,
+    )
+    stopped = ""
+    try:
+        house.crowd = [_logged_in(player, line, contract) for player in house.crowd]
+        PLATFORMS[contract.name](house).open(habits.days, habits.rounds)
+        house.clock.run()
+        for player in (*house.crowd, *(each for role, each in cast.items() if role == BYSTANDER)):
+            _read(player, line, identities)
+    except WentSilent as silence:
+        stopped = str(silence)
+    history = History(
+        contract=contract.name,
+        scenario=_scenario(contract, habits),
+        players=opening,
+        exchanges=tuple(line.exchanges),
+        stopped=stopped,
+    )
+    examiner.players.back(cast, {})
+    return _day(examiner.judge(history.scenario, [history]), house)
+
+
+def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
+    """Players of one currency, as many as there are up to `wanted`, and a bystander if there is somebody left."""
+    for number in range(wanted, 0, -1):
+        others = tuple(f"player {each}" for each in range(2, number + 1))
+        try:
+            return examiner.players.cast(Needs(balance=FUNDS, others=others, bets={}))
+        except NoPlayer as nobody:
+            reason = nobody
+    raise NoPartner(f"nobody can play: {reason}")
+
+
+def _logged_in(player: Player, line: Line, contract: Contract) -> Player:
+    """The player with a session of the day, where the contract has a login and the player a token for it."""
+    if not player.token or not line.has(contract.words.get("authenticate", "")):
+        return player
+    reply = line.say(Authenticate(token=player.token), certainly=True).reply
+    began = reply.session.session if reply is not None and reply.session is not None else ""
+    return replace(player, session=began or player.session)
+
+
+def _read(player: Player, line: Line, identities: Identities) -> None:
+    """The balance, asked for until it is known: the books of the day are closed with it."""
+    client: Client = line.client
+    operation: Operation = GetBalance(player=player.id, session=player.session)
+    if line.has(client.contract.words.get("balance", "")):
+        line.say(operation, certainly=True, step=CLOSING)
+    if not line.has(client.contract.words.get("balance", "")):
+        line.say(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
+
+
+def _scenario(contract: Contract, habits: Habits) -> Scenario:
+    days = "A day" if habits.days == 1 else f"{habits.days} days"
+    return Scenario(
+        id="partner/day",
+        path="the mock partner",
+        title=f"{days} of the platform: every account holds what was promised to it",
+        requirements={contract.name: f"{contract.prefix}-CON-01"},
+    )
+
+
+def _day(result: ScenarioResult, house: House) -> Day:
+    return Day(
+        result=result,
+        diary=Counter(house.diary),
+        turnover={currency: Counter(each) for currency, each in house.turnover.items()},
+        players=len(house.crowd),
+        requests=len(house.line.exchanges),
+        lost=house.line.lost,
+        repeated=house.line.repeated,
+    )
