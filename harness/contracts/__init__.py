@@ -140,6 +140,9 @@ class Contract:
     """Named ways to spoil a well-signed request's authentication."""
     mistakes: tuple[str, ...] = ()
     """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+    slips: Mapping[str, str] = field(default_factory=dict)
+    """Those forgeries that undo a slip of whoever set the credentials, and what that slip is: a wallet that believes
+    one of them is right, and the configuration is not."""
     clock_tolerance_seconds: int = 0
     """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
     knows no time."""

@@ -80,6 +80,46 @@ def _malformed_basic(request: Request, credentials: Credentials, now_ms: int) ->
     return _authorized(request, f"Basic {credentials.key.encode('ascii', 'ignore').decode()}:%%%")
 
 
+def _user_and_password_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, _basic(f"{credentials.secret}:{credentials.key}"))
+
+
+def _trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without white space around user and password; where there is none, nothing is proved."""
+    trimmed = f"{credentials.key.strip()}:{credentials.secret.strip()}"
+    return _authorized(request, _basic(trimmed if trimmed != f"{credentials.key}:{credentials.secret}" else ":"))
+
+
+def _not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """User and password in the clear; text that no header can carry stays encoded, and proves nothing then."""
+    text = f"{credentials.key}:{credentials.secret}"
+    return _authorized(request, f"Basic {text}" if text.isascii() and text.isprintable() else "Basic :")
+
+
+def _encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    return _authorized(request, _basic(_basic(f"{credentials.key}:{credentials.secret}").removeprefix("Basic ")))
+
+
+def _without_padding(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without the equals signs at the end, as the base64 of URLs has it; credentials that need none prove nothing."""
+    whole = _basic(f"{credentials.key}:{credentials.secret}")
+    return _authorized(request, whole.rstrip("=") if whole.endswith("=") else "Basic :")
+
+
+def _url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """With the base64 alphabet of URLs; credentials that look the same in both prove nothing."""
+    whole = _basic(f"{credentials.key}:{credentials.secret}")
+    safe = whole.replace("+", "-").replace("/", "_")
+    return _authorized(request, safe if safe != whole else "Basic :")
+
+
+def _latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Encoded as Latin-1, which older clients do; credentials that look the same in both prove nothing."""
+    text = f"{credentials.key}:{credentials.secret}"
+    encoded = b":" if text.isascii() else text.encode("latin-1", "replace")
+    return _authorized(request, f"Basic {base64.b64encode(encoded).decode('ascii')}")
+
+
 def _without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Only the user, without the colon that ends it."""
     return _authorized(request, _basic(credentials.key))
@@ -97,10 +137,29 @@ FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
     "other_case": _other_case,
     "not_basic": _not_basic,
     "malformed_basic": _malformed_basic,
+    "user_and_password_swapped": _user_and_password_swapped,
+    "trimmed": _trimmed,
+    "not_encoded": _not_encoded,
+    "encoded_twice": _encoded_twice,
+    "without_padding": _without_padding,
+    "url_safe_base64": _url_safe_base64,
+    "latin1_text": _latin1_text,
     "without_colon": _without_colon,
     "empty_authorization": _empty_authorization,
 }
 """Named ways to spoil a rightly authorized request."""
 
-MISTAKES = ("not_basic",)
+MISTAKES = (
+    "not_basic",
+    "not_encoded",
+    "encoded_twice",
+    "without_padding",
+    "url_safe_base64",
+    "latin1_text",
+)
 """What a wallet's developer may have taken the authorization to be: a wallet that believes it is wrong itself."""
+
+SLIPS: Mapping[str, str] = {
+    "user_and_password_swapped": "user and password are the other way round",
+    "trimmed": "there is a space or a line break around the user or the password",
+}

@@ -27,7 +27,7 @@ from harness.contracts.casino_words import (
     STATUSES,
     SUCCESS,
 )
-from harness.contracts.hmac_mistakes import ALL_FORGERIES, ALL_MISTAKES
+from harness.contracts.hmac_mistakes import ALL_FORGERIES, ALL_MISTAKES, SLIPS
 from harness.contracts.json_text import stringify
 from harness.contracts.recipes import HMAC
 from harness.contracts.requirements import Requirements
@@ -315,6 +315,7 @@ CONTRACT = Contract(
     sign=hmac_headers.sign,
     forgeries=ALL_FORGERIES,
     mistakes=ALL_MISTAKES,
+    slips=SLIPS,
     recipe=HMAC,
     decode=decode,
     verify=hmac_headers.verify,

@@ -23,6 +23,9 @@ from harness.model import Request
 _INTEGER = re.compile(rb'("(?:[^"\\\\]|\\\\.)*")|(-?[0-9]+)(?![0-9.eE])')
 
 
+_TRANSACTIONS = re.compile(rb'\{"transactions":(.*)\}', re.DOTALL)
+
+
 def _header(request: Request, name: str) -> str:
     return next((value for key, value in request.headers if key == name), "")
 
@@ -38,15 +41,24 @@ def _over(request: Request, credentials: Credentials, body: bytes) -> Request:
 
 
 def _signed(request: Request, key: bytes, body: bytes) -> Request:
-    message = b"|".join((body, _header(request, "x-timestamp").encode()))
-    return _with_signature(request, hmac.new(key, message, hashlib.sha256).hexdigest())
+    return _digested(request, key, _message(replace(request, body=body)), "sha256")
 
 
-def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False) -> bytes:
+def _message(request: Request) -> bytes:
+    """What is signed, by the document."""
+    return b"|".join((request.body, _header(request, "x-timestamp").encode()))
+
+
+def _digested(request: Request, key: bytes, message: bytes, digest: str) -> Request:
+    return _with_signature(request, hmac.new(key, message, digest).hexdigest())
+
+
+def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False, spaces: bool = False) -> bytes:
     """The body as a JSON library would write it after reading it; a body that is no JSON stays as it is."""
+    separators = (", ", ": ") if spaces else (",", ":")
     try:
         value = json.loads(body, parse_float=Decimal)
-        text = json.dumps(value, sort_keys=sort_keys, ensure_ascii=ascii_only, separators=(",", ":"), default=str)
+        text = json.dumps(value, sort_keys=sort_keys, ensure_ascii=ascii_only, separators=separators, default=str)
     except (ValueError, RecursionError):
         return body
     return text.encode("utf-8", "surrogatepass")
@@ -57,15 +69,74 @@ def _sorted_keys(request: Request, credentials: Credentials, now_ms: int) -> Req
     return _over(request, credentials, _rewritten(request.body, sort_keys=True))
 
 
+def _sorted_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Both at once: keys in alphabetical order, and a space after each colon and comma."""
+    return _over(request, credentials, _rewritten(request.body, sort_keys=True, spaces=True))
+
+
 def _ascii_escaped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with every character beyond ASCII escaped."""
     return _over(request, credentials, _rewritten(request.body, ascii_only=True))
+
+
+def _escaped_slashes(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    r"""The signature covers the body with each slash written as `\\/`: base64 in a session id has slashes."""
+    return _over(request, credentials, request.body.replace(b"/", b"\\/"))
+
+
+def _escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body with <, > and & escaped, so that it could stand in HTML."""
+    body = request.body
+    for character in b"<>&":
+        body = body.replace(bytes([character]), b"\\u%04x" % character)
+    return _over(request, credentials, body)
+
+
+def _transactions_alone(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers what `transactions` holds and not the object around it; other bodies have no such part."""
+    inner = _TRANSACTIONS.fullmatch(request.body)
+    return _over(request, credentials, inner[1] if inner is not None else request.body)
 
 
 def _floats_for_integers(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with its integers written as floats."""
     body = _INTEGER.sub(lambda match: match[1] or match[2] + b".0", request.body)
     return _over(request, credentials, body)
+
+
+def _trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret without white space around it; without such a secret, a signature of nobody."""
+    trimmed = credentials.secret.strip()
+    if trimmed == credentials.secret:
+        return _with_signature(request, "")
+    return _signed(request, trimmed.encode(), request.body)
+
+
+def _dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers body and timestamp with a dot between them."""
+    message = b".".join((request.body, _header(request, "x-timestamp").encode()))
+    return _digested(request, credentials.secret.encode(), message, "sha256")
+
+
+def _sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """HMAC with SHA-1."""
+    return _digested(request, credentials.secret.encode(), _message(request), "sha1")
+
+
+def _sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """HMAC with SHA-512."""
+    return _digested(request, credentials.secret.encode(), _message(request), "sha512")
+
+
+def _secret_appended(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """A plain hash of body, timestamp and secret, one after the other."""
+    message = b"|".join((_message(request), credentials.secret.encode()))
+    return _with_signature(request, hashlib.sha256(message).hexdigest())
+
+
+def _secret_with_newline(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret with the line break of the file that it was read from."""
+    return _digested(request, credentials.secret.encode() + b"\n", _message(request), "sha256")
 
 
 def _upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -91,20 +162,34 @@ def _secret_as_base64(request: Request, credentials: Credentials, now_ms: int) -
 
 def _key_and_message_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The message is the key of the HMAC, and the secret its message."""
-    message = b"|".join((request.body, _header(request, "x-timestamp").encode()))
-    return _with_signature(request, hmac.new(message, credentials.secret.encode(), hashlib.sha256).hexdigest())
+    return _digested(request, _message(request), credentials.secret.encode(), "sha256")
 
 
 REWRITTEN: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
     "sorted_keys": _sorted_keys,
+    "sorted_with_spaces": _sorted_with_spaces,
     "ascii_escaped": _ascii_escaped,
+    "escaped_slashes": _escaped_slashes,
+    "escaped_markup": _escaped_markup,
+    "transactions_alone": _transactions_alone,
     "floats_for_integers": _floats_for_integers,
     "upper_case_hex": _upper_case_hex,
     "secret_as_hex": _secret_as_hex,
     "secret_as_base64": _secret_as_base64,
+    "secret_with_newline": _secret_with_newline,
+    "secret_appended": _secret_appended,
+    "dot_for_bar": _dot_for_bar,
+    "sha1_digest": _sha1_digest,
+    "sha512_digest": _sha512_digest,
     "key_and_message_swapped": _key_and_message_swapped,
 }
 
-ALL_FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {**FORGERIES, **REWRITTEN}
+SLIPS: Mapping[str, str] = {"trimmed_secret": "there is a space or a line break around the secret"}
+
+ALL_FORGERIES: Mapping[str, Callable[[Request, Credentials, int], Request]] = {
+    **FORGERIES,
+    **REWRITTEN,
+    "trimmed_secret": _trimmed_secret,
+}
 ALL_MISTAKES = (*MISTAKES, *REWRITTEN)
 """In the order in which pre-flight tries them."""

@@ -369,6 +369,7 @@ CONTRACT = Contract(
     sign=basic_auth.sign,
     forgeries=basic_auth.FORGERIES,
     mistakes=basic_auth.MISTAKES,
+    slips=basic_auth.SLIPS,
     recipe=BASIC,
     decode=decode,
     verify=basic_auth.verify,

@@ -34,6 +34,30 @@ _MISTAKES: Mapping[str, tuple[str, str]] = {
         _RAW,
     ),
     "sorted_keys": ("your wallet verifies the HMAC over the body with its keys in alphabetical order", _RAW),
+    "sorted_with_spaces": (
+        "your wallet verifies the HMAC over the body with its keys in alphabetical order and with spaces",
+        _RAW,
+    ),
+    "escaped_slashes": ("your wallet verifies the HMAC over the body with each '/' written as '\\/'", _RAW),
+    "escaped_markup": ("your wallet verifies the HMAC over the body with <, > and & written as \\u escapes", _RAW),
+    "transactions_alone": (
+        "your wallet verifies the HMAC over what `transactions` holds, and not over the whole body",
+        _RAW,
+    ),
+    "dot_for_bar": (
+        "your wallet verifies the HMAC over body and timestamp with a dot between them",
+        "put one '|' between body and timestamp",
+    ),
+    "sha1_digest": ("your wallet verifies an HMAC with SHA-1", "use HMAC-SHA256"),
+    "sha512_digest": ("your wallet verifies an HMAC with SHA-512", "use HMAC-SHA256"),
+    "secret_with_newline": (
+        "your wallet's secret ends with a line break, which belongs to the file that it was read from",
+        "strip what you read, or write the file without a line break at its end",
+    ),
+    "secret_appended": (
+        "your wallet compares with a plain hash of body, timestamp and secret, which is no HMAC",
+        "use HMAC-SHA256 with the secret as key: a plain hash can be continued by who does not know the secret",
+    ),
     "ascii_escaped": ("your wallet verifies the HMAC over the body with non-ASCII text written as \\u escapes", _RAW),
     "floats_for_integers": (
         "your wallet verifies the HMAC over a body whose integers were written anew as floats (1 became 1.0)",
@@ -70,6 +94,26 @@ _MISTAKES: Mapping[str, tuple[str, str]] = {
     "zero_amount": (
         "an amount of 0 is refused as invalid",
         "take 0 as an amount: it says that a bet was lost, and is how a balance is asked for",
+    ),
+    "not_encoded": (
+        "your wallet compares the header with user and password in the clear",
+        "decode what follows `Basic ` from base64, and split it at the first colon",
+    ),
+    "encoded_twice": (
+        "your wallet decodes the credentials from base64 twice",
+        "decode what follows `Basic ` once; perhaps the web framework has done it already",
+    ),
+    "without_padding": (
+        "your wallet expects base64 without the equals signs at its end",
+        "take the standard base64 of RFC 4648, with padding",
+    ),
+    "url_safe_base64": (
+        "your wallet expects the base64 alphabet of URLs, with - and _",
+        "take the standard base64 alphabet of RFC 4648, with + and /",
+    ),
+    "latin1_text": (
+        "your wallet reads user and password as Latin-1",
+        "read them as UTF-8, as RFC 7617 recommends, or use credentials in ASCII",
     ),
     "not_basic": (
         "your wallet looks for another scheme than Basic",

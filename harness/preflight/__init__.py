@@ -15,7 +15,7 @@ from harness.preflight.accounts import PROVISIONING, as_named, named, provisione
 from harness.preflight.answering import heard, skew_seconds
 from harness.preflight.asking import Asking
 from harness.preflight.capabilities import absent, deduction
-from harness.preflight.credentials import believed
+from harness.preflight.credentials import CREDENTIALS, believed
 from harness.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell, Violation
 from harness.preflight.network import reach
 from harness.record import Secrets
@@ -45,6 +45,9 @@ def preflight(
             return _stages(subject, contract, wallet, provision, course, closing)
         except ConfigurationProblem as problem:
             raise ConfigurationProblem(secrets.hide(str(problem)), stage=problem.stage) from None
+        except ConfigurationError as error:
+            # A credential that no header can carry is noticed when the first request is written.
+            raise ConfigurationProblem(secrets.hide(str(error)), stage=CREDENTIALS) from None
 
 
 def _stages(

@@ -51,6 +51,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     read = asking.balance(player)
     if read is not None and accepted(read):
         raise _refused(good, asking, believed=True)
+    _look_for_slips(asking, player)
     for name in asking.contract.mistakes:
         tried = asking.prove(asking.zero(player), Alteration(forged=name))
         if accepted(tried):
@@ -126,6 +127,18 @@ def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
         )
 
 
+def _look_for_slips(asking: Asking, player: Player) -> None:
+    """Credentials that are believed once a slip in setting them is undone."""
+    key, secret = asking.contract.environment
+    for name, slip in asking.contract.slips.items():
+        if accepted(asking.ask(asking.zero(player), Alteration(forged=name))):
+            raise ConfigurationProblem(
+                f"the wallet refuses {key} and {secret} as they are set, and believes them otherwise: {slip}; set them "
+                "right",
+                stage=CREDENTIALS,
+            )
+
+
 def _refused(exchange: Exchange, asking: Asking, *, believed: bool = False) -> ConfigurationProblem:
     """The good call was refused with this answer, for a reason that the user can set right."""
     outcome = answer(exchange).outcome
@@ -145,7 +158,7 @@ def _refused(exchange: Exchange, asking: Asking, *, believed: bool = False) -> C
 def _remedy(outcome: Outcome, asking: Asking) -> str:
     key, secret = asking.contract.environment
     if outcome is Outcome.UNAUTHENTICATED:
-        return f"check {key} and {secret}{_whitespace(asking)}"
+        return f"check {key} and {secret}"
     if outcome is Outcome.UNKNOWN_PLAYER:
         return "the wallet does not know the player: name one that exists, or check the provisioning address"
     if outcome is Outcome.WRONG_CURRENCY:
@@ -154,11 +167,4 @@ def _remedy(outcome: Outcome, asking: Asking) -> str:
         return "the player's session is not live: log the player in, and give the new session"
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
-    return f"check {key}, {secret} and the players{_whitespace(asking)}; the wallet's own log says more"
-
-
-def _whitespace(asking: Asking) -> str:
-    credentials = asking.subject.credentials
-    pairs = zip(asking.contract.environment, (credentials.key, credentials.secret), strict=True)
-    odd = [name for name, value in pairs if value != value.strip()]
-    return f" ({' and '.join(odd)} with a space or a line break at an end)" if odd else ""
+    return f"check {key}, {secret} and the players; the wallet's own log says more"
