@@ -22,7 +22,7 @@ from harness.players import (
     ProvisionedPlayers,
     ProvisioningFailed,
     Purse,
-    StaticPlayers,
+    SharedPlayers,
 )
 from harness.preflight import Facts, Violation
 from harness.result import ScenarioResult, worst
@@ -116,7 +116,7 @@ class Examiner:
         if subject.provision_command:
             return CommandPlayers(subject.contract, subject.provision_command, identities)
         games = subject.games or (DEFAULT_GAME,)
-        return StaticPlayers(
+        return SharedPlayers(
             subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
 

@@ -41,3 +41,8 @@ class Subject:
     requests_per_second: int = 0
     """No more than this is sent in a second, races excepted; 0 is without a limit."""
     user_agent: str = "walletproof"
+
+    @property
+    def makes_players(self) -> bool:
+        """Whether players are made on demand, rather than named."""
+        return bool(self.provision_url or self.provision_command)

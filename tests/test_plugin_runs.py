@@ -202,14 +202,6 @@ def test_with_workers_a_configuration_problem_is_one_error_too(tmp_path: Path) -
     assert "1 error" in done.lines[-1]
 
 
-def test_named_players_are_not_shared_between_processes(tmp_path: Path) -> None:
-    player = "--wallet-player=id=1,currency=EUR"
-    arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", player, "-n", "2")
-    done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=XDIST)
-    assert done.status == 4
-    assert "leave out -n" in done.output
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 # Configuration
 

@@ -9,6 +9,7 @@ from harness.players.identities import Identities
 from harness.players.made import MadePlayers, player_of
 from harness.players.provisioned import ProvisionedPlayers, Send
 from harness.players.purse import Purse
+from harness.players.shares import SharedPlayers, share_for, shares_of
 from harness.players.source import BYSTANDER, Needs, NoPlayer, Players, ProvisioningFailed
 from harness.players.static import StaticPlayers
 from harness.players.zero import DEFAULT_GAME, zero_read
@@ -26,7 +27,10 @@ __all__ = [
     "ProvisioningFailed",
     "Purse",
     "Send",
+    "SharedPlayers",
     "StaticPlayers",
     "player_of",
+    "share_for",
+    "shares_of",
     "zero_read",
 ]

@@ -34,6 +34,8 @@ def _no_stake(currency: str) -> Amount:
 class Needs:
     """What one run of a scenario needs. Amounts are in hundred-thousandths of the main unit."""
 
+    scenario: str = ""
+    """Its id."""
     balance: Amount
     """At least this much for each role, or exactly this much."""
     exactly: bool = False

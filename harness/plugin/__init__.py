@@ -152,8 +152,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None or not config.pluginmanager.has_plugin("dsession") or config.option.collectonly:
         return
-    if run.choices.players:
-        raise pytest.UsageError("processes cannot share the players of --wallet-player: leave out -n")
     run.start()
 
 
@@ -163,6 +161,36 @@ def pytest_configure_node(node: Any) -> None:
     run = node.config.stash.get(RUN, None)
     if run is not None and run.started:
         node.workerinput[_TOLD] = run.for_worker()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who examines what (xdist): players who were named are never in two processes at once."""
+    run = config.stash.get(RUN, None)
+    if run is None or not run.started:
+        return None
+    from harness.plugin.sharing import Sharing
+
+    return Sharing(config, log, run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker has ended, and says who was left changed (xdist)."""
+    del error
+    if (run := node.config.stash.get(RUN, None)) is not None:
+        run.left_behind += getattr(node, "workeroutput", {}).get(_TOLD, ())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing more is examined, interrupted or not: players get their money back before the end is told."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    run.finish()
+    if _is_worker(session.config):
+        session.config.workeroutput[_TOLD] = run.left_behind  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)

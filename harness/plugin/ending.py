@@ -72,7 +72,7 @@ class Ending:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
         """What only violated a SHOULD comes after the failures, and the verdict after everything else."""
         result = yield
-        if self._run.results:
+        if self._run.results or self._run.left_behind:
             self._tell_warnings(terminalreporter)
             self._tell(terminalreporter)
         return result
@@ -93,6 +93,8 @@ class Ending:
         width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if remark := run.remark():
             reporter.line(remark, red=True)
+        for sentence in run.left_behind:
+            reporter.line(f"not restored: {run.masked(sentence)}", yellow=True)
         for line in lines(run.results, self.concluded(), run.contracts, width=width, warnings=run.warnings):
             reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
 

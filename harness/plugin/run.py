@@ -16,6 +16,7 @@ from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.result import ScenarioResult
+from harness.subject import Subject
 from harness.target import Choices, Target, TargetError, contracts_of, secrets_of, target_of, target_of_bundled
 
 
@@ -33,6 +34,8 @@ class Run:
         """Those that were collected in this process."""
         self.problem = ""
         """Why no scenario can be run."""
+        self.left_behind: list[str] = []
+        """Sentences about players who do not have the balance that they were found with."""
         self._loaded = loaded
         self._environment = environment
         self._target: Target | None = None
@@ -50,6 +53,12 @@ class Run:
     def started(self) -> bool:
         """Whether scenarios can be examined."""
         return self._target is not None and not self.problem
+
+    @property
+    def subjects(self) -> dict[str, Subject]:
+        """The wallet under test by each contract's own name; empty before the start."""
+        subjects = self._target.subjects if self._target is not None else ()
+        return {self._loaded[each.contract].name: each for each in subjects}
 
     @property
     def urls(self) -> dict[str, str]:
@@ -124,10 +133,14 @@ class Run:
         """What the reader should know of the wallet's process; empty when all is well."""
         return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
+    def finish(self) -> None:
+        """No scenario will be examined any more: players get their money back, and connections are closed."""
+        while self._examiners:
+            self.left_behind += self._examiners.popitem()[1].close()
+
     def stop(self) -> None:
         """Close connections and stop the bundled wallet."""
-        while self._examiners:
-            self._examiners.popitem()[1].close()
+        self.finish()
         if self._wallet is not None:
             self._wallet.stop()
 

@@ -6,10 +6,9 @@ balance of everybody who took part, and of a bystander who did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from harness import money
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
@@ -24,11 +23,11 @@ from harness.model import (
     Payout,
     Player,
     Scenario,
-    Step,
 )
-from harness.players import BYSTANDER, DEFAULT_GAME, Identities, Needs, NoPlayer, Players, zero_read
+from harness.players import BYSTANDER, DEFAULT_GAME, Identities, NoPlayer, Players, zero_read
 from harness.runner.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
-from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, bets_by_role, plan
+from harness.runner.forecast import needs_of, steps_of
+from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, plan
 
 __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "Runner", "needs_of", "zero_read"]
 
@@ -124,33 +123,8 @@ class Runner:
         return ""
 
 
-def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: bool) -> Needs:
-    """What the scenario's players must be. With `stakes` the bets that the runner places come on top of the funds."""
-    return Needs(
-        balance=money.parse(scenario.funds),
-        exactly=scenario.funds_exactly,
-        currency=scenario.currency,
-        others=tuple(sorted(planned.roles)),
-        bets=bets_by_role(planned.bets) if stakes else {},
-        stake=contract.wire_unit,
-        token=any(step.word == "authenticate" and not step.drafts[0].token for step in _flat(scenario.steps)),
-        expired_session=scenario_needs_expired_session(scenario),
-    )
-
-
-def scenario_needs_expired_session(scenario: Scenario) -> bool:
-    """Whether any step names an expired session."""
-    return any(draft.session == "expired" for step in _flat(scenario.steps) for draft in step.drafts)
-
-
-def _flat(steps: Sequence[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _flat(step.steps)
-
-
 def _words(scenario: Scenario) -> frozenset[str]:
-    return frozenset(step.word for step in _flat(scenario.steps))
+    return frozenset(step.word for step in steps_of(scenario.steps))
 
 
 class _Run:
