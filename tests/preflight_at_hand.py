@@ -1,0 +1,102 @@
+"""Wallets for the tests of pre-flight: in this process, or listening on a socket, and players who are named."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from listening import Listening
+
+from harness.contracts import Credentials
+from harness.model import Player, Request
+from harness.preflight import ConfigurationProblem, Facts, Stage, preflight
+from harness.prove.carrier import InProcessCarrier
+from harness.subject import Subject
+from mock_server.app import App
+from mock_server.provisioning import PATH
+from mock_server.store import open_store
+from mock_server.wallet import Wallet
+
+CREDENTIALS = {
+    "casino": Credentials("the-casino-key", "the-casino-secret"),
+    "sportsbook": Credentials("the-sportsbook-user", "the-sportsbook-password"),
+}
+
+
+class AtHand:
+    """A wallet in this process, and ways to look at it before anything else happens."""
+
+    def __init__(
+        self,
+        contract: str = "casino",
+        wallet_type: type[Wallet] = Wallet,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.contract = contract
+        self.credentials = credentials or CREDENTIALS[contract]
+        self.app = App(wallet_type(open_store(), {contract: self.credentials}), provision=True)
+
+    def player(self, currency: str = "EUR", balance: str = "100.00", **fields: str) -> Player:
+        """A player who exists in it, to be named."""
+        asked = {"contract": self.contract, "currency": currency, "balance": balance, **fields}
+        made = InProcessCarrier(self.app, PATH).send(Request("", (), json.dumps(asked).encode()))
+        assert made.received is not None
+        answer: Mapping[str, Any] = json.loads(made.received.body, parse_float=Decimal)
+        return Player(
+            id=answer["playerId"],
+            currency=currency,
+            session=answer["sessionId"],
+            expired_session=answer["expiredSessionId"],
+            token=answer["authToken"],
+        )
+
+    def subject(self, **fields: Any) -> Subject:
+        """The wallet as the user describes it: provisioned, unless there are `players`."""
+        found = Subject(
+            contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
+        )
+        provision = "" if "players" in fields else "http://wallet.example/__admin/player"
+        return replace(found, provision_url=provision, **fields)
+
+    def look(self, **fields: Any) -> Facts:
+        """What pre-flight finds without a network."""
+        subject = self.subject(**fields)
+        wallet = InProcessCarrier(self.app, f"/{self.contract}")
+        provision = InProcessCarrier(self.app, PATH) if subject.provision_url else None
+        return preflight(subject, wallet=wallet, provision=provision)
+
+    def problem(self, **fields: Any) -> ConfigurationProblem:
+        """The problem that pre-flight ends with."""
+        return problem_of(lambda: self.look(**fields))
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[str]:
+        """The wallet on a socket; its root."""
+        server = Listening(self.app)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            assert server.ready.wait(10)
+            yield f"http://127.0.0.1:{server.port}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def problem_of(look: Any) -> ConfigurationProblem:
+    """The problem that a look ends with."""
+    try:
+        facts = look()
+    except ConfigurationProblem as problem:
+        return problem
+    raise AssertionError(f"no problem was found: {facts}")
+
+
+def stages(facts: Facts) -> dict[str, Stage]:
+    """By name."""
+    return {each.name: each for each in facts.stages}

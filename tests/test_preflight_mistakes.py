@@ -1,0 +1,232 @@
+"""A wallet that verifies in a wrong way of its own is told which; slips in setting the credentials are not its fault.
+
+What each wallet computes is written here by hand: `hmac_mistakes` has no part in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from preflight_at_hand import CREDENTIALS, AtHand
+
+from harness.contracts import Contract, Credentials, load
+from harness.diagnosis import of_mistake
+from harness.preflight import preflight
+from mock_server.wallet import Wallet
+
+Signature = Callable[[str, bytes, str], str]
+"""From the secret, the body and the timestamp."""
+
+
+def hmac_sha256(key: str | bytes, message: bytes) -> str:
+    return hmac.new(key.encode() if isinstance(key, str) else key, message, hashlib.sha256).hexdigest()
+
+
+def over(body: bytes, timestamp: str) -> bytes:
+    return body + b"|" + timestamp.encode()
+
+
+def written(body: bytes, **options: object) -> bytes:
+    """The body, read and written again."""
+    return json.dumps(json.loads(body, parse_float=Decimal), **options).encode()  # type: ignore[arg-type]
+
+
+def as_floats(body: bytes) -> bytes:
+    return body.replace(b'"amount":0,', b'"amount":0.0,')
+
+
+SIGNATURES: Mapping[str, Signature] = {
+    "without_timestamp": lambda secret, body, time: hmac_sha256(secret, body),
+    "without_separator": lambda secret, body, time: hmac_sha256(secret, body + time.encode()),
+    "timestamp_first": lambda secret, body, time: hmac_sha256(secret, time.encode() + b"|" + body),
+    "signed_in_seconds": lambda secret, body, time: hmac_sha256(secret, over(body, time[:-3])),
+    "signed_with_spaces": lambda secret, body, time: hmac_sha256(secret, over(written(body, ensure_ascii=False), time)),
+    "sorted_keys": lambda secret, body, time: hmac_sha256(
+        secret, over(written(body, sort_keys=True, separators=(",", ":")), time)
+    ),
+    "sorted_with_spaces": lambda secret, body, time: hmac_sha256(secret, over(written(body, sort_keys=True), time)),
+    "ascii_escaped": lambda secret, body, time: hmac_sha256(secret, over(written(body, separators=(",", ":")), time)),
+    "escaped_slashes": lambda secret, body, time: hmac_sha256(secret, over(body.replace(b"/", rb"\/"), time)),
+    "escaped_markup": lambda secret, body, time: hmac_sha256(
+        secret,
+        over(body.replace(b"&", rb"\u0026").replace(b"<", rb"\u003c").replace(b">", rb"\u003e"), time),
+    ),
+    "transactions_alone": lambda secret, body, time: hmac_sha256(
+        secret,
+        over(json.dumps(json.loads(body, parse_float=Decimal)["transactions"], separators=(",", ":")).encode(), time),
+    ),
+    "floats_for_integers": lambda secret, body, time: hmac_sha256(secret, over(as_floats(body), time)),
+    "dot_for_bar": lambda secret, body, time: hmac_sha256(secret, body + b"." + time.encode()),
+    "sha1_digest": lambda secret, body, time: hmac.new(secret.encode(), over(body, time), hashlib.sha1).hexdigest(),
+    "sha512_digest": lambda secret, body, time: hmac.new(secret.encode(), over(body, time), hashlib.sha512).hexdigest(),
+    "base64_signature": lambda secret, body, time: base64.b64encode(
+        bytes.fromhex(hmac_sha256(secret, over(body, time)))
+    ).decode(),
+    "upper_case_hex": lambda secret, body, time: hmac_sha256(secret, over(body, time)).upper(),
+    "secret_as_hex": lambda secret, body, time: hmac_sha256(bytes.fromhex(secret), over(body, time)),
+    "secret_as_base64": lambda secret, body, time: hmac_sha256(base64.b64decode(secret), over(body, time)),
+    "secret_with_newline": lambda secret, body, time: hmac_sha256(secret + "\n", over(body, time)),
+    "secret_appended": lambda secret, body, time: hashlib.sha256(over(body, time) + b"|" + secret.encode()).hexdigest(),
+    "key_and_message_swapped": lambda secret, body, time: hmac_sha256(over(body, time), secret.encode()),
+    "key_as_secret": lambda secret, body, time: hmac_sha256(CREDENTIALS["casino"].key, over(body, time)),
+    "plain_hash": lambda secret, body, time: hashlib.sha256(over(body, time)).hexdigest(),
+}
+SECRETS = {"secret_as_hex": "00c0ffee00", "secret_as_base64": "c2VjcmV0IQ=="}
+PLAYERS = {
+    "ascii_escaped": "zo\N{LATIN SMALL LETTER E WITH DIAERESIS}",
+    "escaped_slashes": "a/b",
+    "escaped_markup": "a&b",
+}
+"""Some mistakes show only where the body has such a character: a player's id, here."""
+
+
+def wallet_signing(signature: Signature) -> type[Wallet]:
+    class Mistaken(Wallet):
+        def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+            secret = self.credentials[contract.name].secret
+            right = signature(secret, body, headers.get("x-timestamp", ""))
+            return "" if headers.get("x-signature") == right else "the signature is wrong"
+
+    return Mistaken
+
+
+class WantsSeconds(Wallet):
+    """Signs as the document says, over a timestamp that it takes for seconds."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        time = headers.get("x-timestamp", "")
+        if not time.isdigit() or abs(int(time) - self.now_ms() // 1000) > 300:
+            return "the timestamp is far away"
+        right = hmac_sha256(self.credentials[contract.name].secret, over(body, time))
+        return "" if headers.get("x-signature") == right else "the signature is wrong"
+
+
+CASINO_WALLETS: Mapping[str, type[Wallet]] = {
+    **{name: wallet_signing(each) for name, each in SIGNATURES.items()},
+    "timestamp_in_seconds": WantsSeconds,
+}
+
+
+@pytest.mark.parametrize("mistake", CASINO_WALLETS)
+def test_a_casino_wallet_that_signs_in_its_own_way_is_told_which(mistake: str) -> None:
+    credentials = Credentials(CREDENTIALS["casino"].key, SECRETS.get(mistake, CREDENTIALS["casino"].secret))
+    wallet = AtHand("casino", CASINO_WALLETS[mistake], credentials)
+    player = wallet.player(playerId=PLAYERS.get(mistake, "60001001"))
+    violation = wallet.look(players=(player,)).violation
+    assert violation is not None
+    assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
+    assert violation.records[-1]["alteration"]["forged"] == mistake
+    assert (diagnosis := of_mistake(mistake)) is not None
+    assert diagnosis.fix
+
+
+def test_every_mistake_of_the_casino_has_its_wallet() -> None:
+    assert sorted(CASINO_WALLETS) == sorted(load("casino").mistakes)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Basic authorization
+
+
+def basic(text: bytes) -> str:
+    return "Basic " + base64.b64encode(text).decode()
+
+
+HEADERS: Mapping[str, Callable[[str, str], str]] = {
+    "not_basic": lambda user, password: basic(f"{user}:{password}".encode()).replace("Basic", "Bearer"),
+    "not_encoded": lambda user, password: f"Basic {user}:{password}",
+    "encoded_twice": lambda user, password: basic(base64.b64encode(f"{user}:{password}".encode())),
+    "without_padding": lambda user, password: basic(f"{user}:{password}".encode()).rstrip("="),
+    "url_safe_base64": lambda user, password: basic(f"{user}:{password}".encode()).replace("/", "_"),
+    "latin1_text": lambda user, password: basic(f"{user}:{password}".encode("latin-1")),
+}
+PASSWORDS = {
+    "without_padding": "12345",
+    "url_safe_base64": "?????>",
+    "latin1_text": "gr\N{LATIN SMALL LETTER U WITH DIAERESIS}n",
+}
+
+
+def wallet_expecting(header: Callable[[str, str], str]) -> type[Wallet]:
+    class Mistaken(Wallet):
+        def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+            known = self.credentials[contract.name]
+            return "" if headers.get("authorization") == header(known.key, known.secret) else "the user is unknown"
+
+    return Mistaken
+
+
+@pytest.mark.parametrize("mistake", HEADERS)
+def test_a_sportsbook_wallet_that_reads_credentials_in_its_own_way_is_told_which(mistake: str) -> None:
+    credentials = Credentials("user", PASSWORDS.get(mistake, "password"))
+    wallet = AtHand("sportsbook", wallet_expecting(HEADERS[mistake]), credentials)
+    violation = wallet.look().violation
+    assert violation is not None
+    assert (violation.requirement, violation.mistake) == ("SPB-AUT-01", mistake)
+    assert (diagnosis := of_mistake(mistake)) is not None
+    assert diagnosis.fix
+
+
+def test_every_mistake_of_the_sportsbook_has_its_wallet() -> None:
+    assert sorted(HEADERS) == sorted(load("sportsbook").mistakes)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Over a socket, and what is no violation
+
+
+@pytest.mark.parametrize("mistake", ["sorted_keys", "sha512_digest"])
+def test_a_mistake_is_found_over_a_socket_too(mistake: str) -> None:
+    wallet = AtHand("casino", CASINO_WALLETS[mistake])
+    with wallet.listening() as root:
+        subject = wallet.subject(players=(wallet.player(),))
+        violation = preflight(replace(subject, url=f"{root}/casino/")).violation
+    assert violation is not None
+    assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
+
+
+@pytest.mark.parametrize(
+    ("contract", "ours", "theirs", "slip"),
+    [
+        (
+            "casino",
+            Credentials("k", "sesame\n"),
+            Credentials("k", "sesame"),
+            "a space or a line break around the secret",
+        ),
+        ("sportsbook", Credentials("me", "sesame "), Credentials("me", "sesame"), "a space or a line break around the"),
+        ("sportsbook", Credentials("sesame", "me"), Credentials("me", "sesame"), "are the other way round"),
+    ],
+)
+def test_a_slip_in_the_credentials_is_no_violation(
+    contract: str, ours: Credentials, theirs: Credentials, slip: str
+) -> None:
+    wallet = AtHand(contract, credentials=theirs)
+    problem = wallet.problem(credentials=ours)
+    assert problem.stage == "credentials"
+    assert slip in str(problem)
+    assert "sesame" not in str(problem)
+
+
+class RefusesAtTimes(Wallet):
+    """Refuses its first request, as behind a limiter of some kind."""
+
+    asked = 0
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        self.asked += 1
+        return "later" if self.asked == 1 else super().doubts(contract, name, headers, body)
+
+
+@pytest.mark.parametrize("contract", ["casino", "sportsbook"])
+def test_a_refusal_by_chance_is_neither_a_violation_nor_a_problem(contract: str) -> None:
+    facts = AtHand(contract, RefusesAtTimes).look()
+    assert facts.violation is None
+    assert any("its answers are not steady" in each for each in facts.warnings)
