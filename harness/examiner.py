@@ -12,8 +12,9 @@ from dataclasses import replace
 from harness.checks import Judged, examine
 from harness.client import Call, Carrier, Client, Transport, spread_us
 from harness.contracts import Contract, load
+from harness.contracts.tailoring import narrowed, tailored
 from harness.evidence import Evidence
-from harness.model import Exchange, History, Operation, Policy, Scenario, Status, Transmission, Verdict
+from harness.model import Exchange, History, Operation, Scenario, Status, Transmission, Verdict
 from harness.players import (
     DEFAULT_GAME,
     CommandPlayers,
@@ -51,9 +52,11 @@ class Examiner:
 
         `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs.
         """
-        self.contract: Contract = load(subject.contract)
+        self.contract: Contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
         self._subject = subject
-        self._policy = pinned(self.contract.policy, facts)
+        chosen = dict(subject.policies)
+        seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
+        self._policy = narrowed(self.contract.policy, seen)
         self._provision = provision
         if provision is None and subject.provision_url:
             self._provision = Transport(subject.provision_url, tls=subject.tls)
@@ -132,11 +135,6 @@ def _transport(subject: Subject) -> Transport:
         user_agent=subject.user_agent,
         connections=subject.limits.connections,
     )
-
-
-def pinned(policy: Policy, facts: Facts) -> Policy:
-    """The contract's policy, narrowed to what pre-flight has seen of this wallet."""
-    return {**policy, **{name: frozenset({reading}) for name, reading in facts.readings}}
 
 
 def result_of(

@@ -1,0 +1,71 @@
+"""A contract as one wallet keeps it: readings that its operator has pinned, and codes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from harness.contracts import Contract, Decoded, ExpectedCode
+from harness.model import ItemReply, Message, Operation, Outcome, Policy
+
+OwnCodes = Mapping[Outcome, frozenset[str]]
+
+
+def tailored(
+    contract: Contract,
+    *,
+    readings: Iterable[tuple[str, str]] = (),
+    codes: Iterable[tuple[str, Iterable[str]]] = (),
+) -> Contract:
+    """The contract with one reading of each policy named, and with a wallet's own codes in place of the document's.
+
+    What the wallet does otherwise is a violation of the requirement that it belongs to. `codes` are by the word of an
+    `Outcome`. Raises ValueError for a word that is none.
+    """
+    own: OwnCodes = {Outcome(word): frozenset(said) for word, said in codes}
+    policy = narrowed(contract.policy, readings)
+    if not own:
+        return replace(contract, policy=policy)
+    expected = {situation: _expected(each, own) for situation, each in contract.codes.items()}
+    return replace(contract, policy=policy, codes=expected, decode=_reading(contract.decode, own))
+
+
+def narrowed(policy: Policy, readings: Iterable[tuple[str, str]]) -> Policy:
+    """The policy with no other reading than the given one, where one is given."""
+    return {**policy, **{name: frozenset({reading}) for name, reading in readings}}
+
+
+def _expected(expected: ExpectedCode, own: OwnCodes) -> ExpectedCode:
+    """A code that was pinned must be said: a general error, which documents allow, is another."""
+    if not any(outcome in own for outcome in expected.outcomes):
+        return expected
+    return ExpectedCode(expected.level, expected.outcomes - {Outcome.REFUSED})
+
+
+def _reading(decode: Callable[[Operation, Message], Decoded], own: OwnCodes) -> Callable[[Operation, Message], Decoded]:
+    """A decoder that knows the wallet's own codes."""
+    meanings = {code: outcome for outcome, codes in own.items() for code in codes}
+
+    def read(operation: Operation, message: Message) -> Decoded:
+        decoded = decode(operation, message)
+        reply = decoded.reply
+        if reply is None:
+            return decoded
+        items = tuple(_item(each, meanings, own) for each in reply.items)
+        outcome = _meaning(reply.code, reply.outcome, meanings, own)
+        known = reply.code in meanings or any(each.code in meanings for each in items)
+        problems = tuple(each for each in decoded.problems if not (known and each.topic == "code"))
+        return Decoded(replace(reply, items=items, outcome=outcome), problems)
+
+    return read
+
+
+def _item(item: ItemReply, meanings: Mapping[str, Outcome], own: OwnCodes) -> ItemReply:
+    return replace(item, outcome=_meaning(item.code, item.outcome, meanings, own))
+
+
+def _meaning(code: str, outcome: Outcome, meanings: Mapping[str, Outcome], own: OwnCodes) -> Outcome:
+    """What a code says of this wallet. Success stays success; a code that another one replaces has no meaning left."""
+    if outcome is Outcome.OK:
+        return outcome
+    return meanings.get(code) or (Outcome.REFUSED if outcome in own else outcome)
