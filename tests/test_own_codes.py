@@ -1,4 +1,4 @@
-"""What a profile pins of a wallet, its readings and its own codes: kept to, it passes; otherwise it fails. Over HTTP."""
+"""What a profile pins of a wallet, its readings and its own codes: kept to, it passes; otherwise it fails."""
 
 from __future__ import annotations
 
