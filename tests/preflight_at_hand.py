@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from email.utils import formatdate
 from typing import Any
 
 from listening import Listening
@@ -17,7 +19,7 @@ from harness.model import Player, Request
 from harness.preflight import ConfigurationProblem, Facts, Stage, preflight
 from harness.prove.carrier import InProcessCarrier
 from harness.subject import Subject
-from mock_server.app import App
+from mock_server.app import App, Asgi, Message, Receive, Scope, Send
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
@@ -75,9 +77,10 @@ class AtHand:
         return problem_of(lambda: self.look(**fields))
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[str]:
-        """The wallet on a socket; its root."""
-        server = Listening(self.app)
+    def listening(self, *, fast_seconds: int = 0) -> Iterator[str]:
+        """The wallet on a socket; its root. Its clock may be fast: that of signatures, and that of its answers."""
+        server = Listening(_dated(self.app, fast_seconds) if fast_seconds else self.app)
+        server.config.date_header = not fast_seconds
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
@@ -86,6 +89,21 @@ class AtHand:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+def _dated(app: App, fast_seconds: int) -> Asgi:
+    app.wallet.now_ms = lambda: time.time_ns() // 1_000_000 + fast_seconds * 1000
+
+    async def dated(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(time.time() + fast_seconds, usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return dated
 
 
 def problem_of(look: Any) -> ConfigurationProblem:

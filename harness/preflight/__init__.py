@@ -64,7 +64,14 @@ def _stages(
         wallet = Transport(
             subject.url, tls=subject.tls, time_out_seconds=subject.time_out_seconds, user_agent=subject.user_agent
         )
-    client = Client(contract, wallet, subject.credentials, paths=dict(subject.paths))
+    client = Client(
+        contract,
+        wallet,
+        subject.credentials,
+        paths=dict(subject.paths),
+        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
+        batch_time_out_seconds=subject.time_out_seconds,
+    )
     closing.callback(client.close)
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
     asking = Asking(subject, contract, client, identities)
