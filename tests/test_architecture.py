@@ -32,7 +32,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.model": "",
     "harness.money": "model",
     "harness.ledger": "model money",
-    "harness.contracts": "model money",
+    "harness.contracts": "harness model money",
     "harness.scenario": "model money contracts",
     "harness.players": "model money contracts scenario",
     "harness.profile": "harness model money contracts scenario",

@@ -148,6 +148,9 @@ class Contract:
     knows no time."""
     recipe: Recipe | None = None
     """How to authenticate a request by hand; reports show it."""
+    security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The same for an OpenAPI document: its security schemes by name, all of which a request needs. Without any the
+    document names `required_headers`."""
     decode: Callable[[Operation, Message], Decoded]
     """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]

@@ -16,6 +16,15 @@ from harness.model import Request
 
 REQUIRED = ("authorization",)
 
+SECURITY: Mapping[str, Mapping[str, str]] = {
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "RFC 7617: the word Basic, a space, and base64 of user, colon, password as UTF-8 text.",
+    },
+}
+"""The same as OpenAPI security schemes."""
+
 
 def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
     """The headers of a request; Basic authorization depends on neither the body nor the time."""

@@ -317,6 +317,7 @@ CONTRACT = Contract(
     mistakes=ALL_MISTAKES,
     slips=SLIPS,
     recipe=HMAC,
+    security=hmac_headers.SECURITY,
     decode=decode,
     verify=hmac_headers.verify,
     read_request=read_request,

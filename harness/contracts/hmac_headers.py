@@ -23,6 +23,29 @@ API of the same vendor (operator to platform) says 5 minutes."""
 REQUIRED = ("x-api-key", "x-timestamp", "x-signature")
 """The headers that the document calls required, apart from `content-type`."""
 
+SECURITY: Mapping[str, Mapping[str, str]] = {
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+        "description": "Names the integration; no secret.",
+    },
+    "timestamp": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-timestamp",
+        "description": "Unix time in milliseconds, in decimal digits; the signature covers the same digits.",
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-signature",
+        "description": "Lower-case hex of HMAC-SHA256, keyed with the shared secret, over the body's bytes as they "
+        "arrive, a vertical bar, and the timestamp.",
+    },
+}
+"""The three headers as OpenAPI security schemes: it has none for signatures, so each is a key in a header."""
+
 _MILLISECONDS = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 _MINUTE_MS = 60_000
 _TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")|([:,])')

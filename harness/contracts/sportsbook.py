@@ -371,6 +371,7 @@ CONTRACT = Contract(
     mistakes=basic_auth.MISTAKES,
     slips=basic_auth.SLIPS,
     recipe=BASIC,
+    security=basic_auth.SECURITY,
     decode=decode,
     verify=basic_auth.verify,
     read_request=read_request,
