@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from harness.checks import Standing
 from harness.contracts import Contract
-from harness.diagnosis import amounts, answers, memory, signatures, situations
+from harness.diagnosis import amounts, answers, batches, identifiers, memory, refusals, signatures, situations
 from harness.diagnosis.case import Case, Diagnosis
 from harness.model import History, Verdict
 
@@ -17,6 +17,9 @@ __all__ = ["Diagnosis", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
     signatures.diagnoses,
+    identifiers.diagnoses,
+    batches.diagnoses,
+    refusals.diagnoses,
     amounts.scale,
     amounts.someone_elses,
     memory.diagnoses,

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from harness import money
-from harness.diagnosis.case import Case, Diagnosis, signed
-from harness.model import Amount, GetBalance
+from harness.diagnosis.case import Case, Diagnosis
+from harness.model import Amount, GetBalance, Outcome
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
 _ROUNDED = (2, 3, 0, 4)
 """Decimals that wallets round to, most usual first."""
 _PLAIN = frozenset({"new", "exact", "zero", "read", "unknown_bet", ""})
+_TELLING = 100
+"""Amounts of so many units tell a scale from chance, also when digits were cut."""
 _NOISE = Fraction(money.SCALE, 100)
 """Less than a cent away is noise of a computation, not another amount."""
 
@@ -28,7 +30,7 @@ def scale(case: Case) -> Iterator[Diagnosis]:
                 f"the balance is shown {factor} times too large: the wallet answers in another unit",
                 f"answer amounts {unit}",
             )
-        if any(each and shown * factor == each for each in case.expected):
+        if any(each and _is_part(shown, factor, each) for each in case.expected):
             yield Diagnosis(
                 f"the balance is shown {factor} times too small: the wallet answers in another unit",
                 f"answer amounts {unit}",
@@ -45,6 +47,12 @@ def scale(case: Case) -> Iterator[Diagnosis]:
                 f"the amount is booked {factor} times too small: the wallet reads it in another unit",
                 f"read amounts {unit}",
             )
+
+
+def _is_part(shown: Amount, factor: int, expected: Amount) -> bool:
+    """Whether one is the other divided, and what lies behind the smallest unit was cut or rounded."""
+    away: Amount = max(shown * factor - expected, expected - shown * factor)
+    return not away or (shown >= _TELLING and away < factor)
 
 
 def _unit(case: Case) -> str:
@@ -83,15 +91,30 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
         return
     known = case.before is not None and case.change
     if known and case.before is not None:
+        yield from _overflow(case.shown - case.before, case.change)
         yield from _of_one_step(case, case.shown, case.before)
     yield from _inexact(case, case.shown)
     if known and case.before is not None:
         yield from _another_amount(case, case.shown - case.before)
-    if case.shown < 0:
+    if case.shown < 0 and case.outcome in {None, Outcome.OK}:
         yield Diagnosis(
             "a debit is taken without looking whether the balance covers it",
             "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?",
         )
+
+
+def _overflow(moved: Amount, change: Amount) -> Iterator[Diagnosis]:
+    """The amount does not fit into 32 bits, whatever unit the wallet counts in."""
+    for unit in (1, money.SCALE // 100, money.SCALE):
+        if change < 2**31 * unit:
+            return
+        if moved in {(2**31 - 1) * unit, (2**32 - 1) * unit} or (
+            moved != change and (moved - change) % (2**32 * unit) == 0
+        ):
+            yield Diagnosis(
+                "the amount overflows 32 bits on its way into the books",
+                "keep money in 64-bit integers or in a decimal type, everywhere: parser, variables and columns",
+            )
 
 
 def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
@@ -116,7 +139,13 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
 def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosis]:
     direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
     if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
-        yield from _not_moved(case, before)
+        if case.narrowed not in {"same_bet", "after_clawback"}:
+            yield from _not_moved(case, before)
+    elif shown == before + 2 * case.change and any('":' in text for _, _, text in _raw(case)):
+        yield Diagnosis(
+            "a key that stands twice in a request is counted twice",
+            "read the body with a JSON parser that refuses such a key, or takes one of its values",
+        )
     elif shown == before + 2 * case.change:
         yield Diagnosis(
             "the amount is booked twice for one request",
@@ -127,22 +156,35 @@ def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosi
             "the amount is booked in the wrong direction",
             "amounts are never signed: bet and unsettlement deduct, every other operation credits",
         )
-    elif len(case.items) > 1 and shown in {before + signed(each) for each in case.items}:
-        yield Diagnosis(
-            "only one transaction of the batch is booked, or each balance is counted from the one before the batch",
-            "book the batch item by item, each on the balance that the one before it left",
-        )
 
 
 def _another_amount(case: Case, moved: Amount) -> Iterator[Diagnosis]:
-    if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved:
+    beside = case.narrowed in {"mixed_batch", "several_players"}
+    if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved and not beside:
         yield Diagnosis(
             "the balance moved by another amount than the one of the request",
             "book the amount of the request, exactly: no fee, no stake on top, no conversion, no rounding",
         )
 
 
+def _raw(case: Case) -> tuple[tuple[int | None, str, str], ...]:
+    return case.exchange.alteration.raw if case.exchange is not None else ()
+
+
 def _not_moved(case: Case, before: Amount) -> Iterator[Diagnosis]:
+    if max(case.change, -case.change) < _NOISE:
+        yield Diagnosis(
+            "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
+            "keep every decimal that the contract allows, for every currency",
+        )
+        return
+    currency = getattr(next(iter(case.items), None), "currency", "")
+    if currency and case.contract.wire_unit(currency) == money.SCALE:
+        yield Diagnosis(
+            f"an amount in {currency}, which has no cents, is divided by a hundred",
+            "take the number of decimals from the currency: amounts are in main units",
+        )
+        return
     if case.still_unmoved(before):
         yield Diagnosis(
             "the transaction is answered with success and never booked",

@@ -13,11 +13,15 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     (r"/balance.*(null|None)", "the balance is null", "answer with the balance after the transaction"),
     (r"/balance.*(exponent|fraction)", "the balance is written as a float", "write an integer x 100000"),
     (r"balance.*(required|missing)", "the answer has no balance", "answer with the balance after the transaction"),
-    (r"(required|missing)", "a field is missing in the answer", "answer with every field that the schema requires"),
+    (r"displayName.*e-mail", "the display name is an e-mail address, which everybody sees", "answer with a nickname"),
+    (r"is empty", "the answer has no body", "answer every request with the documented body, also when all is well"),
+    (r"NaN", "the answer has a number that is none (NaN)", "look for a division by nothing in the balance"),
+    (r"stands twice", "a key stands twice in the answer", "write answers with a JSON library, never by hand"),
+    (r"not JSON", "the answer is no JSON", "write answers with a JSON library, never by hand"),
     (
-        r"not JSON|is empty|NaN|stands twice",
-        "the answer is no JSON",
-        "write answers with a JSON library, never by hand",
+        r"HTTP 3\d\d",
+        "the wallet answers with a redirect, and platforms follow none",
+        "answer at the documented path itself: see what a proxy or framework does with http, slashes and sessions",
     ),
     (r"/currency", "the answer names another currency than the player's", "answer with the currency of the account"),
     (
@@ -52,6 +56,11 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
     failure, received = exchange.transmission.failure, exchange.transmission.received
     if case.verdict.check == "delivery" and failure is not None and failure.kind in _KINDS:
         yield Diagnosis(*_KINDS[failure.kind])
+    if received is not None and received.status >= 500 and _says_success(case):
+        yield Diagnosis(
+            "the HTTP status says 5xx and the body says success: the platform takes the fate of the money for unknown",
+            "answer 5xx only when you do not know yourself what has happened",
+        )
     if received is not None and exchange.reply is None and received.status >= 500:
         yield Diagnosis(
             f"an exception that nobody handles ends the request with HTTP {received.status} and no answer of yours",
@@ -81,8 +90,14 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
         yield from _of_expectation(case)
     if case.verdict.check == "oracle" and not case.verdict.situation:
         yield from _of_race(case)
-    if case.verdict.check in {"schema", "format", "echo"}:
+    if case.verdict.check in {"schema", "format", "echo", "delivery"}:
         yield from _of_form(case)
+
+
+def _says_success(case: Case) -> bool:
+    """Whether the problem is that the body says success above an HTTP status that does not."""
+    problems = case.exchange.problems if case.exchange is not None else ()
+    return any(re.search(r"HTTP 5\d\d with (?!out)", each.detail) for each in problems)
 
 
 def _of_expectation(case: Case) -> Iterator[Diagnosis]:
@@ -101,7 +116,7 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
             "the form of the timestamp is not looked at",
             "refuse an x-timestamp that is not Unix time in milliseconds, close to the wallet's clock",
         )
-    elif isinstance(operation, Authenticate):
+    elif isinstance(operation, Authenticate) and accepted(exchange):
         yield Diagnosis(
             "a one-time token is not looked up, or not marked as used",
             "look the token up and mark it as used in one statement; refuse what is unknown or used",
@@ -110,6 +125,11 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "a repetition is answered anew instead of as the first time",
             "store the answer with the transaction, and repeat it",
+        )
+    elif accepted(exchange) and alteration.body is not None:
+        yield Diagnosis(
+            "a body that cannot be read is answered with success",
+            "refuse a body that is no JSON object of the documented form",
         )
     elif accepted(exchange) and alteration.spoils_content:
         yield Diagnosis(
@@ -123,6 +143,11 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
         )
     elif "expected ok" in case.verdict.summary:
         yield Diagnosis(*_REFUSED)
+    elif not accepted(exchange):
+        yield Diagnosis(
+            f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
+            "answer each refusal with its own code: the platform treats them differently",
+        )
 
 
 _REFUSED = ("the request is refused although it is in order", "see the code; ignore fields that you do not know")
@@ -143,6 +168,11 @@ def _of_race(case: Case) -> Iterator[Diagnosis]:
 
 
 def _of_form(case: Case) -> Iterator[Diagnosis]:
+    missing = re.search(r"`(\w+)` missing", case.verdict.summary)
+    if missing is not None and missing[1] != "balance":
+        yield Diagnosis(
+            f"the field `{missing[1]}` is missing in the answer", "answer with every field that the schema requires"
+        )
     if case.verdict.check == "echo":
         yield Diagnosis(
             "the answer does not repeat the request's own fields as they were sent",

@@ -69,6 +69,23 @@ class Case:
         return tuple(each for each in every if getattr(each, "player", "") == self.verdict.player)
 
     @cached_property
+    def outcome(self) -> Outcome | None:
+        """What was answered to the blamed transaction; of a batch that was refused as a whole, to the batch."""
+        reply = self.exchange.reply if self.exchange is not None else None
+        if reply is None:
+            return None
+        ids = {getattr(each, "id", None) for each in self.items}
+        single = reply.items[0].outcome if len(reply.items) == 1 else None
+        return next((each.outcome for each in reply.items if each.id in ids), single or reply.outcome)
+
+    @property
+    def knows_part_of_the_batch(self) -> bool:
+        """Whether the blamed batch holds a transaction that was sent before."""
+        index = self.index or 0
+        before = {each for exchange in self.history.exchanges[:index] for each in _ids(exchange)}
+        return self.exchange is not None and bool(before & set(_ids(self.exchange)))
+
+    @cached_property
     def here(self) -> Standing | None:
         """Where the wrong balance was seen."""
         mine = [each for each in self.course if each.player == self.verdict.player]
@@ -109,8 +126,11 @@ class Case:
     @cached_property
     def sent_before(self) -> tuple[int, ...]:
         """Indices of earlier exchanges with a transaction of the same id, for whichever player."""
+        return self.sent_until(self.index or 0)
+
+    def sent_until(self, index: int) -> tuple[int, ...]:
+        """Indices of the exchanges before that one which have a transaction of the same id."""
         ids = {getattr(each, "id", None) for each in self.items} - {None}
-        index = self.index or 0
         return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & set(_ids(each)))
 
     def took_part(self, player: str) -> bool:
@@ -125,8 +145,9 @@ class Case:
             items = getattr(each.operation, "items", (each.operation,))
             mine = [item for item in items if getattr(item, "player", "") == self.verdict.player]
             if mine and each.reply is not None and each.reply.items and len(items) == 1:
-                answer = each.reply.items[0]
-                return answer.outcome is Outcome.OK and answer.balance == before + signed(mine[0])
+                answer, next_change = each.reply.items[0], signed(mine[0])
+                booked_now = answer.balance == before + next_change and next_change != self.change
+                return answer.outcome is Outcome.OK and (answer.balance == before or booked_now)
         return False
 
 

@@ -24,7 +24,9 @@ CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "the wallet remembers the last transactions only",
             "the wallet does not look the transactionId up",
             "a transaction of 0 is not remembered",
-            "a transactionId that another player has used",
+            "a transactionId that was used for something else",
+            "a transaction is known within the session",
+            "a transaction that was known when it came again",
         ),
     ),
 )
@@ -105,12 +107,30 @@ def _replayed(case: Case) -> Iterator[Diagnosis]:
     first, between = _distance(case)
     if first is None:
         return
-    if case.history.exchanges[first].loss is not None:
+    if not _booked_again(case):
+        yield Diagnosis(
+            "a repetition is answered with a balance of 0: nothing was computed for it"
+            if case.shown == 0
+            else "a repetition is answered with a balance that is neither the one of the first time nor today's",
+            "store the answer with the transaction, and repeat it",
+        )
+    elif case.history.exchanges[first].loss is not None:
         yield _after_a_loss(case.history.exchanges[first].loss)
     elif between >= _FEW:
         yield Diagnosis(
             f"the wallet has forgotten a transaction after {between} others: it keeps only so many, or only so long",
             "keep transactionIds without a limit: the night job and the clawback come hours and days later",
+        )
+    elif _other_session(case):
+        yield Diagnosis(
+            "a transaction is known within the session that it came in only: in another session it is booked again",
+            "look the transactionId up alone: a settlement comes again long after the session",
+        )
+    elif _known_once(case):
+        yield Diagnosis(
+            "a transaction that was known when it came again is booked later after all: its id is kept in the memory "
+            "of one process, which was replaced, or is not the only one",
+            "keep transactionIds in the database that has the balances, not in a process or a cache",
         )
     elif _other_repetition_was_fine(case):
         yield Diagnosis(
@@ -121,6 +141,34 @@ def _replayed(case: Case) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "the wallet does not look the transactionId up before it books: what comes again is booked again", _UNIQUE
         )
+
+
+def _known_once(case: Case) -> bool:
+    """Whether of several repetitions only one was booked: the others were known for what they were."""
+    upto = (case.verdict.exchange or 0) + 1
+    sent = case.sent_until(upto)
+    once = case.shown is not None and case.before is not None and case.shown == case.before + case.change
+    return len(sent) > 2 and once and not _distance(case)[1]
+
+
+def _booked_again(case: Case) -> bool:
+    """Whether the balance says that money moved once more, and is not merely another one than the first answer's."""
+    if case.shown is None or case.before is None or case.shown == case.before:
+        return True
+    if not case.wrong_balance or not case.change or len(case.items) > 1:
+        return True
+    return case.shown == case.before + case.change
+
+
+def _other_session(case: Case) -> bool:
+    earlier = {getattr(case.history.exchanges[index].operation, "session", "") for index in case.sent_before}
+    earlier |= {
+        getattr(each, "session", "")
+        for index in case.sent_before
+        for each in getattr(case.history.exchanges[index].operation, "items", ())
+    }
+    mine = {getattr(each, "session", "") for each in case.items} - {""}
+    return bool(mine) and not mine & earlier
 
 
 def _after_a_loss(loss: Loss | None) -> Diagnosis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.diagnosis.case import Case, Diagnosis
+from harness.model import Outcome
 
 _RAW = "verify HMAC_SHA256(secret, body + '|' + x-timestamp) over the raw body, before any JSON library reads it"
 
@@ -127,6 +128,14 @@ _ACCEPTED: Mapping[str, tuple[str, str]] = {
         "the signature is compared only as far as the shorter text reaches, or only by its beginning",
         "compare the whole digest, in constant time (hmac.compare_digest, MessageDigest.isEqual)",
     ),
+    "other_secret": (
+        "a signature that was made with another secret is believed",
+        "verify with the one secret that belongs to the request's x-api-key",
+    ),
+    "signature_of_another_body": (
+        "a signature that was made for another body is believed",
+        "compute the digest over the body that was received, and over nothing that was stored",
+    ),
     "empty_signature": ("an empty signature counts as none to verify", "refuse a request without a whole signature"),
     "empty_secret": (
         "a signature with an empty key is believed: the wallet runs without a secret somewhere",
@@ -191,6 +200,11 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
     """Which part of the authentication is not verified."""
     if case.situation not in _SITUATIONS or case.verdict.wrong == "code":
         return
+    if case.exchange is not None and case.exchange.reply is not None and case.outcome is not Outcome.OK:
+        yield Diagnosis(
+            "a request that was rejected for its credentials has moved money: it is booked before it is verified",
+            "verify first, in front of every operation, before anything is read or booked",
+        )
     if case.situation == "forged":
         forgery = case.narrowed or _forgery(case)
         if forgery in _ACCEPTED and not _believes_any(case, forgery):

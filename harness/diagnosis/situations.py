@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.diagnosis.case import Case, Diagnosis
+from harness.model import Rollback
 
 _ONE_STATEMENT = "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?"
 _LOCK = (
@@ -85,20 +86,12 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
         "undo everything when a transaction is refused",
     ),
     ("reused_id", "moved"): (
-        "a transactionId that another player has used is mixed up with that player's transaction",
-        "keep for each transactionId the player, the kind and the amount, and compare them",
-    ),
-    ("late", "accepted"): (
-        "a bet that arrives after its own rollback is taken: the rollback of an unknown bet is not remembered",
-        "store the rollback's bet id also when the bet is unknown, and refuse that bet when it comes",
+        "a transactionId that was used for something else (another player, bet, round or operation) moves money twice",
+        "look the transactionId up alone; refuse it, or answer with the first result",
     ),
     ("late", "moved"): (
         "a bet that arrives after its own rollback is booked: the rollback of an unknown bet is not remembered",
         "store the rollback's bet id also when the bet is unknown, and refuse that bet when it comes",
-    ),
-    ("unknown_bet", "refused"): (
-        "a credit is refused because its bet is unknown",
-        "credit it: the document does not say that the wallet has seen the bet",
     ),
     ("expired_session", "refused"): (
         "money that belongs to the player is refused because the session has ended",
@@ -112,15 +105,10 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
         "a request that cannot be read has moved money",
         "validate the whole body before anything is booked",
     ),
-    ("read", "balance"): (
-        "reading the balance shows something else than the transactions before it",
-        "answer from the same books, and from the primary database rather than a replica or a cache",
-    ),
     ("read", "moved"): (
         "a balance does not follow from the transactions before it: it is stale, or not what was booked is answered",
         "answer every balance from the books that the booking itself wrote, on the primary database",
     ),
-    ("spent_token", "accepted"): ("a one-time token opens a second session", "mark a token as used in one statement"),
 }
 """Situation and what was wrong to cause and fix; a situation's `moved` also stands for a wrong `balance`."""
 
@@ -136,10 +124,6 @@ _RACES: Mapping[str, tuple[str, str]] = {
 }
 
 _NARROWED: Mapping[str, tuple[str, str]] = {
-    "similar_id": (
-        "two transactionIds that differ only in case, spaces, zeros, accents or at the end are taken for one",
-        "compare transactionIds byte for byte: a binary collation, a column that is long enough, never a number",
-    ),
     "same_bet": (
         "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
         "look the transactionId up; a bet may be settled several times",
@@ -157,19 +141,46 @@ _NARROWED: Mapping[str, tuple[str, str]] = {
         "read the body as UTF-8, and keep text in columns that can hold it",
     ),
     "after_clawback": (
-        "a settlement is not booked after an unsettlement that was refused",
-        "a refused unsettlement leaves nothing behind that later settlements depend on",
+        "after a refused unsettlement a settlement is not booked as it was sent: the wallet collects the clawback too",
+        "book every settlement as it is sent: the platform has deducted the clawback from it already",
     ),
 }
+
+
+def _involves_a_rollback(case: Case) -> bool:
+    number = case.exchange.race if case.exchange is not None else None
+    return number is not None and any(
+        isinstance(each.operation, Rollback) for each in case.history.exchanges if each.race == number
+    )
+
+
+def _malformed(case: Case) -> Iterator[Diagnosis]:
+    """What was wrong with the request, where one thing alone says what the wallet did."""
+    alteration = case.exchange.alteration if case.exchange is not None else None
+    if alteration is None:
+        return
+    if any(field == "amount" and text.lstrip().startswith("-") for _, field, text in alteration.raw):
+        yield Diagnosis(
+            "a negative amount is taken",
+            "refuse a negative amount before anything is booked: the operation gives the direction",
+        )
 
 
 def diagnoses(case: Case) -> Iterator[Diagnosis]:
     """What the situation itself says."""
     if case.narrowed in _NARROWED and case.verdict.wrong != "code":
         yield Diagnosis(*_NARROWED[case.narrowed])
+    if case.situation == "race" and _involves_a_rollback(case):
+        yield Diagnosis(
+            "a bet and its rollback, or two rollbacks of one bet, that arrive together pass each other: each looks at "
+            "the bet before the other has booked",
+            "lock the bet (by its betId, also while it is unknown) from the look to the booking",
+        )
     if case.situation in _RACES:
         yield Diagnosis(*_RACES[case.situation])
     wrong = case.verdict.wrong
+    if case.situation == "malformed" and wrong in {"accepted", "moved", "balance"}:
+        yield from _malformed(case)
     for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
         if key in _TOLD:
             yield Diagnosis(*_TOLD[key])
