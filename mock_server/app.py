@@ -1,6 +1,7 @@
 """The wallet over HTTP, as a raw ASGI application: read, verify, ask the wallet, write.
 
-Each contract lies below its own name: `/casino/transaction/settlement`, `/sportsbook/unsettlement`.
+Each contract lies below its own name: `/casino/transaction/settlement`, `/sportsbook/unsettlement`. Its OpenAPI
+document is there too, for everybody to read: `GET /casino/openapi.json`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
 from harness.contracts import Contract, load
+from harness.contracts.openapi import as_json, document
 from mock_server import provisioning
 from mock_server.wallet import Wallet
 from mock_server.wire import JSON_HEADERS, Answer
@@ -23,6 +25,12 @@ Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY_BYTES = 8 * 2**20
 """Ten thousand batch items fit; what is larger is refused while it still arrives."""
+
+_FOR_BROWSERS = (b"access-control-allow-origin", b"*")
+"""Viewers of OpenAPI documents run in a browser, and come from another address than the wallet's."""
+
+DOCUMENT = "/openapi.json"
+"""Below each contract's base URL: what can be called there, as an OpenAPI document."""
 
 log = logging.getLogger("mock_server")
 
@@ -48,6 +56,7 @@ class App:
         self.wallet = wallet
         self.contracts = {name: load(name) for name in wallet.credentials}
         self._provision = provision
+        self._documents: dict[str, Answer] = {}
         self._limit_bytes = limit_bytes
         self._routes = {
             f"/{contract.name}{spec.path}": (contract, name)
@@ -76,6 +85,8 @@ class App:
             work = self._provide(body)
         elif (route := self._route(path)) is not None:
             work = self.wallet.serve(*route, headers, body)
+        elif (contract := self._documented(path)) is not None:
+            return self._document(contract) if method == "GET" else Answer(405, ((b"allow", b"GET"),), b"")
         else:
             return _plain(404, "there is nothing here")
         if method != "POST":
@@ -95,6 +106,18 @@ class App:
     def _route(self, path: str) -> tuple[Contract, str] | None:
         route = self._routes.get(path)
         return route if route is not None and self.wallet.offers(*route) else None
+
+    def _documented(self, path: str) -> Contract | None:
+        name, slash, rest = path[1:].partition("/")
+        return self.contracts.get(name) if slash + rest == DOCUMENT else None
+
+    def _document(self, contract: Contract) -> Answer:
+        """What the wallet offers by a contract; made when somebody first asks for it."""
+        if contract.name not in self._documents:
+            offered = [name for name in contract.specs if self.wallet.offers(contract, name)]
+            text = as_json(document(contract, f"/{contract.name}", offered))
+            self._documents[contract.name] = Answer(200, (*JSON_HEADERS, _FOR_BROWSERS), text.encode())
+        return self._documents[contract.name]
 
     async def _provide(self, body: bytes) -> Answer:
         answer = provisioning.provision(self.wallet.store, self.contracts, body)

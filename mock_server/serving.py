@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from harness.contracts import Credentials
-from mock_server.app import App, Asgi
+from mock_server.app import DOCUMENT, App, Asgi
 from mock_server.commits import CommitEachTurn
 from mock_server.provisioning import PATH
 from mock_server.store import Store, open_store
@@ -71,7 +71,7 @@ def ready_line(settings: Settings, port: int) -> str:
     if settings.ready_json:
         provision = root + PATH if settings.provision else None
         return json.dumps({"ready": True, "contracts": urls, "provision": provision, "pid": os.getpid()})
-    return f"wallet ready: {', '.join(urls.values())} (stop it with Ctrl+C)"
+    return f"wallet ready: {', '.join(urls.values())} (each with its OpenAPI document at {DOCUMENT}; stop with Ctrl+C)"
 
 
 class Server(uvicorn.Server):

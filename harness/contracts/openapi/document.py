@@ -114,8 +114,8 @@ def _responses(answer: Node, error: Node, example: Mapping[str, Node], known: Co
         }
     found["4XX"] = {"description": "Any other refusal; no money moved.", "content": _content(error, {})}
     found["5XX"] = {
-        "description": "Better avoided. With an error of the contract's shape it is a refusal; without one the platform "
-        "cannot know whether the money moved."
+        "description": "Better avoided. With an error of the contract's shape it is a refusal; without one nobody can "
+        "know whether the money moved."
     }
     return found
 
