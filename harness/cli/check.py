@@ -75,8 +75,8 @@ def _check(subject: Subject) -> int:
         return VIOLATED
     for want in _unmet(subject, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")
-        _line("", "skipped", f"{len(want.scenarios)} scenarios: {want.reason} ({named})")
-    warned = f", with {len(facts.warnings)} warnings" if facts.warnings else ""
+        _line("", "skipped", f"{_count(len(want.scenarios), 'scenario')}: {want.reason} ({named})")
+    warned = f", with {_count(len(facts.warnings), 'warning')}" if facts.warnings else ""
     print(f"{contract.name}: READY{warned}\n")
     return 0
 
@@ -98,6 +98,10 @@ def _line(name: str, mark: str, text: str) -> None:
     first = f"  {name:<13} {mark:<10} "
     for line in wrap(text, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False):
         print(line, flush=True)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _unmet(subject: Subject, facts: Facts) -> Iterator[Want]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from harness.client import Carrier, Client, ConfigurationError, Transport
 from harness.contracts import Contract, load
+from harness.contracts.tailoring import tailored
 from harness.players import Identities
 from harness.preflight.accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.preflight.answering import heard, skew_seconds
@@ -36,7 +37,7 @@ def preflight(
     `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
     left out then. `tell` is told each stage when it is passed.
     """
-    contract = load(subject.contract)
+    contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
     tokens = [each.token for each in subject.players if each.token]
     secrets = Secrets.of(contract, subject.credentials, tokens)
     course = Course(secrets.hide, tell)

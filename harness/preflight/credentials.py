@@ -39,7 +39,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
         return _unsteady(player, again, course)
     outcome = answer(good).outcome
     if outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY}:
-        raise _refused(good, asking)
+        raise _refused(good, asking, player)
     if outcome is not Outcome.UNAUTHENTICATED:
         if not player.bets and (known := asking.with_known_bet(player)) is not None:
             good = asking.prove(asking.zero(known))
@@ -57,7 +57,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
             return _confirmed(asking, player, course, _mistaken(asking, name, tried))
     # The balance is no proof before: a body without numbers survives a wallet that writes them anew.
     read = asking.balance(player)
-    raise _refused(good, asking, believed=read is not None and accepted(read))
+    raise _refused(good, asking, player, believed=read is not None and accepted(read))
 
 
 def _trusted(player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
@@ -142,10 +142,10 @@ def _look_for_slips(asking: Asking, player: Player) -> None:
             )
 
 
-def _refused(exchange: Exchange, asking: Asking, *, believed: bool = False) -> ConfigurationProblem:
+def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bool = False) -> ConfigurationProblem:
     """The good call was refused with this answer, for a reason that the user can set right."""
     outcome = answer(exchange).outcome
-    stage, remedy = CREDENTIALS, _remedy(outcome, asking)
+    stage, remedy = CREDENTIALS, _remedy(outcome, asking, player)
     if believed or outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}:
         stage = PLAYERS
     if believed and remedy.startswith("check"):
@@ -158,16 +158,16 @@ def _refused(exchange: Exchange, asking: Asking, *, believed: bool = False) -> C
     return ConfigurationProblem(text, stage=stage)
 
 
-def _remedy(outcome: Outcome, asking: Asking) -> str:
+def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
     key, secret = asking.contract.environment
     if outcome is Outcome.UNAUTHENTICATED:
         return f"check {key} and {secret}"
     if outcome is Outcome.UNKNOWN_PLAYER:
-        return "the wallet does not know the player: name one that exists, or check the provisioning address"
+        return f"the wallet does not know player {player.id}: name one that exists, or check the provisioning address"
     if outcome is Outcome.WRONG_CURRENCY:
-        return "the player's account has another currency: name the right one"
+        return f"the account of player {player.id} has another currency: name the right one"
     if outcome is Outcome.INVALID_SESSION:
-        return "the player's session is not live: log the player in, and give the new session"
+        return f"the session of player {player.id} is not live: log the player in, and give the new session"
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
     return f"check {key}, {secret} and the players; the wallet's own log says more"

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from harness import money
 from harness.contracts import Contract
-from harness.model import Exchange, Operation, Player, Scenario, Step
+from harness.model import Exchange, Operation, Player, Scenario
 from harness.players import Identities, Needs, Purse
 from harness.preflight.findings import Facts
-from harness.runner import Limits, needs_of
-from harness.runner.plan import plan
+from harness.runner.forecast import needs_in_short, steps_of
 from harness.subject import Subject
-
-_FEW = Limits(parallel=1, rounds=1, burst=1, batch=1, races=1)
-"""How often something is sent changes nothing in whom it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +26,34 @@ class Want:
 def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, facts: Facts) -> tuple[Want, ...]:
     """What is wanting, the most often first. A scenario counts once, for the first thing that it lacks."""
     found: dict[str, list[str]] = {}
+    tokens = sum(1 for each in subject.players if each.token)
     for scenario in scenarios:
-        if contract.name in scenario.requirements and (reason := _lacking(scenario, contract, subject, facts)):
+        if contract.name not in scenario.requirements:
+            continue
+        if reason := _operation_lacking(scenario, contract, facts):
             found.setdefault(reason, []).append(scenario.id)
+        elif not (subject.provision_url or subject.provision_command):
+            needs = needs_in_short(scenario, contract)
+            if reason := _lacking(replace(needs, token=needs.token and not tokens), contract, subject, facts):
+                found.setdefault(reason, []).append(scenario.id)
+            else:
+                # A one-time token serves one scenario.
+                tokens -= int(needs.token)
     ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
     return tuple(Want(reason, tuple(ids)) for reason, ids in ordered)
 
 
-def _lacking(scenario: Scenario, contract: Contract, subject: Subject, facts: Facts) -> str:
-    for word in _words(scenario.steps):
-        name = contract.words.get(word, "")
-        if name and name in facts.absent:
-            return f"the wallet has no operation {name}"
-    if subject.provision_url or subject.provision_command:
-        return ""
-    planned = plan(scenario, contract, _FEW, Identities(0, "00000000"))
-    stakes = bool(contract.words.get("bet")) and contract.words["bet"] not in facts.absent
-    needs = needs_of(scenario, planned, contract, stakes=stakes)
+def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:
+    names = (contract.words.get(step.word, "") for step in steps_of(scenario.steps))
+    return next((f"the wallet has no operation {name}" for name in names if name and name in facts.absent), "")
+
+
+def _lacking(needs: Needs, contract: Contract, subject: Subject, facts: Facts) -> str:
     fitting = [each for each in subject.players if needs.currency in {"", each.currency}]
-    return _player_lacking(needs, fitting) or _funds_lacking(needs, fitting, contract, facts)
+    lacking = _player_lacking(needs, fitting)
+    if not lacking and needs.token:
+        return "needs a player with an unused one-time token"
+    return lacking or _funds_lacking(needs, fitting, contract, facts)
 
 
 def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
@@ -56,8 +61,6 @@ def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
         return f"needs a {needs.currency} player"
     if needs.expired_session and not any(each.expired_session for each in fitting):
         return "needs a player with an expired session"
-    if needs.token and not any(each.token for each in fitting):
-        return "needs a player with an unused one-time token"
     together = Counter(each.currency for each in fitting).most_common(1)[0][1]
     if together <= len(needs.others):
         return f"needs {len(needs.others) + 1} players of one currency"
@@ -79,9 +82,3 @@ def _funds_lacking(needs: Needs, fitting: Sequence[Player], contract: Contract, 
 
 def _unsent(operation: Operation) -> Exchange:
     raise AssertionError(f"{operation} is only thought of")
-
-
-def _words(steps: Iterable[Step]) -> Iterator[str]:
-    for step in steps:
-        yield step.word
-        yield from _words(step.steps)

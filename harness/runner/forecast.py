@@ -11,7 +11,8 @@ from harness.model import Scenario, Step
 from harness.players import Identities, Needs
 from harness.runner.plan import Limits, Plan, bets_by_role, plan
 
-_FEW = Limits(parallel=1, rounds=1, burst=1, batch=1)
+_FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
+"""Enough for a batch to hold every transaction that is written, and so every player."""
 
 
 def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: bool) -> Needs:
