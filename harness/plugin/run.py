@@ -110,9 +110,10 @@ class Run:
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
-        return self._examiner(contract).examine(scenario)
+        return self.examiner(contract).examine(scenario)
 
-    def _examiner(self, contract: str) -> Examiner:
+    def examiner(self, contract: str) -> Examiner:
+        """The examiner of a contract, made when it is first asked for."""
         if contract not in self._examiners:
             subjects = self._target.subjects if self._target is not None else ()
             subject = next(each for each in subjects if self._loaded[each.contract].name == contract)

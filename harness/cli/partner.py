@@ -1,0 +1,131 @@
+"""`walletproof partner [URL]`: the mock partner lives through days of a platform with a wallet, and judges them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from harness import money
+from harness.cli.command import UsageProblem
+from harness.model import Status
+from harness.partner import Day, Habits, NoPartner, Weather, live_through
+from harness.players import ProvisioningFailed
+from harness.plugin.block import block
+from harness.plugin.run import Run, planned
+from harness.target import Choices, TargetError
+
+NAME = "partner"
+HELP = "play the platform for a day: retries, lost answers, the settlement of the night, clawbacks; 1 if money is wrong"
+VIOLATED, CONFIGURATION, UNDECIDED = 1, 3, 4
+MOST_LOST_PERCENT = 50
+"""Beyond that hardly anything is ever answered, and the oracle has too much to leave open."""
+MOST_ROUNDS, MOST_PLAYERS, MOST_DAYS = 10_000, 200, 31
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("url", nargs="?", default="", metavar="URL", help="the wallet (default: the bundled reference wallet)")
+    add("--contract", action="append", default=[], metavar="NAME", help="casino or sportsbook; repeatable")
+    add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
+    add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add("--crowd", type=_number(1, MOST_PLAYERS), default=8, metavar="N", help="how many play (8)")
+    add("--rounds", type=_number(1, MOST_ROUNDS), default=200, metavar="N", help="rounds, or bets, of each day (200)")
+    add("--days", type=_number(1, MOST_DAYS), default=1, metavar="N", help="how many days (1)")
+    add("--lost", type=_number(0, MOST_LOST_PERCENT), default=5, metavar="PERCENT", help="answers lost on purpose (5)")
+    add("--seed", type=int, default=None, metavar="N", help="live through an earlier day again")
+    add("--defect", default="", metavar="NAME", help="the bundled wallet with this deliberate bug")
+
+
+def _number(least: int, most: int) -> type[int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {least} to {most}")
+        return int(text)
+
+    return read  # type: ignore[return-value] # argparse calls it, as it would call `int`
+
+
+def run(options: argparse.Namespace) -> int:
+    """Live through the days: 0 right, 1 wrong, 3 something to set right, 4 undecided. Raises UsageProblem."""
+    habits = Habits(
+        players=options.crowd, rounds=options.rounds, days=options.days, weather=Weather(lost_percent=options.lost)
+    )
+    try:
+        planned_run = planned(Path(), _choices(options), os.environ)
+    except TargetError as error:
+        raise UsageProblem(str(error)) from None
+    try:
+        return _play(planned_run, habits)
+    finally:
+        planned_run.stop()
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    return Choices(
+        url=options.url,
+        contracts=tuple(dict.fromkeys(options.contract)),
+        provision_url=options.provision,
+        players=tuple(options.player),
+        seed=secrets.randbits(32) if options.seed is None else options.seed,
+        run_id=secrets.token_hex(4),
+        defect=options.defect,
+    )
+
+
+def _play(plan: Run, habits: Habits) -> int:
+    chosen = plan.choices
+    print(f"walletproof partner: {chosen.url or 'the bundled reference wallet'}, by {' and '.join(plan.contracts)}")
+    print(f"seed {chosen.seed} (again with --seed={chosen.seed}), every id sent begins with {chosen.run_id}\n")
+    plan.start()
+    if plan.problem:
+        print(f"configuration: {plan.problem}")
+        return CONFIGURATION
+    worst = 0
+    for name in plan.contracts:
+        try:
+            day = live_through(plan.examiner(name), plan.subjects[name], habits)
+        except (NoPartner, ProvisioningFailed) as problem:
+            print(f"configuration: {plan.masked(str(problem))}")
+            worst = max(worst, CONFIGURATION)
+            continue
+        requirements = plan.contracts[name].requirements
+        for line in (*_told(name, day, habits), *_findings(day, requirements)):
+            print(line)
+        worst = max(worst, _status(day))
+    return worst
+
+
+def _status(day: Day) -> int:
+    return {Status.FAIL: VIOLATED, Status.UNKNOWN: UNDECIDED}.get(day.result.status, 0)
+
+
+def _told(name: str, day: Day, habits: Habits) -> Iterator[str]:
+    many = "a day" if habits.days == 1 else f"{habits.days} days"
+    yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
+    for what, count in sorted(day.diary.items()):
+        yield f"  {count:>7}  {what}"
+    for currency, booked in sorted(day.turnover.items()):
+        for what, amount in booked.items():
+            yield f"  {money.text(amount, currency):>13} {currency}  {what}"
+    yield f"{name}: {_conclusion(day)}\n"
+
+
+def _conclusion(day: Day) -> str:
+    match day.result.status:
+        case Status.PASS:
+            return f"every account is right, to the last digit ({day.players} players and a bystander)"
+        case Status.WARN:
+            return "every account is right; what only a SHOULD asks for was violated"
+        case Status.UNKNOWN:
+            return f"UNDECIDED: {day.result.reason or 'see below'}"
+    return f"WRONG: {', '.join(day.result.violated)} violated"
+
+
+def _findings(day: Day, requirements: Mapping[str, object]) -> Iterator[str]:
+    if day.result.verdicts:
+        yield block(day.result, requirements)  # type: ignore[arg-type]
+        yield ""
