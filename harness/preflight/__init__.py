@@ -40,15 +40,19 @@ def preflight(
     contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
     tokens = [each.token for each in subject.players if each.token]
     secrets = Secrets.of(contract, subject.credentials, tokens)
-    course = Course(secrets.hide, tell)
+
+    def hide(text: str) -> str:
+        return secrets.body(text.encode("utf-8", "surrogatepass"))
+
+    course = Course(hide, tell)
     with ExitStack() as closing:
         try:
             return _stages(subject, contract, wallet, provision, course, closing)
         except ConfigurationProblem as problem:
-            raise ConfigurationProblem(secrets.hide(str(problem)), stage=problem.stage) from None
+            raise ConfigurationProblem(hide(str(problem)), stage=problem.stage) from None
         except ConfigurationError as error:
             # A credential that no header can carry is noticed when the first request is written.
-            raise ConfigurationProblem(secrets.hide(str(error)), stage=CREDENTIALS) from None
+            raise ConfigurationProblem(hide(str(error)), stage=CREDENTIALS) from None
 
 
 def _stages(
@@ -75,7 +79,7 @@ def _stages(
     )
     closing.callback(client.close)
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
-    asking = Asking(subject, contract, client, identities)
+    asking = Asking(subject, contract, client, identities, course.hide)
     skew = _first_answer(asking, course) if remote else None
     if provision is None and subject.provision_url:
         provision = _way_to_provisioning(subject)

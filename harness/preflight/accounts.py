@@ -9,7 +9,7 @@ from harness.client import Carrier
 from harness.contracts import Contract
 from harness.model import Amount, Exchange, Outcome, Player
 from harness.players import CommandPlayers, Identities, NoPlayer, ProvisionedPlayers, ProvisioningFailed
-from harness.preflight.asking import Asking, accepted, answer, said
+from harness.preflight.asking import Asking, accepted, answer
 from harness.preflight.credentials import PLAYERS, Trusted
 from harness.preflight.findings import ConfigurationProblem, Course, Holding
 from harness.subject import Subject
@@ -112,7 +112,7 @@ def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding,
     for number, each in enumerate(asking.subject.players):
         player, zero = (trusted.player, trusted.zero) if number == 0 else _met(asking, each)
         read = asking.balance(player)
-        if complaint := _complaint(player, zero, read):
+        if complaint := _complaint(asking, player, zero, read):
             wrong.append(complaint)
         held = _balance_of(read) if read is not None else _balance_of(zero)
         holdings.append(Holding(player=each.id, currency=each.currency, balance=held))
@@ -130,7 +130,7 @@ def _met(asking: Asking, player: Player) -> tuple[Player, Exchange]:
     return player, asking.ask(asking.zero(player))
 
 
-def _complaint(player: Player, zero: Exchange, read: Exchange | None) -> str:
+def _complaint(asking: Asking, player: Player, zero: Exchange, read: Exchange | None) -> str:
     """What is wrong with a named player; empty when nothing is."""
     name = f"player {player.id}"
     if zero.reply is None:
@@ -138,13 +138,14 @@ def _complaint(player: Player, zero: Exchange, read: Exchange | None) -> str:
     told = read if read is not None and read.reply is not None and not accepted(read) else zero
     outcome = answer(told).outcome
     if outcome is Outcome.INVALID_SESSION:
-        return f"the session of {name} is not live ({said(told)}): log the player in, and give the new session"
+        return f"the session of {name} is not live ({asking.said(told)}): log the player in, and give the new session"
     if outcome is Outcome.WRONG_CURRENCY:
-        return f"the account of {name} is not in {player.currency} ({said(told)}): name its currency"
+        return f"the account of {name} is not in {player.currency} ({asking.said(told)}): name its currency"
     if outcome is Outcome.UNKNOWN_PLAYER:
-        return f"the wallet does not know {name} ({said(told)}): name one that exists"
+        return f"the wallet does not know {name} ({asking.said(told)}): name one that exists"
     if not accepted(told):
-        return f"the wallet refuses {told.name} of {name} ({said(told)}): check the player's id, currency and session"
+        said = asking.said(told)
+        return f"the wallet refuses {told.name} of {name} ({said}): check the player's id, currency and session"
     currency = answer(told).currency
     if currency is not None and currency != player.currency:
         return f"the account of {name} is in {currency[:10]!r}, and was named as {player.currency}: name its currency"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,8 +29,16 @@ from harness.subject import Subject
 class Asking:
     """The calls of one pre-flight to one wallet."""
 
-    def __init__(self, subject: Subject, contract: Contract, client: Client, identities: Identities) -> None:
-        """Nothing is sent yet."""
+    def __init__(
+        self,
+        subject: Subject,
+        contract: Contract,
+        client: Client,
+        identities: Identities,
+        hide: Callable[[str], str],
+    ) -> None:
+        """Nothing is sent yet. `hide` takes credentials out of a text."""
+        self.hide = hide
         self.subject = subject
         self.contract = contract
         self.knows_bets_only = False
@@ -102,6 +110,13 @@ class Asking:
             return None
         return replace(player, bets=(self.contract.bet_reference(bet.id, bet.bet),))
 
+    def said(self, exchange: Exchange) -> str:
+        """The wallet's own word for its answer, or ours; without credentials that it may repeat."""
+        found = answer(exchange)
+        whole = exchange.reply.code if exchange.reply is not None else ""
+        # Hidden first and shortened then: half a secret would not be recognised.
+        return self.hide(found.code or whole)[:80] or found.outcome.replace("_", " ")
+
     def records(self, proofs: Iterable[Exchange]) -> tuple[Mapping[str, Any], ...]:
         """Evidence as a report has it."""
         secrets = Secrets.of(self.contract, self.subject.credentials)
@@ -135,10 +150,3 @@ def accepted(exchange: Exchange) -> bool:
     """Whether everything that was asked succeeded."""
     reply = exchange.reply
     return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)
-
-
-def said(exchange: Exchange) -> str:
-    """The wallet's own word for its answer, or ours."""
-    found = answer(exchange)
-    whole = exchange.reply.code if exchange.reply is not None else ""
-    return (found.code or whole)[:80] or found.outcome.replace("_", " ")

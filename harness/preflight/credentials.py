@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harness.contracts import Contract
 from harness.model import Alteration, Exchange, Outcome, Player
 from harness.preflight.answering import CLOCK, ahead, unanswered
-from harness.preflight.asking import Asking, accepted, answer, said
+from harness.preflight.asking import Asking, accepted, answer
 from harness.preflight.findings import ConfigurationProblem, Course, Violation
 
 CREDENTIALS, PLAYERS = "credentials", "players"
@@ -34,9 +34,9 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     if good.reply is None:
         raise unanswered(good, asking.subject, asking.contract)
     if accepted(good):
-        return _trusted(player, good, course)
+        return _trusted(asking, player, good, course)
     if accepted(again := asking.ask(asking.zero(player))):
-        return _unsteady(player, again, course)
+        return _unsteady(asking, player, again, course)
     outcome = answer(good).outcome
     if outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY}:
         raise _refused(good, asking, player)
@@ -45,7 +45,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
             good = asking.prove(asking.zero(known))
             if accepted(good):
                 asking.knows_bets_only = True
-                return _trusted(known, good, course)
+                return _trusted(asking, known, good, course)
             player = known
         if _takes_all_but_zero(asking, player):
             return _confirmed(asking, player, course, _zero_refused(asking))
@@ -60,8 +60,8 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     raise _refused(good, asking, player, believed=read is not None and accepted(read))
 
 
-def _trusted(player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
-    course.passed(CREDENTIALS, f"{good.name} of amount 0 is taken ({said(good)})", *warnings)
+def _trusted(asking: Asking, player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
+    course.passed(CREDENTIALS, f"{good.name} of amount 0 is taken ({asking.said(good)})", *warnings)
     return Trusted(player, good)
 
 
@@ -74,12 +74,12 @@ def _takes_all_but_zero(asking: Asking, player: Player) -> bool:
 def _confirmed(asking: Asking, player: Player, course: Course, violation: Violation) -> Trusted | Violation:
     """A violation must not rest on one call that failed by chance: a good one has to be refused once more."""
     again = asking.ask(asking.zero(player))
-    return _unsteady(player, again, course) if accepted(again) else violation
+    return _unsteady(asking, player, again, course) if accepted(again) else violation
 
 
-def _unsteady(player: Player, good: Exchange, course: Course) -> Trusted:
+def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) -> Trusted:
     text = f"the wallet refused one {good.name} of amount 0 and took the next: its answers are not steady"
-    return _trusted(player, good, course, text)
+    return _trusted(asking, player, good, course, text)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def _zero_refused(asking: Asking) -> Violation:
         summary="the amount 0 is refused, though the same call with the smallest amount is "
         + ("taken" if accepted(smallest) else "refused for lack of funds alone"),
         sent=f"{good.name} with amount 0",
-        said=said(good),
+        said=asking.said(good),
         mistake="zero_amount",
         records=asking.records([*asking.proofs[:-2], smallest, good]),
     )
@@ -110,7 +110,7 @@ def _mistaken(asking: Asking, name: str, tried: Exchange) -> Violation:
         summary="a rightly authenticated call is refused, and one with a mistake is believed: "
         + name.replace("_", " "),
         sent=f"{tried.name} with amount 0",
-        said=said(tried),
+        said=asking.said(tried),
         mistake=name,
         records=asking.records(asking.proofs),
     )
@@ -154,7 +154,7 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
             "`games` that the wallet knows, and `bets` that it has taken"
         )
     url = asking.subject.url.rstrip("/")
-    text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {said(exchange)}: {remedy}"
+    text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.said(exchange)}: {remedy}"
     return ConfigurationProblem(text, stage=stage)
 
 
