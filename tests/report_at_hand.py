@@ -49,10 +49,22 @@ def scenarios() -> dict[str, Scenario]:
 def results(
     wallet_type: type[Wallet], contract: str, ids: Sequence[str], *, record: bool = True
 ) -> list[ScenarioResult]:
+    """What becomes of bundled scenarios."""
+    return results_of(wallet_type, contract, [scenarios()[each] for each in ids], record=record)
+
+
+def results_of(
+    wallet_type: type[Wallet],
+    contract: str,
+    chosen: Sequence[Scenario],
+    *,
+    record: bool = True,
+    carrier: type[InProcessCarrier] = InProcessCarrier,
+) -> list[ScenarioResult]:
     """What becomes of scenarios, carried through JSON as from one process to another."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
-    wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
+    wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
     subject = Subject(
         contract=contract,
         url=f"http://wallet.example:9000/{contract}",
@@ -64,7 +76,7 @@ def results(
     )
     facts = preflight(subject, wallet=wallet, provision=provision)
     examiner = Examiner(subject, facts, wallet=wallet, provision=provision, record=record)
-    found = [examiner.examine(scenarios()[each]) for each in ids]
+    found = [examiner.examine(each) for each in chosen]
     return [from_data(json.loads(json.dumps(to_data(each)), parse_float=Decimal)) for each in found]
 
 

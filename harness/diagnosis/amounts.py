@@ -42,7 +42,7 @@ def scale(case: Case) -> Iterator[Diagnosis]:
                 f"the amount is booked {factor} times too large: the wallet reads it in another unit",
                 f"read amounts {unit}",
             )
-        if moved and case.change and moved * factor == case.change:
+        if moved and case.change and _is_part(moved, factor, case.change):
             yield Diagnosis(
                 f"the amount is booked {factor} times too small: the wallet reads it in another unit",
                 f"read amounts {unit}",
@@ -159,7 +159,7 @@ def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosi
 
 
 def _another_amount(case: Case, moved: Amount) -> Iterator[Diagnosis]:
-    beside = case.narrowed in {"mixed_batch", "several_players"}
+    beside = case.narrowed == "mixed_batch"
     if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved and not beside:
         yield Diagnosis(
             "the balance moved by another amount than the one of the request",

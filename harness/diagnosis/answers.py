@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.diagnosis.case import Case, Diagnosis, accepted
-from harness.model import Authenticate, FailureKind
+from harness.model import Authenticate, Exchange, FailureKind
 
 _FORMS: tuple[tuple[str, str, str], ...] = (
     (r"/balance.*(string|text|')", "the balance is written as text", "write the balance as a JSON number"),
@@ -71,6 +71,11 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
             "an HTML page is answered where the contract's JSON is due",
             "answer refusals in the contract's own form, from the wallet and not from its framework or proxy",
         )
+    yield from _of_check(case)
+
+
+def _of_check(case: Case) -> Iterator[Diagnosis]:
+    """What the check that found it says by itself."""
     if case.verdict.check == "completeness":
         yield Diagnosis(
             "the answer of a batch does not have one answer for each transaction",
@@ -104,8 +109,25 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
     exchange = case.exchange
     if exchange is None:
         return
+    if case.verdict.summary == "the answer differs from the first one":
+        yield Diagnosis(
+            "a repetition is answered anew instead of as the first time",
+            "store the answer with the transaction, and repeat it",
+        )
+    elif "expected ok" in case.verdict.summary:
+        yield Diagnosis(*_REFUSED)
+    elif accepted(exchange):
+        yield from _accepted_wrongly(case, exchange)
+    else:
+        yield Diagnosis(
+            f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
+            "answer each refusal with its own code: the platform treats them differently",
+        )
+
+
+def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Diagnosis]:
+    """What was not looked at."""
     alteration, operation = exchange.alteration, exchange.operation
-    sessions = {each.session for each in case.history.players}
     if alteration.stale_seconds:
         yield Diagnosis(
             "the age of the timestamp is not looked at, so a recorded request can be sent again for ever",
@@ -116,37 +138,25 @@ def _of_expectation(case: Case) -> Iterator[Diagnosis]:
             "the form of the timestamp is not looked at",
             "refuse an x-timestamp that is not Unix time in milliseconds, close to the wallet's clock",
         )
-    elif isinstance(operation, Authenticate) and accepted(exchange):
+    elif isinstance(operation, Authenticate):
         yield Diagnosis(
             "a one-time token is not looked up, or not marked as used",
             "look the token up and mark it as used in one statement; refuse what is unknown or used",
         )
-    elif case.verdict.summary == "the answer differs from the first one":
-        yield Diagnosis(
-            "a repetition is answered anew instead of as the first time",
-            "store the answer with the transaction, and repeat it",
-        )
-    elif accepted(exchange) and alteration.body is not None:
+    elif alteration.body is not None:
         yield Diagnosis(
             "a body that cannot be read is answered with success",
             "refuse a body that is no JSON object of the documented form",
         )
-    elif accepted(exchange) and alteration.spoils_content:
+    elif alteration.spoils_content:
         yield Diagnosis(
             "the request is taken although a field is missing or of another type",
             "validate the body against the schema before anything is booked",
         )
-    elif accepted(exchange) and getattr(operation, "session", "") not in sessions:
+    elif getattr(operation, "session", "") not in {each.session for each in case.history.players}:
         yield Diagnosis(
             "the session is not looked at",
             "refuse a bet whose session is unknown or has ended; credits and rollbacks are taken without one",
-        )
-    elif "expected ok" in case.verdict.summary:
-        yield Diagnosis(*_REFUSED)
-    elif not accepted(exchange):
-        yield Diagnosis(
-            f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
-            "answer each refusal with its own code: the platform treats them differently",
         )
 
 

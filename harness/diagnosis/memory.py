@@ -107,15 +107,15 @@ def _replayed(case: Case) -> Iterator[Diagnosis]:
     first, between = _distance(case)
     if first is None:
         return
-    if not _booked_again(case):
+    if case.history.exchanges[first].loss is not None:
+        yield _after_a_loss(case.history.exchanges[first].loss)
+    elif not _booked_again(case):
         yield Diagnosis(
             "a repetition is answered with a balance of 0: nothing was computed for it"
             if case.shown == 0
             else "a repetition is answered with a balance that is neither the one of the first time nor today's",
             "store the answer with the transaction, and repeat it",
         )
-    elif case.history.exchanges[first].loss is not None:
-        yield _after_a_loss(case.history.exchanges[first].loss)
     elif between >= _FEW:
         yield Diagnosis(
             f"the wallet has forgotten a transaction after {between} others: it keeps only so many, or only so long",
@@ -134,7 +134,7 @@ def _replayed(case: Case) -> Iterator[Diagnosis]:
         )
     elif _other_repetition_was_fine(case):
         yield Diagnosis(
-            f"the wallet remembers the last transactions only: after {between} others this one was booked again",
+            f"the wallet remembers the last transactions only: after {between} more, this one was booked again",
             "keep transactionIds without a limit, in the database and not in a cache",
         )
     else:

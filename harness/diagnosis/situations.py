@@ -57,10 +57,6 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
         "the rollback of a bet that was refused pays the stake out",
         "refund only bets that were deducted",
     ),
-    ("rollback_of_settled", "moved"): (
-        "the rollback of a bet that was settled is paid on top of the settlement",
-        "look at what became of the bet before it is refunded",
-    ),
     ("rollback_of_foreign", "moved"): (
         "a rollback refunds the bet of another player",
         "the bet must belong to the player whom the rollback names",
@@ -69,21 +65,9 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
         "a rollback of a bet that never came is refused",
         "answer it with success: the platform only wants to know that no stake is held",
     ),
-    ("rollback_of_refused", "refused"): (
-        "the rollback of a bet that was refused is refused",
-        "answer it with success, and move no money",
-    ),
-    ("rollback_again", "refused"): (
-        "a second rollback of a bet is refused",
-        "answer it with success, and move no money",
-    ),
     ("replay_of_refused", "accepted"): (
         "a transaction that was refused is remembered as done: its repetition is answered with success",
         "remember a refusal as a refusal, or try the repetition afresh",
-    ),
-    ("replay_of_refused", "moved"): (
-        "a transaction that was refused is remembered as done, or was booked in part",
-        "undo everything when a transaction is refused",
     ),
     ("reused_id", "moved"): (
         "a transactionId that was used for something else (another player, bet, round or operation) moves money twice",
@@ -131,10 +115,6 @@ _NARROWED: Mapping[str, tuple[str, str]] = {
     "mixed_batch": (
         "a valid transaction suffers from an invalid one beside it: the batch is booked all or nothing",
         "book each transaction of a batch by itself, and answer each by itself",
-    ),
-    "several_players": (
-        "transactions of a batch are booked on the wrong player, or only those of the first one",
-        "take the player of each transaction from that transaction",
     ),
     "non_ascii": (
         "text beyond ASCII in a field makes the request fail",
