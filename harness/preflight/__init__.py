@@ -67,7 +67,11 @@ def _stages(
     if wallet is None:
         reach(subject, course)
         wallet = Transport(
-            subject.url, tls=subject.tls, time_out_seconds=subject.time_out_seconds, user_agent=subject.user_agent
+            subject.url,
+            tls=subject.tls,
+            time_out_seconds=subject.time_out_seconds,
+            user_agent=subject.user_agent,
+            requests_per_second=subject.requests_per_second or None,
         )
     client = Client(
         contract,
