@@ -6,7 +6,6 @@ import argparse
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from harness import money
 from harness.cli.command import UsageProblem
@@ -55,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         players=options.crowd, rounds=options.rounds, days=options.days, weather=Weather(lost_percent=options.lost)
     )
     try:
-        planned_run = planned(Path(), _choices(options), os.environ)
+        planned_run = planned(_choices(options), os.environ)
     except TargetError as error:
         raise UsageProblem(str(error)) from None
     try:

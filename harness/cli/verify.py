@@ -66,4 +66,4 @@ def _digests() -> dict[str, str]:
             contracts[name] = load(name)
         except UnknownContract:
             continue
-    return of_suite(bundled("scenarios").resolve(), contracts)
+    return of_suite({"scenarios": bundled("scenarios").resolve()}, contracts)

@@ -120,6 +120,7 @@ class Contract:
     environment: tuple[str, str]
     """The environment variables of the credentials: `("WALLET_API_KEY", "WALLET_SECRET")`."""
     schemas: Path
+    """The folder of the schemas, the requirements and the examples."""
     requirements: Mapping[str, Requirement]
     policy: Policy
     codes: Mapping[Situation, ExpectedCode]
@@ -151,6 +152,8 @@ class Contract:
     security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The same for an OpenAPI document: its security schemes by name, all of which a request needs. Without any the
     document names `required_headers`."""
+    scenarios: Path | None = None
+    """The folder of a private contract's own scenarios. Those of the bundled contracts are bundled."""
     decode: Callable[[Operation, Message], Decoded]
     """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]

@@ -35,13 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Find out whether there is anything to do, and what; a contradiction is a usage error."""
-    root = paths.find_root(config)
-    if root is None:
+    if not paths.concerned(config):
         return
-    run = config.stash[RUN] = _run(config, root)
-    config.stash[_ON_THE_WAY] = paths.on_the_way(config, root)
-    for folder in sorted(each.name for each in root.iterdir() if each.is_dir()):
-        config.addinivalue_line("markers", f"{folder}: scenarios of this category")
+    run = config.stash[RUN] = _run(config)
+    run.suite = paths.settle(config, run.contracts)
+    config.stash[_ON_THE_WAY] = paths.on_the_way(config, run.suite)
+    for category in sorted(run.suite.categories()):
+        config.addinivalue_line("markers", f"{category}: scenarios of this category")
     for name in run.contracts:
         config.addinivalue_line("markers", f"{name}: scenarios on this contract")
     for level in _LEVELS:
@@ -54,15 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _register_outputs(config, run, ending)
 
 
-def _run(config: pytest.Config, root: Path) -> Run:
+def _run(config: pytest.Config) -> Run:
     from harness.plugin.run import adopted, planned
     from harness.target import TargetError
 
     told: dict[str, Any] = getattr(config, "workerinput", {})
     if _TOLD in told:
-        return adopted(root, told.pop(_TOLD), told["workerid"])
+        return adopted(told.pop(_TOLD), told["workerid"])
     try:
-        return planned(root, options.choices(config), os.environ)
+        return planned(options.choices(config), os.environ)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
 

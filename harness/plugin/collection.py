@@ -1,4 +1,4 @@
-"""Scenario files as pytest's files. A node's id is its path below the folder of scenarios, wherever that is."""
+"""Scenario files as pytest's files. A node's id is its path below its folder of scenarios, wherever that is."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def directory(path: Path, parent: pytest.Collector, run: Run, on_the_way: frozen
     Neither is a `pytest.Directory`: pytest executes every conftest.py in and above one of those, and here there is
     nothing but data, in a checkout or a library that may be far from the user's own files.
     """
-    if path == run.root or run.root in path.parents:
-        folder: ScenarioFolder = ScenarioFolder.from_parent(parent, name=path.name, path=path, nodeid=_id(path, run))
+    if run.suite.root_of(path) is not None:
+        id = run.suite.id_of(path)
+        folder: ScenarioFolder = ScenarioFolder.from_parent(parent, name=path.name, path=path, nodeid=id)
         folder.run = run
         return folder
     if path in on_the_way:
@@ -40,10 +41,11 @@ class Passage(pytest.Collector):
     run: Run
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The one directory that leads on."""
-        (step,) = (each for each in (self.run.root, *self.run.root.parents) if each.parent == self.path != each)
-        if (found := directory(step, self, self.run, frozenset({step}))) is not None:
-            yield found
+        """The directories that lead on, mostly a single one."""
+        ways = {each for root in self.run.suite.roots for each in (root, *root.parents)}
+        for step in sorted(each for each in ways if each.parent == self.path != each):
+            if (found := directory(step, self, self.run, frozenset({step}))) is not None:
+                yield found
 
 
 class ScenarioFolder(pytest.Collector):
@@ -73,22 +75,21 @@ class ScenarioFile(pytest.File):
     @classmethod
     def of(cls, path: Path, parent: pytest.Collector, run: Run) -> ScenarioFile | None:
         """The collector of a file, if it is one of ours."""
-        if path.suffix != SUFFIX or run.root not in path.parents:
+        if path.suffix != SUFFIX or run.suite.root_of(path) is None:
             return None
-        found: ScenarioFile = cls.from_parent(parent, path=path, nodeid=_id(path, run))
+        found: ScenarioFile = cls.from_parent(parent, path=path, nodeid=run.suite.id_of(path))
         found.run = run
         return found
 
     def collect(self) -> Iterator[ScenarioItem]:
         """An item for each contract that the scenario names and the run is about."""
+        root = self.run.suite.root_of(self.path)
+        if root is None:
+            return
         try:
-            scenario = self.run.scenarios[self.path] = load_file(self.path, self.run.root, self.run.contracts)
+            scenario = self.run.scenarios[self.path] = load_file(self.path, root, self.run.contracts)
         except ScenarioError as error:
             raise self.CollectError("\n".join(error.complaints)) from None
         for contract in self.run.contracts.values():
             if contract.name in scenario.requirements:
                 yield ScenarioItem.of(self, self.run, scenario, contract)
-
-
-def _id(path: Path, run: Run) -> str:
-    return path.relative_to(run.root).as_posix()

@@ -54,7 +54,7 @@ class Ending:
     def suite(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """By contract and requirement the ids of all scenarios, run or not."""
         if not self._suite:
-            self._suite = exercised(self._run.root, self._run.contracts, self._run.scenarios)
+            self._suite = exercised(self._run.suite, self._run.contracts, self._run.scenarios)
         return self._suite
 
     @pytest.hookimpl(tryfirst=True)

@@ -101,7 +101,8 @@ class Outputs:
             seed=run.choices.seed,
             started=self._started,
             finished=_now(),
-            digests=of_suite(run.root, run.contracts) | ({"profile": run.profile_digest} if run.profile_digest else {}),
+            digests=of_suite(run.suite.folders, run.contracts)
+            | ({"profile": run.profile_digest} if run.profile_digest else {}),
             environment={"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
             strict=run.choices.strict,
             bundled=not run.choices.url,

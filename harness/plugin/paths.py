@@ -1,44 +1,74 @@
-"""Whether a run is about scenarios, and which: decided from the options and the paths, before anything is imported."""
+"""Whether a run is about scenarios, and where they are: decided from the options, the paths and the contracts."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.plugin import options
+from harness.plugin.suite import FOLDER, SUFFIX, Suite
 
-FOLDER = "scenarios"
-"""The name of the bundled folder, in the checkout and in the installed package."""
+if TYPE_CHECKING:
+    from harness.contracts import Contract
 
 
-def find_root(config: pytest.Config) -> Path | None:
-    """The folder of the bundled scenarios when this run is about scenarios, else None.
-
-    With an option of ours and no paths, the whole folder becomes the path to collect. A path that does not exist and
-    is the id of a scenario, as reports print it, becomes that scenario's path.
-    """
+def concerned(config: pytest.Config) -> bool:
+    """Whether the run is about scenarios. Cheap: nothing of the harness is imported for a run that is not."""
     if options.given(config):
-        root = _bundled()
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args[:] = [str(root)]
-    elif any(_may_mean_scenarios(_path(config, each)) for each in config.args):
-        root = _bundled()
-    else:
-        return None
-    config.args[:] = [_from_id(config, each, root) for each in config.args]
-    wanted = options.given(config) or any(_means(_path(config, each), root) for each in config.args)
-    return root if wanted else None
+        return True
+    if not any(_may_mean_scenarios(_path(config, each)) for each in config.args):
+        return False
+    suite = Suite({FOLDER: _bundled()})
+    return any(suite.root_of(_path(config, _from_id(config, each, suite))) for each in config.args) or any(
+        _path(config, each) == root.parent for each in config.args for root in suite.roots
+    )
 
 
-def on_the_way(config: pytest.Config, root: Path) -> frozenset[Path]:
+def settle(config: pytest.Config, contracts: Mapping[str, Contract]) -> Suite:
+    """The folders of scenarios of these contracts, and from here on the paths to collect.
+
+    Without paths everything is collected that belongs to the contracts: the bundled scenarios for a bundled one, and a
+    private one's own. With an option of ours a folder that is named on the command line and holds YAML and no Python is
+    one of scenarios, too, as is the folder of a YAML file. A path that does not exist and is the id of a scenario, as
+    reports print it, becomes that scenario's path.
+    """
+    folders = dict(_folders(contracts))
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    if named and options.given(config):
+        for path in (_path(config, each) for each in config.args):
+            if Suite(folders).root_of(path) is None and (own := _own(path)) is not None:
+                folders = {f"{FOLDER}/{own.name}": own, **folders}
+    suite = Suite(folders)
+    if not named and options.given(config):
+        config.args[:] = [str(root) for root in suite.roots]
+    config.args[:] = [_from_id(config, each, suite) for each in config.args]
+    return suite
+
+
+def on_the_way(config: pytest.Config, suite: Suite) -> frozenset[Path]:
     """The directories above the scenarios in which the run has nothing else to collect."""
-    paths = [_path(config, each) for each in config.args]
-    others = [path for path in paths if path != root and root not in path.parents]
+    others = [path for each in config.args if suite.root_of(path := _path(config, each)) is None]
     needed = {related for path in others for related in (path, *path.parents)}
     return frozenset(
-        path for path in root.parents if path not in needed and not any(other in path.parents for other in others)
+        path
+        for root in suite.roots
+        for path in root.parents
+        if path not in needed and not any(other in path.parents for other in others)
     )
+
+
+def _folders(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, Path]]:
+    from harness.contracts import BUNDLED
+
+    if any(contract.name in BUNDLED for contract in contracts.values()):
+        yield FOLDER, _bundled()
+    for contract in contracts.values():
+        if contract.scenarios is not None:
+            yield f"{FOLDER}/{contract.name}", contract.scenarios.resolve()
 
 
 def _bundled() -> Path:
@@ -47,24 +77,37 @@ def _bundled() -> Path:
     return bundled(FOLDER).resolve()
 
 
+def _own(path: Path) -> Path | None:
+    """The folder of the user's own scenarios that a path of the command line stands for, if it does."""
+    if path.is_file():
+        return path.parent if path.suffix == SUFFIX else None
+    return path if path.is_dir() and _holds_yaml_alone(path) else None
+
+
+def _holds_yaml_alone(folder: Path) -> bool:
+    found = False
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        if any(name.endswith(".py") for name in files):
+            return False
+        found = found or any(name.endswith(SUFFIX) for name in files)
+    return found
+
+
 def _path(config: pytest.Config, argument: str) -> Path:
     return (config.invocation_params.dir / argument.partition("::")[0]).resolve()
 
 
 def _may_mean_scenarios(path: Path) -> bool:
     """A cheap look: is it worth finding out where the scenarios are?"""
-    return FOLDER in path.parts or (path / FOLDER).is_dir() or (path.suffix == ".yaml" and not path.exists())
+    return FOLDER in path.parts or (path / FOLDER).is_dir() or (path.suffix == SUFFIX and not path.exists())
 
 
-def _means(path: Path, root: Path) -> bool:
-    return path == root or root in path.parents or path == root.parent
-
-
-def _from_id(config: pytest.Config, argument: str, root: Path) -> str:
+def _from_id(config: pytest.Config, argument: str, suite: Suite) -> str:
     """The path of an argument that is a scenario's id, such as `races/bets.yaml::casino`; else the argument itself."""
-    if _path(config, argument).exists():
-        return argument
     id, colons, contract = argument.partition("::")
+    if _path(config, argument).exists() or Path(id).is_absolute():
+        return argument
     # In a folder below pytest's root directory the terminal prints ids with `../` before them.
-    below = root.joinpath(*(part for part in Path(id).parts if part != ".."))
-    return f"{below}{colons}{contract}" if not Path(id).is_absolute() and below.exists() else argument
+    found = suite.find("/".join(part for part in Path(id).parts if part != ".."))
+    return argument if found is None else f"{found}{colons}{contract}"

@@ -14,6 +14,7 @@ from harness.contracts import Contract, load
 from harness.examiner import Examiner
 from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
+from harness.plugin.suite import Suite
 from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.result import ScenarioResult
 from harness.subject import Subject
@@ -23,11 +24,10 @@ from harness.target import Choices, Target, TargetError, contracts_of, secrets_o
 class Run:
     """One run. Nothing is started or sent before `warm_up` or `start`."""
 
-    def __init__(
-        self, root: Path, choices: Choices, loaded: Mapping[str, Contract], environment: Mapping[str, str]
-    ) -> None:
-        """`root` has the scenarios, `loaded` the contracts by the names under which they are loaded."""
-        self.root = root
+    def __init__(self, choices: Choices, loaded: Mapping[str, Contract], environment: Mapping[str, str]) -> None:
+        """`loaded` has the contracts by the names under which they are loaded."""
+        self.suite = Suite({})
+        """Where the scenarios are; the plugin finds out once it knows the contracts."""
         self.choices = choices
         self.results: list[ScenarioResult] = []
         self.scenarios: dict[Path, Scenario] = {}
@@ -156,15 +156,15 @@ def _without_user(url: str) -> str:
     return scheme + separator + authority.rpartition("@")[2] + slash + path
 
 
-def planned(root: Path, choices: Choices, environment: Mapping[str, str]) -> Run:
+def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
     """The run that options and environment ask for. Raises TargetError for what does not go together."""
-    return Run(root, choices, contracts_of(choices, environment), environment)
+    return Run(choices, contracts_of(choices, environment), environment)
 
 
-def adopted(root: Path, told: str, scope: str) -> Run:
+def adopted(told: str, scope: str) -> Run:
     """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
     # The text comes from our own controller process, through the channel that it opened to this worker.
     choices, target, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
-    run = Run(root, choices, {subject.contract: load(subject.contract) for subject in target.subjects}, {})
+    run = Run(choices, {subject.contract: load(subject.contract) for subject in target.subjects}, {})
     run.go_on(target.in_scope(scope), facts)
     return run

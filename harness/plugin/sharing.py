@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
@@ -15,9 +14,13 @@ from harness.contracts import Contract
 from harness.model import Scenario
 from harness.players import share_for, shares_of
 from harness.plugin.run import Run
+from harness.plugin.suite import Suite
 from harness.runner.forecast import needs_in_short, turns_of
 from harness.scenario import ScenarioError, load_file
 from harness.subject import Subject
+
+LONG_TURNS = 100
+"""A process that has so many requests before it gets nothing more of weight."""
 
 
 class Sharing(LoadScopeScheduling):
@@ -29,24 +32,33 @@ class Sharing(LoadScopeScheduling):
     def __init__(self, config: pytest.Config, log: Producer | None, run: Run) -> None:
         """`run` knows the subjects and where the scenarios are."""
         super().__init__(config, log)
-        self._places = Places(run.root, run.contracts, run.subjects)
+        self._places = Places(run.suite, run.contracts, run.subjects)
 
     def _split_scope(self, nodeid: str) -> str:
         return self._places.unit_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        """Begin with what lasts longest: it decides when the run is over."""
-        longest = max(self.workqueue, key=lambda unit: sum(map(self._places.turns_of, self.workqueue[unit])))
-        self.workqueue.move_to_end(longest, last=False)
+        """Begin with what lasts longest: it decides when the run is over.
+
+        A process begins a unit only when it knows its next one; behind a long one that is the shortest.
+        """
+        waiting = sum(self._turns(unit) for unit in self.assigned_work[node].values())
+        choose = min if waiting > LONG_TURNS else max
+        unit = choose(self.workqueue, key=lambda each: self._turns(self.workqueue[each]))
+        self.workqueue.move_to_end(unit, last=False)
         super()._assign_work_unit(node)
+
+    def _turns(self, unit: Mapping[str, bool]) -> int:
+        """How often what is left of a unit will wait for the wallet."""
+        return sum(self._places.turns_of(item) for item, done in unit.items() if not done)
 
 
 class Places:
     """By the id of an item: which unit of work it belongs to, and how long it may last."""
 
-    def __init__(self, root: Path, contracts: Mapping[str, Contract], subjects: Mapping[str, Subject]) -> None:
-        """`root` has the scenarios; contracts and subjects are by the contract's own name."""
-        self._root = root
+    def __init__(self, suite: Suite, contracts: Mapping[str, Contract], subjects: Mapping[str, Subject]) -> None:
+        """`suite` has the scenarios; contracts and subjects are by the contract's own name."""
+        self._suite = suite
         self._contracts = contracts
         self._subjects = subjects
         self._shares = {name: () if each.makes_players else shares_of(each.players) for name, each in subjects.items()}
@@ -67,10 +79,12 @@ class Places:
 
     def _read(self, nodeid: str) -> tuple[Scenario | None, Contract | None]:
         """The scenario and the contract of an item of ours; nothing for any other test."""
-        path, _, name = nodeid.partition("::")
-        if name not in self._subjects or not (self._root / path).is_file():
+        id, _, name = nodeid.partition("::")
+        path = self._suite.find(id) if name in self._subjects else None
+        root = self._suite.root_of(path) if path is not None and path.is_file() else None
+        if path is None or root is None:
             return None, None
         try:
-            return load_file(self._root / path, self._root, self._contracts), self._contracts[name]
+            return load_file(path, root, self._contracts), self._contracts[name]
         except ScenarioError:
             return None, None

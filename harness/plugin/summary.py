@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 from harness.contracts import Contract
 from harness.model import Scenario, Status, Waiver
+from harness.plugin.suite import Suite
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude
-from harness.scenario import SUFFIX, ScenarioError, load_file
+from harness.scenario import ScenarioError, load_file
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {
@@ -36,14 +37,14 @@ class Line:
 
 
 def exercised(
-    root: Path, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
+    suite: Suite, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
 ) -> dict[str, dict[str, list[str]]]:
     """By contract and requirement the ids of all scenarios that there are for it, run or not.
 
     `loaded` has those that need not be read again.
     """
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
-    for path in sorted(root.rglob(f"*{SUFFIX}")):
+    for path, root in suite.files():
         if (scenario := loaded.get(path) or _readable(path, root, contracts)) is None:
             continue
         for contract in contracts.keys() & scenario.requirements.keys():

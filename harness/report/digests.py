@@ -22,7 +22,7 @@ def of_folder(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def of_suite(scenarios: Path, contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """The digests of a run's scenarios and of each contract's schemas."""
-    found = {"scenarios": of_folder(scenarios)}
+def of_suite(scenarios: Mapping[str, Path], contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """The digests of a run's folders of scenarios, by name, and of each contract's schemas."""
+    found = {name: of_folder(folder) for name, folder in scenarios.items()}
     return found | {f"schemas/{name}": of_folder(contract.schemas) for name, contract in contracts.items()}
