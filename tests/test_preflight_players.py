@@ -14,7 +14,7 @@ from preflight_at_hand import AtHand, problem_of, stages
 
 from harness.contracts import Contract, load
 from harness.examiner import Examiner
-from harness.model import Bet, ItemReply, Movement, Operation, Outcome, Player, Reply
+from harness.model import Bet, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
 from harness.preflight import preflight
 from harness.preflight.wants import wants
 from harness.prove.carrier import InProcessCarrier
@@ -259,6 +259,20 @@ def test_a_wrong_currency_is_not_taken_for_a_refusal_of_zero() -> None:
     problem = wallet.problem(players=(replace(wallet.player(playerId="188"), currency="USD"),))
     assert problem.stage == "players"
     assert str(problem).endswith("the account of player 188 has another currency: name the right one")
+
+
+def test_a_wallet_that_looks_at_funds_before_bets_does_not_refuse_zero() -> None:
+    """It never deducts, and knows no such bet: 402 for an amount and INVALID_BET for none are both documented."""
+
+    class NeverDeducts(insisting(takes_bets=False)):  # type: ignore[misc]
+        async def decide(self, contract: str, operation: Operation) -> Reply:
+            if isinstance(operation, Unsettle) and operation.amount:
+                return refused(Outcome.INSUFFICIENT_FUNDS, "deductions are not supported")
+            return await super().decide(contract, operation)  # type: ignore[no-any-return]
+
+    wallet = AtHand("sportsbook", NeverDeducts)
+    problem = wallet.problem(players=(wallet.player(),))
+    assert str(problem).endswith("insists on bets that it knows: give the player some as `bets` in the profile")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
                 asking.knows_bets_only = True
                 return _trusted(asking, known, good, course)
             player = known
-        if _takes_all_but_zero(asking, player):
+        if _takes_all_but_zero(asking, player, outcome):
             return _confirmed(asking, player, course, _zero_refused(asking))
     _look_at_clock(asking, player, skew)
     _look_for_slips(asking, player)
@@ -65,10 +65,14 @@ def _trusted(asking: Asking, player: Player, good: Exchange, course: Course, *wa
     return Trusted(player, good)
 
 
-def _takes_all_but_zero(asking: Asking, player: Player) -> bool:
-    """Whether the same call with the smallest amount is taken, or refused for nothing but lack of funds."""
+def _takes_all_but_zero(asking: Asking, player: Player, outcome: Outcome) -> bool:
+    """Whether the same call with the smallest amount is taken, or refused for nothing but lack of funds.
+
+    `outcome` is that of the zero. A wallet that knows no such bet may look at the funds before it looks for the bet.
+    """
     tried = asking.prove(asking.smallest(player))
-    return accepted(tried) or answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS
+    unknown_bet = outcome is Outcome.UNKNOWN_TRANSACTION and not player.bets
+    return accepted(tried) or (answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS and not unknown_bet)
 
 
 def _confirmed(asking: Asking, player: Player, course: Course, violation: Violation) -> Trusted | Violation:
@@ -168,6 +172,8 @@ def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
         return f"the account of player {player.id} has another currency: name the right one"
     if outcome is Outcome.INVALID_SESSION:
         return f"the session of player {player.id} is not live: log the player in, and give the new session"
+    if not player.session and outcome is not Outcome.UNKNOWN_TRANSACTION:
+        return f"check {key} and {secret}; and player {player.id} has no session: give one"
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
     return f"check {key}, {secret} and the players; the wallet's own log says more"
