@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from harness.cli.command import UsageProblem
-from harness.contracts import load
+from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
 from harness.diagnosis.signatures import of_mistake
 from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
@@ -107,8 +107,11 @@ def _count(number: int, thing: str) -> str:
 def _unmet(subject: Subject, facts: Facts) -> Iterator[Want]:
     """What scenarios cannot be run as things are."""
     contract = load(subject.contract)
+    folder = bundled("scenarios") if subject.contract in BUNDLED else contract.scenarios
+    if folder is None:
+        return
     try:
-        scenarios = load_folder(bundled("scenarios").resolve(), {contract.name: contract})
+        scenarios = load_folder(folder.resolve(), {contract.name: contract})
     except ScenarioError:
         return
     yield from wants(scenarios, contract, subject, facts)

@@ -88,12 +88,21 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     lacking = {each for each in lacks if each in specs and not specs[each].core}
     for word, operation in HARMLESS.items():
         name = asking.has(word)
-        if name and not specs[name].core and asking.ask(operation(asking, player)).absent:
+        if name and not specs[name].core and _lacks(asking, name, operation(asking, player)):
             lacking.add(name)
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
     course.passed(CAPABILITIES, f"has {has}{without}")
     return tuple(sorted(lacking))
+
+
+def _lacks(asking: Asking, name: str, operation: Operation) -> bool:
+    """Whether the operation of that name does not exist. A private contract may mean another one by the same word."""
+    try:
+        meant = asking.contract.name_of(operation)
+    except ValueError:
+        return False
+    return meant == name and asking.ask(operation).absent
 
 
 def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
