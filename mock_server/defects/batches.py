@@ -12,7 +12,7 @@ from mock_server.store import Account
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+@defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
 class WorksTheFirstItemOnly(Wallet):
     """Works the first transaction of a batch, and leaves the others lying."""
 
@@ -20,7 +20,9 @@ class WorksTheFirstItemOnly(Wallet):
         return batch.items[:1]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+@defect(
+    violates="CAS-IDM-05 CAS-SET-01", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"}
+)
 class WorksTheLastItemOnly(Wallet):
     """Overwrites one variable in a loop, so the last transaction of a batch is the only one."""
 
@@ -28,7 +30,7 @@ class WorksTheLastItemOnly(Wallet):
         return batch.items[-1:]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/full_batch": "completeness"})
+@defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"batch/full_batch": "completeness"})
 class WorksTwentyFiveItems(Wallet):
     """Works one page of a batch, and forgets the pages behind it."""
 
@@ -36,7 +38,7 @@ class WorksTwentyFiveItems(Wallet):
         return batch.items[:25]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/invalid_item_in_the_middle": "completeness"})
+@defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"batch/invalid_item_in_the_middle": "completeness"})
 class StopsAtTheBadItem(Wallet):
     """Stops at the first transaction that it refuses, and answers those before it."""
 
@@ -49,7 +51,7 @@ class StopsAtTheBadItem(Wallet):
         return answers
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/invalid_item_last": "oracle"})
+@defect(violates="CAS-BAT-01 CAS-BAT-02", contracts=CASINO, witnesses={"batch/invalid_item_last": "oracle"})
 class AllOrNothing(Wallet):
     """Refuses every transaction of a batch because one of them is wrong."""
 
@@ -64,7 +66,11 @@ class AllOrNothing(Wallet):
         return await super().work_through(every)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/invalid_item_first": "oracle"})
+@defect(
+    violates="CAS-BAT-02 CAS-BTB-01 CAS-FND-02 CAS-IDM-05 CAS-SET-02",
+    contracts=CASINO,
+    witnesses={"batch/invalid_item_first": "oracle"},
+)
 class CreditsAndRefusesTheBatch(Wallet):
     """Credits the valid transactions of a batch, and answers the whole of it with an error because one was not."""
 
@@ -75,7 +81,14 @@ class CreditsAndRefusesTheBatch(Wallet):
         return Reply(outcome=Outcome.REFUSED, items=())
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/invalid_item_in_the_middle": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-01 CAS-BAT-02 CAS-BTB-01 CAS-CNC-02 CAS-IDM-02 CAS-INP-02 CAS-LST-01 CAS-MNY-01 CAS-RTY-01 "
+        "CAS-SET-03 CAS-ZER-01"
+    ),
+    contracts=CASINO,
+    witnesses={"batch/invalid_item_in_the_middle": "oracle"},
+)
 class SwapsTheAnswers(Wallet):
     """Matches answers to transactions by their place in a list that was sorted in between."""
 
@@ -84,7 +97,7 @@ class SwapsTheAnswers(Wallet):
         return [replace(each, id=id) for each, id in zip(answers, [*ids[1:], *ids[:1]], strict=True)]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+@defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
 class LeavesOneAnswerOut(Wallet):
     """Works all transactions of a batch, and loses the last answer."""
 
@@ -92,7 +105,7 @@ class LeavesOneAnswerOut(Wallet):
         return answers[:-1] if len(answers) > 1 else answers
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+@defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
 class AnswersForAStranger(Wallet):
     """Answers a batch with a transaction more than it had."""
 
@@ -100,7 +113,11 @@ class AnswersForAStranger(Wallet):
         return [*answers, replace(answers[-1], id="a-transaction-of-yesterday")] if answers else answers
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/two_players": "oracle"})
+@defect(
+    violates="CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-IDM-01 CAS-LST-01",
+    contracts=CASINO,
+    witnesses={"batch/two_players": "oracle"},
+)
 class ShowsOneBalanceForAll(Wallet):
     """Shows the balance of the last player of a batch to all of them."""
 
@@ -109,7 +126,11 @@ class ShowsOneBalanceForAll(Wallet):
         return [each if each.balance is None else replace(each, balance=shown[-1]) for each in answers]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/two_players": "oracle"})
+@defect(
+    violates=("CAS-BAL-01 CAS-BAT-01 CAS-BAT-02 CAS-IDM-04 CAS-IDM-06 CAS-INP-02 CAS-LST-01 CAS-SET-03"),
+    contracts=CASINO,
+    witnesses={"batch/two_players": "oracle"},
+)
 class CreditsTheFirstPlayer(Wallet):
     """Credits all transactions of a batch to the player of the first one."""
 
@@ -117,7 +138,11 @@ class CreditsTheFirstPlayer(Wallet):
         return [replace(each, player=batch.items[0].player) for each in batch.items]
 
 
-@defect(violates="", contracts=CASINO, witnesses={"idempotency/duplicate_in_batch": "conservation"})
+@defect(
+    violates="CAS-IDM-02 CAS-IDM-05 CAS-LST-01",
+    contracts=CASINO,
+    witnesses={"idempotency/duplicate_in_batch": "conservation"},
+)
 class LooksTheWholeBatchUpFirst(Wallet):
     """Looks all ids of a batch up first and books then, so an id that stands twice is booked twice."""
 
@@ -139,7 +164,11 @@ class LooksTheWholeBatchUpFirst(Wallet):
         return account is not None and self.store.entry(self.memory_key(order, account)) is not None
 
 
-@defect(violates="", contracts=CASINO, witnesses={"idempotency/resent_in_a_larger_batch": "oracle"})
+@defect(
+    violates="CAS-BAT-01 CAS-BAT-05 CAS-CNC-01 CAS-IDM-04 CAS-IDM-10 CAS-LST-01",
+    contracts=CASINO,
+    witnesses={"idempotency/resent_in_a_larger_batch": "oracle"},
+)
 class RefusesABatchWithARepeat(Wallet):
     """Refuses a batch as a whole when it knows one of its transactions already."""
 
@@ -153,7 +182,11 @@ class RefusesABatchWithARepeat(Wallet):
         return await super().work_through(every)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"batch/mixed_batch_sent_again": "oracle"})
+@defect(
+    violates="CAS-BAT-01 CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-FND-02 CAS-INP-02",
+    contracts=CASINO,
+    witnesses={"batch/mixed_batch_sent_again": "oracle"},
+)
 class SkipsTheItemAfterABadOne(Wallet):
     """Deletes a bad transaction from the list that it walks through, and so skips the one behind it."""
 

@@ -28,7 +28,7 @@ class CredentialRule(Wallet):
         return (user, password) if colon else None
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "oracle"})
+@defect(violates="SPB-AUT-02 SPB-AUT-03", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "oracle"})
 class ChecksTheUserOnly(CredentialRule):
     """Looks whether the user exists, and never at the password."""
 
@@ -37,7 +37,7 @@ class ChecksTheUserOnly(CredentialRule):
         return "" if given and given[0] == self.credentials[contract.name].key else "the user is unknown"
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
+@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
 class ChecksThePasswordOnly(CredentialRule):
     """Looks whether the password is right, and never whose it is."""
 
@@ -46,7 +46,7 @@ class ChecksThePasswordOnly(CredentialRule):
         return "" if given and given[1] == self.credentials[contract.name].secret else "the password is wrong"
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/missing_credentials": "oracle"})
+@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/missing_credentials": "oracle"})
 class ChecksCredentialsIfThereAreAny(CredentialRule):
     """Checks credentials when they are sent, and believes a request that has none."""
 
@@ -54,7 +54,7 @@ class ChecksCredentialsIfThereAreAny(CredentialRule):
         return super().doubts(contract, name, headers, body) if headers.get("authorization") else ""
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/truncated_password": "oracle"})
+@defect(violates="SPB-AUT-03", contracts=SPORTSBOOK, witnesses={"authentication/truncated_password": "oracle"})
 class ComparesTheStartOfAPassword(CredentialRule):
     """Compares as much of the password as was sent."""
 
@@ -65,7 +65,7 @@ class ComparesTheStartOfAPassword(CredentialRule):
         return "" if begun else super().doubts(contract, name, headers, body)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/password_in_another_case": "oracle"})
+@defect(violates="SPB-AUT-03", contracts=SPORTSBOOK, witnesses={"authentication/password_in_another_case": "oracle"})
 class IgnoresTheCaseOfAPassword(CredentialRule):
     """Compares passwords in a database that takes capital and small letters for the same."""
 
@@ -87,7 +87,7 @@ class WantsABearer(CredentialRule):
         return super().doubts(contract, name, {**headers, "authorization": f"Basic{space}{encoded}"}, body)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/forged_settlement": "oracle"})
+@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/forged_settlement": "oracle"})
 class LeavesSettlementsOpen(Wallet):
     """Checks the credentials of every operation but settlements, which come in bursts."""
 
@@ -95,7 +95,7 @@ class LeavesSettlementsOpen(Wallet):
         return "" if name == "settlement" else super().doubts(contract, name, headers, body)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "code"})
+@defect(violates="SPB-AUT-02 SPB-AUT-03", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "code"})
 class ForbidsInsteadOfAsking(Wallet):
     """Answers wrong credentials with 403 and a code of its own."""
 
@@ -106,7 +106,7 @@ class ForbidsInsteadOfAsking(Wallet):
         return answer._replace(status=403, body=b'{"errorCode":"FORBIDDEN","description":"go away"}')
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "format"})
+@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/wrong_password": "format"})
 class NamesWrongCredentialsOtherwise(Wallet):
     """Answers wrong credentials with 401 and a code of its own."""
 

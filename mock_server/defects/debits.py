@@ -13,7 +13,7 @@ from mock_server.wallet import Wallet
 
 
 @defect(
-    violates="",
+    violates="CAS-BTB-01 CAS-FND-01 CAS-FND-04 SPB-BET-01 SPB-BET-03 SPB-UNS-03",
     witnesses={"insufficient_funds/one_unit_too_much": "oracle", "unsettlement/more_than_the_balance": "oracle"},
 )
 class OverdrawsByOneUnit(Wallet):
@@ -23,7 +23,10 @@ class OverdrawsByOneUnit(Wallet):
         return balance + self.finest(order.contract, order.item.currency) >= order.item.amount
 
 
-@defect(violates="", witnesses={"insufficient_funds/exactly_the_balance": "oracle"})
+@defect(
+    violates="CAS-CNC-01 CAS-FND-03 CAS-IDM-06 SPB-BET-01 SPB-CNC-01 SPB-IDM-05",
+    witnesses={"insufficient_funds/exactly_the_balance": "oracle"},
+)
 class RefusesTheExactBalance(Wallet):
     """Wants the balance to be larger than the stake, not only as large."""
 
@@ -31,7 +34,12 @@ class RefusesTheExactBalance(Wallet):
         return balance > order.item.amount or not order.item.amount
 
 
-@defect(violates="", witnesses={"insufficient_funds/empty_account": "oracle"})
+@defect(
+    violates=(
+        "CAS-BTB-01 CAS-FND-01 CAS-FND-02 CAS-FND-04 SPB-BET-01 SPB-BET-02 SPB-BET-03 SPB-CNC-02 SPB-UNS-03 SPB-UNS-09"
+    ),
+    witnesses={"insufficient_funds/empty_account": "oracle"},
+)
 class ChecksNoFunds(Wallet):
     """Debits without asking whether the money is there."""
 
@@ -39,7 +47,10 @@ class ChecksNoFunds(Wallet):
         return True
 
 
-@defect(violates="", witnesses={"insufficient_funds/one_unit_too_much": "oracle"})
+@defect(
+    violates="CAS-BTB-01 CAS-FND-01 CAS-FND-04 SPB-BET-01 SPB-BET-03 SPB-UNS-03",
+    witnesses={"insufficient_funds/one_unit_too_much": "oracle"},
+)
 class ComparesWholeUnits(Wallet):
     """Compares stake and balance without their decimals."""
 
@@ -47,7 +58,12 @@ class ComparesWholeUnits(Wallet):
         return balance // SCALE >= order.item.amount // SCALE
 
 
-@defect(violates="", witnesses={"insufficient_funds/one_unit_too_much": "oracle"})
+@defect(
+    violates=(
+        "CAS-BTB-01 CAS-FND-01 CAS-FND-02 CAS-FND-04 SPB-BET-01 SPB-BET-02 SPB-BET-03 SPB-CON-01 SPB-UNS-03 SPB-UNS-09"
+    ),
+    witnesses={"insufficient_funds/one_unit_too_much": "oracle"},
+)
 class TakesWhatIsThere(Wallet):
     """Accepts an uncovered debit and takes what is there, down to 0."""
 
@@ -58,7 +74,10 @@ class TakesWhatIsThere(Wallet):
         return Moved(before, after)
 
 
-@defect(violates="", witnesses={"insufficient_funds/covered_bet_after_a_refused_one": "conservation"})
+@defect(
+    violates=("CAS-BAL-01 CAS-BTB-01 CAS-FND-01 SPB-BAL-01 SPB-BET-01 SPB-BET-02 SPB-CON-01 SPB-UNS-03"),
+    witnesses={"insufficient_funds/covered_bet_after_a_refused_one": "conservation"},
+)
 class TakesAPartAndRefuses(Wallet):
     """Takes what is there of an uncovered debit, and refuses it then."""
 
@@ -69,7 +88,13 @@ class TakesAPartAndRefuses(Wallet):
         return await super().debit(order, account)
 
 
-@defect(violates="", witnesses={"insufficient_funds/one_unit_too_much": "conservation"})
+@defect(
+    violates=(
+        "CAS-BAL-01 CAS-BTB-01 CAS-FND-01 CAS-FND-02 CAS-FND-04 "
+        "SPB-BAL-01 SPB-BET-01 SPB-BET-02 SPB-BET-03 SPB-CON-01 SPB-UNS-03 SPB-UNS-07 SPB-UNS-09"
+    ),
+    witnesses={"insufficient_funds/one_unit_too_much": "conservation"},
+)
 class OverdrawsAndRefuses(Wallet):
     """Takes the whole of an uncovered debit first, refuses it then, and does not give it back."""
 
@@ -81,7 +106,10 @@ class OverdrawsAndRefuses(Wallet):
         raise Refusal(Outcome.INSUFFICIENT_FUNDS, "the balance does not cover the amount")
 
 
-@defect(violates="", witnesses={"insufficient_funds/exactly_the_balance": "oracle"})
+@defect(
+    violates=("CAS-BTB-01 CAS-FND-02 CAS-FND-03 CAS-IDM-06 CAS-LST-01 SPB-BET-01 SPB-BET-02 SPB-IDM-05 SPB-LST-01"),
+    witnesses={"insufficient_funds/exactly_the_balance": "oracle"},
+)
 class TakesTheStakeAndRefuses(Wallet):
     """Takes the stake of a covered bet, and answers that there is no money."""
 
@@ -92,7 +120,10 @@ class TakesTheStakeAndRefuses(Wallet):
         return moved
 
 
-@defect(violates="", witnesses={"insufficient_funds/covered_bet_after_a_refused_one": "oracle"})
+@defect(
+    violates="CAS-BET-01 CAS-BTB-01 SPB-BET-01",
+    witnesses={"insufficient_funds/covered_bet_after_a_refused_one": "oracle"},
+)
 class LocksTheAccountAfterARefusal(Wallet):
     """Takes no bet any more from a player who once did not have the money for one."""
 

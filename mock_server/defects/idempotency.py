@@ -13,7 +13,12 @@ from mock_server.wallet import Wallet
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 "
+        "CAS-IDM-07 CAS-IDM-10 CAS-LST-01 CAS-ZER-02 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 "
+        "SPB-RBK-01 SPB-UNS-08"
+    ),
     witnesses={"idempotency/resent_settlement": "oracle", "idempotency/replayed_unsettlement": "oracle"},
 )
 class ForgetsEveryTransaction(Wallet):
@@ -24,7 +29,11 @@ class ForgetsEveryTransaction(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 "
+        "CAS-IDM-10 CAS-LST-01 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+    ),
     witnesses={"idempotency/resent_many_times": "conservation"},
 )
 class IsReplacedEverySevenRequests(Wallet):
@@ -44,7 +53,7 @@ class IsReplacedEverySevenRequests(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-CON-01 CAS-IDM-10 CAS-LST-01 SPB-CON-01 SPB-IDM-08",
     witnesses={"idempotency/resent_after_others": "oracle"},
 )
 class RemembersTheLastFiveIds(Wallet):
@@ -63,7 +72,11 @@ class RemembersTheLastFiveIds(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
+        "CAS-LST-01 "
+        "SPB-CON-01 SPB-IDM-05 SPB-IDM-08"
+    ),
     witnesses={"idempotency/replay_after_other_movements": "oracle"},
 )
 class RemembersThePlayersLastIdOnly(Wallet):
@@ -80,7 +93,7 @@ class RemembersThePlayersLastIdOnly(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-IDM-03 CAS-IDM-05 CAS-ZER-02",
     contracts=CASINO,
     witnesses={"idempotency/paid_live_then_settled": "oracle", "idempotency/retried_then_settled": "oracle"},
 )
@@ -93,7 +106,7 @@ class RemembersPerOperation(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-IDM-01",
     contracts=CASINO,
     witnesses={"session/replay_after_the_session": "oracle"},
 )
@@ -106,7 +119,7 @@ class RemembersPerSession(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-IDM-05 CAS-ZER-02 SPB-IDM-02 SPB-UNS-08",
     witnesses={"idempotency/higher_amount": "oracle", "idempotency/lower_amount": "oracle"},
 )
 class RemembersIdAndAmount(Wallet):
@@ -118,7 +131,11 @@ class RemembersIdAndAmount(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-CNC-01 CAS-CON-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-LST-01 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 "
+        "SPB-RBK-01 SPB-UNS-08"
+    ),
     witnesses={"idempotency/resent_bet": "oracle"},
 )
 class LooksUpCreditsOnly(Wallet):
@@ -129,7 +146,11 @@ class LooksUpCreditsOnly(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
+        "CAS-LST-01 CAS-ZER-02 "
+        "SPB-CON-01 SPB-IDM-02 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 SPB-UNS-08"
+    ),
     witnesses={"idempotency/resent_settlement": "oracle", "idempotency/resent_payout": "oracle"},
 )
 class LooksUpDebitsOnly(Wallet):
@@ -140,7 +161,7 @@ class LooksUpDebitsOnly(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-CNC-01 CAS-IDM-04 CAS-LST-01 SPB-CNC-01 SPB-IDM-01 SPB-IDM-05 SPB-LST-01",
     witnesses={"idempotency/resent_bet_of_everything": "oracle"},
 )
 class ChecksFundsBeforeTheId(Wallet):
@@ -153,7 +174,10 @@ class ChecksFundsBeforeTheId(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CNC-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-10 CAS-LST-01 "
+        "SPB-CNC-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+    ),
     witnesses={"idempotency/resent_payout": "oracle", "idempotency/replay_is_a_success": "oracle"},
 )
 class AnswersARepeatWithAnError(Wallet):
@@ -164,7 +188,11 @@ class AnswersARepeatWithAnError(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAL-01 CAS-BAT-01 CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-06 CAS-IDM-07 "
+        "CAS-IDM-10 CAS-LST-01 "
+        "SPB-BAL-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-03 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 SPB-RBK-01"
+    ),
     witnesses={"idempotency/resent_settlement": "conservation", "idempotency/replayed_unsettlement": "conservation"},
 )
 class BooksBehindACachedAnswer(Wallet):
@@ -176,7 +204,10 @@ class BooksBehindACachedAnswer(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
+        "SPB-CNC-02 SPB-CON-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+    ),
     witnesses={"idempotency/replay_is_a_success": "oracle"},
 )
 class ShowsNoMoneyOnARepeat(Wallet):
@@ -187,7 +218,7 @@ class ShowsNoMoneyOnARepeat(Wallet):
 
 
 @defect(
-    violates="",
+    violates="SPB-IDM-04",
     contracts=SPORTSBOOK,
     witnesses={"idempotency/replay_keeps_the_reference": "reference"},
 )
@@ -199,7 +230,7 @@ class GivesARepeatANewReference(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-IDM-04",
     contracts=CASINO,
     witnesses={"idempotency/replay_repeats_the_answer": "expectation"},
 )
@@ -218,7 +249,7 @@ class MarksARepeat(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-CNC-02 CAS-IDM-05 CAS-ZER-02 SPB-CNC-02 SPB-IDM-02 SPB-IDM-04 SPB-UNS-08",
     witnesses={"idempotency/higher_amount": "oracle"},
 )
 class PaysTheDifference(Wallet):
@@ -233,7 +264,7 @@ class PaysTheDifference(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-FND-04 SPB-BET-03 SPB-CON-01 SPB-UNS-07",
     witnesses={
         "insufficient_funds/refused_bet_is_sent_again": "oracle",
         "unsettlement/refused_then_sent_again": "oracle",

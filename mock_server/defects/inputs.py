@@ -15,7 +15,10 @@ from mock_server.store import Account, SessionRecord
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", witnesses={"input/negative_settlement": "oracle", "input/negative_unsettlement": "expectation"})
+@defect(
+    violates="CAS-BAT-01 CAS-INP-01 SPB-INP-01",
+    witnesses={"batch/item_with_a_negative_amount": "expectation", "input/negative_unsettlement": "expectation"},
+)
 class DropsTheMinusSign(Wallet):
     """Takes a negative amount for a positive one."""
 
@@ -28,7 +31,7 @@ class DropsTheMinusSign(Wallet):
         return super().read(contract, name, rewritten(body, positive))
 
 
-@defect(violates="", witnesses={"input/without_amount": "oracle"})
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/without_amount": "oracle"})
 class TakesAMissingAmountForZero(Wallet):
     """Takes a missing amount for 0, and accepts it."""
 
@@ -40,7 +43,7 @@ class TakesAMissingAmountForZero(Wallet):
         return super().read(contract, name, rewritten(body, zero))
 
 
-@defect(violates="", witnesses={"input/without_transaction_id": "expectation"})
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/without_transaction_id": "expectation"})
 class MakesUpAMissingId(Wallet):
     """Gives a transaction without an id one of its own, so a repeat cannot be recognised."""
 
@@ -52,7 +55,7 @@ class MakesUpAMissingId(Wallet):
         return super().read(contract, name, rewritten(body, named))
 
 
-@defect(violates="", contracts=CASINO, witnesses={"input/broken_json": "expectation"})
+@defect(violates="CAS-INP-01 CAS-INP-03 CAS-INP-04", contracts=CASINO, witnesses={"input/broken_json": "expectation"})
 class TakesBrokenJsonForNothing(Wallet):
     """Takes a body that it cannot read for an empty one, and answers that all is well."""
 
@@ -66,7 +69,7 @@ class TakesBrokenJsonForNothing(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-INP-04 SPB-INP-04",
     witnesses={"input/amount_as_text": "expectation", "input/unsettlement_amount_as_text": "expectation"},
 )
 class TakesTextForAnAmount(Wallet):
@@ -82,7 +85,7 @@ class TakesTextForAnAmount(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-CON-01 SPB-CON-01",
     witnesses={"input/amount_as_text": "oracle", "input/unsettlement_amount_as_text": "oracle"},
 )
 class GluesAmountsTogether(Wallet):
@@ -97,7 +100,7 @@ class GluesAmountsTogether(Wallet):
         return super().read(contract, name, rewritten(body, glued))
 
 
-@defect(violates="", witnesses={"input/amount_that_is_no_number": "oracle"})
+@defect(violates="CAS-CON-01 SPB-CON-01", witnesses={"input/amount_that_is_no_number": "oracle"})
 class TakesTrueForOne(Wallet):
     """Takes `true` for one."""
 
@@ -109,7 +112,7 @@ class TakesTrueForOne(Wallet):
         return super().read(contract, name, rewritten(body, converted))
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"input/too_many_decimals": "expectation"})
+@defect(violates="SPB-INP-04", contracts=SPORTSBOOK, witnesses={"input/too_many_decimals": "expectation"})
 class CutsDecimals(Wallet):
     """Cuts the decimals that a currency does not have, instead of refusing them."""
 
@@ -123,7 +126,7 @@ class CutsDecimals(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-INP-02 SPB-INP-02",
     witnesses={"input/another_currency": "oracle", "input/unsettlement_in_another_currency": "oracle"},
 )
 class IgnoresTheCurrency(Wallet):
@@ -134,7 +137,7 @@ class IgnoresTheCurrency(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-INP-02 SPB-INP-02",
     witnesses={"input/unknown_player": "oracle", "input/unsettlement_of_an_unknown_player": "oracle"},
 )
 class OpensAccountsForStrangers(Wallet):
@@ -148,7 +151,7 @@ class OpensAccountsForStrangers(Wallet):
         return account
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"input/unsettlement_of_an_unknown_player": "code"})
+@defect(violates="SPB-INP-02", contracts=SPORTSBOOK, witnesses={"input/unsettlement_of_an_unknown_player": "code"})
 class NamesAnUnknownPlayerWrongly(Wallet):
     """Refuses an unknown player with the code of a missing bet."""
 
@@ -159,7 +162,7 @@ class NamesAnUnknownPlayerWrongly(Wallet):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such player") from None
 
 
-@defect(violates="", contracts=BOTH, witnesses={"input/unknown_field": "expectation"})
+@defect(violates="CAS-INP-05 SPB-INP-05", contracts=BOTH, witnesses={"input/unknown_field": "expectation"})
 class RefusesUnknownFields(Wallet):
     """Refuses a request with a field that it does not know, so the platform can never add one."""
 
@@ -169,7 +172,7 @@ class RefusesUnknownFields(Wallet):
         return super().read(contract, name, body)
 
 
-@defect(violates="", witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"})
+@defect(violates="CAS-INP-07 SPB-INP-07", witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"})
 class BreaksOnHostileText(Wallet):
     """Puts text from the request into its SQL, and breaks on a quotation mark."""
 
@@ -179,7 +182,10 @@ class BreaksOnHostileText(Wallet):
         return super().read(contract, name, body)
 
 
-@defect(violates="", witnesses={"input/key_twice": "oracle", "input/unsettlement_with_a_key_twice": "oracle"})
+@defect(
+    violates="CAS-CON-01 SPB-CON-01",
+    witnesses={"input/key_twice": "oracle", "input/unsettlement_with_a_key_twice": "oracle"},
+)
 class AddsAKeyThatStandsTwice(Wallet):
     """Adds the values of a key that stands twice."""
 

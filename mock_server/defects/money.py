@@ -19,7 +19,13 @@ from mock_server.wallet import Wallet
 CENT = 1000
 
 
-@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-FND-03 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-BET-01 SPB-CNC-02 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-SET-01 SPB-UNS-01"
+    ),
+    witnesses={"insufficient_funds/exact_stake": "oracle"},
+)
 class ShowsTheBalanceBefore(Wallet):
     """Answers with the balance before the movement instead of the one after it."""
 
@@ -27,7 +33,10 @@ class ShowsTheBalanceBefore(Wallet):
         return moved.before
 
 
-@defect(violates="", witnesses={"money/casino_sum_of_small_credits": "oracle", "money/fractions": "oracle"})
+@defect(
+    violates="CAS-LST-01 CAS-MNY-01 SPB-MNY-01",
+    witnesses={"money/casino_sum_of_small_credits": "oracle", "money/fractions": "oracle"},
+)
 class CountsInFloats(Wallet):
     """Adds wins as binary floats in main units, and cuts what lies behind the smallest unit."""
 
@@ -36,7 +45,10 @@ class CountsInFloats(Wallet):
         return int((balance / 100_000 + amount / 100_000) * (100_000 // unit)) * unit
 
 
-@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "money/three_decimals": "oracle"})
+@defect(
+    violates=("CAS-BET-01 CAS-BTB-01 CAS-FND-01 CAS-FND-03 CAS-FND-04 CAS-PAY-01 CAS-RWD-01 SPB-BET-01 SPB-INP-04"),
+    witnesses={"settlement/exact_credit": "oracle", "money/three_decimals": "oracle"},
+)
 class RoundsToTwoDecimals(Wallet):
     """Rounds every amount to two decimals, whatever the currency has."""
 
@@ -51,7 +63,14 @@ class RoundsToTwoDecimals(Wallet):
         return super().read(contract, name, rewritten(body, rounded))
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/exact_credit": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-LST-01 CAS-MNY-01 "
+        "CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03"
+    ),
+    contracts=CASINO,
+    witnesses={"settlement/exact_credit": "oracle"},
+)
 class TakesUnitsForCents(Wallet):
     """Takes the integers on the wire for cents, and credits a thousand times too much."""
 
@@ -59,7 +78,7 @@ class TakesUnitsForCents(Wallet):
         return balance + amount * CENT
 
 
-@defect(violates="", witnesses={"money/uint32": "oracle"})
+@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/uint32": "oracle"})
 class WrapsAt32Bits(Wallet):
     """Keeps the amount of a win in 32 bits, without a sign, and loses what is above."""
 
@@ -67,7 +86,7 @@ class WrapsAt32Bits(Wallet):
         return balance + amount % 2**32
 
 
-@defect(violates="", witnesses={"money/int32": "oracle"})
+@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/int32": "oracle"})
 class StopsAt31Bits(Wallet):
     """Keeps the amount of a win in 32 bits, with a sign, and credits the largest such number at most."""
 
@@ -75,7 +94,7 @@ class StopsAt31Bits(Wallet):
         return balance + min(amount, 2**31 - 1)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"money/beyond_2_to_the_53": "oracle"})
+@defect(violates="CAS-MNY-01", contracts=CASINO, witnesses={"money/beyond_2_to_the_53": "oracle"})
 class KeepsTheBalanceInADouble(Wallet):
     """Keeps balances as JavaScript numbers, which are not exact beyond 2^53 units."""
 
@@ -83,7 +102,7 @@ class KeepsTheBalanceInADouble(Wallet):
         return int(float(balance + amount))
 
 
-@defect(violates="", witnesses={"money/float32": "oracle"})
+@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/float32": "oracle"})
 class KeepsAmountsIn32BitFloats(Wallet):
     """Keeps amounts in a float of single precision, which has seven digits."""
 
@@ -92,7 +111,13 @@ class KeepsAmountsIn32BitFloats(Wallet):
         return balance + round(kept)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/balance_after_the_credit": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-IDM-02 CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03"
+    ),
+    contracts=CASINO,
+    witnesses={"settlement/balance_after_the_credit": "oracle"},
+)
 class ShowsCents(Wallet):
     """Shows the balance in cents, where the contract counts hundred-thousandths."""
 
@@ -100,7 +125,11 @@ class ShowsCents(Wallet):
         return moved.after // CENT
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/exact_credit": "oracle"})
+@defect(
+    violates="CAS-BET-01 CAS-BTB-01 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03",
+    contracts=CASINO,
+    witnesses={"settlement/exact_credit": "oracle"},
+)
 class ShowsARoundedBalance(Wallet):
     """Books exactly, and shows the balance rounded to a cent."""
 
@@ -108,7 +137,15 @@ class ShowsARoundedBalance(Wallet):
         return moved.after // CENT * CENT
 
 
-@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAL-01 CAS-BAT-01 CAS-BAT-02 CAS-BTB-01 CAS-CON-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 "
+        "CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-IDM-02 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 SPB-SET-04 "
+        "SPB-SET-06 SPB-UNS-03"
+    ),
+    witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
+)
 class KeepsAFee(Wallet):
     """Keeps one per cent of each win for itself."""
 
@@ -116,7 +153,15 @@ class KeepsAFee(Wallet):
         return balance + amount - amount // 100
 
 
-@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-CUT-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-LST-01 "
+        "CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-CUT-01 SPB-IDM-02 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 "
+        "SPB-SET-04 SPB-SET-06"
+    ),
+    witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
+)
 class CreditsTwice(Wallet):
     """Credits each win twice: once when it is received, once when it is booked."""
 
@@ -124,7 +169,14 @@ class CreditsTwice(Wallet):
         return balance + 2 * amount
 
 
-@defect(violates="", witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAL-01 CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-MNY-01 CAS-PAY-01 "
+        "CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-IDM-02 SPB-IDM-05 SPB-MNY-01 SPB-SET-01 SPB-SET-04 SPB-SET-06"
+    ),
+    witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
+)
 class CreditsNothing(Wallet):
     """Accepts each win, and books none."""
 
@@ -132,7 +184,13 @@ class CreditsNothing(Wallet):
         return balance
 
 
-@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-IDM-02 CAS-IDM-06 CAS-LST-01 CAS-MNY-01 "
+        "SPB-BET-01 SPB-BET-02 SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
+    ),
+    witnesses={"insufficient_funds/exact_stake": "oracle"},
+)
 class DebitsTwice(Wallet):
     """Takes each stake twice: once to hold it, once when the bet is placed."""
 
@@ -140,7 +198,13 @@ class DebitsTwice(Wallet):
         return max(0, balance - 2 * amount)
 
 
-@defect(violates="", witnesses={"insufficient_funds/exact_stake": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-FND-03 CAS-IDM-06 CAS-MNY-01 "
+        "SPB-BET-01 SPB-BET-02 SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
+    ),
+    witnesses={"insufficient_funds/exact_stake": "oracle"},
+)
 class DebitsNothing(Wallet):
     """Accepts each bet, and takes no stake."""
 
@@ -148,7 +212,7 @@ class DebitsNothing(Wallet):
         return balance
 
 
-@defect(violates="", contracts=CASINO, witnesses={"reward/jackpot": "oracle"})
+@defect(violates="CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"})
 class PaysRewardsTenfold(Wallet):
     """Multiplies each reward by ten, because somebody took its unit for another one."""
 
@@ -158,7 +222,7 @@ class PaysRewardsTenfold(Wallet):
         return await super().credit(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"})
+@defect(violates="SPB-BET-01", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"})
 class GivesEveryCurrencyCents(Wallet):
     """Divides every amount by a hundred on its way in, also in currencies that have no cents."""
 
@@ -171,7 +235,13 @@ class GivesEveryCurrencyCents(Wallet):
         return super().read(contract, name, rewritten(body, divided))
 
 
-@defect(violates="", witnesses={"player/balance_after_each_movement": "conservation"})
+@defect(
+    violates=(
+        "CAS-BAL-01 CAS-CON-01 CAS-FND-02 CAS-IDM-06 CAS-IDM-07 CAS-LST-01 "
+        "SPB-BAL-01 SPB-BET-02 SPB-CON-01 SPB-IDM-01 SPB-IDM-03 SPB-IDM-05 SPB-LST-01"
+    ),
+    witnesses={"player/balance_after_each_movement": "conservation"},
+)
 class ReadsACachedBalance(Wallet):
     """Reads the balance from a cache that no movement refreshes."""
 
@@ -183,7 +253,12 @@ class ReadsACachedBalance(Wallet):
         return {}
 
 
-@defect(violates="", witnesses={"player/balance": "conservation"})
+@defect(
+    violates=(
+        "CAS-BAL-01 CAS-BET-01 CAS-CON-01 CAS-FND-01 CAS-PAY-01 SPB-BAL-01 SPB-BET-01 SPB-CON-01 SPB-SET-01 SPB-UNS-05"
+    ),
+    witnesses={"player/balance": "conservation"},
+)
 class ChargesForASecondLook(Wallet):
     """Takes a fee from a player who looks at the same balance twice."""
 
@@ -199,7 +274,7 @@ class ChargesForASecondLook(Wallet):
         return {}
 
 
-@defect(violates="", witnesses={"player/balance_after_each_movement": "conservation"})
+@defect(violates="CAS-BAL-01 SPB-BAL-01", witnesses={"player/balance_after_each_movement": "conservation"})
 class ReadsAWholeBalance(Wallet):
     """Shows the balance without its decimals to whoever reads it."""
 

@@ -14,7 +14,10 @@ from mock_server.wallet import Wallet
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-CNC-01 CAS-CON-01 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05"
+    ),
     witnesses={"races/identical_bets": "conservation", "races/identical_unsettlements": "conservation"},
 )
 class LooksUpTooEarly(Wallet):
@@ -26,7 +29,10 @@ class LooksUpTooEarly(Wallet):
         return found
 
 
-@defect(violates="", witnesses={"races/bets_against_the_balance": "oracle"})
+@defect(
+    violates="CAS-FND-02 CAS-IDM-06 SPB-BET-02 SPB-IDM-03 SPB-IDM-05 SPB-RBK-03 SPB-UNS-09",
+    witnesses={"races/bets_against_the_balance": "oracle"},
+)
 class ChecksFundsTooEarly(Wallet):
     """Checks the balance, and takes the stake a moment later from whatever is there then."""
 
@@ -40,7 +46,10 @@ class ChecksFundsTooEarly(Wallet):
         return Moved(before, after)
 
 
-@defect(violates="", witnesses={"races/credits": "conservation"})
+@defect(
+    violates="CAS-CNC-02 CAS-CON-01 CAS-IDM-06 SPB-CNC-02 SPB-CON-01 SPB-IDM-04",
+    witnesses={"races/credits": "conservation"},
+)
 class OverwritesCredits(Wallet):
     """Reads the balance, adds the win, and writes the sum over what others have written meanwhile."""
 
@@ -52,7 +61,10 @@ class OverwritesCredits(Wallet):
         return Moved(before, after)
 
 
-@defect(violates="", witnesses={"races/bets_within_the_balance": "conservation"})
+@defect(
+    violates="CAS-CON-01 CAS-FND-02 SPB-BET-02 SPB-CON-01 SPB-IDM-04 SPB-RBK-03 SPB-UNS-09",
+    witnesses={"races/bets_within_the_balance": "conservation"},
+)
 class OverwritesDebits(Wallet):
     """Reads the balance, takes the stake off, and writes the rest over what others have written meanwhile."""
 
@@ -66,7 +78,11 @@ class OverwritesDebits(Wallet):
         return Moved(before, after)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/bet_against_its_rollback": "conservation"})
+@defect(
+    violates="SPB-IDM-05 SPB-RBK-01 SPB-RBK-03",
+    contracts=SPORTSBOOK,
+    witnesses={"races/bet_against_its_rollback": "conservation"},
+)
 class LooksForTheBetTooEarly(Wallet):
     """Finds no bet to roll back, and closes its books a moment later on a bet that has come meanwhile."""
 
@@ -76,7 +92,11 @@ class LooksForTheBetTooEarly(Wallet):
         return found
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/bet_against_its_rollback": "conservation"})
+@defect(
+    violates="SPB-CNC-01 SPB-CON-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-05 SPB-RBK-03",
+    contracts=SPORTSBOOK,
+    witnesses={"races/bet_against_its_rollback": "conservation"},
+)
 class LooksForTheRollbackTooEarly(Wallet):
     """Finds that a bet was not rolled back, and takes the stake a moment later, when it has been."""
 
@@ -85,7 +105,11 @@ class LooksForTheRollbackTooEarly(Wallet):
         await self.gap()
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/rollbacks_with_different_ids": "conservation"})
+@defect(
+    violates="SPB-IDM-05 SPB-RBK-01",
+    contracts=SPORTSBOOK,
+    witnesses={"races/rollbacks_with_different_ids": "conservation"},
+)
 class RefundsAtOnce(Wallet):
     """Sees that a bet stands, and returns the stake a moment later, when another rollback may have done so."""
 
@@ -95,7 +119,9 @@ class RefundsAtOnce(Wallet):
         return settled
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/payout_against_rollback": "conservation"})
+@defect(
+    violates="SPB-IDM-05 SPB-RBK-01", contracts=SPORTSBOOK, witnesses={"races/payout_against_rollback": "conservation"}
+)
 class RefundsASettledBet(Wallet):
     """Loads a bet, and returns its stake a moment later, when it may have been settled."""
 
@@ -105,7 +131,9 @@ class RefundsASettledBet(Wallet):
 
 
 @defect(
-    violates="", contracts=SPORTSBOOK, witnesses={"races/unsettlement_against_the_win_that_covers_it": "conservation"}
+    violates="SPB-CON-01",
+    contracts=SPORTSBOOK,
+    witnesses={"races/unsettlement_against_the_win_that_covers_it": "conservation"},
 )
 class UnsettlesInTwoSteps(Wallet):
     """Takes what is there for an unsettlement, waits for more, and refuses it when no more came."""
@@ -120,7 +148,7 @@ class UnsettlesInTwoSteps(Wallet):
         return await super().debit(order, account)
 
 
-@defect(violates="", witnesses={"races/reads_during_writes": "oracle"})
+@defect(violates="CAS-CNC-01 CAS-CNC-02 SPB-CNC-01 SPB-CNC-02", witnesses={"races/reads_during_writes": "oracle"})
 class ShowsHalfABet(Wallet):
     """Holds a reserve on the account before it books a bet, and shows the balance without it to whoever asks."""
 
@@ -135,7 +163,7 @@ class ShowsHalfABet(Wallet):
         return await super().process(order)
 
 
-@defect(violates="", witnesses={"races/bets_within_the_balance": "oracle"})
+@defect(violates="CAS-CNC-01 SPB-BRS-01 SPB-CNC-01", witnesses={"races/bets_within_the_balance": "oracle"})
 class RefusesUnderContention(Wallet):
     """Locks an account while it works on a bet, and refuses what comes meanwhile instead of letting it wait."""
 
@@ -154,7 +182,13 @@ class RefusesUnderContention(Wallet):
         return set()
 
 
-@defect(violates="", witnesses={"races/credits": "oracle"})
+@defect(
+    violates=(
+        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
+        "SPB-CNC-02 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+    ),
+    witnesses={"races/credits": "oracle"},
+)
 class ShowsABalanceOfItsOwn(Wallet):
     """Shows after a win the balance that it had read before everybody else's win, plus its own."""
 
@@ -168,7 +202,7 @@ class ShowsABalanceOfItsOwn(Wallet):
         return answer if answer.balance is None else replace(answer, balance=seen + order.item.amount)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"races/burst_of_settlements": "oracle"})
+@defect(violates="SPB-BRS-01 SPB-CNC-01", contracts=SPORTSBOOK, witnesses={"races/burst_of_settlements": "oracle"})
 class DropsABurst(Wallet):
     """Takes ten transactions at a time, and refuses the rest of a burst."""
 
@@ -187,7 +221,11 @@ class DropsABurst(Wallet):
         return []
 
 
-@defect(violates="", contracts=CASINO, witnesses={"races/overlapping_batches": "conservation"})
+@defect(
+    violates="CAS-CON-01 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06",
+    contracts=CASINO,
+    witnesses={"races/overlapping_batches": "conservation"},
+)
 class LooksABatchUpTooEarly(Wallet):
     """Looks the ids of a batch up, and books them a moment later, when another batch may have brought the same."""
 

@@ -9,7 +9,7 @@ from mock_server.store import Account, BetRecord, Fate
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/again_with_a_new_id": "oracle"})
+@defect(violates="SPB-RBK-01 SPB-RBK-04", contracts=SPORTSBOOK, witnesses={"rollback/again_with_a_new_id": "oracle"})
 class RefundsAgainForANewId(Wallet):
     """Returns the stake once more when another rollback of the same bet comes with an id of its own."""
 
@@ -17,7 +17,7 @@ class RefundsAgainForANewId(Wallet):
         return False
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/late_bet": "oracle"})
+@defect(violates="SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet": "oracle"})
 class ForgetsRollbacksOfUnknownBets(Wallet):
     """Answers the rollback of a bet that has not come with success, and takes the stake when the bet comes late."""
 
@@ -26,7 +26,7 @@ class ForgetsRollbacksOfUnknownBets(Wallet):
             super().bury(order, account, bet)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"})
+@defect(violates="SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"})
 class TakesALateBet(Wallet):
     """Does not ask, when a bet comes, whether it was rolled back before."""
 
@@ -34,7 +34,7 @@ class TakesALateBet(Wallet):
         return False
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
+@defect(violates="SPB-CNC-01 SPB-RBK-02", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
 class RefusesTheRollbackOfAnUnknownBet(Wallet):
     """Answers the rollback of a bet that never came with an error, and the platform tries it again for ever."""
 
@@ -42,7 +42,7 @@ class RefusesTheRollbackOfAnUnknownBet(Wallet):
         raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
+@defect(violates="SPB-RBK-02 SPB-RBK-03 SPB-RBK-05", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
 class PaysForAnUnknownBet(Wallet):
     """Returns a stake for a bet that never came."""
 
@@ -52,7 +52,7 @@ class PaysForAnUnknownBet(Wallet):
         return Moved(before, before + 1000)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/refused_bet": "oracle"})
+@defect(violates="SPB-RBK-05", contracts=SPORTSBOOK, witnesses={"rollback/refused_bet": "oracle"})
 class RefundsARefusedBet(Wallet):
     """Enters a bet into its register before it checks the funds, and returns the stake that it never took."""
 
@@ -63,7 +63,11 @@ class RefundsARefusedBet(Wallet):
             self.store.put_bet(order.contract, record)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/returns_the_stake": "oracle"})
+@defect(
+    violates="SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
+    contracts=SPORTSBOOK,
+    witnesses={"rollback/returns_the_stake": "oracle"},
+)
 class RefundsHalfTheStake(Wallet):
     """Returns half the stake of a bet that is rolled back."""
 
@@ -71,7 +75,11 @@ class RefundsHalfTheStake(Wallet):
         return await super().refund(order, account, bet._replace(stake=bet.stake // 2))
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/returns_the_stake": "oracle"})
+@defect(
+    violates="SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
+    contracts=SPORTSBOOK,
+    witnesses={"rollback/returns_the_stake": "oracle"},
+)
 class RefundsNothing(Wallet):
     """Marks the bet as rolled back, and returns no money."""
 
@@ -79,7 +87,7 @@ class RefundsNothing(Wallet):
         return self.roll_back_unknown(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"rollback/bet_of_another_player": "oracle"})
+@defect(violates="SPB-CON-01", contracts=SPORTSBOOK, witnesses={"rollback/bet_of_another_player": "oracle"})
 class RefundsWhoeverAsks(Wallet):
     """Returns the stake of another player's bet to the player whom the rollback names."""
 
@@ -88,7 +96,7 @@ class RefundsWhoeverAsks(Wallet):
         return records[0]._replace(account=account.number) if records else None
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"session/rollback_after_the_session": "expectation"})
+@defect(violates="SPB-SES-01", contracts=SPORTSBOOK, witnesses={"session/rollback_after_the_session": "expectation"})
 class RefusesARollbackAfterTheSession(Wallet):
     """Wants a live session for a rollback, though the player may be gone when it comes."""
 

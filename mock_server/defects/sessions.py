@@ -12,7 +12,9 @@ from mock_server.store import Account
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", contracts=CASINO, witnesses={"session/settlement_after_the_session": "oracle"})
+@defect(
+    violates="CAS-SES-01 CAS-SES-02", contracts=CASINO, witnesses={"session/settlement_after_the_session": "oracle"}
+)
 class CreditsInASessionOnly(Wallet):
     """Wants a live session for whatever is credited, also for the night job of the day before."""
 
@@ -20,7 +22,7 @@ class CreditsInASessionOnly(Wallet):
         return super().needs_session(order) or isinstance(order.item, Payout)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"session/payout_after_the_session": "expectation"})
+@defect(violates="CAS-SES-02", contracts=CASINO, witnesses={"session/payout_after_the_session": "expectation"})
 class PaysLiveInASessionOnly(Wallet):
     """Wants a live session for a live payout, and the round ends when the player has gone."""
 
@@ -28,7 +30,7 @@ class PaysLiveInASessionOnly(Wallet):
         return super().needs_session(order) or order.operation in {"Payout", "Retry"}
 
 
-@defect(violates="", witnesses={"session/bet_after_the_session": "expectation"})
+@defect(violates="CAS-SES-02 SPB-SES-01", witnesses={"session/bet_after_the_session": "expectation"})
 class BetsWithoutASession(Wallet):
     """Takes bets without asking whether the player's session is still there."""
 
@@ -36,7 +38,7 @@ class BetsWithoutASession(Wallet):
         return False
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"session/refused_with_the_documented_code": "code"})
+@defect(violates="SPB-SES-01", contracts=SPORTSBOOK, witnesses={"session/refused_with_the_documented_code": "code"})
 class NamesNoSessionError(Wallet):
     """Refuses a bet of an ended session with the code of an unknown bet."""
 
@@ -47,7 +49,7 @@ class NamesNoSessionError(Wallet):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "the bet cannot be placed") from None
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/used_token": "expectation"})
+@defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"authentication/used_token": "expectation"})
 class TakesATokenTwice(Wallet):
     """Does not spend a one-time token, so whoever reads it in a log can use it again."""
 
@@ -55,7 +57,7 @@ class TakesATokenTwice(Wallet):
         return
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/unknown_token": "expectation"})
+@defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"authentication/unknown_token": "expectation"})
 class NamesAnUnknownTokenWrongly(Wallet):
     """Refuses an unknown token as if the player were unknown."""
 
@@ -65,7 +67,7 @@ class NamesAnUnknownTokenWrongly(Wallet):
         return super().redeem_token(contract, token)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/login": "schema"})
+@defect(violates="SPB-TOK-02", contracts=SPORTSBOOK, witnesses={"authentication/login": "schema"})
 class ShowsAnEmailAddress(Wallet):
     """Gives the player's e-mail address as the display name, which the platform then shows to everybody."""
 
@@ -76,7 +78,7 @@ class ShowsAnEmailAddress(Wallet):
         return replace(reply, session=replace(reply.session, display_name="player@example.com"))
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/login": "schema"})
+@defect(violates="SPB-TOK-02", contracts=SPORTSBOOK, witnesses={"authentication/login": "schema"})
 class ForgetsTheCountry(Wallet):
     """Leaves the player's country out of the answer to a login."""
 
@@ -85,7 +87,7 @@ class ForgetsTheCountry(Wallet):
         return reply if reply.session is None else replace(reply, session=replace(reply.session, country=None))
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/login": "oracle"})
+@defect(violates="SPB-BAL-01 SPB-TOK-02", contracts=SPORTSBOOK, witnesses={"authentication/login": "oracle"})
 class OpensNoSession(Wallet):
     """Answers a login with a session that no later call knows."""
 
@@ -93,7 +95,7 @@ class OpensNoSession(Wallet):
         return os.urandom(16).hex()
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"authentication/login": "conservation"})
+@defect(violates="SPB-TOK-02", contracts=SPORTSBOOK, witnesses={"authentication/login": "conservation"})
 class ShowsAnOldBalanceAtLogin(Wallet):
     """Answers a login with balance 0, because the account is loaded later."""
 

@@ -14,7 +14,13 @@ from mock_server.store import Account, Key
 from mock_server.wallet import Wallet
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/exact_deduction": "oracle"})
+@defect(
+    violates=(
+        "SPB-CON-01 SPB-IDM-03 SPB-LST-01 SPB-MNY-01 SPB-SET-06 SPB-UNS-01 SPB-UNS-03 SPB-UNS-05 SPB-UNS-09 SPB-UNS-11"
+    ),
+    contracts=SPORTSBOOK,
+    witnesses={"unsettlement/exact_deduction": "oracle"},
+)
 class UnsettlementCredits(Wallet):
     """Takes an unsettlement for one more settlement, and pays."""
 
@@ -23,7 +29,7 @@ class UnsettlementCredits(Wallet):
 
 
 @defect(
-    violates="",
+    violates="SPB-SET-05 SPB-UNS-06",
     contracts=SPORTSBOOK,
     witnesses={"unsettlement/unknown_type": "expectation", "settlement/unknown_type": "expectation"},
 )
@@ -38,7 +44,11 @@ class IgnoresTheType(Wallet):
         return super().read(contract, name, rewritten(body, without_type))
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/more_than_the_balance": "oracle"})
+@defect(
+    violates="SPB-CNC-02 SPB-UNS-03 SPB-UNS-09",
+    contracts=SPORTSBOOK,
+    witnesses={"unsettlement/more_than_the_balance": "oracle"},
+)
 class UnsettlesBelowZero(Wallet):
     """Deducts an unsettlement in any case, and leaves the player with a negative balance."""
 
@@ -46,7 +56,11 @@ class UnsettlesBelowZero(Wallet):
         return isinstance(order.item, Unsettle) or super().covers(order, balance)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/more_than_the_balance": "oracle"})
+@defect(
+    violates="SPB-CON-01 SPB-UNS-03 SPB-UNS-09",
+    contracts=SPORTSBOOK,
+    witnesses={"unsettlement/more_than_the_balance": "oracle"},
+)
 class UnsettlesWhatIsThere(Wallet):
     """Deducts as much of an unsettlement as there is, and answers with success."""
 
@@ -57,7 +71,11 @@ class UnsettlesWhatIsThere(Wallet):
         return await super().debit(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/exact_deduction": "oracle"})
+@defect(
+    violates=("SPB-CON-01 SPB-IDM-03 SPB-MNY-01 SPB-SET-06 SPB-UNS-01 SPB-UNS-05 SPB-UNS-07 SPB-UNS-09 SPB-UNS-11"),
+    contracts=SPORTSBOOK,
+    witnesses={"unsettlement/exact_deduction": "oracle"},
+)
 class AcceptsAnUnsettlementAndDoesNothing(Wallet):
     """Answers an unsettlement with success, and leaves the collecting to somebody else."""
 
@@ -68,7 +86,7 @@ class AcceptsAnUnsettlementAndDoesNothing(Wallet):
 
 
 @defect(
-    violates="",
+    violates="SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-UNS-03",
     contracts=SPORTSBOOK,
     witnesses={"clawback/cash_out_is_not_reduced": "oracle", "clawback/reduced_settlement": "oracle"},
 )
@@ -91,7 +109,11 @@ class CollectsTheClawbackItself(Wallet):
         return {}
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"clawback/settlement_reduced_to_nothing": "oracle"})
+@defect(
+    violates="SPB-CLW-01 SPB-CLW-02 SPB-CNC-01",
+    contracts=SPORTSBOOK,
+    witnesses={"clawback/settlement_reduced_to_nothing": "oracle"},
+)
 class RefusesAReducedSettlement(Wallet):
     """Refuses whatever comes for a player with a refused clawback, until somebody has looked at it."""
 
@@ -110,7 +132,9 @@ class RefusesAReducedSettlement(Wallet):
         return set()
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/deduction_in_two_parts": "oracle"})
+@defect(
+    violates="SPB-SET-06 SPB-UNS-11", contracts=SPORTSBOOK, witnesses={"unsettlement/deduction_in_two_parts": "oracle"}
+)
 class UnsettlesABetOnce(Wallet):
     """Remembers an unsettlement by its bet, so a second one of the same bet is taken for a repeat."""
 
@@ -119,7 +143,11 @@ class UnsettlesABetOnce(Wallet):
         return key._replace(id=order.item.bet) if isinstance(order.item, Unsettle) else key
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/several_settlements_of_one_bet": "oracle"})
+@defect(
+    violates="SPB-CNC-01 SPB-CON-01 SPB-MNY-01 SPB-SET-03 SPB-SET-06",
+    contracts=SPORTSBOOK,
+    witnesses={"settlement/several_settlements_of_one_bet": "oracle"},
+)
 class SettlesABetOnce(Wallet):
     """Remembers a settlement by its bet, so a second one of the same bet is taken for a repeat."""
 
@@ -128,7 +156,11 @@ class SettlesABetOnce(Wallet):
         return key._replace(id=order.item.bet) if isinstance(order.item, Payout) else key
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/settled_again_after_an_unsettlement": "oracle"})
+@defect(
+    violates="SPB-CNC-01 SPB-SET-06",
+    contracts=SPORTSBOOK,
+    witnesses={"settlement/settled_again_after_an_unsettlement": "oracle"},
+)
 class ClosesABetForEver(Wallet):
     """Closes a bet when it is unsettled, and refuses to settle it again."""
 
@@ -145,7 +177,7 @@ class ClosesABetForEver(Wallet):
         return set()
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/cash_out": "oracle"})
+@defect(violates="SPB-CLW-02 SPB-SET-01", contracts=SPORTSBOOK, witnesses={"settlement/cash_out": "oracle"})
 class PaysNoCashOut(Wallet):
     """Knows BET_PAID only, and pays nothing for a cash-out."""
 
@@ -155,7 +187,7 @@ class PaysNoCashOut(Wallet):
         return await super().credit(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/voided_bet": "oracle"})
+@defect(violates="SPB-SET-01 SPB-SET-03", contracts=SPORTSBOOK, witnesses={"settlement/voided_bet": "oracle"})
 class ReturnsTheStakeForAVoid(Wallet):
     """Pays the stake in its own books for a void, not the amount that the platform says."""
 
@@ -166,7 +198,14 @@ class ReturnsTheStakeForAVoid(Wallet):
         return await super().credit(order, account)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/settled_in_a_later_session": "oracle"})
+@defect(
+    violates=(
+        "SPB-BRS-01 SPB-CNC-01 SPB-ERR-01 SPB-IDM-02 SPB-IDM-05 SPB-INP-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 "
+        "SPB-SET-02 SPB-SET-04 SPB-SET-06"
+    ),
+    contracts=SPORTSBOOK,
+    witnesses={"settlement/settled_in_a_later_session": "oracle"},
+)
 class SettlesInASessionOnly(Wallet):
     """Wants a live session for a settlement, which carries none."""
 
@@ -174,7 +213,7 @@ class SettlesInASessionOnly(Wallet):
         return super().needs_session(order) or isinstance(order.item, Payout)
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"settlement/lost_sports_bet": "oracle"})
+@defect(violates="SPB-SET-02", contracts=SPORTSBOOK, witnesses={"settlement/lost_sports_bet": "oracle"})
 class PaysTheStakeForALostBet(Wallet):
     """Takes a settlement of 0 for one whose amount is to be looked up, and pays the stake."""
 

@@ -37,7 +37,7 @@ class SignatureRule(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-SIG-02 CAS-SIG-03 CAS-SIG-04 CAS-SIG-09",
     contracts=CASINO,
     witnesses={"signature/wrong_signature": "oracle", "signature/altered_amount": "oracle"},
 )
@@ -48,7 +48,7 @@ class ChecksNoSignature(SignatureRule):
         return self.vouch(contract, headers, body, believed=bool(headers.get(SIGNATURE)))
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/truncated_signature": "oracle"})
+@defect(violates="CAS-SIG-02", contracts=CASINO, witnesses={"signature/truncated_signature": "oracle"})
 class ComparesTheStartOfASignature(SignatureRule):
     """Compares a signature as far as it reaches, so that a part of it is enough."""
 
@@ -58,7 +58,7 @@ class ComparesTheStartOfASignature(SignatureRule):
         return self.vouch(contract, headers, body, believed=bool(given) and right.startswith(given))
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/missing_signature": "oracle"})
+@defect(violates="CAS-SIG-05", contracts=CASINO, witnesses={"signature/missing_signature": "oracle"})
 class ChecksASignatureIfThereIsOne(SignatureRule):
     """Checks a signature when it is sent, and believes a request that has none."""
 
@@ -66,7 +66,7 @@ class ChecksASignatureIfThereIsOne(SignatureRule):
         return self.vouch(contract, headers, body, believed=SIGNATURE not in headers)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/another_timestamp": "oracle"})
+@defect(violates="CAS-SIG-04", contracts=CASINO, witnesses={"signature/another_timestamp": "oracle"})
 class ForgivesATimestamp(SignatureRule):
     """Believes a signature that was made within the last two minutes, whatever the timestamp beside it says."""
 
@@ -107,7 +107,7 @@ class SignsEscapedText(SignatureRule):
 
 
 @defect(
-    violates="",
+    violates="CAS-SIG-01",
     contracts=CASINO,
     witnesses={"signature/correct_signature_of_special_characters": "expectation"},
 )
@@ -121,7 +121,7 @@ class SignsEscapedMarkup(SignatureRule):
         return "the signature is wrong" if mistaken else super().doubts(contract, name, headers, body)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/unknown_key": "oracle"})
+@defect(violates="CAS-SIG-06", contracts=CASINO, witnesses={"signature/unknown_key": "oracle"})
 class IgnoresTheKey(SignatureRule):
     """Does not look at x-api-key, so every integration can speak for every other."""
 
@@ -130,7 +130,7 @@ class IgnoresTheKey(SignatureRule):
         return super().doubts(contract, name, named, body)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/another_secret": "oracle"})
+@defect(violates="CAS-SIG-09", contracts=CASINO, witnesses={"signature/another_secret": "oracle"})
 class BelievesAnotherSecret(SignatureRule):
     """Believes the secrets of its other partners, too."""
 
@@ -140,7 +140,7 @@ class BelievesAnotherSecret(SignatureRule):
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == right)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/empty_secret": "oracle"})
+@defect(violates="CAS-SIG-09", contracts=CASINO, witnesses={"signature/empty_secret": "oracle"})
 class BelievesAnEmptySecret(SignatureRule):
     """Believes a signature without a secret, which is that of a key nobody has configured."""
 
@@ -149,7 +149,7 @@ class BelievesAnEmptySecret(SignatureRule):
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == right)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/key_as_secret": "oracle"})
+@defect(violates="CAS-SIG-09", contracts=CASINO, witnesses={"signature/key_as_secret": "oracle"})
 class BelievesTheKeyAsSecret(SignatureRule):
     """Believes a signature made with the API key, which is no secret."""
 
@@ -158,7 +158,7 @@ class BelievesTheKeyAsSecret(SignatureRule):
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == right)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/plain_hash": "oracle"})
+@defect(violates="CAS-SIG-02", contracts=CASINO, witnesses={"signature/plain_hash": "oracle"})
 class BelievesAPlainHash(SignatureRule):
     """Believes a hash without any key, which everybody can compute."""
 
@@ -167,7 +167,7 @@ class BelievesAPlainHash(SignatureRule):
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == hashlib.sha256(text).hexdigest())
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/signature_of_another_body": "oracle"})
+@defect(violates="CAS-SIG-03", contracts=CASINO, witnesses={"signature/signature_of_another_body": "oracle"})
 class BelievesASignatureOfAnotherBody(SignatureRule):
     """Checks that the signature is a genuine one of the platform, and not what it was made for."""
 
@@ -176,7 +176,7 @@ class BelievesASignatureOfAnotherBody(SignatureRule):
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == right)
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/old_timestamp": "expectation"})
+@defect(violates="CAS-SIG-07", contracts=CASINO, witnesses={"signature/old_timestamp": "expectation"})
 class BelievesForEver(SignatureRule):
     """Believes a signature however old it is, so whoever recorded a request can send it again."""
 
@@ -187,7 +187,7 @@ class BelievesForEver(SignatureRule):
 
 
 @defect(
-    violates="",
+    violates="CAS-SIG-10",
     contracts=CASINO,
     witnesses={
         "signature/timestamp_in_seconds": "expectation",
@@ -205,7 +205,7 @@ class TakesAnyTimestamp(SignatureRule):
         return "" if headers.get(SIGNATURE) == right else "the signature is wrong"
 
 
-@defect(violates="", contracts=CASINO, witnesses={"signature/forged_bet": "oracle"})
+@defect(violates="CAS-SIG-02", contracts=CASINO, witnesses={"signature/forged_bet": "oracle"})
 class LeavesOneOperationOpen(Wallet):
     """Checks the signature of every operation but bets, which were moved to another service."""
 
@@ -214,7 +214,10 @@ class LeavesOneOperationOpen(Wallet):
 
 
 @defect(
-    violates="",
+    violates=(
+        "CAS-BAL-01 CAS-CON-01 CAS-SIG-02 CAS-SIG-03 CAS-SIG-04 CAS-SIG-05 CAS-SIG-06 CAS-SIG-09 "
+        "SPB-AUT-02 SPB-AUT-03 SPB-BAL-01"
+    ),
     contracts=BOTH,
     witnesses={"signature/wrong_signature": "conservation", "authentication/wrong_password": "conservation"},
 )
@@ -237,7 +240,7 @@ class BooksBeforeItBelieves(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-SIG-02 SPB-AUT-02",
     contracts=BOTH,
     witnesses={
         "signature/forged_request_burns_no_id": "oracle",

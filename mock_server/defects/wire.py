@@ -30,7 +30,7 @@ def replaced(answer: Answer, pattern: bytes, replacement: bytes | Callable[[re.M
     return answer._replace(body=re.sub(pattern, replacement, answer.body))
 
 
-@defect(violates="", witnesses={"input/rejection_in_the_documented_form": "format"})
+@defect(violates="CAS-INP-03 SPB-INP-03", witnesses={"input/rejection_in_the_documented_form": "format"})
 class RefusesWithAPage(Wallet):
     """Answers a refusal with an HTML error page."""
 
@@ -39,7 +39,13 @@ class RefusesWithAPage(Wallet):
         return answer if succeeded(reply) else Answer(500, HTML, b"<h1>Internal Server Error</h1>")
 
 
-@defect(violates="", witnesses={"input/rejection_in_the_documented_form": "format"})
+@defect(
+    violates=(
+        "CAS-ANS-02 CAS-INP-03 "
+        "SPB-AUT-02 SPB-AUT-03 SPB-BET-01 SPB-ERR-01 SPB-INP-02 SPB-INP-03 SPB-SES-01 SPB-TOK-01 SPB-UNS-03"
+    ),
+    witnesses={"input/rejection_in_the_documented_form": "format"},
+)
 class RefusesWithAServerError(Wallet):
     """Answers a refusal in the right form, with HTTP 500."""
 
@@ -48,7 +54,7 @@ class RefusesWithAServerError(Wallet):
         return answer if succeeded(reply) else answer._replace(status=500)
 
 
-@defect(violates="", witnesses={"player/answers_in_the_documented_form": "delivery"})
+@defect(violates="CAS-ANS-01 SPB-ANS-01", witnesses={"player/answers_in_the_documented_form": "schema"})
 class AnswersABetWithNothing(Wallet):
     """Books a bet, and answers it with an empty body."""
 
@@ -57,7 +63,7 @@ class AnswersABetWithNothing(Wallet):
         return answer._replace(body=b"") if is_bet(operation) and succeeded(reply) else answer
 
 
-@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+@defect(violates="CAS-ANS-01 SPB-ANS-01 SPB-INP-03", witnesses={"player/answers_in_the_documented_form": "schema"})
 class EndsAnObjectWithAComma(Wallet):
     """Writes a comma behind the last field of an answer, which is no JSON."""
 
@@ -66,7 +72,7 @@ class EndsAnObjectWithAComma(Wallet):
         return replaced(answer, rb"}\Z", b",}") if is_bet(operation) else answer
 
 
-@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+@defect(violates="CAS-ANS-01 SPB-ANS-01", witnesses={"player/answers_in_the_documented_form": "schema"})
 class ShowsABalanceThatIsNoNumber(Wallet):
     """Shows a balance that is not a number, because it divided by nothing."""
 
@@ -75,7 +81,7 @@ class ShowsABalanceThatIsNoNumber(Wallet):
         return replaced(answer, BALANCE, b'"balance":NaN') if is_bet(operation) else answer
 
 
-@defect(violates="", witnesses={"player/answers_in_the_documented_form": "schema"})
+@defect(violates="CAS-ANS-01 SPB-ANS-01", witnesses={"player/answers_in_the_documented_form": "schema"})
 class WritesTheBalanceTwice(Wallet):
     """Writes the balance twice into one answer, before and after."""
 
@@ -85,7 +91,7 @@ class WritesTheBalanceTwice(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-ANS-01 CAS-SET-04 SPB-ANS-01 SPB-TOK-02 SPB-UNS-04",
     witnesses={
         "settlement/answer_in_the_documented_form": "schema",
         "unsettlement/answer_in_the_documented_form": "schema",
@@ -99,7 +105,9 @@ class WritesTheBalanceAsText(Wallet):
         return replaced(super().write(contract, operation, reply), BALANCE, rb'"balance":"\1"')
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/answer_in_the_documented_form": "schema"})
+@defect(
+    violates="CAS-ANS-01 CAS-SET-04", contracts=CASINO, witnesses={"settlement/answer_in_the_documented_form": "schema"}
+)
 class WritesTheBalanceWithAFraction(Wallet):
     """Writes whole balances with a point and a zero, as a language does that has floats only."""
 
@@ -108,7 +116,7 @@ class WritesTheBalanceWithAFraction(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-ANS-01 CAS-SET-04 SPB-ANS-01 SPB-TOK-02 SPB-UNS-04",
     witnesses={
         "settlement/answer_in_the_documented_form": "schema",
         "unsettlement/answer_in_the_documented_form": "schema",
@@ -121,7 +129,11 @@ class LeavesTheBalanceOut(Wallet):
         return replaced(super().write(contract, operation, reply), rb"," + BALANCE + rb"|" + BALANCE + rb",", b"")
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/every_item_is_answered": "completeness"})
+@defect(
+    violates="CAS-ANS-01 CAS-SET-01 CAS-SET-04",
+    contracts=CASINO,
+    witnesses={"settlement/every_item_is_answered": "completeness"},
+)
 class LeavesTheIdOut(Wallet):
     """Answers a transaction without its id, so the platform cannot tell which one was credited."""
 
@@ -129,7 +141,7 @@ class LeavesTheIdOut(Wallet):
         return replaced(super().write(contract, operation, reply), rb'"transactionId":"[^"]*",?', b"")
 
 
-@defect(violates="", contracts=CASINO, witnesses={"player/answers_in_the_documented_form": "schema"})
+@defect(violates="CAS-ANS-01", contracts=CASINO, witnesses={"player/answers_in_the_documented_form": "schema"})
 class AnswersWithItsOwnId(Wallet):
     """Gives the number of its own books as the transactionId of a bet."""
 
@@ -138,7 +150,7 @@ class AnswersWithItsOwnId(Wallet):
         return replaced(answer, rb'"transactionId":"', b'"transactionId":"W-') if is_bet(operation) else answer
 
 
-@defect(violates="", contracts=CASINO, witnesses={"settlement/echoed_fields": "echo"})
+@defect(violates="CAS-SET-05", contracts=CASINO, witnesses={"settlement/echoed_fields": "echo"})
 class RepeatsNothing(Wallet):
     """Answers with status, id and balance, and repeats nothing else of the request."""
 
@@ -148,7 +160,7 @@ class RepeatsNothing(Wallet):
 
 
 @defect(
-    violates="",
+    violates="SPB-ANS-01 SPB-UNS-04",
     contracts=SPORTSBOOK,
     witnesses={
         "unsettlement/answer_in_the_documented_form": "schema",
@@ -162,7 +174,7 @@ class NamesAnotherCurrency(Wallet):
         return replaced(super().write(contract, operation, reply), rb'"currency":"[A-Z]*"', b'"currency":"GBP"')
 
 
-@defect(violates="", witnesses={"player/status_agrees_with_the_answer": "format"})
+@defect(violates="CAS-ANS-02 SPB-ANS-02", witnesses={"player/status_agrees_with_the_answer": "format"})
 class SucceedsWithAServerError(Wallet):
     """Books a bet, and answers it with success in the body and HTTP 500 above it."""
 
@@ -171,7 +183,7 @@ class SucceedsWithAServerError(Wallet):
         return answer._replace(status=500) if is_bet(operation) and succeeded(reply) else answer
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"player/status_agrees_with_the_answer": "format"})
+@defect(violates="SPB-ANS-02", contracts=SPORTSBOOK, witnesses={"player/status_agrees_with_the_answer": "format"})
 class RefusesWithStatus200(Wallet):
     """Answers a refusal with HTTP 200, and says in the body only that it is one."""
 
@@ -180,7 +192,7 @@ class RefusesWithStatus200(Wallet):
         return answer if succeeded(reply) else answer._replace(status=200)
 
 
-@defect(violates="", witnesses={"player/status_agrees_with_the_answer": "format"})
+@defect(violates="CAS-ANS-02 SPB-ANS-02", witnesses={"player/status_agrees_with_the_answer": "format"})
 class RedirectsABet(Wallet):
     """Answers a bet with a redirect to another address."""
 
@@ -190,7 +202,9 @@ class RedirectsABet(Wallet):
         return Answer(302, headers, b"moved") if is_bet(operation) and succeeded(reply) else answer
 
 
-@defect(violates="", contracts=BOTH, witnesses={"input/rejection_in_the_documented_form": "format"})
+@defect(
+    violates="CAS-INP-03 SPB-INP-03", contracts=BOTH, witnesses={"input/rejection_in_the_documented_form": "format"}
+)
 class AnnouncesAPage(Wallet):
     """Sends JSON, and announces it as HTML."""
 
@@ -199,7 +213,7 @@ class AnnouncesAPage(Wallet):
 
 
 @defect(
-    violates="",
+    violates="SPB-BET-01 SPB-UNS-03",
     contracts=SPORTSBOOK,
     witnesses={"unsettlement/more_than_the_balance": "code", "insufficient_funds/one_unit_too_much": "code"},
 )
@@ -213,7 +227,7 @@ class NamesMissingFundsOtherwise(Wallet):
         return answer._replace(status=400, body=b'{"errorCode":"LOW_BALANCE","description":"not enough money"}')
 
 
-@defect(violates="", contracts=CASINO, witnesses={"insufficient_funds/one_unit_too_much": "code"})
+@defect(violates="CAS-BTB-01 CAS-FND-01", contracts=CASINO, witnesses={"insufficient_funds/one_unit_too_much": "code"})
 class NamesMissingFundsAsABadSignature(Wallet):
     """Refuses an uncovered bet with the code of a wrong signature."""
 
@@ -222,7 +236,9 @@ class NamesMissingFundsAsABadSignature(Wallet):
         return replaced(answer, b"RS_ERROR_NOT_ENOUGH_MONEY", b"RS_ERROR_INVALID_SIGNATURE")
 
 
-@defect(violates="", contracts=SPORTSBOOK, witnesses={"unsettlement/refusal_in_the_documented_form": "format"})
+@defect(
+    violates="SPB-INP-03", contracts=SPORTSBOOK, witnesses={"unsettlement/refusal_in_the_documented_form": "format"}
+)
 class RefusesWithoutADescription(Wallet):
     """Answers a refusal with a code, and no description."""
 

@@ -23,7 +23,7 @@ class RefusesZero(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-ZER-02 SPB-IDM-04 SPB-UNS-08",
     witnesses={
         "zero_amount/zero_is_remembered": "oracle",
         "zero_amount/zero_unsettlement_is_remembered": "oracle",
@@ -40,7 +40,7 @@ class ForgetsZero(Wallet):
 
 
 @defect(
-    violates="",
+    violates="CAS-ZER-01 SPB-SET-02",
     witnesses={
         "zero_amount/lost_bet_on_an_empty_account": "oracle",
         "zero_amount/zero_unsettlement_on_an_empty_account": "oracle",
@@ -55,7 +55,7 @@ class RefusesZeroOnAnEmptyAccount(Wallet):
         return super().check_amount(order, account)
 
 
-@defect(violates="", witnesses={"zero_amount/live_lost_bet": "oracle"})
+@defect(violates="CAS-ZER-01 SPB-SET-02", witnesses={"zero_amount/live_lost_bet": "oracle"})
 class TakesTheStakeAgainForALostBet(Wallet):
     """Takes the stake of a lost bet when the loss is reported, though it was taken when the bet was placed."""
 
@@ -63,7 +63,7 @@ class TakesTheStakeAgainForALostBet(Wallet):
         return super().credited(balance, amount) if amount else max(0, balance - 1000)
 
 
-@defect(violates="", witnesses={"zero_amount/live_lost_bet": "schema"})
+@defect(violates="CAS-ANS-01 CAS-SET-04 SPB-ANS-01", witnesses={"zero_amount/live_lost_bet": "schema"})
 class ShowsNoBalanceForALostBet(Wallet):
     """Answers a lost bet without a balance, because none changed."""
 
