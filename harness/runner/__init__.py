@@ -15,6 +15,7 @@ from harness.model import (
     Amount,
     Authenticate,
     Bet,
+    BetBatch,
     Exchange,
     FailureKind,
     GetBalance,
@@ -33,6 +34,10 @@ __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "
 
 PREPARATION = -1
 CLOSING = -2
+MOST_SINGLE_BETS = 50
+"""More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
+BETS_IN_A_BATCH = 100
+"""Far below what a nightly batch must hold (CAS-BAT-03)."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 
@@ -170,8 +175,7 @@ class _Run:
     def everything(self, planned: Plan) -> None:
         """Preparation, the steps, and the closing reads."""
         try:
-            for placed in planned.bets:
-                self._place(placed)
+            self._prepare(planned.bets)
             for group in planned.groups:
                 self._group(group)
         except _Broken as reason:
@@ -181,34 +185,51 @@ class _Run:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
 
-    def _place(self, placed: Placed) -> None:
+    def _prepare(self, placed: Sequence[Placed]) -> None:
+        """Place the bets that credits belong to: one by one, or many of them in batches where the wallet has those."""
+        batches = self._contract.words.get("bet_batch", "")
+        if len(placed) > MOST_SINGLE_BETS and self._has("bet") and self._has("bet_batch"):
+            for start in range(0, len(placed), BETS_IN_A_BATCH):
+                bets = tuple(self._bet(each) for each in placed[start : start + BETS_IN_A_BATCH])
+                self._send(Call(operation=BetBatch(items=bets), step=PREPARATION))
+                if batches in self._capabilities.absent:
+                    break
+            else:
+                return
+        for each in placed:
+            if self._has("bet"):
+                self._send(Call(operation=self._bet(each), step=PREPARATION))
+            if each.settles and self._has("pay"):
+                self._send(Call(operation=self._lost(each), step=PREPARATION))
+
+    def _has(self, word: str) -> bool:
+        return self._capabilities.has(self._contract, self._contract.words.get(word, ""))
+
+    def _bet(self, placed: Placed) -> Bet:
         player = self._cast[placed.role]
-        unit = self._contract.wire_unit(player.currency)
-        bet_name, pay_name = self._contract.words.get("bet", ""), self._contract.words.get("pay", "")
-        if self._capabilities.has(self._contract, bet_name):
-            bet = Bet(
-                id=placed.id,
-                player=player.id,
-                currency=player.currency,
-                session=player.session,
-                amount=unit,
-                bet=placed.bet,
-                round=f"round-{placed.bet}",
-                game=self._games[0],
-            )
-            self._send(Call(operation=bet, step=PREPARATION))
-        if placed.settles and self._capabilities.has(self._contract, pay_name):
-            reference = self._contract.bet_reference(placed.id, placed.bet)
-            lost = Payout(
-                id=f"{placed.id[:-1]}z",
-                player=player.id,
-                currency=player.currency,
-                session=player.session,
-                amount=0,
-                bet=reference,
-                win=False,
-            )
-            self._send(Call(operation=lost, step=PREPARATION))
+        return Bet(
+            id=placed.id,
+            player=player.id,
+            currency=player.currency,
+            session=player.session,
+            amount=self._contract.wire_unit(player.currency),
+            bet=placed.bet,
+            round=f"round-{placed.bet}",
+            game=self._games[0],
+        )
+
+    def _lost(self, placed: Placed) -> Payout:
+        """The settlement of a lost bet, so that there is something to unsettle."""
+        player = self._cast[placed.role]
+        return Payout(
+            id=f"{placed.id[:-1]}z",
+            player=player.id,
+            currency=player.currency,
+            session=player.session,
+            amount=0,
+            bet=self._contract.bet_reference(placed.id, placed.bet),
+            win=False,
+        )
 
     def _group(self, group: Group) -> None:
         self._resolve_balances(group)
