@@ -22,12 +22,20 @@ _RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
     refusals.diagnoses,
     amounts.scale,
     amounts.someone_elses,
+    amounts.shortage,
     memory.diagnoses,
     amounts.diagnoses,
     situations.diagnoses,
     answers.diagnoses,
 )
 """From the most telling evidence to the most general; the first that fits is told."""
+
+_CONSEQUENCES = (
+    *memory.CONSEQUENCES,
+    *amounts.CONSEQUENCES,
+    *situations.CONSEQUENCES,
+    *signatures.CONSEQUENCES,
+)
 
 of_mistake = signatures.of_mistake
 
@@ -43,7 +51,6 @@ def roots_of(cause: str) -> tuple[str, ...]:
 
     A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
     """
-    for root, consequences in (*memory.CONSEQUENCES, *signatures.CONSEQUENCES):
-        if cause.startswith(consequences) and not cause.startswith(root):
-            return (root,)
-    return ()
+    return tuple(
+        root for root, consequences in _CONSEQUENCES if cause.startswith(consequences) and not cause.startswith(root)
+    )

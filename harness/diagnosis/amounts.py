@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from harness import money
 from harness.diagnosis.case import Case, Diagnosis
+from harness.diagnosis.situations import SAME_BET
 from harness.model import Amount, GetBalance, Outcome
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
@@ -17,6 +18,33 @@ _TELLING = 100
 """Amounts of so many units tell a scale from chance, also when digits were cut."""
 _NOISE = Fraction(money.SCALE, 100)
 """Less than a cent away is noise of a computation, not another amount."""
+
+
+_SHOWN_TOO_EARLY = Diagnosis(
+    "the answer shows the balance before the movement instead of the one after it",
+    "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
+)
+_A_LITTLE_TOO_MUCH = "a debit that exceeds the balance by less than a main unit is taken"
+_ROUNDED_AWAY = (
+    "an amount below a cent is booked as nothing",
+    "money is kept with 2 decimals only",
+    _A_LITTLE_TOO_MUCH,
+)
+
+CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *((root, tuple(each for each in _ROUNDED_AWAY if each != root)) for root in _ROUNDED_AWAY[:2]),
+    ("a debit is taken without looking whether the balance covers it", (_A_LITTLE_TOO_MUCH,)),
+    (
+        "the answer shows the balance before the movement",
+        (
+            "the transaction is answered with success and never booked",
+            "the rollback does not refund the stake",
+            "a balance does not follow from the transactions before it",
+            "the balance of an answer is read after the booking's lock",
+        ),
+    ),
+)
+"""Beginnings of causes: one that explains others where it is seen more often, and those."""
 
 
 def scale(case: Case) -> Iterator[Diagnosis]:
@@ -138,6 +166,8 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
 
 def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosis]:
     direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
+    if shown != before and _unsettled_what_was_not_settled(case):
+        yield Diagnosis(*SAME_BET)
     if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
         if case.narrowed not in {"same_bet", "after_clawback"}:
             yield from _not_moved(case, before)
@@ -167,31 +197,48 @@ def _another_amount(case: Case, moved: Amount) -> Iterator[Diagnosis]:
         )
 
 
+def _unsettled_what_was_not_settled(case: Case) -> bool:
+    """Whether the balance is wrong for a further settlement of the bet, which the wallet only said to have booked."""
+    earlier = [each for each in case.course if each.player == case.verdict.player and each.exchange < (case.index or 0)]
+    return case.change < 0 and any(each.situation == "new.same_bet" for each in earlier)
+
+
 def _raw(case: Case) -> tuple[tuple[int | None, str, str], ...]:
     return case.exchange.alteration.raw if case.exchange is not None else ()
 
 
 def _not_moved(case: Case, before: Amount) -> Iterator[Diagnosis]:
+    """The answer shows the balance of before. What the next answer shows tells whether it was booked."""
+    later = case.moved_later(before)
+    if later:
+        yield _SHOWN_TOO_EARLY
+    currency = getattr(next(iter(case.items), None), "currency", "")
     if max(case.change, -case.change) < _NOISE:
         yield Diagnosis(
             "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
             "keep every decimal that the contract allows, for every currency",
         )
-        return
-    currency = getattr(next(iter(case.items), None), "currency", "")
-    if currency and case.contract.wire_unit(currency) == money.SCALE:
+    elif currency and case.contract.wire_unit(currency) == money.SCALE:
         yield Diagnosis(
             f"an amount in {currency}, which has no cents, is divided by a hundred",
             "take the number of decimals from the currency: amounts are in main units",
         )
-        return
-    if case.still_unmoved(before):
+    elif later is False:
         yield Diagnosis(
             "the transaction is answered with success and never booked",
             "commit the booking before the answer is sent, and answer with an error when it fails",
         )
+    yield _SHOWN_TOO_EARLY
+
+
+def shortage(case: Case) -> Iterator[Diagnosis]:
+    """A debit that was taken although a little was missing: the comparison is there, and inexact."""
+    taken = case.situation == "uncovered" and case.outcome is Outcome.OK
+    if not taken or case.before is None or case.verdict.wrong == "refused":
         return
-    yield Diagnosis(
-        "the answer shows the balance before the movement instead of the one after it",
-        "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
-    )
+    missing = -(case.before + case.change)
+    if 0 < missing < money.SCALE:
+        yield Diagnosis(
+            f"{_A_LITTLE_TOO_MUCH}: nothing compares them, or the comparison rounds or is off by one",
+            "compare the exact amounts, in the smallest unit, in the statement that deducts",
+        )

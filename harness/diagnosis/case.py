@@ -139,16 +139,19 @@ class Case:
         operations = [item for each in asked for item in getattr(each.operation, "items", (each.operation,))]
         return any(getattr(each, "player", "") == player for each in operations)
 
-    def still_unmoved(self, before: Amount) -> bool:
-        """Whether the player's next answer shows that the blamed step has moved nothing at all."""
+    def moved_later(self, before: Amount) -> bool | None:
+        """Whether the player's next answer shows that the blamed step was booked; None when it does not say."""
         for each in self.history.exchanges[(self.verdict.exchange or 0) + 1 :]:
             items = getattr(each.operation, "items", (each.operation,))
             mine = [item for item in items if getattr(item, "player", "") == self.verdict.player]
             if mine and each.reply is not None and each.reply.items and len(items) == 1:
-                answer, next_change = each.reply.items[0], signed(mine[0])
-                booked_now = answer.balance == before + next_change and next_change != self.change
-                return answer.outcome is Outcome.OK and (answer.balance == before or booked_now)
-        return False
+                answer, further = each.reply.items[0], signed(mine[0])
+                if answer.outcome is not Outcome.OK or answer.balance is None:
+                    return None
+                if answer.balance in {before + self.change, before + self.change + further}:
+                    return True
+                return False if answer.balance in {before, before + further} else None
+        return None
 
 
 def signed(item: object) -> Amount:

@@ -11,6 +11,10 @@ _REPLAYS = {"replay", "duplicate_in_batch", "cross_replay", "conflict", "conflic
 _FEW = 10
 _UNIQUE = "store the transactionId under a unique index in the same database transaction as the booking"
 
+_CROSS_RACE = "a payout that arrives through two operations at once is booked by each of them"
+_CROSS_CONFLICT = "a transactionId that came by another operation, with another amount, is booked as a new transaction"
+_CROSS_ZERO = "a transaction of 0 that came by another operation is not remembered: its transactionId is booked later"
+
 CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "the wallet does not look the transactionId up",
@@ -27,15 +31,24 @@ CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "a transactionId that was used for something else",
             "a transaction is known within the session",
             "a transaction that was known when it came again",
+            _CROSS_RACE,
+            _CROSS_CONFLICT,
+            _CROSS_ZERO,
         ),
     ),
+    ("transactionIds are remembered per operation", (_CROSS_RACE, _CROSS_CONFLICT, _CROSS_ZERO)),
+    ("identical requests that arrive together", (_CROSS_RACE,)),
+    ("a known transactionId with another amount is booked as a new", (_CROSS_CONFLICT,)),
+    ("a transaction of 0 is not remembered", (_CROSS_ZERO,)),
 )
 """Beginnings of causes: one that explains others, and those."""
 
 
 def diagnoses(case: Case) -> Iterator[Diagnosis]:
     """The memory of transactions that explains what a repetition did."""
-    if case.situation == "race_of_one":
+    if case.situation == "race_of_one" and case.narrowed == "two_operations":
+        yield Diagnosis(_CROSS_RACE, f"{_UNIQUE}, one table for all operations that credit")
+    elif case.situation == "race_of_one":
         yield Diagnosis(
             "identical requests that arrive together are each booked: the transactionId is looked up before the "
             "booking, and nothing holds the door between the two",
@@ -75,6 +88,9 @@ def _refused(case: Case) -> Diagnosis:
 
 
 def _conflict(case: Case) -> Diagnosis:
+    crossed = _came_by_another_operation(case)
+    if case.situation == "conflict_with_zero" and crossed:
+        return Diagnosis(_CROSS_ZERO, "keep one table of transactionIds for all credits, those of amount 0 too")
     if case.situation == "conflict_with_zero":
         return Diagnosis(
             "a transaction of 0 is not remembered, so the same transactionId with an amount is booked later",
@@ -87,10 +103,17 @@ def _conflict(case: Case) -> Diagnosis:
                 "a known transactionId with another amount books the difference: the first amount is overwritten",
                 "never change a booked transaction: refuse the request, or answer with the first result",
             )
+    if crossed:
+        return Diagnosis(_CROSS_CONFLICT, "keep one table of transactionIds for all credits, and look the id up alone")
     return Diagnosis(
         "a known transactionId with another amount is booked as a new transaction",
         "look the transactionId up alone, without the amount; refuse the request, or answer with the first result",
     )
+
+
+def _came_by_another_operation(case: Case) -> bool:
+    earlier = {case.history.exchanges[index].name for index in case.sent_before}
+    return bool(earlier) and case.exchange is not None and case.exchange.name not in earlier
 
 
 def _earlier_changes(case: Case) -> Iterator[Amount]:

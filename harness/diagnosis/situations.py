@@ -12,6 +12,22 @@ _LOCK = (
     "lock the player's row (SELECT ... FOR UPDATE) before the balance is read, or update it relatively in one statement"
 )
 
+SAME_BET = (
+    "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
+    "look the transactionId up; a bet may be settled several times",
+)
+_OVERWRITTEN = "transactions that arrive together overwrite each other's balance: it is read, changed, and written back"
+_PASSING = (
+    "a bet and its rollback, or two rollbacks of one bet, that arrive together pass each other: each looks at the bet "
+    "before the other has booked"
+)
+
+CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (SAME_BET[0], (_OVERWRITTEN,)),
+    ("a bet that was rolled back is refunded again", (_PASSING,)),
+)
+"""What fails one after the other fails at once, too: one thing to repair."""
+
 _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
     ("uncovered", "accepted"): ("a debit is taken without looking whether the balance covers it", _ONE_STATEMENT),
     ("uncovered", "moved"): (
@@ -102,16 +118,13 @@ _RACES: Mapping[str, tuple[str, str]] = {
         _ONE_STATEMENT,
     ),
     "race": (
-        "transactions that arrive together overwrite each other's balance: it is read, changed, and written back",
+        _OVERWRITTEN,
         _LOCK,
     ),
 }
 
 _NARROWED: Mapping[str, tuple[str, str]] = {
-    "same_bet": (
-        "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
-        "look the transactionId up; a bet may be settled several times",
-    ),
+    "same_bet": SAME_BET,
     "mixed_batch": (
         "a valid transaction suffers from an invalid one beside it: the batch is booked all or nothing",
         "book each transaction of a batch by itself, and answer each by itself",
@@ -152,8 +165,7 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
         yield Diagnosis(*_NARROWED[case.narrowed])
     if case.situation == "race" and _involves_a_rollback(case):
         yield Diagnosis(
-            "a bet and its rollback, or two rollbacks of one bet, that arrive together pass each other: each looks at "
-            "the bet before the other has booked",
+            _PASSING,
             "lock the bet (by its betId, also while it is unknown) from the look to the booking",
         )
     if case.situation in _RACES:
