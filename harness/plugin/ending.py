@@ -9,6 +9,7 @@ import pytest
 from harness.model import Status
 from harness.plugin.block import block, headline
 from harness.plugin.items import first_line, today
+from harness.plugin.refuted import untold
 from harness.plugin.report import Finding, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
@@ -101,6 +102,8 @@ class Ending:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """The one configuration error, and our own exit codes, where pytest has none for what happened."""
+        for each in untold(self._run):
+            session.config.hook.pytest_runtest_logreport(report=each)
         if self._run.problem:
             # Not earlier: pytest takes an error before the first test for one of collection, and runs nothing.
             for each in configuration_error(self._run.problem):

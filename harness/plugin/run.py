@@ -77,6 +77,12 @@ class Run:
         return self._target.profile_digest if self._target is not None else ""
 
     @property
+    def violated(self) -> dict[str, str]:
+        """By contract the requirement that pre-flight has found violated."""
+        found = ((self._loaded[name].name, each.violation) for name, each in self._facts.items())
+        return {name: violation.requirement for name, violation in found if violation is not None}
+
+    @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """By contract what pre-flight has found that is no error."""
         return {self._loaded[name].name: tuple(map(self.masked, each.warnings)) for name, each in self._facts.items()}
@@ -134,6 +140,11 @@ class Run:
         """What the reader should know of the wallet's process; empty when all is well."""
         return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
+    @property
+    def most_processes(self) -> int:
+        """How many processes can work side by side with the players and connections that there are."""
+        return sum(each.most_processes for each in self.subjects.values())
+
     def finish(self) -> None:
         """No scenario will be examined any more: players get their money back, and connections are closed."""
         while self._examiners:
@@ -161,10 +172,10 @@ def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
     return Run(choices, contracts_of(choices, environment), environment)
 
 
-def adopted(told: str, scope: str) -> Run:
+def adopted(told: str, scope: str, processes: int) -> Run:
     """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
     # The text comes from our own controller process, through the channel that it opened to this worker.
     choices, target, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
     run = Run(choices, {subject.contract: load(subject.contract) for subject in target.subjects}, {})
-    run.go_on(target.in_scope(scope), facts)
+    run.go_on(target.in_process(scope, processes), facts)
     return run

@@ -1,0 +1,36 @@
+"""A violation that pre-flight has found, where the scenarios that were selected do not tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.model import Scenario, Status
+from harness.plugin.block import block, headline
+from harness.plugin.report import RESULT, Finding
+from harness.plugin.run import Run
+
+BEFORE = "preflight"
+"""What stands in the place of a scenario's id: none was run."""
+
+
+def untold(run: Run) -> Iterator[pytest.TestReport]:
+    """A report for each contract that is violated before any scenario, unless a scenario's result has told so.
+
+    `-k` may select scenarios of other requirements alone: they are all skipped, and the violation must not be lost.
+    """
+    for contract, requirement in run.violated.items():
+        mine = [each for each in run.results if each.contract == contract]
+        if not mine or any(each.status is Status.FAIL for each in mine):
+            continue
+        instead = Scenario(
+            id=BEFORE, path=BEFORE, title="What comes before any scenario", requirements={contract: requirement}
+        )
+        result = run.examine(instead, contract)
+        text = run.masked(block(result, run.contracts[contract].requirements))
+        finding = Finding(text, headline(result), BEFORE, 1)
+        location = (BEFORE, 0, f"{BEFORE} on {contract}")
+        report = pytest.TestReport(f"{BEFORE}::{contract}", location, {}, "failed", finding, "call")  # type: ignore[arg-type]
+        vars(report)[RESULT] = result
+        yield report
