@@ -66,13 +66,7 @@ def _stages(
     remote = wallet is None
     if wallet is None:
         reach(subject, course)
-        wallet = Transport(
-            subject.url,
-            tls=subject.tls,
-            time_out_seconds=subject.time_out_seconds,
-            user_agent=subject.user_agent,
-            requests_per_second=subject.requests_per_second or None,
-        )
+        wallet = _way_to_wallet(subject)
     client = Client(
         contract,
         wallet,
@@ -104,6 +98,16 @@ def _stages(
     )
 
 
+def _way_to_wallet(subject: Subject) -> Carrier:
+    return Transport(
+        subject.url,
+        tls=subject.tls,
+        time_out_seconds=subject.time_out_seconds,
+        user_agent=subject.user_agent,
+        requests_per_second=subject.requests_per_second or None,
+    )
+
+
 def _first_answer(asking: Asking, course: Course) -> int | None:
     """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
     subject, contract = asking.subject, asking.contract
@@ -116,7 +120,7 @@ def _first_answer(asking: Asking, course: Course) -> int | None:
 
 def _way_to_provisioning(subject: Subject) -> Carrier:
     try:
-        return Transport(subject.provision_url, tls=subject.tls)
+        return Transport(subject.provision_url, tls=subject.tls, user_agent=subject.user_agent)
     except ConfigurationError as error:
         text = str(error).replace("the wallet's URL", "the provisioning address", 1)
         raise ConfigurationProblem(text, stage=PROVISIONING) from None
