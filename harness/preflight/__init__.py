@@ -80,9 +80,7 @@ def _stages(
     asking = Asking(subject, contract, client, identities, course.hide)
     skew = _first_answer(asking, course) if remote else None
     if provision is None and subject.provision_url:
-        provision = _way_to_provisioning(subject)
-    if provision is not None:
-        closing.callback(provision.close)
+        provision = closing.enter_context(_way_to_provisioning(subject))
     made = provision is not None or bool(subject.provision_command)
     player = provisioned(subject, contract, provision, identities, course) if made else named(subject, contract)
     trusted = believed(asking, player, skew, course)
@@ -118,7 +116,7 @@ def _first_answer(asking: Asking, course: Course) -> int | None:
     return skew_seconds(first, contract, course)
 
 
-def _way_to_provisioning(subject: Subject) -> Carrier:
+def _way_to_provisioning(subject: Subject) -> Transport:
     try:
         return Transport(subject.provision_url, tls=subject.tls, user_agent=subject.user_agent)
     except ConfigurationError as error:
