@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.checks import Judged, examine
-from harness.client import Call, Carrier, Client, Transport, spread_us
+from harness.client import Call, Carrier, Client, Pace, Transport, spread_us
 from harness.contracts import Contract, load
 from harness.contracts.tailoring import narrowed, tailored
 from harness.evidence import Evidence
@@ -57,12 +57,8 @@ class Examiner:
         chosen = dict(subject.policies)
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
-        self._provision = provision
-        if provision is None and subject.provision_url:
-            self._provision = Transport(subject.provision_url, tls=subject.tls)
-        self.client = Client(
-            self.contract, wallet or _transport(subject), subject.credentials, paths=dict(subject.paths)
-        )
+        wallet, self._provision = _ways(subject, wallet, provision)
+        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
         self.capabilities = Capabilities(set(facts.absent))
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
@@ -127,13 +123,22 @@ class Examiner:
         return self.client.call(Call(operation=operation))
 
 
-def _transport(subject: Subject) -> Transport:
+def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:
+    """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
+    pace = Pace(subject.requests_per_second or None)
+    if provision is None and subject.provision_url:
+        provision = _transport(subject, subject.provision_url, pace)
+    return wallet or _transport(subject, subject.url, pace), provision
+
+
+def _transport(subject: Subject, url: str, pace: Pace) -> Transport:
     return Transport(
-        subject.url,
+        url,
         tls=subject.tls,
         time_out_seconds=subject.time_out_seconds,
         user_agent=subject.user_agent,
         connections=subject.limits.connections,
+        pace=pace,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from harness import __version__
 from harness.client import Tls
 from harness.contracts import Credentials
 from harness.model import Player
+from harness.players import shares_of
 from harness.runner import Limits
+
+MANY = 1000
+"""More processes than anybody starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,32 @@ class Subject:
     limits: Limits = field(default_factory=Limits)
     tls: Tls = field(default_factory=Tls)
     time_out_seconds: float = 10
-    requests_per_second: int = 0
+    requests_per_second: float = 0
     """No more than this is sent in a second, races excepted; 0 is without a limit."""
-    user_agent: str = "walletproof"
+    """This process's own part of it, once the run has been dealt out to several (`in_process`)."""
+    user_agent: str = ""
+    """Empty is `walletproof/<version> (run <run id>)`."""
+
+    def __post_init__(self) -> None:
+        """An operator finds us in its logs by the header, too."""
+        if not self.user_agent:
+            object.__setattr__(self, "user_agent", f"walletproof/{__version__} (run {self.run_id})")
 
     @property
     def makes_players(self) -> bool:
         """Whether players are made on demand, rather than named."""
         return bool(self.provision_url or self.provision_command)
+
+    @property
+    def most_processes(self) -> int:
+        """How many processes can work on it side by side: each needs players and connections of its own."""
+        players = MANY if self.makes_players else len(shares_of(self.players))
+        races = MANY if self.limits.connections == Limits().connections else self.limits.races_at_once
+        return max(1, min(players, races))
+
+    def in_process(self, scope: str, processes: int) -> Subject:
+        """The same wallet for one of several processes, with its part of what the wallet's operator allows."""
+        limits = self.limits
+        if limits.connections != Limits().connections:
+            limits = replace(limits, connections=max(1, limits.connections // processes))
+        return replace(self, scope=scope, limits=limits, requests_per_second=self.requests_per_second / processes)

@@ -61,9 +61,9 @@ class Target:
     profile_digest: str = ""
     """SHA-256 of the profile as it is written, hexadecimal; empty without a profile."""
 
-    def in_scope(self, scope: str) -> Target:
-        """The same target for one process of several."""
-        return replace(self, subjects=tuple(replace(subject, scope=scope) for subject in self.subjects))
+    def in_process(self, scope: str, processes: int) -> Target:
+        """The same target for one process of several, which `scope` tells apart."""
+        return replace(self, subjects=tuple(each.in_process(scope, processes) for each in self.subjects))
 
 
 def contracts_of(choices: Choices, environment: Mapping[str, str]) -> dict[str, Contract]:

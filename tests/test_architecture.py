@@ -38,7 +38,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.profile": "harness model money contracts scenario",
     "harness.client": "harness model money contracts",
     "harness.runner": "harness model money contracts scenario players profile client",
-    "harness.subject": "model contracts client runner",
+    "harness.subject": "harness model contracts players client runner",
     "harness.target": "model contracts runner subject",
     "harness.result": "model",
     "harness.preflight": "model money contracts players client runner subject record",

@@ -104,7 +104,7 @@ def test_neither_choices_nor_target_show_a_secret() -> None:
 def test_a_target_survives_the_way_to_a_worker() -> None:
     target = aimed(Choices(url=URL, contracts=("casino",), players=(PLAYER,)))
     assert pickle.loads(pickle.dumps(target)) == target
-    assert [subject.scope for subject in target.in_scope("gw1").subjects] == ["gw1"]
+    assert [subject.scope for subject in target.in_process("gw1", 2).subjects] == ["gw1"]
 
 
 def test_what_must_not_be_shown_is_known_with_its_encodings() -> None:

@@ -9,7 +9,6 @@ import pytest
 from hostile import Server, echoing
 
 from harness.client.failure import ConfigurationError
-from harness.client.pace import Pace
 from harness.client.transport import Transport
 from harness.model import Request
 
@@ -79,23 +78,6 @@ def test_the_host_header_follows_from_the_url(url: str, host: str) -> None:
 def test_localhost_is_reached_though_it_may_be_two_addresses(echo: Server) -> None:
     with Transport(f"http://localhost:{echo.port}") as transport:
         assert transport.send(BET).failure is None
-
-
-def test_requests_per_second_are_kept(echo: Server) -> None:
-    naps: list[float] = []
-    clock = [100.0]
-
-    def sleep(seconds: float) -> None:
-        naps.append(seconds)
-        clock[0] += seconds
-
-    with Transport(echo.url) as transport:
-        transport._pace = Pace(4, now=lambda: clock[0], sleep=sleep)
-        for _ in range(3):
-            transport.send(BET)
-        transport.release([BET] * 8)
-        transport.send(BET)
-    assert naps == [0.25, 0.25, 0.25, 2.0]
 
 
 def test_several_threads_may_send(echo: Server) -> None:

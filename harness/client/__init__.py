@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.client.carrier import Carrier
+from harness.client.pace import Pace
 from harness.client.prepare import prepare
 from harness.client.spread import spread_us
 from harness.client.transport import ConfigurationError, Tls, Transport
 from harness.contracts import Contract, Credentials, Decoded
 from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
 
-__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Tls", "Transport", "spread_us"]
+__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Tls", "Transport", "spread_us"]
 
 _UNALTERED = Alteration()
 

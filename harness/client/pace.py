@@ -1,4 +1,4 @@
-"""Keep to the number of requests per second that a shared test wallet allows."""
+"""Keep to the number of requests per second that a wallet's operator allows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Callable
 
 
 class Pace:
-    """Spaces requests evenly. Without a limit it costs nothing."""
+    """Spaces requests evenly. Without a limit it costs nothing.
+
+    No request makes up for time in which none was sent: a wallet that counts by the second never sees a burst.
+    Requests that are released together do not ask for their turn: it is their point to arrive together.
+    """
 
     def __init__(
         self,
@@ -24,13 +28,13 @@ class Pace:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, requests: int = 1) -> None:
-        """Wait for the turn of this many requests, which may then go together."""
+    def wait(self) -> None:
+        """Wait for the turn of one request."""
         if not self._gap:
             return
         with self._lock:
             now = self._now()
             turn = max(now, self._next)
-            self._next = turn + self._gap * requests
+            self._next = turn + self._gap
         if turn > now:
             self._sleep(turn - now)

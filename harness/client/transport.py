@@ -40,18 +40,20 @@ class Transport:
         user_agent: str = "walletproof",
         connections: int = 50,
         requests_per_second: float | None = None,
+        pace: Pace | None = None,
         loss_wait_seconds: float = 0.05,
     ) -> None:
         """Prepare, without connecting.
 
         `time_out_seconds` is for a whole exchange, connecting included. `limit_bytes` is for an answer's body, before
-        and after decompression. `connections` is how many idle connections are kept. `loss_wait_seconds` is how long
+        and after decompression. `connections` is how many idle connections are kept. `pace` is shared with other
+        ways to the same wallet. `loss_wait_seconds` is how long
         `Loss.TIME_OUT` waits.
         """
         route = route_to(base_url)
         self._time_out_seconds = time_out_seconds
         self._limit_bytes = limit_bytes
-        self._pace = Pace(requests_per_second)
+        self._pace = pace or Pace(requests_per_second)
         self._pool = Pool(route, tls_context(tls) if route.secure else None, connections)
         self._writer = Writer(route, user_agent)
         self._adapter = WalletAdapter(
@@ -90,9 +92,9 @@ class Transport:
     ) -> tuple[Transmission, ...]:
         """Requests released together (see `harness.client.release`), each once, answered in the order given.
 
+        The limit of requests per second does not hold them back: that they arrive together is the point.
         `harness.client.spread` says how close together they really were.
         """
-        self._pace.wait(len(requests))
         return release(
             self._pool,
             [self._writer.write(request) for request in requests],

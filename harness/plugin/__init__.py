@@ -60,7 +60,7 @@ def _run(config: pytest.Config) -> Run:
 
     told: dict[str, Any] = getattr(config, "workerinput", {})
     if _TOLD in told:
-        return adopted(told.pop(_TOLD), told["workerid"])
+        return adopted(told.pop(_TOLD), told["workerid"], told["workercount"])
     try:
         return planned(options.choices(config), os.environ)
     except TargetError as error:
@@ -153,6 +153,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run is None or not config.pluginmanager.has_plugin("dsession") or config.option.collectonly:
         return
     run.start()
+    if run.started and len(config.option.tx) > run.most_processes:
+        config.option.tx = config.option.tx[: run.most_processes]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -31,7 +31,15 @@ class Limits:
     races: int = 5
     """How often each race is repeated, with fresh ids: one burst may miss a window that is open."""
     connections: int = 50
-    """The most requests that are released together; a larger group goes out in waves of this size."""
+    """The most requests that are released together; a larger group goes out in waves of this size.
+
+    Where an operator has set it, it holds for all processes of a run together.
+    """
+
+    @property
+    def races_at_once(self) -> int:
+        """How many processes can race side by side without more connections than that together."""
+        return max(1, self.connections // self.parallel)
 
     def number(self, text: str) -> int:
         """What `times` and `size` come to: a number, or the name of a limit."""
