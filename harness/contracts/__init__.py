@@ -7,13 +7,17 @@ schemas; `load("my.module")` finds it by its import name.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
+from harness.contracts.json_text import JsonError
+from harness.contracts.requirements import RequirementsError
+from harness.contracts.schema import check
 from harness.model import (
     Amount,
     Level,
@@ -96,7 +100,7 @@ class BadRequest(Exception):
 
 
 class UnknownContract(Exception):
-    """No contract of that name: the message says which there are."""
+    """No contract of that name, or none that can be used: the message says which there are, or what is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,25 +199,77 @@ class Contract:
 def load(name: str) -> Contract:
     """The contract of that name: a bundled one, or the `CONTRACT` of an importable module such as `my.module`.
 
-    Raises UnknownContract with the names that would have worked.
+    Raises UnknownContract with the names that would have worked, or with what is wrong with the module.
     """
-    module_name = f"{__name__}.{name}" if name in BUNDLED else name
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        close = get_close_matches(name, BUNDLED, n=1)
-        raise UnknownContract(
-            f"no contract {name!r}: {f'did you mean {close[0]}? ' if close else ''}"
-            f"the bundled ones are {', '.join(BUNDLED)}, and no module {error.name!r} is installed"
-        ) from error
-    except (TypeError, ValueError) as error:
-        raise UnknownContract(
-            f"no contract {name!r}: name {' or '.join(BUNDLED)}, or an installed module such as my.module"
-        ) from error
-    contract = getattr(module, "CONTRACT", None)
+    if name in BUNDLED:
+        bundled: Contract = importlib.import_module(f"{__name__}.{name}").CONTRACT
+        return bundled
+    contract = getattr(_module(name), "CONTRACT", None)
     if not isinstance(contract, Contract):
         raise UnknownContract(f"module {name!r} has no CONTRACT of type harness.contracts.Contract")
+    for complaint in _complaints(contract):
+        raise UnknownContract(f"the contract of module {name!r} cannot be used: {complaint}")
     return contract
+
+
+def _module(name: str) -> ModuleType:
+    """A module of somebody else's, which may fail in any way. Raises UnknownContract."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing == name or name.startswith(f"{missing}."):
+            close = get_close_matches(name, BUNDLED, n=1)
+            raise UnknownContract(
+                f"no contract {name!r}: {f'did you mean {close[0]}? ' if close else ''}"
+                f"the bundled ones are {', '.join(BUNDLED)}, and no module {missing!r} is installed{_nearby(missing)}"
+            ) from error
+        raise UnknownContract(f"module {name!r} needs {missing!r}, which is not installed") from error
+    except Exception as error:
+        if not name or name.startswith("."):
+            raise UnknownContract(
+                f"no contract {name!r}: name {' or '.join(BUNDLED)}, or an installed module such as my.module"
+            ) from error
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename}:{last.lineno}"
+        if isinstance(error, SyntaxError):
+            where = f"{error.filename}:{error.lineno}"
+        raise UnknownContract(
+            f"module {name!r} cannot be imported: {type(error).__name__}: {str(error)[:300]} ({where})"
+        ) from error
+
+
+def _nearby(module: str) -> str:
+    if not any(Path(each).exists() for each in (module, f"{module}.py")):
+        return ""
+    return ": it lies in this folder, where Python does not look; install it with pip, or set PYTHONPATH to the folder"
+
+
+def _complaints(contract: Contract) -> Iterator[str]:
+    """What would go wrong in the middle of a run: files that are missing or no good, words that lead nowhere."""
+    for name in [*(f"{name}.{side}" for name in contract.specs for side in ("request", "response")), "error.response"]:
+        path = contract.schemas / f"{name}.json"
+        try:
+            check(path)
+        except OSError as error:
+            yield f"schema file {path}: {error.strerror}"
+        except JsonError as error:
+            yield f"schema file {path}: {error}"
+    try:
+        len(contract.requirements)
+    except RequirementsError as error:
+        yield str(error)
+    except OSError as error:
+        yield f"requirements file {error.filename}: {error.strerror}"
+    yield from (f"word {word!r} means {it!r}, which is no operation" for word, it in _astray(contract))
+    if not any(spec.core for spec in contract.specs.values()):
+        yield "none of its operations is core: mark the one without which a wallet is not worth certifying"
+    if contract.scenarios is not None and not contract.scenarios.is_dir():
+        yield f"its folder of scenarios {contract.scenarios} does not exist"
+
+
+def _astray(contract: Contract) -> list[tuple[str, str]]:
+    return [(word, name) for word, name in contract.words.items() if name not in contract.specs]
 
 
 __all__ = [

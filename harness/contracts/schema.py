@@ -61,6 +61,16 @@ def read(schema: Path) -> dict[str, Any]:
     return content
 
 
+def check(schema: Path) -> None:
+    """Make sure that a file is a schema. Raises OSError, and JsonError for a file that is none."""
+    import jsonschema_rs
+
+    try:
+        _compiled(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        raise JsonError(f"no JSON Schema: {str(error).splitlines()[0]}") from None
+
+
 @cache
 def _compiled(schema: Path) -> Any:
     import jsonschema_rs
