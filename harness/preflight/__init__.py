@@ -81,7 +81,7 @@ def _stages(
     skew = _first_answer(asking, course) if remote else None
     if provision is None and subject.provision_url:
         provision = closing.enter_context(_way_to_provisioning(subject))
-    made = provision is not None or bool(subject.provision_command)
+    made = provision is not None or subject.makes_players
     player = provisioned(subject, contract, provision, identities, course) if made else named(subject, contract)
     trusted = believed(asking, player, skew, course)
     if isinstance(trusted, Violation):
@@ -109,8 +109,7 @@ def _way_to_wallet(subject: Subject) -> Carrier:
 def _first_answer(asking: Asking, course: Course) -> int | None:
     """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
     subject, contract = asking.subject, asking.contract
-    made = subject.provision_url or subject.provision_command
-    player = subject.players[0] if subject.players and not made else asking.stranger()
+    player = asking.stranger() if subject.makes_players or not subject.players else subject.players[0]
     first = asking.ask(asking.zero(player))
     heard(first, subject, contract, course)
     return skew_seconds(first, contract, course)

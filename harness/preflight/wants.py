@@ -32,7 +32,7 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, f
             continue
         if reason := _operation_lacking(scenario, contract, facts):
             found.setdefault(reason, []).append(scenario.id)
-        elif not (subject.provision_url or subject.provision_command):
+        elif not subject.makes_players:
             needs = needs_in_short(scenario, contract)
             if reason := _lacking(replace(needs, token=needs.token and not tokens), contract, subject, facts):
                 found.setdefault(reason, []).append(scenario.id)
