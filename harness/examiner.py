@@ -59,7 +59,7 @@ class Examiner:
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(subject, wallet, provision)
         self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
-        self.capabilities = Capabilities(set(facts.absent))
+        self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
         self._runner = Runner(

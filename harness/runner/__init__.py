@@ -34,6 +34,7 @@ __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "
 
 PREPARATION = -1
 CLOSING = -2
+FEWEST_FOR_A_RACE = 2
 MOST_SINGLE_BETS = 50
 """More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
 BETS_IN_A_BATCH = 100
@@ -96,6 +97,9 @@ class Runner:
         if lacking := self._lacking(scenario):
             return History(contract=self._contract.name, scenario=scenario, skipped=lacking)
         planned = plan(scenario, self._contract, self.limits, self.identities)
+        if planned.races and self.limits.connections < FEWEST_FOR_A_RACE:
+            alone = "needs two connections at once, and no more than one is allowed"
+            return History(contract=self._contract.name, scenario=scenario, skipped=alone)
         bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
             cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
