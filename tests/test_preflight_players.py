@@ -14,7 +14,7 @@ from preflight_at_hand import AtHand, problem_of, stages
 
 from harness.contracts import Contract, load
 from harness.examiner import Examiner
-from harness.model import Bet, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
+from harness.model import Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
 from harness.preflight import preflight
 from harness.preflight.wants import wants
 from harness.prove.carrier import InProcessCarrier
@@ -74,6 +74,26 @@ def test_everything_that_is_wrong_with_players_is_one_problem(contract: str, cod
     assert first == f"the account of player 189 is not in USD ({code}): name its currency"
     assert second.startswith("the session of player 190 is not live (")
     assert second.endswith("): log the player in, and give the new session")
+
+
+@BOTH
+def test_a_player_who_is_named_twice(contract: str) -> None:
+    wallet = AtHand(contract)
+    player = wallet.player(playerId="188")
+    assert str(wallet.problem(players=(player, player))) == "player 188 is named twice: name each player once"
+
+
+@BOTH
+def test_a_wallet_whose_balance_operation_is_broken_does_not_hide_behind_its_players(contract: str) -> None:
+    class RefusesReads(Wallet):
+        async def get_balance(self, contract: str, operation: GetBalance) -> Reply:
+            return refused(Outcome.UNKNOWN_PLAYER, "never heard of")
+
+    wallet = AtHand(contract, RefusesReads)
+    facts = wallet.look(players=(wallet.player(playerId="188", balance="7.00"), wallet.player(playerId="189")))
+    assert facts.holdings[0].balance == 700_000
+    assert facts.warnings[0].startswith("balance of player 188 is refused (")
+    assert facts.warnings[0].endswith("), though a transaction of the player is taken")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from harness import money
@@ -108,19 +109,23 @@ def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding,
 
     Raises ConfigurationProblem, which tells all that is wrong with any of them.
     """
-    holdings, wrong = [], []
+    if twice := [name for name, count in Counter(each.id for each in asking.subject.players).items() if count > 1]:
+        raise ConfigurationProblem(f"player {twice[0]} is named twice: name each player once", stage=PLAYERS)
+    holdings, wrong, odd = [], [], []
     for number, each in enumerate(asking.subject.players):
         player, zero = (trusted.player, trusted.zero) if number == 0 else _met(asking, each)
         read = asking.balance(player)
         if complaint := _complaint(asking, player, zero, read):
             wrong.append(complaint)
-        held = _balance_of(read) if read is not None else _balance_of(zero)
+        if contradiction := _contradiction(asking, player, read):
+            odd.append(contradiction)
+        held = _balance_of(read if read is not None and accepted(read) else zero)
         holdings.append(Holding(player=each.id, currency=each.currency, balance=held))
     if wrong:
         raise ConfigurationProblem("; ".join(wrong), stage=PLAYERS)
     listed = ", ".join(f"{each.player} has {_shown(each.balance, each.currency)}" for each in holdings[:_MOST_SHOWN])
     more = f", and {len(holdings) - _MOST_SHOWN} more" if len(holdings) > _MOST_SHOWN else ""
-    course.passed(PLAYERS, listed + more, *_wanting(asking, holdings))
+    course.passed(PLAYERS, listed + more, *odd, *_wanting(asking, holdings))
     return tuple(holdings)
 
 
@@ -135,21 +140,31 @@ def _complaint(asking: Asking, player: Player, zero: Exchange, read: Exchange | 
     name = f"player {player.id}"
     if zero.reply is None:
         return f"the wallet gives no usable answer about {name}: see its log"
-    told = read if read is not None and read.reply is not None and not accepted(read) else zero
-    outcome = answer(told).outcome
-    if outcome is Outcome.INVALID_SESSION:
-        return f"the session of {name} is not live ({asking.said(told)}): log the player in, and give the new session"
-    if outcome is Outcome.WRONG_CURRENCY:
-        return f"the account of {name} is not in {player.currency} ({asking.said(told)}): name its currency"
-    if outcome is Outcome.UNKNOWN_PLAYER:
-        return f"the wallet does not know {name} ({asking.said(told)}): name one that exists"
-    if not accepted(told):
-        said = asking.said(told)
-        return f"the wallet refuses {told.name} of {name} ({said}): check the player's id, currency and session"
-    currency = answer(told).currency
-    if currency is not None and currency != player.currency:
-        return f"the account of {name} is in {currency[:10]!r}, and was named as {player.currency}: name its currency"
+    for each in (zero, read):
+        if each is not None and answer(each).outcome is Outcome.INVALID_SESSION:
+            said = asking.said(each)
+            return f"the session of {name} is not live ({said}): log the player in, and give the new session"
+    said = asking.said(zero)
+    if answer(zero).outcome is Outcome.WRONG_CURRENCY:
+        return f"the account of {name} is not in {player.currency} ({said}): name its currency"
+    if answer(zero).outcome is Outcome.UNKNOWN_PLAYER:
+        return f"the wallet does not know {name} ({said}): name one that exists"
+    if not accepted(zero):
+        return f"the wallet refuses {zero.name} of {name} ({said}): check the player's id, currency and session"
     return ""
+
+
+def _contradiction(asking: Asking, player: Player, read: Exchange | None) -> str:
+    """What the wallet says of the balance of a player whose transaction it takes: it may be wrong itself."""
+    if read is None:
+        return ""
+    if not accepted(read):
+        said = asking.said(read) if read.reply is not None else "no usable answer"
+        return f"{read.name} of player {player.id} is refused ({said}), though a transaction of the player is taken"
+    currency = answer(read).currency
+    if currency is None or currency == player.currency:
+        return ""
+    return f"the balance of player {player.id} is shown in {currency[:10]!r}, though {player.currency} is taken"
 
 
 def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:
