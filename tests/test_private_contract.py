@@ -1,0 +1,291 @@
+"""Contracts that are not bundled: the tutorial as it stands, away from the checkout, and every way to get one wrong.
+
+`docs/PRIVATE_CONTRACT.md` is the fixture: its files are written down, its package is installed, its commands are run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment
+
+from harness.contracts import UnknownContract, load
+
+TUTORIAL = (ROOT / "docs" / "PRIVATE_CONTRACT.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL))
+CONSOLES = re.findall(r"^```console\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+(MISTAKE,) = re.findall(r"^## A mistake\n.*?^```python\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+PORT = "8765"
+"""The one that the tutorial names; the test takes a free one."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """One command of the tutorial, and the lines of output that it promises."""
+
+    command: str
+    promised: tuple[str, ...]
+
+
+def consoles() -> Iterator[Console]:
+    """Every command, in order."""
+    for block in CONSOLES:
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *promised = part.splitlines()
+            yield Console(command, tuple(promised))
+
+
+def command(beginning: str) -> Console:
+    """The one command that begins so."""
+    (found,) = (each for each in consoles() if each.command.startswith(beginning))
+    return found
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """The tutorial's files, written and installed."""
+
+    project: Path
+    site: Path
+
+    def run(self, text: str, cwd: Path | None = None) -> Done:
+        """Run one of its commands as its reader would, with our interpreter."""
+        program, *arguments = shlex.split(text)
+        start = {
+            "pip": [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"],
+            "walletproof": [sys.executable, "-P", "-m", "harness.cli"],
+            "pytest": [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-p", "no:cacheprovider"],
+        }[program]
+        if program == "pip":
+            arguments += ["--target", str(self.site), "--no-index"]
+        done = subprocess.run(
+            [*start, *arguments],
+            cwd=cwd or self.project,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout)
+
+    def environment(self) -> dict[str, str]:
+        """That of the tutorial's terminals; the package is found where it was installed."""
+        pairs = (each.partition("=") for each in shlex.split(command("export").command)[1:])
+        paths = os.pathsep.join([str(self.site), str(ROOT)])
+        return environment({name: value for name, _, value in pairs}) | {"PYTHONPATH": paths}
+
+    @contextlib.contextmanager
+    def wallet(self, source: str = FILES["wallet.py"]) -> Iterator[str]:
+        """Its wallet on a free port, which is given as text."""
+        file = self.project / "wallet.py"
+        file.write_text(source, encoding="utf-8")
+        started = shlex.split(command("python wallet.py").command.replace(PORT, "0"))
+        with subprocess.Popen(
+            [sys.executable, *started[1:]], cwd=self.project, env=self.environment(), stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            try:
+                yield process.stdout.readline().strip().rpartition(":")[2]
+            finally:
+                process.kill()
+
+    def certify(self, port: str, *options: str, cwd: Path | None = None) -> Done:
+        """The tutorial's main command."""
+        (run,) = (each for each in consoles() if each.command.startswith("pytest --wallet-url"))
+        return self.run(shlex.join([*shlex.split(run.command.replace(PORT, port)), *options]), cwd)
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Tutorial:
+    project, site = tmp_path_factory.mktemp("bingo"), tmp_path_factory.mktemp("site")
+    for name, content in FILES.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    found = Tutorial(project, site)
+    done = found.run(command("pip install").command)
+    assert done.status == 0, done.output
+    assert (site / "bingo_hall" / "scenarios" / "money" / "prize.yaml").is_file()
+    return found
+
+
+@pytest.fixture(scope="module")
+def port(tutorial: Tutorial) -> Iterator[str]:
+    with tutorial.wallet() as found:
+        yield found
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The tutorial
+
+
+def test_every_block_of_the_tutorial_is_a_file_a_command_or_the_mistake() -> None:
+    assert len(re.findall(r"^```\w+$", TUTORIAL, re.MULTILINE)) == len(FILES) + len(CONSOLES) + 1
+    assert {"wallet.py", "bingo_hall/__init__.py", "bingo_hall/schemas/requirements.yaml"} <= set(FILES)
+
+
+def test_a_sound_wallet_is_certified(tutorial: Tutorial, port: str) -> None:
+    done = tutorial.certify(port)
+    assert done.status == 0, done.output
+    for promised in command("pytest --wallet-url").promised:
+        assert promised in done.output
+    count = sum("/scenarios/" in name for name in FILES)
+    assert f"{count} passed" in done.output
+
+
+def test_with_several_processes_and_reports_too(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
+    reports = [f"--wallet-report={tmp_path / 'run'}.{form}" for form in ("json", "html", "md", "har")]
+    done = tutorial.certify(port, "-n", "2", "-p", "xdist", "-W", "error", *reports)
+    assert done.status == 0, done.output
+    assert "BNG-PRZ-01" in (tmp_path / "run.html").read_text()
+    assert all((tmp_path / f"run.{form}").stat().st_size for form in ("json", "html", "md", "har"))
+
+
+def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) -> None:
+    assert FILES["wallet.py"].count(MISTAKE) == 1
+    with tutorial.wallet(FILES["wallet.py"].replace(MISTAKE, "")) as port:
+        done = tutorial.certify(port)
+    assert done.status == 1
+    assert re.search(r"^bingo +NOT CERTIFIED", done.output, re.MULTILINE)
+    failed = {line for line in done.lines if line.startswith("FAILED ")}
+    assert {line.split()[1] for line in failed} == {
+        "money/prize_sent_again.yaml::bingo",
+        "money/prize_at_once.yaml::bingo",
+    }
+    assert set(re.findall(r"BNG-[A-Z]{3}-[0-9]{2} MUST", done.output)) == {"BNG-MOV-01 MUST"}
+
+
+def test_a_scenario_is_named_by_its_file_its_folder_or_its_id(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
+    by_file = command("pytest bingo_hall/scenarios")
+    done = tutorial.run(by_file.command.replace(PORT, port))
+    assert all(promised in done.output for promised in by_file.promised), done.output
+    shutil.copytree(tutorial.project / "bingo_hall" / "scenarios", tmp_path / "ours")
+    assert "10 passed" in tutorial.certify(port, "ours", cwd=tmp_path).output
+    assert "1 passed" in tutorial.certify(port, "money/prize.yaml::bingo", cwd=tmp_path).output
+
+
+def test_a_folder_with_python_is_no_folder_of_scenarios(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
+    (tmp_path / "theirs.yaml").write_text("a: b", encoding="utf-8")
+    (tmp_path / "test_theirs.py").write_text("def test_theirs(): ...", encoding="utf-8")
+    done = tutorial.certify(port, "--collect-only", "-q", ".", cwd=tmp_path)
+    assert done.ids == ["test_theirs.py::test_theirs"]
+
+
+def test_the_bundled_scenarios_do_not_run_for_it(tutorial: Tutorial, port: str) -> None:
+    ids = tutorial.certify(port, "--collect-only", "-q").ids
+    assert {each.rpartition("::")[2] for each in ids} == {"bingo"}
+    assert len(ids) == sum("/scenarios/" in name for name in FILES)
+
+
+def test_its_openapi_document_is_valid(tutorial: Tutorial, tmp_path: Path) -> None:
+    import yaml
+    from openapi_spec_validator import validate
+
+    written = command("walletproof openapi")
+    done = tutorial.run(written.command, cwd=tmp_path)
+    assert done.status == 0
+    assert done.lines == list(written.promised)
+    found = yaml.safe_load((tmp_path / "bingo.yaml").read_text(encoding="utf-8"))
+    validate(found)
+    assert set(found["paths"]) == {"/ticket", "/prize"}
+    assert found["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_the_token_appears_nowhere(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
+    token = tutorial.environment()["BINGO_TOKEN"]
+    done = tutorial.certify(port, "-vv", "--showlocals", f"--wallet-report={tmp_path / 'run.json'}")
+    assert done.status == 0
+    assert token not in done.output + (tmp_path / "run.json").read_text(encoding="utf-8")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Contracts that cannot be used
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    """The tutorial's package under a name of this test's own, importable in this process."""
+    name = "own_" + re.sub(r"\W+", "_", request.node.name)[-60:]
+    folder = tmp_path / name
+    for each, content in FILES.items():
+        if each.startswith("bingo_hall/"):
+            path = folder / each.removeprefix("bingo_hall/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content.replace("bingo_hall", name), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder
+
+
+def test_the_package_under_another_name_can_be_used(package: Path) -> None:
+    assert load(package.name).title == "Wallet of a bingo hall"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("__init__.py", "import no_such_module", "needs 'no_such_module', which is not installed"),
+        ("__init__.py", "\n1 / 0", r"cannot be imported: ZeroDivisionError: division by zero \(.*__init__\.py:2\)"),
+        ("__init__.py", "CONTRACT =", r"cannot be imported: SyntaxError: .*__init__\.py:1\)"),
+        ("__init__.py", "CONTRACT = 'casino'", "has no CONTRACT of type harness.contracts.Contract"),
+        ("schemas/prize.request.json", None, r"cannot be used: schema file .*prize\.request\.json: No such file"),
+        ("schemas/prize.request.json", "{", r"schema file .*prize\.request\.json: not JSON"),
+        ("schemas/error.response.json", '{"type": "txt"}', r"schema file .*error\.response\.json: no JSON Schema"),
+        ("schemas/requirements.yaml", None, r"requirements file .*requirements\.yaml: No such file"),
+        ("schemas/requirements.yaml", "- id: BNG-CON-01", r"requirements\.yaml:1: `level` is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_contract_is_one_sentence(
+    package: Path, file: str, content: str | None, told: str
+) -> None:
+    if content is None:
+        (package / file).unlink()
+    else:
+        (package / file).write_text(content, encoding="utf-8")
+    with pytest.raises(UnknownContract, match=told) as caught:
+        load(package.name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"pay": "prize"', '"pay": "price"', "word 'pay' means 'price', which is no operation"),
+        ("core=True", "core=False", "none of its operations is core"),
+        ('"scenarios"', '"scenes"', "its folder of scenarios .*scenes does not exist"),
+    ],
+)
+def test_what_leads_nowhere_is_named(package: Path, old: str, new: str, told: str) -> None:
+    file = package / "__init__.py"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(UnknownContract, match=told):
+        load(package.name)
+
+
+def test_a_module_beside_the_tests_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lying_around.py").write_text("", encoding="utf-8")
+    with pytest.raises(UnknownContract, match="it lies in this folder, where Python does not look"):
+        load("lying_around")
+
+
+def test_pytest_tells_it_without_a_traceback(tutorial: Tutorial, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise RuntimeError('half done')", encoding="utf-8")
+    shutil.copy(tmp_path / "broken.py", tutorial.site / "broken.py")
+    done = tutorial.run("pytest --wallet-url=http://127.0.0.1:1 --wallet-contract=broken")
+    assert done.status == 4
+    assert "--wallet-contract: module 'broken' cannot be imported: RuntimeError: half done" in done.output
+    assert "Traceback" not in done.output
