@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 from listening import Listening
@@ -77,15 +78,19 @@ class AtHand:
         return problem_of(lambda: self.look(**fields))
 
     @contextlib.contextmanager
-    def listening(self, *, fast_seconds: int = 0) -> Iterator[str]:
-        """The wallet on a socket; its root. Its clock may be fast: that of signatures, and that of its answers."""
+    def listening(self, *, fast_seconds: int = 0, pem: Path | None = None) -> Iterator[str]:
+        """The wallet on a socket; its root. Its clock may be fast: that of signatures, and that of its answers.
+
+        With `pem`, a file of a certificate and its key, it speaks TLS.
+        """
         server = Listening(_dated(self.app, fast_seconds) if fast_seconds else self.app)
         server.config.date_header = not fast_seconds
+        server.config.ssl_certfile = pem
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
             assert server.ready.wait(10)
-            yield f"http://127.0.0.1:{server.port}"
+            yield f"{'https' if pem else 'http'}://127.0.0.1:{server.port}"
         finally:
             server.should_exit = True
             thread.join(10)

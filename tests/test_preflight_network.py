@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 from hostile import Behaviour, Server, Visit, always, message, saying
-from preflight_at_hand import CREDENTIALS, problem_of
+from preflight_at_hand import CREDENTIALS, AtHand, problem_of, stages
 
 from harness.client import Tls
 from harness.model import Player
@@ -182,6 +183,19 @@ def test_a_client_certificate_that_is_demanded(ca: trustme.CA, authority: str, v
     stage, sentence = tls_problem(context, authority)
     assert stage == "tls"
     assert "client certificate" in sentence
+
+
+def test_a_wallet_behind_tls_is_looked_at_to_the_end(ca: trustme.CA, authority: str, tmp_path: Path) -> None:
+    pem = tmp_path / "server.pem"
+    ca.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(pem))
+    wallet = AtHand("casino")
+    players = (wallet.player(), wallet.player())
+    with wallet.listening(pem=pem) as root:
+        found = replace(wallet.subject(players=players), url=f"{root}/casino", tls=Tls(ca_bundle=authority))
+        facts = preflight(found)
+    assert facts.violation is None
+    assert facts.warnings == ()
+    assert stages(facts)["tls"].detail.startswith("TLSv1.3, issued by trustme")
 
 
 def test_https_where_http_is_spoken() -> None:
