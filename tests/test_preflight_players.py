@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -329,6 +330,19 @@ def test_what_is_declared_absent_is_not_asked_for(contract: str) -> None:
     facts = wallet.look(lacks=lacks)
     assert set(facts.absent) == set(lacks)
     assert wallet.app.wallet.__dict__["asked"].isdisjoint(lacks)
+
+
+def test_an_operation_that_breaks_down_is_told_and_is_not_absent() -> None:
+    class Breaks(Wallet):
+        async def decide(self, contract: str, operation: Operation) -> Reply:
+            if isinstance(operation, Bet):
+                raise ZeroDivisionError
+            return await super().decide(contract, operation)
+
+    logging.getLogger("mock_server").setLevel(logging.CRITICAL)
+    facts = AtHand("casino", Breaks).look()
+    assert facts.absent == ()
+    assert facts.warnings[0].startswith("bet gives no usable answer to a call of amount 0: HTTP 500 without an error")
 
 
 @BOTH

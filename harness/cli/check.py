@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import Any
 
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, load
@@ -29,10 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     add("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
-    add("--contract", action="append", default=[], metavar="NAME", help="casino, sportsbook or a module; repeatable")
+    several: dict[str, Any] = {"action": "append", "default": []}
+    add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
-    add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
-    add("--path", action="append", default=[], metavar="OPERATION=PATH", help="an operation elsewhere than documented")
+    add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
 
 
 def run(options: argparse.Namespace) -> int:

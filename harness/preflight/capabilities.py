@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from harness.model import (
     Authenticate,
     BetBatch,
+    Exchange,
     GetBalance,
     Operation,
     Outcome,
@@ -86,23 +87,32 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
     specs, lacks = asking.contract.specs, asking.subject.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
+    unclear = []
     for word, operation in HARMLESS.items():
         name = asking.has(word)
-        if name and not specs[name].core and _lacks(asking, name, operation(asking, player)):
+        tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
+        if tried is not None and tried.absent:
             lacking.add(name)
+        elif tried is not None and tried.reply is None:
+            unclear.append(f"{name} gives no usable answer to a call of amount 0: {_failing(tried)}")
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
-    course.passed(CAPABILITIES, f"has {has}{without}")
+    course.passed(CAPABILITIES, f"has {has}{without}", *unclear)
     return tuple(sorted(lacking))
 
 
-def _lacks(asking: Asking, name: str, operation: Operation) -> bool:
-    """Whether the operation of that name does not exist. A private contract may mean another one by the same word."""
+def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
+    """The operation, asked for; None where a private contract means another one by the same word."""
     try:
         meant = asking.contract.name_of(operation)
     except ValueError:
-        return False
-    return meant == name and asking.ask(operation).absent
+        return None
+    return asking.ask(operation) if meant == name else None
+
+
+def _failing(tried: Exchange) -> str:
+    failure = tried.transmission.failure
+    return failure.detail if failure is not None else "; ".join(dict.fromkeys(each.detail for each in tried.problems))
 
 
 def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
