@@ -178,6 +178,36 @@ def test_every_mistake_of_the_sportsbook_has_its_wallet() -> None:
     assert sorted(HEADERS) == sorted(load("sportsbook").mistakes)
 
 
+class MisreadsArrays(Wallet):
+    """Verifies the signature of nothing but flat bodies, in whatever way of its own."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        return "the signature is wrong" if b"[" in body else super().doubts(contract, name, headers, body)
+
+
+class ShowsBalancesToAnybody(MisreadsArrays):
+    """The same, and it asks nobody who reads a balance."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        return "" if name == "balance" else super().doubts(contract, name, headers, body)
+
+
+def test_credentials_that_are_believed_by_one_operation_are_right() -> None:
+    violation = AtHand("casino", MisreadsArrays).look().violation
+    assert violation is not None
+    assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", "")
+    assert violation.said == "RS_ERROR_INVALID_SIGNATURE"
+    assert [each["operation"] for each in violation.records[-2:]] == ["balance", "settlement"]
+
+
+def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
+    problem = AtHand("casino", ShowsBalancesToAnybody).problem()
+    assert str(problem) == (
+        "http://wallet.example/x refuses an ordinary settlement of amount 0 with RS_ERROR_INVALID_SIGNATURE: check "
+        "WALLET_API_KEY and WALLET_SECRET"
+    )
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Over a socket, and what is no violation
 

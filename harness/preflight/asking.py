@@ -94,11 +94,15 @@ class Asking:
         name = self.contract.words.get(word, "")
         return "" if name in self.subject.lacks else name
 
+    def reading(self, player: Player) -> Operation:
+        """The operation that reads a balance."""
+        return GetBalance(player=player.id, session=player.session)
+
     def balance(self, player: Player) -> Exchange | None:
         """The answer to a reading of the balance, None where the wallet has no operation for it."""
         if not self.has("balance"):
             return None
-        exchange = self.ask(GetBalance(player=player.id, session=player.session))
+        exchange = self.ask(self.reading(player))
         return None if exchange.absent else exchange
 
     def with_known_bet(self, player: Player) -> Player | None:

@@ -57,7 +57,10 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
             return _confirmed(asking, player, course, _mistaken(asking, name, tried))
     # The balance is no proof before: a body without numbers survives a wallet that writes them anew.
     read = asking.balance(player)
-    raise _refused(good, asking, player, believed=read is not None and accepted(read))
+    elsewhere = read is not None and accepted(read) and _looks_at_credentials(asking, player)
+    if elsewhere and outcome is Outcome.UNAUTHENTICATED:
+        return _confirmed(asking, player, course, _believed_elsewhere(asking, player))
+    raise _refused(good, asking, player, believed=elsewhere)
 
 
 def _trusted(asking: Asking, player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
@@ -116,6 +119,26 @@ def _mistaken(asking: Asking, name: str, tried: Exchange) -> Violation:
         sent=f"{tried.name} with amount 0",
         said=asking.said(tried),
         mistake=name,
+        records=asking.records(asking.proofs),
+    )
+
+
+def _looks_at_credentials(asking: Asking, player: Player) -> bool:
+    """Whether a balance is refused to a forger: else it says nothing of the credentials that it is shown."""
+    forgery = next(iter(asking.contract.forgeries), "")
+    return bool(forgery) and not accepted(asking.ask(asking.reading(player), Alteration(forged=forgery)))
+
+
+def _believed_elsewhere(asking: Asking, player: Player) -> Violation:
+    """The same credentials are right for one operation and wrong for another: they are right."""
+    asking.prove(asking.reading(player))
+    good = asking.prove(asking.zero(player))
+    return Violation(
+        requirement=_requirement(asking.contract, "SIG-01", "AUT-01"),
+        summary="a rightly authenticated call is refused as if it were not, though the balance is shown to the same "
+        "credentials and to no others",
+        sent=f"{good.name} with amount 0",
+        said=asking.said(good),
         records=asking.records(asking.proofs),
     )
 
