@@ -342,7 +342,7 @@ def test_an_operation_that_breaks_down_is_told_and_is_not_absent() -> None:
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     facts = AtHand("casino", Breaks).look()
     assert facts.absent == ()
-    assert facts.warnings[0].startswith("bet gives no usable answer to a call of amount 0: HTTP 500 without an error")
+    assert facts.warnings[0].startswith("bet gives no usable answer to a harmless call: HTTP 500 without an error")
 
 
 @BOTH

@@ -94,7 +94,7 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
         if tried is not None and tried.absent:
             lacking.add(name)
         elif tried is not None and tried.reply is None:
-            unclear.append(f"{name} gives no usable answer to a call of amount 0: {_failing(tried)}")
+            unclear.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
     course.passed(CAPABILITIES, f"has {has}{without}", *unclear)
