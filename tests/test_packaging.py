@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from harness import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("schemas", "scenarios")
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 
 
 def build(target: str, folder: Path) -> Path:
@@ -55,10 +59,29 @@ def test_the_wheel_brings_the_command_and_the_plugin(wheel: zipfile.ZipFile) -> 
     assert lines[lines.index("[pytest11]") + 1] == "harness.plugin = harness.plugin"
 
 
+def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
+    """What a package index shows: the README, as Markdown."""
+    (name,) = (name for name in wheel.namelist() if name.endswith("METADATA"))
+    head, _, description = wheel.read(name).decode().partition("\n\n")
+    lines = head.splitlines()
+    assert {"Name: walletproof", f"Version: {__version__}", "License-Expression: Apache-2.0"} <= set(lines)
+    assert "Description-Content-Type: text/markdown" in lines
+    assert description == (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not [each for each in lines if each.startswith("Requires-Dist") and " @ " in each]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{each.name}" for each in DOCS)])
+def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
+    path = ROOT / page
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
 def test_the_source_distribution_holds_what_a_wheel_is_built_from(tmp_path: Path) -> None:
     with tarfile.open(build("sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {path for folder in ("harness", "mock_server", *DATA) for path in files_below(folder)} <= names
+    folders = ("harness", "mock_server", "docs", "bench", "tests", *DATA)
+    assert {path for folder in folders for path in files_below(folder)} <= names
     assert {"pyproject.toml", "README.md", "LICENSE", "constraints.txt", "Makefile", "conftest.py"} <= names
 
 
