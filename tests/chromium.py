@@ -78,10 +78,10 @@ class Page:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    def looks(self, *, dark: bool = False, width: int = 1200, height: int = 900) -> None:
-        """Set colours and size."""
+    def looks(self, *, dark: bool = False, printed: bool = False, width: int = 1200, height: int = 900) -> None:
+        """Set colours and size, and whether the page is shown as it prints."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._ask("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self._ask("Emulation.setEmulatedMedia", {"features": [scheme], "media": "print" if printed else "screen"})
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._ask("Emulation.setDeviceMetricsOverride", size)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,11 @@ from typing import Any
 
 from harness.contracts import Contract, Credentials, load
 from harness.examiner import Examiner
-from harness.model import Scenario
+from harness.model import Scenario, Waiver
 from harness.preflight import preflight
 from harness.prove.carrier import InProcessCarrier
 from harness.report import RunFacts, report_data
-from harness.result import ScenarioResult, conclude, from_data, to_data
+from harness.result import ScenarioResult, conclude, from_data, to_data, waive
 from harness.runner import Limits
 from harness.scenario import load_folder
 from harness.subject import Subject
@@ -31,6 +32,7 @@ CREDENTIALS = {
     "sportsbook": Credentials("sportsbook-user", "sportsbook-Password/of+these=tests"),
 }
 RUN_ID = "0badcafe"
+TODAY = date(2026, 11, 21)
 LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2)
 
 
@@ -90,10 +92,18 @@ def exercised(contract: str) -> dict[str, list[str]]:
 
 
 def report(
-    wallet_type: type[Wallet], ids: Mapping[str, Sequence[str]], *, complete: bool = True, bundled: bool = False
+    wallet_type: type[Wallet],
+    ids: Mapping[str, Sequence[str]],
+    *,
+    complete: bool = True,
+    bundled: bool = False,
+    waivers: Sequence[Waiver] = (),
 ) -> dict[str, Any]:
     """The report of a wallet by scenarios of each contract."""
-    found = {name: results(wallet_type, name, chosen) for name, chosen in ids.items()}
+    found = {
+        name: [waive(each, waivers, TODAY) for each in results(wallet_type, name, chosen)]
+        for name, chosen in ids.items()
+    }
     facts = RunFacts(
         id=RUN_ID,
         targets={name: f"http://wallet.example:9000/{name}" for name in ids},
@@ -107,7 +117,9 @@ def report(
     )
     mine = {name: contracts()[name] for name in ids}
     suite = {name: exercised(name) for name in ids}
-    verdicts = [conclude(name, found[name], mine[name].requirements, suite[name]) for name in ids]
+    verdicts = [
+        conclude(name, found[name], mine[name].requirements, suite[name], waivers=waivers, today=TODAY) for name in ids
+    ]
     every = [each for part in found.values() for each in part]
     return report_data(facts, every, verdicts, mine, suite, complete=complete)
 

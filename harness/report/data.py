@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from harness.contracts import Contract
@@ -151,7 +152,9 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
     return {
         "id": result.scenario,
         **{name: value for name, value in data.items() if name != "scenario"},
-        "file": result.path,
+        "file": f"scenarios/{result.scenario}{PurePath(result.path).suffix}"
+        if _is_elsewhere(result.path)
+        else result.path,
         "waived": result.excused,
         "verdicts": verdicts,
         "policies": [list(pair) for pair in result.readings],
@@ -159,6 +162,11 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "exchanges": [dict(each) for each in result.records],
         "left_out": result.left_out,
     }
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether a file lies outside of the folder in which the run was started: where exactly is nobody's business."""
+    return PurePath(path).is_absolute() or ".." in PurePath(path).parts
 
 
 def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:

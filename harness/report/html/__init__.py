@@ -32,8 +32,15 @@ def render_certificate(certificate: Mapping[str, Any]) -> str:
     return _rendered("certificate.html", {"certificate": certificate})
 
 
-def _rendered(name: str, values: Mapping[str, Any]) -> str:
-    style, script = _text("report.css"), _text("report.js")
+def render_proof(proof: Mapping[str, Any]) -> str:
+    """The kill matrix as a page."""
+    contracts = sorted({name for defect in proof["defects"] for name in defect["contracts"]})
+    own = _text("report.css") + _text("proof.css")
+    return _rendered("proof.html", {"proof": proof, "contracts": contracts}, style=own, script=_text("proof.js"))
+
+
+def _rendered(name: str, values: Mapping[str, Any], *, style: str = "", script: str = "") -> str:
+    style, script = style or _text("report.css"), script or _text("report.js")
     policy = _POLICY.format(style=_digest(style), script=_digest(script))
     return _environment().get_template(name).render(style=style, script=script, policy=policy, **values)
 

@@ -5,29 +5,38 @@ Only whole numbers come out: the template draws them as SVG, where text is escap
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from harness.report.latency import EDGES
 
 WIDTH, HEIGHT, MARGIN = 640, 180, 24
-MOST_POINTS, MOST_PLOTS, MOST_LANES = 60, 3, 60
+LEFT = 110
+"""Room for amounts before the first mark of a plot."""
+MOST_POINTS, MOST_PLOTS, MOST_LANES, MOST_LABELS = 60, 3, 60, 24
 LANE = 14
 
 
-def plots(exchanges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A plot for each player of the first run whose balance was seen more than once."""
+def plots(exchanges: Sequence[Mapping[str, Any]], named: Collection[tuple[int, int]] = ()) -> list[dict[str, Any]]:
+    """A plot for each player whose balance was seen more than once, of the first run in which anything is wrong.
+
+    `named` are the runs and indices of exchanges of which a finding says that what they show is impossible: in a race,
+    where balances follow from an order that nobody knows, that alone tells.
+    """
+    run = min((number for number, _ in named), default=exchanges[0]["run"] if exchanges else 0)
     by_player: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
     for exchange in exchanges:
-        if exchanges and exchange["run"] == exchanges[0]["run"]:
+        if exchange["run"] == run:
             for balance in exchange["balances"]:
-                by_player.setdefault(balance["player"], []).append((exchange["index"], balance))
+                point = {**balance, "raced": exchange["race"] is not None}
+                by_player.setdefault(balance["player"], []).append((exchange["index"], point))
     told = [(player, points[:MOST_POINTS]) for player, points in by_player.items() if len(points) > 1]
-    return [_plot(player, points) for player, points in told[:MOST_PLOTS]]
+    guilty = {index for number, index in named if number == run}
+    return [_plot(player, points, guilty) for player, points in told[:MOST_PLOTS]]
 
 
-def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, Any]:
+def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]], guilty: Collection[int]) -> dict[str, Any]:
     amounts = [_amount(text) for _, each in points for text in (*each["expected"], each["shown"]) if text is not None]
     low, high = min(amounts, default=Fraction(0)), max(amounts, default=Fraction(0))
     room = (high - low) or Fraction(1)
@@ -35,18 +44,20 @@ def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[
     def height(text: str) -> int:
         return MARGIN + int((high - _amount(text)) / room * (HEIGHT - 2 * MARGIN))
 
-    step = (WIDTH - 2 * MARGIN) // max(len(points) - 1, 1)
+    step = (WIDTH - LEFT - MARGIN) // max(len(points) - 1, 1)
     marks = []
     for place, (index, each) in enumerate(points):
         shown = each["shown"]
         marks.append(
             {
-                "x": MARGIN + place * step,
+                "x": LEFT + place * step,
                 "index": index,
                 "situation": each["situation"],
                 "expected": [{"y": height(text), "text": text} for text in each["expected"]],
                 "shown": None if shown is None else {"y": height(shown), "text": shown},
-                "wrong": shown is not None and bool(each["expected"]) and shown not in each["expected"],
+                "wrong": shown is not None and shown not in each["expected"] and _is_known(index, each, guilty),
+                "unclear": shown is not None and (each["raced"] or not each["expected"]),
+                "label": index if len(points) <= MOST_LABELS else "",
             }
         )
     line = " ".join(f"{mark['x']},{mark['expected'][0]['y']}" for mark in marks if len(mark["expected"]) == 1)
@@ -60,7 +71,13 @@ def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[
         "high": max(ends, key=_amount, default=""),
         "low": min(ends, key=_amount, default=""),
         "wrong": any(mark["wrong"] for mark in marks),
+        "unclear": any(mark["unclear"] and not mark["wrong"] for mark in marks),
     }
+
+
+def _is_known(index: int, point: Mapping[str, Any], guilty: Collection[int]) -> bool:
+    """Whether it is certain that a balance which was not expected is wrong."""
+    return index in guilty or (bool(point["expected"]) and not point["raced"])
 
 
 def _amount(text: str) -> Fraction:
@@ -93,6 +110,7 @@ def _lanes(run: int, racing: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 "index": each["index"],
                 "operation": each["operation"],
                 "outcome": each["outcome"] or "no answer",
+                "kind": "ok" if each["outcome"] == "ok" else "no" if each["outcome"] else "none",
                 "from": start,
                 "to": finish,
             }
@@ -122,4 +140,6 @@ def _label(place: int) -> str:
     if place >= len(EDGES):
         return f">{EDGES[-1] // 1_000_000} s"
     edge = EDGES[place]
-    return f"{edge // 1_000_000} s" if edge >= 1_000_000 else f"{edge // 1_000} ms"
+    if edge >= 1_000_000:
+        return f"{edge // 1_000_000} s"
+    return f"{edge // 1_000} ms" if edge >= 1_000 else f"0.{edge // 100} ms"

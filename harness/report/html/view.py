@@ -22,7 +22,8 @@ _WORDS = {
 
 def page(report: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the page's template."""
-    scenarios = sorted(report["scenarios"], key=lambda each: _WORST_FIRST.index(each["status"]))
+    scenarios = sorted(report["scenarios"], key=lambda each: (each["waived"], _WORST_FIRST.index(each["status"])))
+    scenarios.sort(key=lambda each: each["status"] in {"pass", "skipped"})
     return {
         "report": report,
         "overall": _overall(report),
@@ -35,7 +36,13 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
         "latency": [{**each, "picture": histogram(each["histogram"])} for each in report["latency"]],
         "scenarios": [_scenario(each) for each in scenarios],
         "anchor": anchor,
+        "colour": colour,
     }
+
+
+def colour(verdict: str) -> str:
+    """The name by which the page's style knows a verdict."""
+    return {"NOT CERTIFIED": "not", "NOT RUN": "run", "INCOMPLETE": "incomplete"}.get(verdict, "certified")
 
 
 def anchor(contract: str, scenario: str) -> str:
@@ -67,12 +74,19 @@ def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
         for which in ("exchange", "accused")
         if verdict["status"] != "pass" and which in verdict
     }
+    impossible = {
+        (verdict.get("run", 0), verdict["exchange"])
+        for verdict in scenario["verdicts"]
+        if verdict["status"] == "fail" and verdict["check"] == "oracle" and "exchange" in verdict
+    }
     exchanges = [_exchange(each, scenario, named) for each in scenario["exchanges"]]
     return {
         **scenario,
         "anchor": anchor(scenario["contract"], scenario["id"]),
         "exchanges": exchanges,
-        "plots": [each for place, each in enumerate(plots(scenario["exchanges"])) if each["wrong"] or not place],
+        "plots": [
+            each for place, each in enumerate(plots(scenario["exchanges"], impossible)) if each["wrong"] or not place
+        ],
         "lanes": lanes(scenario["exchanges"]),
     }
 
