@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from harness import __version__
-from harness.cli import check, compare, keygen, openapi, partner, replay, verify
+from harness.cli import check, compare, keygen, openapi, partner, prove, replay, verify
 from harness.cli.command import Command, UsageProblem
 from harness.report import ReportError
 
-COMMANDS: tuple[Command, ...] = (check, partner, replay, compare, openapi, keygen, verify)
+COMMANDS: tuple[Command, ...] = (check, partner, prove, replay, compare, openapi, keygen, verify)
 """Modules, in the order in which the help lists them."""
 
 USAGE = 2

@@ -77,7 +77,7 @@ class RemembersTheLastFiveIds(Wallet):
         "CAS-LST-01 "
         "SPB-CON-01 SPB-IDM-05 SPB-IDM-08"
     ),
-    witnesses={"idempotency/replay_after_other_movements": "oracle"},
+    witnesses={"idempotency/replay_after_other_movements": "oracle", "idempotency/resent_after_others": "oracle"},
 )
 class RemembersThePlayersLastIdOnly(Wallet):
     """Keeps one id beside each balance, that of the player's last transaction."""
@@ -208,7 +208,7 @@ class BooksBehindACachedAnswer(Wallet):
         "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
         "SPB-CNC-02 SPB-CON-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
     ),
-    witnesses={"idempotency/replay_is_a_success": "oracle"},
+    witnesses={"idempotency/resent_settlement": "oracle", "idempotency/replayed_unsettlement": "oracle"},
 )
 class ShowsNoMoneyOnARepeat(Wallet):
     """Answers a repeat with balance 0, because nothing was computed."""

@@ -35,7 +35,7 @@ class ShowsTheBalanceBefore(Wallet):
 
 @defect(
     violates="CAS-LST-01 CAS-MNY-01 SPB-MNY-01",
-    witnesses={"money/casino_sum_of_small_credits": "oracle", "money/fractions": "oracle"},
+    witnesses={"money/casino_rounds": "oracle", "money/sum_of_small_settlements": "oracle"},
 )
 class CountsInFloats(Wallet):
     """Adds wins as binary floats in main units, and cuts what lies behind the smallest unit."""

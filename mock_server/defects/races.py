@@ -120,17 +120,6 @@ class RefundsAtOnce(Wallet):
 
 
 @defect(
-    violates="SPB-IDM-05 SPB-RBK-01", contracts=SPORTSBOOK, witnesses={"races/payout_against_rollback": "conservation"}
-)
-class RefundsASettledBet(Wallet):
-    """Loads a bet, and returns its stake a moment later, when it may have been settled."""
-
-    async def is_rolled_back(self, bet: BetRecord) -> bool:
-        await self.gap()
-        return await super().is_rolled_back(bet)
-
-
-@defect(
     violates="SPB-CON-01",
     contracts=SPORTSBOOK,
     witnesses={"races/unsettlement_against_the_win_that_covers_it": "conservation"},

@@ -1,0 +1,145 @@
+"""`walletproof prove`: every deliberate defect against every scenario, and what of it the harness has caught."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from harness.cli.command import UsageProblem
+from harness.contracts import BUNDLED, load
+from harness.contracts.schema import bundled
+from harness.prove.document import markdown
+from harness.prove.golden import differences, golden, written
+from harness.prove.matrix import Matrix, Tell, keys_of, scenarios, tried
+from harness.prove.proof import proof_of
+from harness.report import write_text
+from mock_server.defects import DEFECTS, UnknownDefect, named
+
+NAME = "prove"
+HELP = "prove that the harness can fail: every deliberate defect against every scenario; exit status 1 if one escapes"
+GOLDEN = "tests/golden/kill_matrix.json"
+DOCUMENT = "docs/PROOF.md"
+_MOST_SHOWN = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("defect", nargs="*", metavar="DEFECT", help="only these (python -m mock_server --list-defects lists them)")
+    add("--html", type=Path, metavar="FILE", help="write the kill matrix as a page")
+    add("--markdown", type=Path, metavar="FILE", help="write it as Markdown")
+    add("--json", type=Path, metavar="FILE", help="write it as data")
+    add("--accept", action="store_true", help=f"in a checkout: write {GOLDEN} and {DOCUMENT} anew")
+    add("--processes", type=int, default=0, metavar="N", help="how many work at once (default: one a processor)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prove it: 0 when the theorem holds, 1 when it does not. Raises UsageProblem and ReportError."""
+    names = _names(options.defect)
+    checkout = _checkout() if options.accept else None
+    if options.accept and options.defect:
+        raise UsageProblem("--accept writes the whole matrix: leave the names of defects away")
+    suite = scenarios()
+    with ExitStack() as stack:
+        matrix = tried(keys_of(names), suite, processes=options.processes, tell=_progress(stack))
+    proof = proof_of(matrix, {name: DEFECTS[name] for name in names}, suite, {name: load(name) for name in BUNDLED})
+    if options.defect:
+        proof = _of_a_part(proof)
+    _write(options, proof)
+    if checkout is not None:
+        _accept(checkout, matrix, proof)
+    _tell(proof)
+    return 0 if proof["holds"] else 1
+
+
+def _names(asked: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(named(name).name for name in asked) or tuple(DEFECTS)
+    except UnknownDefect as error:
+        raise UsageProblem(str(error)) from None
+
+
+def _of_a_part(proof: Mapping[str, Any]) -> dict[str, Any]:
+    """A few defects do not make everything fail: what was never seen to fail is no violation then."""
+    violations = [each for each in proof["violations"] if "it needs a defect" not in each]
+    return {**proof, "violations": violations, "holds": not violations}
+
+
+def _checkout() -> Path:
+    root = bundled("scenarios").resolve().parent
+    if not (root / "tests" / "golden").is_dir():
+        raise UsageProblem(
+            "--accept is for a checkout of walletproof: an installed package has no tests to keep it true"
+        )
+    return root
+
+
+def _progress(stack: ExitStack) -> Tell:
+    """A bar where somebody watches, and now and then a line where nobody does."""
+    if not sys.stderr.isatty():
+        return _line
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
+    task = bar.add_task("")
+
+    def tell(done: int, of: int, row: str) -> None:
+        bar.update(task, completed=done, total=of, description=row)
+
+    return tell
+
+
+def _line(done: int, of: int, row: str) -> None:
+    if done % 50 == 0 or done == of:
+        print(f"{done} of {of} wallets tried, the last was {row}", file=sys.stderr, flush=True)
+
+
+def _write(options: argparse.Namespace, proof: Mapping[str, Any]) -> None:
+    if options.html:
+        from harness.report.html import render_proof
+
+        write_text(options.html, render_proof(proof))
+    if options.markdown:
+        write_text(options.markdown, markdown(proof))
+    if options.json:
+        write_text(options.json, json.dumps(proof, ensure_ascii=False, indent=1) + "\n")
+
+
+def _accept(checkout: Path, matrix: Matrix, proof: Mapping[str, Any]) -> None:
+    kept = checkout / GOLDEN
+    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    now = golden(matrix)
+    changed = list(differences(before, now)) if before else []
+    for each in changed[:_MOST_SHOWN]:
+        print(each)
+    if len(changed) > _MOST_SHOWN:
+        print(f"and {len(changed) - _MOST_SHOWN} more cells")
+    write_text(kept, written(now))
+    write_text(checkout / DOCUMENT, markdown(proof))
+    print(f"{GOLDEN} and {DOCUMENT} are written: {len(changed)} cells changed. Look at each before you commit them.\n")
+
+
+def _tell(proof: Mapping[str, Any]) -> None:
+    counts = proof["counts"]
+    print(f"{'theme':<16}defects caught")
+    for each in proof["themes"]:
+        missed = "" if each["killed"] == each["defects"] else f"   {each['defects'] - each['killed']} escaped"
+        print(f"{each['theme']:<16}{each['defects']:>7} {each['killed']:>6}{missed}")
+    print(
+        f"\n{counts['rows']} wallets against {counts['scenarios']} scenarios: "
+        f"{counts['cells']} cells, {counts['red']} of them red"
+    )
+    for violation in proof["violations"]:
+        print(f"  {violation}")
+    broken = len(proof["violations"])
+    said = f"does not hold: {broken} violation{'s' if broken > 1 else ''}, see above"
+    print(
+        f"{counts['killed']} of {counts['defects']} defects caught. The theorem {'holds' if proof['holds'] else said}."
+    )
