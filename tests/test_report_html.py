@@ -28,7 +28,7 @@ HOSTILE = (
     "</pre></script><script>document.title='owned'</script><img src=http://192.0.2.1/x onerror=document.title='owned'>"
 )
 
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
 class Hostile(Wallet):
