@@ -26,6 +26,11 @@ class MadePlayers:
         self._currency = currency
         self._bystander: Player | None = None
 
+    @property
+    def frugal(self) -> bool:
+        """They were made to be used up."""
+        return False
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """A player of its own for each role, with exactly what is needed."""
         currency = needs.currency or self._currency

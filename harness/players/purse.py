@@ -90,6 +90,11 @@ class Purse:
         """Whether the contract has, in this wallet, an operation that moves money in that direction."""
         return bool(self._ways(up=up))
 
+    @property
+    def frugal(self) -> bool:
+        """Whether money can be moved in one direction only: nothing can be restored."""
+        return not (self.can(up=True) and self.can(up=False))
+
     def _ways(self, *, up: bool) -> list[Way]:
         """Those that are open, the likeliest first."""
         possible = (

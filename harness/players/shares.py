@@ -62,7 +62,13 @@ class SharedPlayers:
         """`purse` reads and moves their money."""
         self._shares = shares_of(players)
         self._sources = [StaticPlayers(share, purse) for share in self._shares]
+        self._purse = purse
         self._lent: StaticPlayers | None = None
+
+    @property
+    def frugal(self) -> bool:
+        """Whether this wallet lacks a way to restore what was moved."""
+        return self._purse.frugal
 
     def cast(self, needs: Needs) -> dict[str, Player]:
         """As `StaticPlayers.cast`, from the scenario's share."""

@@ -50,6 +50,8 @@ class Needs:
     token: bool = False
     """The scenario's player needs a one-time token that nobody has used."""
     expired_session: bool = False
+    everything: bool = False
+    """The scenario takes all that the player has."""
 
     def funds(self, role: str, currency: str) -> Amount:
         """What a role must hold before the first request."""
@@ -64,6 +66,10 @@ class Players(Protocol):
 
         The role `bystander` is among them where there is somebody for it. Raises NoPlayer or ProvisioningFailed.
         """
+
+    @property
+    def frugal(self) -> bool:
+        """Whether money that a scenario moves stays moved: then amounts are the smallest that prove the point."""
 
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
         """The scenario is over; `shown` has the balances that it was seen to leave, None where it is not known."""

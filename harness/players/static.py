@@ -41,6 +41,11 @@ class StaticPlayers:
         self._purse = purse
         self._castings = 0
 
+    @property
+    def frugal(self) -> bool:
+        """Whether this wallet lacks a way to restore what was moved."""
+        return self._purse.frugal
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """Players of one currency for all roles, and a bystander when somebody is left."""
         self._castings += 1
@@ -76,7 +81,7 @@ class StaticPlayers:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _cast_in(self, currency: str, needs: Needs) -> dict[str, Player]:
-        group = sorted((each for each in self._named if each.player.currency == currency), key=lambda each: each.turns)
+        group = self._in_order([each for each in self._named if each.player.currency == currency], needs)
         if not group:
             raise NoPlayer(f"needs a {currency} player, and none was named", of_currency=False)
         if len(group) <= len(needs.others):
@@ -89,6 +94,13 @@ class StaticPlayers:
         if (bystander := self._bystander()) is not None:
             cast[BYSTANDER] = bystander
         return cast
+
+    def _in_order(self, group: Sequence[Named], needs: Needs) -> Sequence[Named]:
+        """Who has waited longest comes first; for what cannot be given back, who has least to lose."""
+        if not (self.frugal and (needs.exactly or needs.everything)):
+            return sorted(group, key=lambda each: each.turns)
+        held = {id(each): self._look(each) for each in group}
+        return sorted(group, key=lambda each: held[id(each)] or 0)
 
     def _first(self, group: Sequence[Named], needs: Needs, role: str, currency: str) -> Player:
         """The first who can be brought to what is needed."""
@@ -144,10 +156,9 @@ class StaticPlayers:
 
     def _restore(self, named: Named, held: Amount | None) -> None:
         named.left = held if held is not None else self._purse.read(named.player)
-        if named.left is None or named.found is None or named.left == named.found:
+        if self.frugal or named.left is None or named.found is None or named.left == named.found:
             return
-        if self._purse.can(up=named.left < named.found):
-            named.left = self._purse.bring(named.player, named.left, named.found)
+        named.left = self._purse.bring(named.player, named.left, named.found)
 
     def _token(self, player: Player) -> str:
         """The player's one-time token. It counts as spent until the scenario gives it back unused."""

@@ -210,6 +210,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if not config.pluginmanager.has_plugin("dsession") and len(others) < len(session.items):
         run.start()
     if not run.problem:
+        if run.started and (frugal := run.frugal):
+            from harness.plugin.order import in_order
+
+            session.items[:] = in_order(session.items, frugal)
         return None
     session.items[:] = others
     return None if others else True

@@ -141,6 +141,11 @@ class Run:
         return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
     @property
+    def frugal(self) -> frozenset[str]:
+        """The contracts by which players have nothing given back: see `harness.runner.frugal`."""
+        return frozenset(name for name in self.subjects if self.examiner(name).players.frugal)
+
+    @property
     def most_processes(self) -> int:
         """How many processes can work side by side with the players and connections that there are."""
         return sum(each.most_processes for each in self.subjects.values())

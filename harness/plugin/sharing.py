@@ -16,6 +16,7 @@ from harness.players import share_for, shares_of
 from harness.plugin.run import Run
 from harness.plugin.suite import Suite
 from harness.runner.forecast import needs_in_short, turns_of
+from harness.runner.frugal import expenses
 from harness.scenario import ScenarioError, load_file
 from harness.subject import Subject
 
@@ -33,6 +34,7 @@ class Sharing(LoadScopeScheduling):
         """`run` knows the subjects and where the scenarios are."""
         super().__init__(config, log)
         self._places = Places(run.suite, run.contracts, run.subjects)
+        self._frugal = run.frugal
 
     def _split_scope(self, nodeid: str) -> str:
         return self._places.unit_of(nodeid)
@@ -45,8 +47,20 @@ class Sharing(LoadScopeScheduling):
         waiting = sum(self._turns(unit) for unit in self.assigned_work[node].values())
         choose = min if waiting > LONG_TURNS else max
         unit = choose(self.workqueue, key=lambda each: self._turns(self.workqueue[each]))
+        self.workqueue[unit] = self._in_order(self.workqueue[unit])
         self.workqueue.move_to_end(unit, last=False)
         super()._assign_work_unit(node)
+
+    def _in_order(self, unit: Mapping[str, bool]) -> dict[str, bool]:
+        """What one process works through, so that players last."""
+        read = {item: self._places.read(item) for item in unit}
+        keys: dict[str, tuple[int, int, int]] = {}
+        for contract in {each.name: each for _, each in read.values() if each is not None}.values():
+            if contract.name in self._frugal:
+                scenarios = {item: each for item, (each, its) in read.items() if each is not None and its is contract}
+                order = expenses(list(scenarios.values()), contract)
+                keys |= {item: order[each.id] for item, each in scenarios.items()}
+        return dict(sorted(unit.items(), key=lambda pair: keys.get(pair[0], (0, 0, 0))))
 
     def _turns(self, unit: Mapping[str, bool]) -> int:
         """How often what is left of a unit will wait for the wallet."""
@@ -64,15 +78,16 @@ class Places:
         self._shares = {name: () if each.makes_players else shares_of(each.players) for name, each in subjects.items()}
         self.unit_of = cache(self._unit_of)
         self.turns_of = cache(self._turns_of)
+        self.read = cache(self._read)
 
     def _unit_of(self, nodeid: str) -> str:
-        scenario, contract = self._read(nodeid)
+        scenario, contract = self.read(nodeid)
         if scenario is None or contract is None or not (shares := self._shares[contract.name]):
             return nodeid
         return f"{contract.name}, share {share_for(shares, needs_in_short(scenario, contract))}"
 
     def _turns_of(self, nodeid: str) -> int:
-        scenario, contract = self._read(nodeid)
+        scenario, contract = self.read(nodeid)
         if scenario is None or contract is None:
             return 0
         return turns_of(scenario, contract, self._subjects[contract.name].limits)

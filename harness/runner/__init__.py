@@ -27,7 +27,8 @@ from harness.model import (
 )
 from harness.players import BYSTANDER, DEFAULT_GAME, Identities, NoPlayer, Players, zero_read
 from harness.runner.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
-from harness.runner.forecast import needs_of, steps_of
+from harness.runner.forecast import needs_of, steps_of, takes_everything
+from harness.runner.frugal import smallest
 from harness.runner.plan import UNKNOWN, Group, Limits, Placed, Plan, Send, plan
 
 __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "Runner", "needs_of", "zero_read"]
@@ -85,7 +86,8 @@ class Runner:
         histories = [self._run_once(scenario)]
         first = plan(scenario, self._contract, self.limits, self.identities)
         small = all(len(group.sends) <= self.limits.connections for group in first.groups)
-        if first.races and small:
+        once = self._players.frugal and (scenario.funds_exactly or takes_everything(scenario))
+        if first.races and small and not once:
             while len(histories) < self.limits.races and not (histories[-1].skipped or histories[-1].stopped):
                 again = self._run_once(scenario)
                 if again.skipped:
@@ -96,6 +98,8 @@ class Runner:
     def _run_once(self, scenario: Scenario) -> History:
         if lacking := self._lacking(scenario):
             return History(contract=self._contract.name, scenario=scenario, skipped=lacking)
+        if self._players.frugal:
+            scenario = smallest(scenario, self._contract)
         planned = plan(scenario, self._contract, self.limits, self.identities)
         if planned.races and self.limits.connections < FEWEST_FOR_A_RACE:
             alone = "needs two connections at once, and no more than one is allowed"

@@ -11,6 +11,7 @@ from harness.model import Scenario, Step
 from harness.players import Identities, Needs
 from harness.runner.plan import Limits, Plan, bets_by_role, plan
 
+DEBITS = ("bet", "bet_batch", "unsettle")
 _FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
 """Enough for a batch to hold every transaction that is written, and so every player."""
 
@@ -27,6 +28,7 @@ def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: b
         stake=contract.wire_unit,
         token=any(step.word == "authenticate" and not step.drafts[0].token for step in steps_of(scenario.steps)),
         expired_session=_needs_expired_session(scenario),
+        everything=takes_everything(scenario),
     )
 
 
@@ -51,6 +53,12 @@ def steps_of(steps: Sequence[Step]) -> Iterator[Step]:
     for step in steps:
         yield step
         yield from steps_of(step.steps)
+
+
+def takes_everything(scenario: Scenario) -> bool:
+    """Whether a debit asks for all that the player has, or for half of it."""
+    debits = (step for step in steps_of(scenario.steps) if step.word in DEBITS)
+    return any(draft.amount in {"everything", "half"} for step in debits for draft in step.drafts)
 
 
 def _needs_expired_session(scenario: Scenario) -> bool:

@@ -1,0 +1,25 @@
+"""In which order the items of one process run, where that matters for the players."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pytest
+
+from harness.plugin.items import ScenarioItem
+from harness.runner.frugal import expenses
+
+
+def in_order(items: Sequence[pytest.Item], frugal: Collection[str]) -> list[pytest.Item]:
+    """The items as they were collected, but for the contracts of `frugal`: what uses up a player comes last."""
+    concerned = [each for each in items if isinstance(each, ScenarioItem) and each.contract.name in frugal]
+    keys = {
+        (name, scenario): key
+        for name, contract in {each.contract.name: each.contract for each in concerned}.items()
+        for scenario, key in expenses([e.scenario for e in concerned if e.contract is contract], contract).items()
+    }
+    return sorted(items, key=lambda item: keys.get(_place(item), (0, 0, 0)))
+
+
+def _place(item: pytest.Item) -> tuple[str, str]:
+    return (item.contract.name, item.scenario.id) if isinstance(item, ScenarioItem) else ("", "")
