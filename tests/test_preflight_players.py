@@ -14,20 +14,13 @@ from hostile import Server, always, message
 from preflight_at_hand import AtHand, problem_of, stages
 
 from harness.contracts import Contract, load
-from harness.examiner import Examiner
 from harness.model import Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
 from harness.preflight import preflight
-from harness.preflight.wants import wants
-from harness.prove.carrier import InProcessCarrier
-from harness.runner import Limits
-from harness.scenario import load_folder
 from mock_server.order import Moved, Order, Refusal
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import refused
 
 BOTH = pytest.mark.parametrize("contract", ["casino", "sportsbook"])
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
-SMALL = Limits(parallel=4, rounds=3, burst=3, batch=5, races=1)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -358,40 +351,3 @@ def test_deduction_is_not_judged_by_a_player_without_funds() -> None:
     wallet = AtHand("sportsbook")
     assert wallet.look(players=(wallet.player(balance="0.00"),)).readings == ()
     assert wallet.look(players=(wallet.player(balance="1.00"),)).readings == (("deduction", "supported"),)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# What is wanting
-
-
-@pytest.mark.parametrize(
-    ("contract", "wallet_type", "reasons"),
-    [
-        (
-            "casino",
-            Wallet,
-            {"needs a player with an expired session", "needs 2 players of one currency", "needs a KWD player"},
-        ),
-        (
-            "sportsbook",
-            CoreOnlyWallet,
-            {
-                "the wallet has no operation settlement",
-                "needs a player with 100.00 EUR, and this wallet cannot be paid into",
-            },
-        ),
-    ],
-)
-def test_what_cannot_be_run_is_known_before(contract: str, wallet_type: type[Wallet], reasons: set[str]) -> None:
-    wallet = AtHand(contract, wallet_type)
-    subject = wallet.subject(players=(replace(wallet.player(balance="20.00"), expired_session=""),))
-    facts = wallet.look(players=subject.players)
-    scenarios = load_folder(SCENARIOS, {contract: load(contract)})
-    found = {each.reason: each.scenarios for each in wants(scenarios, load(contract), subject, facts)}
-    assert reasons <= set(found)
-    examiner = Examiner(replace(subject, limits=SMALL), facts, wallet=InProcessCarrier(wallet.app, f"/{contract}"))
-    results = [examiner.examine(each) for each in scenarios if contract in each.requirements]
-    skipped = {each.scenario for each in results if each.reason.startswith(("needs a", "needs 2", "the wallet has no"))}
-    foretold = {each for named in found.values() for each in named}
-    # Where nothing can be restored, the scenarios before may leave too little for the ones after them.
-    assert foretold == skipped if wallet_type is Wallet else foretold < skipped

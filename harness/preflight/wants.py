@@ -12,6 +12,7 @@ from harness.model import Exchange, Operation, Player, Scenario
 from harness.players import Identities, Needs, Purse
 from harness.preflight.findings import Facts
 from harness.runner.forecast import needs_in_short, steps_of
+from harness.runner.frugal import smallest
 from harness.subject import Subject
 
 
@@ -26,21 +27,26 @@ class Want:
 def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, facts: Facts) -> tuple[Want, ...]:
     """What is wanting, the most often first. A scenario counts once, for the first thing that it lacks."""
     found: dict[str, list[str]] = {}
+    purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
     tokens = sum(1 for each in subject.players if each.token)
     for scenario in scenarios:
         if contract.name not in scenario.requirements:
             continue
-        if reason := _operation_lacking(scenario, contract, facts):
+        reason = _operation_lacking(scenario, contract, facts)
+        if not reason and not subject.makes_players:
+            needs = _needs(scenario, contract, purse)
+            reason = _lacking(replace(needs, token=needs.token and not tokens), purse, subject, facts)
+            # A one-time token serves one scenario.
+            tokens -= int(needs.token and not reason)
+        if reason:
             found.setdefault(reason, []).append(scenario.id)
-        elif not subject.makes_players:
-            needs = needs_in_short(scenario, contract)
-            if reason := _lacking(replace(needs, token=needs.token and not tokens), contract, subject, facts):
-                found.setdefault(reason, []).append(scenario.id)
-            else:
-                # A one-time token serves one scenario.
-                tokens -= int(needs.token)
     ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
     return tuple(Want(reason, tuple(ids)) for reason, ids in ordered)
+
+
+def _needs(scenario: Scenario, contract: Contract, purse: Purse) -> Needs:
+    """As a run has them: where nothing can be restored, amounts are the smallest that prove the point."""
+    return needs_in_short(smallest(scenario, contract) if purse.frugal else scenario, contract)
 
 
 def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:
@@ -48,12 +54,12 @@ def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> 
     return next((f"the wallet has no operation {name}" for name in names if name and name in facts.absent), "")
 
 
-def _lacking(needs: Needs, contract: Contract, subject: Subject, facts: Facts) -> str:
+def _lacking(needs: Needs, purse: Purse, subject: Subject, facts: Facts) -> str:
     fitting = [each for each in subject.players if needs.currency in {"", each.currency}]
     lacking = _player_lacking(needs, fitting)
     if not lacking and needs.token:
         return "needs a player with an unused one-time token"
-    return lacking or _funds_lacking(needs, fitting, contract, facts)
+    return lacking or _funds_lacking(needs, fitting, purse, facts)
 
 
 def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
@@ -67,17 +73,17 @@ def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
     return ""
 
 
-def _funds_lacking(needs: Needs, fitting: Sequence[Player], contract: Contract, facts: Facts) -> str:
-    """Where nothing can be put on an account, somebody has to hold enough already."""
-    purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
-    if purse.can(up=True):
-        return ""
-    held = {each.player: each.balance for each in facts.holdings}
-    most = max((held.get(each.id) or 0 for each in fitting), default=0)
+def _funds_lacking(needs: Needs, fitting: Sequence[Player], purse: Purse, facts: Facts) -> str:
+    """Where nothing can be put on an account, or taken from it, somebody has to hold the right sum already."""
+    known = {each.player: each.balance for each in facts.holdings}
+    held = [known.get(each.id) or 0 for each in fitting]
     wanted = needs.funds("", fitting[0].currency)
-    if most >= wanted:
-        return ""
-    return f"needs a player with {money.show(wanted, fitting[0].currency)}, and this wallet cannot be paid into"
+    asked = money.show(wanted, fitting[0].currency)
+    if max(held) < wanted and not purse.can(up=True):
+        return f"needs a player with {asked}, and nothing can be paid into this wallet"
+    if needs.exactly and min(held) > wanted and not purse.can(up=False):
+        return f"needs a player with exactly {asked}, and nothing can be taken from this wallet"
+    return ""
 
 
 def _unsent(operation: Operation) -> Exchange:
