@@ -38,8 +38,7 @@ def preflight(
     left out then. `tell` is told each stage when it is passed.
     """
     contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
-    tokens = [each.token for each in subject.players if each.token]
-    secrets = Secrets.of(contract, subject.credentials, tokens)
+    secrets = Secrets.of(contract, subject.credentials, players=subject.players)
 
     def hide(text: str) -> str:
         return secrets.body(text.encode("utf-8", "surrogatepass"))

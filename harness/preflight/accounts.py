@@ -175,8 +175,6 @@ def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:
         found.append(f"without funds: player {', '.join(empty[:_MOST_SHOWN])}")
     if all(not each.expired_session for each in players):
         found.append("no player has an expired_session: scenarios of ended sessions are skipped")
-    if "authenticate" in asking.contract.words and all(not each.token for each in players):
-        found.append("no player has a one-time token: scenarios that log in are skipped")
     if missing := [each.id for each in players if not each.session]:
         found.append(f"without a session: player {', '.join(missing[:_MOST_SHOWN])}")
     if len(players) == 1:

@@ -123,7 +123,7 @@ class Asking:
 
     def records(self, proofs: Iterable[Exchange]) -> tuple[Mapping[str, Any], ...]:
         """Evidence as a report has it."""
-        secrets = Secrets.of(self.contract, self.subject.credentials)
+        secrets = Secrets.of(self.contract, self.subject.credentials, players=self.subject.players)
         return tuple(
             {"run": 0, "index": index, **one(each, self.contract, secrets), "balances": []}
             for index, each in enumerate(proofs)

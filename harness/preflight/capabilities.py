@@ -19,6 +19,7 @@ from harness.model import (
 )
 from harness.preflight.asking import Asking, accepted, answer
 from harness.preflight.findings import Course, Holding
+from harness.subject import Subject
 
 CAPABILITIES = "capabilities"
 
@@ -87,18 +88,24 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
     specs, lacks = asking.contract.specs, asking.subject.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
-    unclear = []
+    warnings = []
     for word, operation in HARMLESS.items():
         name = asking.has(word)
         tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
         if tried is not None and tried.absent:
             lacking.add(name)
         elif tried is not None and tried.reply is None:
-            unclear.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
+            warnings.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
-    course.passed(CAPABILITIES, f"has {has}{without}", *unclear)
+    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.subject):
+        warnings.append("no player has a one-time token: scenarios that log in are skipped")
+    course.passed(CAPABILITIES, f"has {has}{without}", *warnings)
     return tuple(sorted(lacking))
+
+
+def _has_token(subject: Subject) -> bool:
+    return subject.makes_players or any(each.token for each in subject.players)
 
 
 def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
