@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from harness.checks import Judged
 from harness.contracts import Contract, Credentials
 from harness.diagnosis import Diagnosis, diagnose, of_mistake
-from harness.model import Authenticate, History, Status, Verdict
+from harness.model import Authenticate, History, Player, Status, Verdict
 from harness.record import Secrets, again, keep, one
 from harness.result import ScenarioResult
 
@@ -23,12 +23,16 @@ LONGEST_AGAIN = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Collects evidence for one contract's results. `url` is the wallet's; `recording` keeps exchanges for reports."""
+    """Collects evidence for one contract's results. `url` is the wallet's; `recording` keeps exchanges for reports.
+
+    `players` are those whom the user has named.
+    """
 
     contract: Contract
     credentials: Credentials
     url: str
     recording: bool = False
+    players: tuple[Player, ...] = ()
 
     def explain(self, run: int, history: History, judged: Judged) -> Judged:
         """The judgement, with probable causes and shell lines in each of its red verdicts, and no secret anywhere."""
@@ -78,8 +82,8 @@ class Evidence:
         return replace(
             verdict,
             run=run,
-            summary=secrets.hide(verdict.summary),
-            said=secrets.hide(verdict.said),
+            summary=secrets.text(verdict.summary),
+            said=secrets.text(verdict.said),
             probably=found.cause if found is not None else "",
             fix=found.fix if found is not None else "",
             again=lines,
@@ -88,7 +92,10 @@ class Evidence:
     def _secrets(self, history: History) -> Secrets:
         tokens = {each.token for each in history.players}
         tokens |= {each.operation.token for each in history.exchanges if isinstance(each.operation, Authenticate)}
-        return Secrets.of(self.contract, self.credentials, sorted(tokens - {""}))
+        # Who logs in as a player whom the user has named gets a session that is a secret, too.
+        replies = [each.reply.session for each in history.exchanges if self.players and each.reply is not None]
+        opened = [Player(id="A_LOGIN", currency="", session=each.session or "") for each in replies if each is not None]
+        return Secrets.of(self.contract, self.credentials, sorted(tokens - {""}), [*self.players, *opened])
 
 
 def origin_of(url: str) -> str:

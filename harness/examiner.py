@@ -70,7 +70,7 @@ class Examiner:
             games=subject.games,
             capabilities=self.capabilities,
         )
-        self._evidence = Evidence(self.contract, subject.credentials, subject.url, record)
+        self._evidence = Evidence(self.contract, subject.credentials, subject.url, record, subject.players)
         self._silences = 0
         self._violation = facts.violation
 

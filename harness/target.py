@@ -5,7 +5,6 @@ Knows no pytest. A mistake of the user is a TargetError, one sentence that says 
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from urllib.parse import urlsplit
@@ -20,9 +19,6 @@ PLAYER_FIELDS = ("id", "currency", "session", "expired_session", "token", "contr
 
 LARGEST_LIMIT = 100_000
 """No scenario is scaled beyond this: it would be a load test, and of our own memory."""
-
-SHORTEST_SECRET = 4
-"""A shorter secret is not looked for in texts: it would be found in ordinary words."""
 
 
 class TargetError(Exception):
@@ -162,19 +158,6 @@ def target_of_bundled(
     """The reference wallet that the run has started; `urls` has the contracts to certify it by."""
     subjects = (_subject(choices, name, url, credentials[name], provision_url) for name, url in urls.items())
     return Target(subjects=tuple(subjects), bundled=True)
-
-
-def secrets_of(target: Target) -> tuple[tuple[str, str], ...]:
-    """What must never be shown, each with what is shown in its place. The longest come first."""
-    found: dict[str, str] = {}
-    for subject in target.subjects:
-        key, secret = subject.credentials.key, subject.credentials.secret
-        variables = load(subject.contract).environment
-        found[base64.b64encode(f"{key}:{secret}".encode()).decode()] = f"${variables[0]}:${variables[1]}"
-        found[secret] = f"${variables[1]}"
-    return tuple(
-        sorted(((k, v) for k, v in found.items() if len(k) >= SHORTEST_SECRET), key=lambda pair: -len(pair[0]))
-    )
 
 
 def _credentials(name: str, contract: Contract, environment: Mapping[str, str]) -> Credentials:

@@ -11,7 +11,7 @@ from plugin_run import CREDENTIALS
 
 from harness.contracts import Credentials
 from harness.model import Player
-from harness.target import Choices, Target, TargetError, contracts_of, secrets_of, target_of, target_of_bundled
+from harness.target import Choices, Target, TargetError, contracts_of, target_of
 
 URL = "http://127.0.0.1:1/casino"
 CASINO = {name: CREDENTIALS[name] for name in ("WALLET_API_KEY", "WALLET_SECRET")}
@@ -105,16 +105,3 @@ def test_a_target_survives_the_way_to_a_worker() -> None:
     target = aimed(Choices(url=URL, contracts=("casino",), players=(PLAYER,)))
     assert pickle.loads(pickle.dumps(target)) == target
     assert [subject.scope for subject in target.in_process("gw1", 2).subjects] == ["gw1"]
-
-
-def test_what_must_not_be_shown_is_known_with_its_encodings() -> None:
-    target = target_of_bundled(
-        Choices(),
-        {"sportsbook": "http://127.0.0.1:1/sportsbook"},
-        {"sportsbook": Credentials("user", "password")},
-        "http://127.0.0.1:1/p",
-    )
-    assert dict(secrets_of(target)) == {
-        "dXNlcjpwYXNzd29yZA==": "$WALLET_USER:$WALLET_PASSWORD",
-        "password": "$WALLET_PASSWORD",
-    }

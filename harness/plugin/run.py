@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from harness.contracts import Contract, load
@@ -16,9 +17,10 @@ from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
 from harness.preflight import ConfigurationProblem, Facts, preflight
+from harness.record import Secrets
 from harness.result import ScenarioResult
 from harness.subject import Subject
-from harness.target import Choices, Target, TargetError, contracts_of, secrets_of, target_of, target_of_bundled
+from harness.target import Choices, Target, TargetError, contracts_of, target_of, target_of_bundled
 
 
 class Run:
@@ -42,7 +44,7 @@ class Run:
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
-        self._secrets: tuple[tuple[str, str], ...] = ()
+        self._secrets: tuple[Secrets, ...] = ()
 
     @property
     def contracts(self) -> dict[str, Contract]:
@@ -96,14 +98,14 @@ class Run:
         """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
         try:
             target = self._find_target()
-            self._secrets = secrets_of(target)
+            self._secrets = _secrets_of(target)
             self.go_on(target, {subject.contract: preflight(subject) for subject in target.subjects})
         except (ConfigurationProblem, DidNotStart, TargetError) as problem:
             self.problem = self.masked(str(problem))
 
     def go_on(self, target: Target, facts: Mapping[str, Facts]) -> None:
         """From here on scenarios can be examined."""
-        self._target, self._facts, self._secrets = target, facts, secrets_of(target)
+        self._target, self._facts, self._secrets = target, facts, _secrets_of(target)
 
     def _find_target(self) -> Target:
         if self.choices.url:
@@ -127,14 +129,14 @@ class Run:
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
-        """A text without the credentials, should a wallet or a library have repeated them."""
-        for secret, shown in self._secrets:
-            text = text.replace(secret, shown)
+        """A text without the credentials and sessions, should a wallet or a library have repeated them."""
+        for secrets in self._secrets:
+            text = secrets.text(text)
         return text
 
     def betrayed_by(self, text: str) -> bool:
-        """Whether a text has one of the credentials in it."""
-        return any(secret in text for secret, _ in self._secrets)
+        """Whether a text has one of them in it."""
+        return self.masked(text) != text
 
     def remark(self) -> str:
         """What the reader should know of the wallet's process; empty when all is well."""
@@ -164,6 +166,15 @@ class Run:
     def for_worker(self) -> str:
         """What a worker needs to know, as text: only xdist's own channel carries it."""
         return base64.b64encode(pickle.dumps((self.choices, self._target, self._facts))).decode()
+
+
+def _secrets_of(target: Target) -> tuple[Secrets, ...]:
+    """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
+    found = [
+        (load(each.contract).environment[0], Secrets.of(load(each.contract), each.credentials, players=each.players))
+        for each in target.subjects
+    ]
+    return tuple(replace(each, named=tuple(pair for pair in each.named if pair[1] != key)) for key, each in found)
 
 
 def _without_user(url: str) -> str:

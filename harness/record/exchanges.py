@@ -76,10 +76,10 @@ def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secre
         "alteration": _alteration(exchange),
         "request": {"method": method, "path": path, **request},
         "response": _response(sent.received, secrets),
-        "failure": secrets.hide(sent.failure.detail) if sent.failure is not None else "",
+        "failure": secrets.text(sent.failure.detail) if sent.failure is not None else "",
         "outcome": str(reply.outcome) if reply is not None else "",
-        "code": secrets.hide(reply.code[:200]) if reply is not None else "",
-        "problems": [secrets.hide(f"{each.where}: {each.detail}")[:400] for each in exchange.problems[:6]],
+        "code": secrets.text(reply.code)[:200] if reply is not None else "",
+        "problems": [secrets.text(f"{each.where}: {each.detail}")[:400] for each in exchange.problems[:6]],
         "microseconds": {
             "started": _since(begun, sent.started_ns),
             "released": _since(begun, sent.released_ns),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
 from harness.contracts import Contract, Credentials
+from harness.model import Player
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
@@ -22,6 +23,8 @@ _SHORT = 4
 shorter key or user, which is no secret, is hidden in headers alone."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _SIGNED_HEADERS = frozenset({"x-signature"})
+_SHORTEST_SESSION = 8
+"""A shorter one is no secret but a placeholder, such as `none`."""
 _MOST_TOKENS = 500
 """Pieces of one text that are tried as base64."""
 
@@ -35,10 +38,23 @@ class Secrets:
     """Users of Basic authorization: base64 of `user:...` is hidden whatever follows."""
 
     @classmethod
-    def of(cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = ()) -> Secrets:
-        """Those of a contract's credentials, and the players' one-time tokens."""
+    def of(
+        cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = (), players: Iterable[Player] = ()
+    ) -> Secrets:
+        """Those of a contract's credentials, one-time tokens, and what `players` could be impersonated with.
+
+        `players` are those whom the user has named: they live on after the run. A player who was made for a scenario
+        has no secret, and a request that shows its session can be sent again.
+        """
         key, secret = contract.environment
-        pairs = ((credentials.secret, secret), (credentials.key, key), *((each, "ONE_TIME_TOKEN") for each in tokens))
+        players = tuple(players)
+        tokens = (*tokens, *(each.token for each in players))
+        pairs = (
+            (credentials.secret, secret),
+            (credentials.key, key),
+            *((each, "ONE_TIME_TOKEN") for each in tokens),
+            *(pair for each in players for pair in _sessions(each)),
+        )
         hidden = tuple((text, name) for text, name in pairs if text and (name != key or len(text) >= _SHORT))
         return cls(hidden, (credentials.key,))
 
@@ -62,10 +78,14 @@ class Secrets:
         """All of them."""
         return tuple((name, self.header(name, value)) for name, value in pairs)
 
+    def text(self, text: str) -> str:
+        """A text that may repeat whatever was sent: without secrets, and with signatures shortened."""
+        return self.hide(_HEX_SIGNATURE.sub(r"\1...", text))
+
     def body(self, body: bytes) -> str:
         """A body as text; what is no UTF-8, or no character of a text, is escaped. Echoed signatures are shortened."""
         text = body.decode("utf-8", "backslashreplace")
-        return self.hide(_HEX_SIGNATURE.sub(r"\1...", "".join(map(_printable, text))))
+        return self.text("".join(map(_printable, text)))
 
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -103,6 +123,13 @@ class Secrets:
             if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
                 return True
         return False
+
+
+def _sessions(player: Player) -> Iterator[tuple[str, str]]:
+    name = re.sub(r"\W", "_", player.id)
+    for session, what in ((player.session, "SESSION"), (player.expired_session, "EXPIRED_SESSION")):
+        if len(session) >= _SHORTEST_SESSION:
+            yield session, f"{what}_OF_{name}"
 
 
 def _printable(character: str) -> str:
