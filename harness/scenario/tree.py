@@ -51,6 +51,18 @@ class Table:
 Node: TypeAlias = Text | Items | Table
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file of ours holds, for messages about it."""
+
+    noun: str
+    expected: str
+    """What an empty file lacks."""
+
+
+SCENARIO = Kind("scenario", "title, requirement and steps")
+
+
 class _Refused(Exception):
     """The file is no tree that a scenario could be read from."""
 
@@ -59,10 +71,15 @@ class _Refused(Exception):
         self.line = line
 
 
-def read_tree(data: bytes, complaints: Complaints) -> Node | None:
-    """The tree of one YAML document; None, and a complaint, when the bytes are none that a scenario may have."""
+def read_tree(
+    data: bytes, complaints: Complaints, *, kind: str = "scenario", least: str = "title, requirement and steps"
+) -> Node | None:
+    """The tree of one YAML document; None, and a complaint, when the bytes are none that such a file may have.
+
+    `kind` says what the file is for, and `least` what must stand in it.
+    """
     if len(data) > MAX_BYTES:
-        complaints.add(1, f"the file has {len(data)} bytes, a scenario has at most {MAX_BYTES}: split it")
+        complaints.add(1, f"the file has {len(data)} bytes, a {kind} has at most {MAX_BYTES}: split it")
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -71,10 +88,13 @@ def read_tree(data: bytes, complaints: Complaints) -> Node | None:
         complaints.add(line, f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}")
         return None
     try:
-        return _document(_events(text), complaints)
+        root = _document(_events(text), complaints, kind)
     except _Refused as refused:
         complaints.add(refused.line, str(refused))
-    return None
+        return None
+    if root is None:
+        complaints.add(1, f"the file is empty: write at least {least}")
+    return root
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -90,15 +110,13 @@ def _events(text: str) -> Iterator[Any]:
         raise _Refused(mark.line + 1 if mark else 1, f"broken YAML: {problem}") from None
 
 
-def _document(events: Iterator[Any], complaints: Complaints) -> Node:
+def _document(events: Iterator[Any], complaints: Complaints, kind: str) -> Node | None:
     root: Node | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:
-                raise _Refused(_line(event), "a second document: one file holds one scenario")
+                raise _Refused(_line(event), f"a second document: one file holds one {kind}")
             root = _node(next(events), events, complaints, 1)
-    if root is None:
-        raise _Refused(1, "the file is empty: write at least title, requirement and steps")
     return root
 
 
