@@ -254,7 +254,7 @@ class _Run:
     def _call(self, send: Send) -> Call:
         operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
         if operation is None:
-            stage = Stage(self._contract, self._cast, self._known_balances(), self._games)
+            stage = Stage(self._contract, self._cast, self._known_balances(), self._games, self._has("bet"))
             operation = operation_of(send, stage)
             self._sent[id(send.bound)] = operation
         self._moved.update(bound.draft.player for bound in send.bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from harness.contracts import Contract
 from harness.model import (
@@ -40,6 +41,8 @@ class Stage:
     """By role: an empty string, `other`, `unknown`."""
     balances: Mapping[str, Amount]
     games: Sequence[str]
+    places_bets: bool = True
+    """Whether the bets that credits belong to were placed. Else they are those that the wallet is said to know."""
 
 
 def operation_of(send: Send, stage: Stage) -> Operation:
@@ -115,6 +118,7 @@ class _Common:
     amount: int
     session: str
     game: str
+    bet: str
 
 
 def _common(bound: Bound, stage: Stage) -> _Common:
@@ -128,7 +132,15 @@ def _common(bound: Bound, stage: Stage) -> _Common:
         amount=resolve_amount(draft.amount, int(held), unit),
         session=_session(draft, player),
         game=UNKNOWN_GAME if draft.game else stage.games[0],
+        bet=_bet_reference(bound, stage, player),
     )
+
+
+def _bet_reference(bound: Bound, stage: Stage, player: Player) -> str:
+    """The bet that a credit or an unsettlement names: the same for the same transaction, however often it is sent."""
+    if stage.places_bets or bound.draft.bet or not player.bets:
+        return bound.bet
+    return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
 
 
 def _kind(draft: Draft, stage: Stage, word: str) -> str:
@@ -159,7 +171,7 @@ def _payout(bound: Bound, stage: Stage, word: str) -> Payout:
         currency=common.currency,
         amount=common.amount,
         session=common.session,
-        bet=bound.bet,
+        bet=common.bet,
         round=bound.round,
         game=common.game,
         kind=_kind(bound.draft, stage, word) or "BET_PAID",
@@ -189,7 +201,7 @@ def _unsettle(bound: Bound, stage: Stage) -> Unsettle:
         currency=common.currency,
         amount=common.amount,
         session=common.session,
-        bet=bound.bet,
+        bet=common.bet,
         kind=_kind(bound.draft, stage, "unsettle") or "BET_UNPAID",
     )
 
