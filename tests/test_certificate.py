@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ import pytest
 from report_at_hand import everything, report
 
 from harness.cli import main
+from harness.model import Waiver
 from harness.report import ReportError, write_text
 from harness.report.certificate import claims, new_keys, now_utc, refusal, sign, verify
-from harness.report.html import render_certificate
+from harness.report.html import render, render_certificate
+from harness.report.markdown import render as render_markdown
 from mock_server.defects import named
-from mock_server.wallet import Wallet
+from mock_server.wallet import CoreOnlyWallet, Wallet
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +131,76 @@ def test_the_commands_make_keys_and_explain(
     assert "valid until" in told
     assert status == 1, "the scenarios' digest of this report is made up"
     assert "another version of walletproof" in told
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Waivers, remarks, and contracts that were not run
+
+
+def waiver(requirement: str, until: date) -> Waiver:
+    return Waiver(requirement=requirement, reason="release 42", owner="wallet team", until=until, where="wallet.yaml:9")
+
+
+@pytest.fixture(scope="module")
+def waived() -> dict[str, Any]:
+    """A wallet whose one-time tokens can be used again, until its next release."""
+    wallet_type = named("takes-a-token-twice").wallet_type
+    chosen = {"sportsbook": everything("sportsbook")}
+    return report(wallet_type, chosen, waivers=[waiver(each, date(2027, 1, 5)) for each in ("SPB-TOK-01",)])
+
+
+def test_a_waived_violation_is_in_the_certificate_with_its_end(waived: dict[str, Any], keys: tuple[Path, Path]) -> None:
+    assert waived["contracts"]["sportsbook"]["verdict"] == "CERTIFIED with 1 waiver", waived["contracts"]
+    issued = datetime(2026, 12, 1, tzinfo=UTC)
+    certificate = claims(waived, issued)
+    assert certificate["contracts"]["sportsbook"]["requirements"]["SPB-TOK-01"] == "waived"
+    assert certificate["waivers"] == [
+        {
+            "contract": "sportsbook",
+            "requirement": "SPB-TOK-01",
+            "reason": "release 42",
+            "owner": "wallet team",
+            "until": "2027-01-05",
+            "state": "needed",
+        }
+    ]
+    assert certificate["expires"] == "2027-01-05T23:59:59+00:00", "no certificate outlives a waiver that it needs"
+    token = sign(certificate, keys[0])
+    _, findings = verify(token, keys[1], datetime(2027, 1, 6, tzinfo=UTC), {})
+    assert any("it has expired" in each.text for each in findings if not each.good)
+
+
+def test_both_readers_see_the_waiver(
+    waived: dict[str, Any], keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    certificate = claims(waived, now_utc())
+    page = render_certificate(certificate)
+    for part in ("CERTIFIED with 1 waiver", "Violated and waived (1)", "release 42", "wallet team", "2027-01-05"):
+        assert part in page
+    write_text(tmp_path / "c.jws", sign(certificate, keys[0]))
+    main(["verify", str(tmp_path / "c.jws"), "--key", str(keys[1])])
+    assert "waiver" not in capsys.readouterr().out.partition("NOT VALID")[2], "what is not valid is not summed up"
+
+
+def test_a_waiver_that_is_not_needed_earns_no_certificate(passed: dict[str, Any]) -> None:
+    made = report(Wallet, {"sportsbook": everything("sportsbook")}, waivers=[waiver("SPB-TOK-01", date(2027, 1, 5))])
+    assert "no longer needed" in refusal(made)
+
+
+def test_where_balances_come_from_is_in_report_and_certificate(keys: tuple[Path, Path]) -> None:
+    made = report(CoreOnlyWallet, {"sportsbook": everything("sportsbook")})
+    told = "balances are as reported by the wallet's own zero transactions (unsettlement with amount 0)"
+    assert made["contracts"]["sportsbook"]["remarks"] == [told]
+    certificate = claims(made, now_utc())
+    opened, _ = verify(sign(certificate, keys[0]), keys[1], now_utc(), {})
+    assert opened is not None
+    assert opened["contracts"]["sportsbook"]["remarks"] == [told]
+    for page in (render_certificate(certificate), render(made), render_markdown(made)):
+        assert "own zero transactions" in page
+
+
+def test_a_contract_that_was_not_run_is_not_in_the_certificate(passed: dict[str, Any]) -> None:
+    not_run = {**passed["contracts"]["sportsbook"], "verdict": "NOT RUN"}
+    both = {**passed, "contracts": {**passed["contracts"], "casino": not_run}}
+    assert list(claims(both, now_utc())["contracts"]) == ["sportsbook"]
+    assert refusal({**passed, "contracts": {"casino": not_run}}) == "no contract was certified"
