@@ -63,6 +63,17 @@ class Kind:
 SCENARIO = Kind("scenario", "title, requirement and steps")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is for, and the least that must stand in it: words for complaints."""
+
+    name: str
+    least: str
+
+
+SCENARIO = Kind("scenario", "title, requirement and steps")
+
+
 class _Refused(Exception):
     """The file is no tree that a scenario could be read from."""
 
@@ -71,15 +82,10 @@ class _Refused(Exception):
         self.line = line
 
 
-def read_tree(
-    data: bytes, complaints: Complaints, *, kind: str = "scenario", least: str = "title, requirement and steps"
-) -> Node | None:
-    """The tree of one YAML document; None, and a complaint, when the bytes are none that such a file may have.
-
-    `kind` says what the file is for, and `least` what must stand in it.
-    """
+def read_tree(data: bytes, complaints: Complaints, kind: Kind = SCENARIO) -> Node | None:
+    """The tree of one YAML document; None, and a complaint, when the bytes are none that such a file may have."""
     if len(data) > MAX_BYTES:
-        complaints.add(1, f"the file has {len(data)} bytes, a {kind} has at most {MAX_BYTES}: split it")
+        complaints.add(1, f"the file has {len(data)} bytes, a {kind.name} has at most {MAX_BYTES}: split it")
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -93,7 +99,7 @@ def read_tree(
         complaints.add(refused.line, str(refused))
         return None
     if root is None:
-        complaints.add(1, f"the file is empty: write at least {least}")
+        complaints.add(1, f"the file is empty: write at least {kind.least}")
     return root
 
 
@@ -110,12 +116,12 @@ def _events(text: str) -> Iterator[Any]:
         raise _Refused(mark.line + 1 if mark else 1, f"broken YAML: {problem}") from None
 
 
-def _document(events: Iterator[Any], complaints: Complaints, kind: str) -> Node | None:
+def _document(events: Iterator[Any], complaints: Complaints, kind: Kind) -> Node | None:
     root: Node | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:
-                raise _Refused(_line(event), f"a second document: one file holds one {kind}")
+                raise _Refused(_line(event), f"a second document: one file holds one {kind.name}")
             root = _node(next(events), events, complaints, 1)
     return root
 
