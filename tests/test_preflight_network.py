@@ -19,6 +19,7 @@ from harness.subject import Subject
 
 PLAYERS = (Player(id="188", currency="EUR", session="s-188"),)
 PATH = "/transaction/settlement"
+SETTINGS = "`tls` in the profile has ca_bundle, client_certificate, client_key and verify"
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +118,7 @@ def test_a_certificate_of_an_unknown_authority(ca: trustme.CA) -> None:
         "tls",
         (
             "no TLS connection to HOST: its certificate is not trusted (unable to get local issuer certificate); "
-            "name the CA that signed it as CA bundle, or turn verification off for a test system"
+            f"name the CA that signed it as CA bundle, or turn verification off for a test system; {SETTINGS}"
         ),
     )
 
@@ -128,7 +129,7 @@ def test_a_certificate_that_has_expired(ca: trustme.CA, authority: str) -> None:
         "tls",
         (
             "no TLS connection to HOST: its certificate has expired; have it renewed, or turn verification off for "
-            "a test system (certificate has expired)"
+            f"a test system (certificate has expired); {SETTINGS}"
         ),
     )
 
@@ -150,7 +151,7 @@ def test_a_certificate_that_vouches_for_itself(tmp_path: Path) -> None:
         "tls",
         (
             "no TLS connection to HOST: its certificate is self-signed, so nobody vouches for it; name it as CA "
-            "bundle, or turn verification off for a test system (self-signed certificate)"
+            f"bundle, or turn verification off for a test system (self-signed certificate); {SETTINGS}"
         ),
     )
 
@@ -298,7 +299,7 @@ ANSWERS = {
     ),
     "a demand for a certificate": (
         message(b"<html>No required SSL certificate was sent</html>", HTML, status="400 Bad Request"),
-        f"URL{PATH} demands a client certificate that it accepts: name one in the profile's `tls`",
+        f"URL{PATH} demands a client certificate that it accepts; {SETTINGS}",
     ),
     "some other API": (
         message(b'{"hello":"world"}', "Content-Type: application/json"),

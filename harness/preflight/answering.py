@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from harness.contracts import Contract
 from harness.model import Exchange, FailureKind, Message, Transmission
 from harness.preflight.findings import ConfigurationProblem, Course
-from harness.preflight.network import TLS
+from harness.preflight.network import SETTINGS, TLS
 from harness.subject import Subject
 
 HTTP, CLOCK = "http", "clock"
@@ -25,7 +25,7 @@ _WANTS_CERTIFICATE = re.compile(rb"No required SSL certificate|SSL certificate e
 
 _REMEDY = {
     FailureKind.UNREACHABLE: "check the URL, and that the wallet is running and can be reached from here",
-    FailureKind.TLS: "the profile's `tls` names a CA bundle, a client certificate and its key",
+    FailureKind.TLS: SETTINGS,
     FailureKind.TIME_OUT: "the address takes connections and does not answer: check that it is the wallet's",
     FailureKind.GARBAGE: "what listens there does not speak HTTP: check the port, and http against https",
 }
@@ -78,7 +78,7 @@ def _stranger(exchange: Exchange, received: Message, subject: Subject, contract:
     if _SPEAKS_TLS.search(received.body):
         return f"{where} answered that it speaks TLS: write https:// in the URL"
     if _WANTS_CERTIFICATE.search(received.body):
-        return f"{where} demands a client certificate that it accepts: name one in the profile's `tls`"
+        return f"{where} demands a client certificate that it accepts; {SETTINGS}"
     if exchange.absent or status == 404:
         base = subject.url.rstrip("/")
         return (

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from harness.client import ConfigurationError, Tls
 from harness.client.probe import Probe, Secured
-from harness.model import Failure
+from harness.model import Failure, FailureKind
 from harness.preflight.findings import ConfigurationProblem, Course
 from harness.subject import Subject
 
 NAME, TCP, TLS = "name", "tcp", "tls"
+SETTINGS = "`tls` in the profile has ca_bundle, client_certificate, client_key and verify"
 SOON_DAYS = 14
 """A certificate that expires so soon is worth a word: a run in continuous integration will meet its end."""
 _DAY_SECONDS = 24 * 60 * 60
@@ -45,7 +46,8 @@ def _named(host: str, addresses: tuple[str, ...]) -> str:
 
 def _found(found: T | Failure, stage: str) -> T:
     if isinstance(found, Failure):
-        raise ConfigurationProblem(found.detail, stage=stage)
+        settings = f"; {SETTINGS}" if found.kind is FailureKind.TLS and "certificate" in found.detail else ""
+        raise ConfigurationProblem(found.detail + settings, stage=stage)
     return found
 
 
