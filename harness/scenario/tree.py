@@ -63,17 +63,6 @@ class Kind:
 SCENARIO = Kind("scenario", "title, requirement and steps")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a file is for, and the least that must stand in it: words for complaints."""
-
-    name: str
-    least: str
-
-
-SCENARIO = Kind("scenario", "title, requirement and steps")
-
-
 class _Refused(Exception):
     """The file is no tree that a scenario could be read from."""
 
@@ -85,7 +74,7 @@ class _Refused(Exception):
 def read_tree(data: bytes, complaints: Complaints, kind: Kind = SCENARIO) -> Node | None:
     """The tree of one YAML document; None, and a complaint, when the bytes are none that such a file may have."""
     if len(data) > MAX_BYTES:
-        complaints.add(1, f"the file has {len(data)} bytes, a {kind.name} has at most {MAX_BYTES}: split it")
+        complaints.add(1, f"the file has {len(data)} bytes, a {kind.noun} has at most {MAX_BYTES}: split it")
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -99,7 +88,7 @@ def read_tree(data: bytes, complaints: Complaints, kind: Kind = SCENARIO) -> Nod
         complaints.add(refused.line, str(refused))
         return None
     if root is None:
-        complaints.add(1, f"the file is empty: write at least {kind.least}")
+        complaints.add(1, f"the file is empty: write at least {kind.expected}")
     return root
 
 
@@ -121,7 +110,7 @@ def _document(events: Iterator[Any], complaints: Complaints, kind: Kind) -> Node
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:
-                raise _Refused(_line(event), f"a second document: one file holds one {kind.name}")
+                raise _Refused(_line(event), f"a second document: one file holds one {kind.noun}")
             root = _node(next(events), events, complaints, 1)
     return root
 
