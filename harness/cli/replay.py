@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("report", type=Path, metavar="REPORT.json")
     parser.add_argument("scenario", nargs="?", default="", help="only those whose id holds this text")
     parser.add_argument("--url", default="", help="another address of the wallet than the report's, for one contract")
+    parser.add_argument("--profile", default="", metavar="FILE", help="the profile of the wallet, as the run had it")
     parser.add_argument("--provision", default="", metavar="URL", help="the address that makes test players")
     parser.add_argument(
         "--pytest",
@@ -85,6 +86,8 @@ def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespac
     url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
     if url:
         given.append(f"--wallet-url={url}")
+    if options.profile:
+        given.append(f"--wallet-profile={options.profile}")
     if options.provision:
         given.append(f"--wallet-provision={options.provision}")
     return given

@@ -196,4 +196,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _ms(microseconds: int) -> str:
+    """Tenths of a millisecond, and hundredths of what is below one."""
+    if microseconds < 1000:
+        return f"0.{microseconds // 10:02} ms"
     return f"{microseconds // 1000}.{microseconds % 1000 // 100} ms"
