@@ -39,7 +39,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.client": "harness model money contracts",
     "harness.runner": "harness model money contracts scenario players profile client",
     "harness.subject": "harness model contracts players client runner",
-    "harness.target": "model contracts runner subject",
+    "harness.target": "model contracts profile client runner subject",
     "harness.result": "model",
     "harness.preflight": "model money contracts players client runner subject record",
     "harness.record": "model money contracts checks",
@@ -82,6 +82,7 @@ BASES = {"base", "bases"}
 FLOATS: Mapping[str, str] = {
     "harness.client": "seconds",
     "harness.plugin": "seconds",
+    "harness.target": "seconds, and requests in a second",
     "mock_server.defects": "wallets that count money in floats, to be caught",
     "mock_server.faults": "seconds",
 }

@@ -17,7 +17,7 @@ from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, pre
 from harness.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
 from harness.subject import Subject
-from harness.target import Choices, TargetError, contracts_of, target_of
+from harness.target import Choices, TargetError, settled, target_of
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -57,7 +57,7 @@ def _subjects(options: argparse.Namespace) -> Sequence[Subject]:
         run_id=secrets.token_hex(4),
     )
     try:
-        return target_of(choices, contracts_of(choices, os.environ), os.environ).subjects
+        return target_of(settled(choices, os.environ)).subjects
     except TargetError as error:
         raise UsageProblem(str(error)) from None
 

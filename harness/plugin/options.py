@@ -12,7 +12,20 @@ import pytest
 if TYPE_CHECKING:
     from harness.target import Choices
 
-NAMES = ("url", "contract", "provision", "player", "path", "limit", "seed", "strict", "defect", "report", "certificate")
+NAMES = (
+    "url",
+    "profile",
+    "contract",
+    "provision",
+    "player",
+    "path",
+    "limit",
+    "seed",
+    "strict",
+    "defect",
+    "report",
+    "certificate",
+)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -20,6 +33,7 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("wallet", "walletproof: certify a seamless wallet")
     add = group.addoption
     add("--wallet-url", default="", metavar="URL", help="the wallet to certify (default: the bundled reference wallet)")
+    add("--wallet-profile", default="", metavar="FILE", help="the profile of the wallet to certify (docs/PROFILE.md)")
     add(
         "--wallet-contract",
         action="append",
@@ -60,7 +74,8 @@ def _add_scaling(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="NAME=N",
-        help="scale scenarios: parallel=20, races=5, rounds=1000, burst=200, batch=1000, connections=50; repeatable",
+        help="scale scenarios: parallel=20, races=5, rounds=1000, burst=200, batch=1000, connections=50, "
+        "requests_per_second, time_out_seconds; repeatable",
     )
     add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
 
@@ -95,6 +110,7 @@ def choices(config: pytest.Config) -> Choices:
     seed = config.getoption("--wallet-seed")
     return Choices(
         url=config.getoption("--wallet-url"),
+        profile=config.getoption("--wallet-profile"),
         contracts=tuple(dict.fromkeys(config.getoption("--wallet-contract"))),
         provision_url=config.getoption("--wallet-provision"),
         players=tuple(config.getoption("--wallet-player")),

@@ -105,7 +105,7 @@ class Outputs:
             | ({"profile": run.profile_digest} if run.profile_digest else {}),
             environment={"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
             strict=run.choices.strict,
-            bundled=not run.choices.url,
+            bundled=run.bundled,
             selection=self._ending.selection(),
             warnings=run.warnings,
         )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.contracts import Contract, load
+from harness.contracts import BUNDLED, Contract, load
 from harness.examiner import Examiner
 from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
@@ -20,14 +20,17 @@ from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.record import Secrets
 from harness.result import ScenarioResult
 from harness.subject import Subject
-from harness.target import Choices, Target, TargetError, contracts_of, target_of, target_of_bundled
+from harness.target import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
 
 
 class Run:
     """One run. Nothing is started or sent before `warm_up` or `start`."""
 
-    def __init__(self, choices: Choices, loaded: Mapping[str, Contract], environment: Mapping[str, str]) -> None:
-        """`loaded` has the contracts by the names under which they are loaded."""
+    def __init__(self, choices: Choices, loaded: Mapping[str, Contract], settings: Settings | None = None) -> None:
+        """`loaded` has the contracts by the names under which they are loaded.
+
+        There are no settings in a worker, nor where the configuration is so wrong that nothing can be started.
+        """
         self.suite = Suite({})
         """Where the scenarios are; the plugin finds out once it knows the contracts."""
         self.choices = choices
@@ -39,12 +42,17 @@ class Run:
         self.left_behind: list[str] = []
         """Sentences about players who do not have the balance that they were found with."""
         self._loaded = loaded
-        self._environment = environment
+        self.settings = settings
         self._target: Target | None = None
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
         self._secrets: tuple[Secrets, ...] = ()
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the run is about the reference wallet, which it starts itself."""
+        return self.settings is not None and self.settings.bundled
 
     @property
     def contracts(self) -> dict[str, Contract]:
@@ -91,11 +99,13 @@ class Run:
 
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
-        if not self.choices.url and self._wallet is None:
+        if self.bundled and self._wallet is None:
             self._wallet = BundledWallet(self.choices.defect)
 
     def start(self) -> None:
         """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
+        if self.problem:
+            return
         try:
             target = self._find_target()
             self._secrets = _secrets_of(target)
@@ -108,13 +118,15 @@ class Run:
         self._target, self._facts, self._secrets = target, facts, _secrets_of(target)
 
     def _find_target(self) -> Target:
-        if self.choices.url:
-            return target_of(self.choices, self._loaded, self._environment)
+        if self.settings is None:
+            raise DidNotStart("a worker of xdist was not told of a wallet")
+        if not self.settings.bundled:
+            return target_of(self.settings)
         self.warm_up()
         if self._wallet is None:
             raise DidNotStart("the bundled wallet was not started")
         address = self._wallet.address(self._loaded)
-        return target_of_bundled(self.choices, address.urls, self._wallet.credentials, address.provision_url)
+        return target_of_bundled(self.settings, address.urls, self._wallet.credentials, address.provision_url)
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
@@ -184,14 +196,29 @@ def _without_user(url: str) -> str:
 
 
 def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
-    """The run that options and environment ask for. Raises TargetError for what does not go together."""
-    return Run(choices, contracts_of(choices, environment), environment)
+    """The run that options and environment ask for. Raises TargetError for options that do not go together.
+
+    What is wrong with the wallet's configuration stands in the run's `problem`: it is told as every other one is.
+    """
+    try:
+        settings = settled(choices, environment)
+    except Misconfigured as problem:
+        run = Run(choices, {name: load(name) for name in BUNDLED})
+        run.problem = str(problem)
+        return run
+    run = Run(choices, settings.contracts, settings)
+    try:
+        if not settings.bundled:
+            target_of(settings)
+    except Misconfigured as problem:
+        run.problem = str(problem)
+    return run
 
 
 def adopted(told: str, scope: str, processes: int) -> Run:
     """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
     # The text comes from our own controller process, through the channel that it opened to this worker.
     choices, target, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
-    run = Run(choices, {subject.contract: load(subject.contract) for subject in target.subjects}, {})
+    run = Run(choices, {subject.contract: load(subject.contract) for subject in target.subjects})
     run.go_on(target.in_process(scope, processes), facts)
     return run
