@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness import __version__
 from harness.plugin import options, paths
 
 if TYPE_CHECKING:
@@ -46,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: scenarios on this contract")
     for level in _LEVELS:
         config.addinivalue_line("markers", f"{level}: scenarios of a requirement of this level")
+    from harness.plugin.crash import Crash
+
+    config.pluginmanager.register(Crash(run), "walletproof-crash")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
@@ -101,12 +103,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     run = config.stash.get(RUN, None)
     if run is None:
         return []
-    chosen = run.choices
-    wallet = chosen.url or "the bundled reference wallet"
-    return [
-        f"walletproof {__version__}: {wallet}, by {' and '.join(run.contracts)}",
-        f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
-    ]
+    from harness.plugin.header import header
+
+    return header(run)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
