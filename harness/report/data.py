@@ -40,6 +40,8 @@ class RunFacts:
     """What the command line narrowed the suite to; empty for all of it."""
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By contract what pre-flight has found that is no error."""
+    left_behind: Sequence[str] = ()
+    """Sentences about players who do not have the balance that they were found with."""
 
 
 def report_data(
@@ -85,6 +87,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "strict": run.strict,
         "bundled": run.bundled,
         "selection": run.selection,
+        "left_behind": list(run.left_behind),
     }
 
 

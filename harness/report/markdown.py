@@ -32,6 +32,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "waived", "skipped") if counts[each]
     )
     yield f"* {counts['scenarios']} scenarios, {counts['requests']} requests: {told}"
+    yield from (f"* not restored: {_plain(each)}" for each in report["run"]["left_behind"])
     yield from _causes(report)
     yield from _waivers(report)
     yield from _requirements(report)
