@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from contextlib import suppress
 
 from urllib3.util import wait
 
@@ -41,6 +42,12 @@ class Connection:
             return self.socket.recv(_CHUNK_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
+
+    def end_sending(self) -> None:
+        """Tell the other end that nothing more will come, and go on listening. TLS has no word for it."""
+        if not isinstance(self.socket, ssl.SSLSocket):
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
 
     @property
     def pending(self) -> bool:

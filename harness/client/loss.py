@@ -12,6 +12,9 @@ from harness.client.failure import TransmissionError, seconds
 from harness.client.outgoing import Outgoing
 from harness.model import FailureKind, Loss
 
+HEARING_NS = 50_000_000
+"""How long a wallet is given to hang up on a request that broke off. One that does not is not waited for."""
+
 
 def lose(connection: Connection, outgoing: Outgoing, answer: Answer, times: Times, wait_seconds: float) -> NoReturn:
     """Send a request and lose its answer as the request's `loss` says; the caller then closes the connection.
@@ -25,6 +28,9 @@ def lose(connection: Connection, outgoing: Outgoing, answer: Answer, times: Time
         send_all(connection, outgoing.wire[:end], answer, times)
         # Not one byte that would make the request whole has gone.
         times.released = 0
+        # A wallet that acts on half a request does so when it hears of its end: what is read next must come after.
+        connection.end_sending()
+        connection.wait(time.monotonic_ns() + HEARING_NS, read=True)
         raise _lost("we closed the connection before the end of the request, on purpose")
     send_all(connection, outgoing.wire, answer, times)
     if outgoing.loss is Loss.HALF_ANSWER:

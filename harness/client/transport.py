@@ -51,6 +51,7 @@ class Transport:
         `Loss.TIME_OUT` waits.
         """
         route = route_to(base_url)
+        self._backwards = False
         self._time_out_seconds = time_out_seconds
         self._limit_bytes = limit_bytes
         self._pace = pace or Pace(requests_per_second)
@@ -93,14 +94,18 @@ class Transport:
         """Requests released together (see `harness.client.release`), each once, answered in the order given.
 
         The limit of requests per second does not hold them back: that they arrive together is the point.
-        `harness.client.spread` says how close together they really were.
+        `harness.client.spread` says how close together they really were. However close, one is the first: the next
+        release goes in the opposite order, because a race between two kinds of requests may be lost in one order only.
         """
-        return release(
+        order = -1 if self._backwards else 1
+        self._backwards = not self._backwards
+        released = release(
             self._pool,
-            [self._writer.write(request) for request in requests],
+            [self._writer.write(request) for request in requests[::order]],
             limit_bytes=self._limit_bytes,
             time_out_seconds=time_out_seconds or self._time_out_seconds,
         )
+        return released[::order]
 
     def close(self) -> None:
         """Close every connection."""
