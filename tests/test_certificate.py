@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -79,7 +80,7 @@ def test_it_expires_and_is_not_valid_before_its_time(passed: Mapping[str, Any], 
 def test_another_suite_is_said(passed: Mapping[str, Any], keys: tuple[Path, Path]) -> None:
     private, public = keys
     _, findings = verify(sign(claims(passed, now_utc()), private), public, now_utc(), {"scenarios": "00" * 32})
-    assert any("not the same as installed here" in each.text for each in findings if not each.good)
+    assert any("not the same as here" in each.text for each in findings if not each.good)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +205,19 @@ def test_a_contract_that_was_not_run_is_not_in_the_certificate(passed: dict[str,
     both = {**passed, "contracts": {**passed["contracts"], "casino": not_run}}
     assert list(claims(both, now_utc())["contracts"]) == ["sportsbook"]
     assert refusal({**passed, "contracts": {"casino": not_run}}) == "no contract was certified"
+
+
+def test_the_profile_is_compared_when_it_is_at_hand(
+    passed: dict[str, Any], keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "wallet.yaml"
+    profile.write_text("contracts: {}\n", encoding="utf-8")
+    digest = hashlib.sha256(profile.read_bytes()).hexdigest()
+    made = {**passed, "run": {**passed["run"], "digests": {"profile": digest}}}
+    write_text(tmp_path / "c.jws", sign(claims(made, now_utc()), keys[0]))
+    command = ["verify", str(tmp_path / "c.jws"), "--key", str(keys[1]), "--profile", str(profile)]
+    assert main(command) == 0
+    assert "profile: the same as here" in capsys.readouterr().out
+    profile.write_text("contracts: {casino: {}}\n", encoding="utf-8")
+    assert main(command) == 1
+    assert "it was changed since" in capsys.readouterr().out

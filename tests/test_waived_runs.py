@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from plugin_run import ROOT, Done, run
+from plugin_run import CREDENTIALS, ROOT, Done, run, wallet
 
 EXACT = "insufficient_funds/exactly_the_balance.yaml"
 XDIST = ("xdist.plugin", "xdist.looponfail")
@@ -144,3 +144,22 @@ def test_strictly_a_violated_should_is_in_the_verdict(tmp_path: Path) -> None:
         done.output,
         re.MULTILINE,
     )
+
+
+def test_a_profile_waives(tmp_path: Path) -> None:
+    """From the file to the exit status, against a wallet that is somewhere else."""
+    profile = tmp_path / "wallet.yaml"
+    with wallet("patient") as patient:
+        keys = '{api_key: "${WALLET_API_KEY}", secret: "${WALLET_SECRET}"}'
+        profile.write_text(
+            f"contracts: {{casino: {{url: '{patient.root}/casino', credentials: {keys}}}}}\n"
+            f"provision: {{url: '{patient.root}/__admin/player'}}\n"
+            "waivers: [{requirement: CAS-SIG-07, reason: release 42, owner: wallet team, until: 2999-01-31}]\n",
+            encoding="utf-8",
+        )
+        options = (f"--wallet-profile={profile}", "--wallet-strict", "--wallet-report=r.json")
+        done = run(*options, cwd=tmp_path, variables=CREDENTIALS)
+    assert done.status == 0, done.output[-3000:]
+    assert re.search(r"^casino  CERTIFIED with 1 waiver  \(", done.output, re.MULTILINE)
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    assert len(report["run"]["digests"]["profile"]) == 64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the certificate, as --wallet-certificate wrote it")
     parser.add_argument("--key", type=Path, required=True, metavar="PUB", help="public key of whoever signed it")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="the profile that it must have been made with")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
         token = options.file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(f"{options.file} is no certificate that can be read: {error}") from None
-    certificate, findings = verify(token, options.key, now_utc(), _digests())
+    digests = _digests() | ({"profile": _profile(options.profile)} if options.profile else {})
+    certificate, findings = verify(token, options.key, now_utc(), digests)
     for each in findings:
         print(f"{'ok ' if each.good else 'NO '} {each.text}")
     if certificate is None or not all(each.good for each in findings):
@@ -54,6 +57,13 @@ def _summary(certificate: Mapping[str, Any]) -> list[str]:
         for each in certificate["waivers"]
     ]
     return [*lines, f"VALID until {certificate['expires']}"]
+
+
+def _profile(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ReportError(f"the profile {path} cannot be read: {error.strerror or error}") from None
 
 
 def _digests() -> dict[str, str]:

@@ -143,6 +143,8 @@ def verify(
     found = [Finding(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
     found.append(_expiry(certificate, now))
     found += [_digest(name, value, digests) for name, value in sorted(certificate["digests"].items())]
+    if "profile" in digests and "profile" not in certificate["digests"]:
+        found.append(Finding(good=False, text="profile: it was made without one"))
     return certificate, found
 
 
@@ -166,11 +168,11 @@ def _digest(name: str, value: str, here: Mapping[str, str]) -> Finding:
     if name not in here:
         return Finding(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
     if here[name] == value:
-        return Finding(good=True, text=f"{name}: the same as installed here")
-    text = (
-        f"{name}: not the same as installed here ({value[:16]}, here {here[name][:16]}): another version of "
-        "walletproof certified it, or files were changed"
+        return Finding(good=True, text=f"{name}: the same as here")
+    why = (
+        "it was changed since" if name == "profile" else "another version of walletproof certified it, or files differ"
     )
+    text = f"{name}: not the same as here ({value[:16]}, here {here[name][:16]}): {why}"
     return Finding(good=False, text=text)
 
 
