@@ -157,7 +157,7 @@ def test_a_profile_waives(tmp_path: Path) -> None:
             "waivers: [{requirement: CAS-SIG-07, reason: release 42, owner: wallet team, until: 2999-01-31}]\n",
             encoding="utf-8",
         )
-        options = (f"--wallet-profile={profile}", "--wallet-strict", "--wallet-report=r.json")
+        options = (f"--wallet-profile={profile}", "--wallet-report=r.json")
         done = run(*options, cwd=tmp_path, variables=CREDENTIALS)
     assert done.status == 0, done.output[-3000:]
     assert re.search(r"^casino  CERTIFIED with 1 waiver  \(", done.output, re.MULTILINE)
