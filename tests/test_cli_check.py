@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hostile import Server, Visit, message
@@ -87,9 +88,9 @@ def test_a_violation_before_any_scenario() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "walletproof: say which wallet: walletproof check URL"),
+        ([], "walletproof: say which wallet: walletproof check URL, or --profile FILE"),
         (["http://127.0.0.1:1", "--contract=casnio"], "walletproof: --wallet-contract: no contract 'casnio'"),
-        (["http://127.0.0.1:1", "--contract=casino"], "walletproof: no players for casino"),
+        (["http://127.0.0.1:1", "--contract=casino", "--limit=paralel=2"], "walletproof: --wallet-limit"),
     ],
 )
 def test_a_mistake_in_using_it(arguments: list[str], told: str) -> None:
@@ -97,6 +98,50 @@ def test_a_mistake_in_using_it(arguments: list[str], told: str) -> None:
     assert done.status == 2
     assert done.output.startswith(told)
     assert "Traceback" not in done.output
+
+
+def test_what_a_configuration_lacks_is_no_mistake_in_using_the_command() -> None:
+    done = check("http://127.0.0.1:1", "--contract=casino")
+    assert done.status == 3
+    assert done.lines[0].startswith("no players for casino: give --wallet-provision=URL")
+    assert done.lines[-1] == "NOT READY, set this right first"
+
+
+PROFILE = """
+contracts:
+  casino: {url: ROOT/casino/, credentials: {api_key: ${WALLET_API_KEY}, secret: ${WALLET_SECRET}}}
+  sportsbook:
+    url: ROOT/sportsbook
+    credentials: {user: ${WALLET_USER}, password: ${WALLET_PASSWORD}}
+    capabilities: {lacks: [authenticate]}
+provision: {url: ROOT/__admin/player}
+"""
+
+
+def test_a_profile_is_looked_at_by_each_of_its_contracts(running: Wallet, tmp_path: Path) -> None:
+    profile = tmp_path / "wallet.yaml"
+    profile.write_text(PROFILE.replace("ROOT", running.root), encoding="utf-8")
+    done = check("--profile", str(profile))
+    assert done.status == 0, done.output
+    assert done.lines[0] == f"profile {profile}"
+    assert [line for line in done.lines if line.endswith(": READY")] == ["casino: READY", "sportsbook: READY"]
+    assert "has unsettlement, balance, placebet, rollbackbet, settlement; lacks authenticate" in done.output
+
+
+def test_a_profile_that_cannot_be_used_is_told_by_its_lines(tmp_path: Path) -> None:
+    profile = tmp_path / "wallet.yaml"
+    profile.write_text(PROFILE.replace("secret:", "sceret:"), encoding="utf-8")
+    done = check("--wallet-profile", str(profile))
+    assert done.status == 3
+    assert f"{profile}:3: unknown key in contracts.casino.credentials 'sceret'; did you mean 'secret'?" in done.lines
+
+
+def test_a_production_wallet_is_left_alone(running: Wallet, tmp_path: Path) -> None:
+    profile = tmp_path / "wallet.yaml"
+    profile.write_text(PROFILE.replace("ROOT", running.root) + "environment: production\n", encoding="utf-8")
+    done = check("--profile", str(profile))
+    assert done.status == 3
+    assert done.lines[0].startswith("REFUSED: ")
 
 
 def echoing_headers(visit: Visit, seen: list[str]) -> None:

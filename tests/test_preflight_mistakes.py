@@ -204,7 +204,7 @@ def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
     problem = AtHand("casino", ShowsBalancesToAnybody).problem()
     assert str(problem) == (
         "http://wallet.example/x refuses an ordinary settlement of amount 0 with RS_ERROR_INVALID_SIGNATURE: check "
-        "WALLET_API_KEY and WALLET_SECRET"
+        "WALLET_API_KEY and WALLET_SECRET (in a profile: `credentials`)"
     )
 
 

@@ -38,7 +38,7 @@ def test_a_problem_is_one_error_and_no_scenario_runs(tmp_path: Path) -> None:
     assert done.status == 10, done.output
     sentence = (
         f"{root}/casino refuses an ordinary settlement of amount 0 with RS_ERROR_INVALID_SIGNATURE: check "
-        "WALLET_API_KEY and WALLET_SECRET"
+        "WALLET_API_KEY and WALLET_SECRET (in a profile: `credentials`)"
     )
     assert sentence in done.lines
     assert done.lines[-1].strip("= ").startswith("1 error")

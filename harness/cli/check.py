@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from textwrap import wrap
-from typing import Any
 
+from harness.cli.aim import add_wallet_arguments, choices_of
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
@@ -17,7 +17,7 @@ from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, pre
 from harness.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
 from harness.subject import Subject
-from harness.target import Choices, TargetError, settled, target_of
+from harness.target import Choices, Misconfigured, Settings, TargetError, settled, target_of
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -28,36 +28,27 @@ _MOST_NAMED = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    add = parser.add_argument
-    add("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
-    several: dict[str, Any] = {"action": "append", "default": []}
-    add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
-    add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
-    add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
-    add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
+    add_wallet_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Check each contract: 0 ready, 1 a violation, 3 something to set right. Raises UsageProblem."""
-    subjects = _subjects(options)
-    statuses = [_check(subject) for subject in subjects]
-    return max(statuses)
+    try:
+        subjects = _subjects(options)
+    except Misconfigured as problem:
+        print(f"configuration: {problem}", file=sys.stderr)
+        return CONFIGURATION
+    return max(_check(subject) for subject in subjects)
 
 
 def _subjects(options: argparse.Namespace) -> Sequence[Subject]:
-    if not options.url:
-        raise UsageProblem("say which wallet: walletproof check URL")
-    choices = Choices(
-        url=options.url,
-        contracts=tuple(dict.fromkeys(options.contract)),
-        provision_url=options.provision,
-        players=tuple(options.player),
-        paths=tuple(options.path),
-        seed=secrets.randbits(32),
-        run_id=secrets.token_hex(4),
-    )
     try:
-        return target_of(settled(choices, os.environ)).subjects
+        settings = settled(choices_of(options), os.environ)
+        if settings.bundled:
+            raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
+        return target_of(settings).subjects
+    except Misconfigured:
+        raise
     except TargetError as error:
         raise UsageProblem(str(error)) from None
 

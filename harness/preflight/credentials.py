@@ -188,7 +188,7 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
 def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
     key, secret = asking.contract.environment
     if outcome is Outcome.UNAUTHENTICATED:
-        return f"check {key} and {secret}"
+        return f"check {key} and {secret} (in a profile: `credentials`)"
     if outcome is Outcome.UNKNOWN_PLAYER:
         return f"the wallet does not know player {player.id}: name one that exists, or check the provisioning address"
     if outcome is Outcome.WRONG_CURRENCY:
@@ -196,7 +196,9 @@ def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
     if outcome is Outcome.INVALID_SESSION:
         return f"the session of player {player.id} is not live: log the player in, and give the new session"
     if not player.session and outcome is not Outcome.UNKNOWN_TRANSACTION:
-        return f"check {key} and {secret}; and player {player.id} has no session: give one"
+        return (
+            f"check {key} and {secret} (in a profile: `credentials`); and player {player.id} has no session: give one"
+        )
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
-    return f"check {key}, {secret} and the players; the wallet's own log says more"
+    return f"check {key}, {secret} (in a profile: `credentials`) and the players; the wallet's own log says more"
