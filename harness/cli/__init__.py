@@ -8,11 +8,23 @@ import sys
 from collections.abc import Sequence
 
 from harness import __version__
-from harness.cli import check, compare, keygen, openapi, partner, prove, replay, verify
+from harness.cli import certify, check, compare, init, keygen, openapi, partner, prove, replay, show_config, verify
 from harness.cli.command import Command, UsageProblem
 from harness.report import ReportError
 
-COMMANDS: tuple[Command, ...] = (check, partner, prove, replay, compare, openapi, keygen, verify)
+COMMANDS: tuple[Command, ...] = (
+    init,
+    check,
+    certify,
+    show_config,
+    partner,
+    prove,
+    replay,
+    compare,
+    openapi,
+    keygen,
+    verify,
+)
 """Modules, in the order in which the help lists them."""
 
 USAGE = 2
@@ -20,8 +32,11 @@ USAGE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 2 for a mistake in using it, else what the subcommand says."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
+            return certify.front(given[1:])
+        options = parser().parse_args(given)
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:
         print(f"walletproof: {error}", file=sys.stderr)
@@ -37,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     whole = argparse.ArgumentParser(
         prog="walletproof",
-        description="Certifies an operator's seamless wallet. The certification itself is `pytest --wallet-url=...`.",
+        description="Certifies an operator's seamless wallet. Certifying is `walletproof certify URL`, or pytest.",
     )
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)

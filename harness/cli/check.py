@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from harness.cli.aim import add_wallet_arguments, choices_of
@@ -17,7 +17,7 @@ from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, pre
 from harness.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
 from harness.subject import Subject
-from harness.target import Choices, Misconfigured, Settings, TargetError, settled, target_of
+from harness.target import Misconfigured, TargetError, settled, target_of
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"

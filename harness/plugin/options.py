@@ -32,8 +32,13 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare every `--wallet-*` option."""
     group = parser.getgroup("wallet", "walletproof: certify a seamless wallet")
     add = group.addoption
-    add("--wallet-url", default="", metavar="URL", help="the wallet to certify (default: the bundled reference wallet)")
-    add("--wallet-profile", default="", metavar="FILE", help="the profile of the wallet to certify (docs/PROFILE.md)")
+    add(
+        "--wallet-url",
+        default=None,
+        metavar="URL",
+        help="the wallet to certify (default: the bundled reference wallet)",
+    )
+    add("--wallet-profile", default=None, metavar="FILE", help="the profile of the wallet to certify (docs/PROFILE.md)")
     add(
         "--wallet-contract",
         action="append",
@@ -42,7 +47,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="casino, sportsbook or an importable module; repeatable (default: both for the bundled wallet, else the "
         "one whose credentials are set: WALLET_API_KEY and WALLET_SECRET, or WALLET_USER and WALLET_PASSWORD)",
     )
-    add("--wallet-provision", default="", metavar="URL", help="an address of the wallet that makes test players")
+    add("--wallet-provision", default=None, metavar="URL", help="an address of the wallet that makes test players")
     add(
         "--wallet-player",
         action="append",
@@ -54,7 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
     add(
         "--wallet-defect",
-        default="",
+        default=None,
         metavar="NAME",
         help="start the bundled wallet with this deliberate bug (python -m mock_server --list-defects)",
     )
@@ -90,7 +95,7 @@ def _add_results(add: Callable[..., None]) -> None:
     )
     add(
         "--wallet-certificate",
-        default="",
+        default=None,
         metavar="FILE",
         help="write a signed certificate when the run was complete and passed; needs --wallet-sign-key",
     )
@@ -100,25 +105,29 @@ def _add_results(add: Callable[..., None]) -> None:
 def given(config: pytest.Config) -> bool:
     """Whether any option of ours was given."""
     values = [config.getoption(f"--wallet-{name}") for name in NAMES]
-    return any(value not in ("", [], None, False) for value in values)
+    return any(value not in ([], None, False) for value in values)
 
 
 def choices(config: pytest.Config) -> Choices:
-    """What the options say. Without a seed one is drawn; the run's id is always drawn."""
-    from harness.target import Choices
+    """What the options say. Without a seed one is drawn; the run's id is always drawn. Raises TargetError."""
+    from harness.target import Choices, TargetError
 
+    for name in ("url", "profile", "provision", "defect"):
+        if config.getoption(f"--wallet-{name}") == "":
+            # An unset variable of a shell must not turn a run into one of the bundled wallet, which is certified.
+            raise TargetError(f"--wallet-{name} is empty: is the variable set that it should come from?")
     seed = config.getoption("--wallet-seed")
     return Choices(
-        url=config.getoption("--wallet-url"),
-        profile=config.getoption("--wallet-profile"),
+        url=config.getoption("--wallet-url") or "",
+        profile=config.getoption("--wallet-profile") or "",
         contracts=tuple(dict.fromkeys(config.getoption("--wallet-contract"))),
-        provision_url=config.getoption("--wallet-provision"),
+        provision_url=config.getoption("--wallet-provision") or "",
         players=tuple(config.getoption("--wallet-player")),
         paths=tuple(config.getoption("--wallet-path")),
         limits=tuple(config.getoption("--wallet-limit")),
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
         strict=config.getoption("--wallet-strict"),
-        defect=config.getoption("--wallet-defect"),
+        defect=config.getoption("--wallet-defect") or "",
         record=bool(config.getoption("--wallet-report")) or bool(os.environ.get("GITHUB_ACTIONS")),
     )

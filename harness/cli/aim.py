@@ -1,0 +1,50 @@
+"""The arguments by which a subcommand is told which wallet it is about: they are those of pytest, without `wallet-`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.target import Choices
+from harness.target.choices import PROFILE, URL
+
+USUAL_PROFILE = "wallet.yaml"
+"""Taken when it lies in the current folder and nothing else says which wallet is meant."""
+
+
+def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare them."""
+    add = parser.add_argument
+    several: dict[str, Any] = {"action": "append", "default": []}
+    add("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
+    add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
+    add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
+    add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
+    add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
+    add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")
+
+
+def choices_of(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Choices:
+    """What the arguments say, with a fresh seed and run id."""
+    return Choices(
+        url=options.url,
+        profile=options.profile or usual_profile(options.url, environment),
+        contracts=tuple(dict.fromkeys(options.contract)),
+        provision_url=options.provision,
+        players=tuple(options.player),
+        paths=tuple(options.path),
+        limits=tuple(options.limit),
+        seed=secrets.randbits(32),
+        run_id=secrets.token_hex(4),
+    )
+
+
+def usual_profile(url: str, environment: Mapping[str, str]) -> str:
+    """The profile that lies in the current folder, unless a wallet is named otherwise; else empty."""
+    named = url or environment.get(URL) or environment.get(PROFILE)
+    return USUAL_PROFILE if not named and Path(USUAL_PROFILE).is_file() else ""

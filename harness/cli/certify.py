@@ -1,0 +1,117 @@
+"""`walletproof certify [URL]`: pytest with our options, and exit codes that a pipeline can tell apart."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.cli.aim import USUAL_PROFILE, usual_profile
+from harness.cli.command import UsageProblem
+from harness.target.choices import PROFILE, URL
+
+NAME = "certify"
+HELP = (
+    "certify a wallet: pytest with the same result; 0 certified, 1 violations, 2 usage, 3 configuration, 4 incomplete"
+)
+CERTIFIED, VIOLATED, USAGE, CONFIGURATION, INCOMPLETE = 0, 1, 2, 3, 4
+STATUSES: Mapping[int, int] = {
+    0: CERTIFIED,
+    1: VIOLATED,
+    2: INCOMPLETE,  # interrupted, or a scenario file that cannot be read
+    3: INCOMPLETE,  # an error inside pytest
+    4: USAGE,
+    5: USAGE,  # nothing was selected
+    10: CONFIGURATION,
+    11: INCOMPLETE,
+}
+"""From the status of pytest. Whatever else there is (a signal) left the run incomplete."""
+
+OURS = ("profile", "contract", "provision", "player", "path", "limit", "seed", "report", "certificate", "sign-key")
+"""Options of ours that may be written without `wallet-`, followed by a value."""
+SWITCHES = ("strict", "dry-run")
+"""The same, without a value."""
+_AIMED = ("--wallet-url", "--wallet-profile", "--wallet-defect")
+_ADDRESS = re.compile(r"[\w.-]+:[0-9]+(/|$)")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments, for the help: what is given goes through `front` untouched."""
+    add = parser.add_argument
+    add("url", nargs="?", metavar="URL", help="the wallet, above the contract's own paths")
+    for name in OURS:
+        add(f"--{name}", metavar="VALUE", help=f"pytest's --wallet-{name}")
+    for name in SWITCHES:
+        add(f"--{name}", action="store_true", help=f"pytest's --wallet-{name}")
+    add("rest", nargs="*", metavar="PYTEST OPTION", help="whatever pytest takes: -k, -m, -n 8, --junitxml=FILE, ids")
+    parser.epilog = (
+        f"Without URL, --profile, WALLET_URL and WALLET_PROFILE the profile is {USUAL_PROFILE} in the current folder. "
+        "Exit status: 0 certified; 1 violations; 2 a mistake in the command line; 3 the configuration is wrong or the "
+        "wallet cannot be reached; 4 incomplete: a requirement was not judged, or the run was broken off."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Certify with what argparse has read, which is nothing but what the help shows. Raises UsageProblem."""
+    return front([options.url] if options.url else [])
+
+
+def front(given: Sequence[str]) -> int:
+    """Run pytest with these arguments, and return our exit status. Raises UsageProblem when no wallet is named."""
+    arguments = list(_translated(given))
+    aimed = [each for each in arguments if each.startswith(_AIMED)]
+    if not aimed:
+        arguments[:0] = _from_surroundings(os.environ)
+    return STATUSES.get(_pytest(arguments), INCOMPLETE)
+
+
+def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
+    """Options for the wallet that the environment names, or the current folder. Raises UsageProblem."""
+    if usual := usual_profile("", environment):
+        return [f"--wallet-profile={usual}"]
+    named = (("url", environment.get(URL)), ("profile", environment.get(PROFILE)))
+    if found := [f"--wallet-{name}={value}" for name, value in named if value]:
+        return found
+    raise UsageProblem(
+        "say which wallet: walletproof certify URL, or --profile FILE; `walletproof init` writes a profile"
+    )
+
+
+def _translated(given: Sequence[str]) -> Iterator[str]:
+    """The arguments in pytest's words: a URL at the beginning, and our options without `wallet-`."""
+    for position, word in enumerate(given):
+        name, equals, value = word.removeprefix("--").partition("=")
+        if position == 0 and not word:
+            raise UsageProblem("the URL is empty: is the variable set that it should come from?")
+        if position == 0 and "://" in word and not word.startswith("-"):
+            yield f"--wallet-url={word}"
+        elif position == 0 and _ADDRESS.match(word):
+            raise UsageProblem(f"{word!r} is no URL: write http:// or https:// before it")
+        elif word.startswith("--") and (name in OURS or (name in SWITCHES and not equals)):
+            yield f"--wallet-{name}{equals}{value}"
+        else:
+            yield word
+
+
+def _pytest(arguments: Sequence[str]) -> int:
+    """Run pytest in a process of its own, to its end: with Ctrl+C it gets the signal itself, and tells what it has."""
+    # -P keeps the current directory out of the search path: a stranger's `harness` folder must not be imported.
+    command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", *arguments]
+    with subprocess.Popen(command, env=_environment()) as process:
+        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def _environment() -> dict[str, str]:
+    ours = str(Path(__file__).resolve().parents[2])
+    paths = [os.environ.get("PYTHONPATH", ""), ours]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in paths if each)}

@@ -1,0 +1,250 @@
+"""`walletproof init`: asks, or takes flags, and writes a profile with comments that explain it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.cli.aim import USUAL_PROFILE
+from harness.cli.command import UsageProblem
+from harness.contracts import BUNDLED, Contract, UnknownContract, load
+from harness.profile import Overrides, ProfileError, field_of, load_profile
+from harness.target import TargetError
+from harness.target.choices import player_of
+
+NAME = "init"
+HELP = "write a profile of your wallet, with comments: asks on a terminal, or takes flags"
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What goes into the profile."""
+
+    urls: Mapping[str, str]
+    """By contract."""
+    provision_url: str = ""
+    provision_command: str = ""
+    players: tuple[str, ...] = ()
+    """As `--wallet-player` has them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("file", nargs="?", default=USUAL_PROFILE, metavar="FILE", help=f"where to write it (default: {USUAL_PROFILE})")
+    add(
+        "--contract",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="a contract and the wallet's URL by it, as in casino=https://wallet.example/casino; repeatable",
+    )
+    add("--provision", default="", metavar="URL", help="an address that makes test players")
+    add("--provision-command", default="", metavar="COMMAND", help="a command that does, with {player} {currency} ...")
+    add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add("--force", action="store_true", help="overwrite a file that exists")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the profile and say what to do next. Raises UsageProblem."""
+    path = Path(options.file)
+    if path.exists() and not options.force:
+        raise UsageProblem(f"{path} exists: name another file, or overwrite it with --force")
+    answers = _from_flags(options)
+    if not answers.urls:
+        if not sys.stdin.isatty():
+            raise UsageProblem(f"say where the wallet is: walletproof init --contract {BUNDLED[0]}=URL")
+        answers = _asked(answers)
+    variables = {each: "set later" for name in answers.urls for each in _loaded(name).environment}
+    _write(path, "\n".join(text_of(answers)) + "\n", variables)
+    _say_what_is_next(path, answers)
+    return 0
+
+
+def _from_flags(options: argparse.Namespace) -> Answers:
+    urls: dict[str, str] = {}
+    for each in options.contract:
+        name, equals, url = each.partition("=")
+        if not equals or name in urls:
+            raise UsageProblem(f"--contract {each!r}: give NAME=URL, each name once")
+        urls[name] = url
+    if options.provision and options.provision_command:
+        raise UsageProblem("--provision and --provision-command exclude each other: give one")
+    return Answers(
+        urls=urls,
+        provision_url=options.provision,
+        provision_command=options.provision_command,
+        players=tuple(options.player),
+    )
+
+
+def _asked(answers: Answers) -> Answers:
+    """The same, completed by asking; Ctrl+C and the end of the input end it."""
+    try:
+        urls = {name: url for name in BUNDLED if (url := _ask(f"URL of the wallet by {name} (empty: not this one)"))}
+        if not urls:
+            raise UsageProblem("a profile needs the URL of one contract at least")
+        if not (answers.provision_url or answers.provision_command or answers.players):
+            answers = replace(answers, provision_url=_ask("URL that makes test players (empty: there is none)"))
+            if not answers.provision_url:
+                answers = replace(answers, players=tuple(_asked_players()))
+    except (EOFError, KeyboardInterrupt):
+        raise UsageProblem("broken off: nothing was written") from None
+    return replace(answers, urls=urls)
+
+
+def _asked_players() -> Iterator[str]:
+    print("Test players that exist: three of one currency are enough (empty: no more)")
+    while player := _ask("  id"):
+        currency, session = _ask("  currency, such as EUR"), _ask("  session")
+        yield f"id={player},currency={currency},session={session}"
+
+
+def _ask(question: str) -> str:
+    return input(f"{question}: ").strip()
+
+
+def text_of(answers: Answers) -> Iterator[str]:
+    """The lines of the profile. Raises UsageProblem for a contract that does not exist, or a wrong player."""
+    yield "# The wallet under test. docs/PROFILE.md explains every key; `walletproof show-config` prints what holds."
+    yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
+    yield ""
+    yield "environment: staging     # a run refuses to send anything to what is marked production"
+    yield ""
+    yield "contracts:"
+    for name, url in answers.urls.items():
+        contract = _loaded(name)
+        yield f"  {_scalar(name)}:"
+        yield f"    url: {_scalar(url)}     # the contract's own paths come behind it"
+        yield "    credentials:"
+        for variable in contract.environment:
+            yield f"      {field_of(variable)}: ${{{variable}}}"
+        yield from _special(contract)
+    yield ""
+    yield from _provision(answers)
+    yield from _players(answers)
+    yield from _REST
+
+
+def _loaded(name: str) -> Contract:
+    try:
+        return load(name)
+    except UnknownContract as error:
+        raise UsageProblem(f"--contract: {error}") from None
+
+
+def _special(contract: Contract) -> Iterator[str]:
+    other = next((name for name, spec in contract.specs.items() if not spec.core), "")
+    if other:
+        yield "    # capabilities:"
+        yield f"    #   lacks: [{other}]     # operations that the wallet does not have; otherwise a run finds out"
+        yield "    # paths:"
+        yield f"    #   {other}: /elsewhere     # where it is not at its documented path"
+
+
+def _provision(answers: Answers) -> Iterator[str]:
+    yield "# What makes a fresh player for every scenario: an address, or a command."
+    if answers.provision_url or answers.provision_command:
+        yield "provision:"
+        if answers.provision_url:
+            yield f"  url: {_scalar(answers.provision_url)}"
+        else:
+            yield f"  command: {_scalar(answers.provision_command)}"
+    else:
+        yield "# provision:"
+        yield "#   url: https://wallet.example/test-players"
+        yield '#   command: "./reset-player {player} {currency} {balance}"'
+    yield ""
+
+
+def _players(answers: Answers) -> Iterator[str]:
+    yield "# Or players that exist: three of one currency, better with a second currency and more of them."
+    if not answers.players:
+        yield "# players:"
+        yield '#   - {id: "60001001", currency: EUR, session: "...", expired_session: "...", bets: ["..."]}'
+        yield ""
+        return
+    yield "players:"
+    for text in answers.players:
+        try:
+            contract, player = player_of(text)
+        except TargetError as error:
+            raise UsageProblem(str(error)) from None
+        named = {
+            "id": player.id,
+            "contract": contract,
+            "currency": player.currency,
+            "session": player.session,
+            "expired_session": player.expired_session,
+            "auth_token": player.token,
+        }
+        fields = [f"{name}: {json.dumps(value)}" for name, value in named.items() if value]
+        fields += [f"bets: {json.dumps(player.bets)}"] if player.bets else []
+        yield f"  - {{{', '.join(fields)}}}"
+    yield ""
+
+
+_REST: Sequence[str] = (
+    "# games: [G1720761376617]     # game ids that the wallet knows",
+    "",
+    "# limits:                     # how much is asked of the wallet",
+    "#   requests_per_second: 50",
+    "#   connections: 20           # at once",
+    "#   parallel: 20              # requests in a race",
+    "#   time_out_seconds: 10",
+    "",
+    "# tls: {ca_bundle: ca.pem, client_certificate: client.pem, client_key: client.key}",
+    "",
+    "# waivers:                    # what is known to be violated, for a time; it still runs, and must fail",
+    '#   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}',
+)
+
+
+def _scalar(text: str) -> str:
+    """A value as YAML: quoted where it could be taken for something else."""
+    return text if _PLAIN.match(text) and not text.endswith(":") else json.dumps(text)
+
+
+def _write(path: Path, text: str, environment: Mapping[str, str]) -> None:
+    """Write the profile, once it has been read as a run would read it. Raises UsageProblem."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        try:
+            _check(Path(name), path, environment)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        finally:
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _check(written: Path, path: Path, environment: Mapping[str, str]) -> None:
+    try:
+        load_profile(written, environment, Overrides(), datetime.now(UTC).date())
+    except ProfileError as error:
+        raise UsageProblem(f"that makes no good profile:\n{str(error).replace(str(written), str(path))}") from None
+
+
+def _say_what_is_next(path: Path, answers: Answers) -> None:
+    variables = [each for name in answers.urls for each in load(name).environment]
+    profile = "" if path == Path(USUAL_PROFILE) else f" --profile {path}"
+    print(f"{path} written. Next:")
+    print(f"  export {' '.join(f'{each}=...' for each in variables)}")
+    if not (answers.provision_url or answers.provision_command or answers.players):
+        print(f"  write provision or players into {path}")
+    print(f"  walletproof check{profile}")
+    print(f"  walletproof certify{profile}")
