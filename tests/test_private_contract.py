@@ -167,6 +167,27 @@ def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) ->
     assert set(re.findall(r"BNG-[A-Z]{3}-[0-9]{2} MUST", done.output)) == {"BNG-MOV-01 MUST"}
 
 
+def test_a_profile_names_it_by_its_module(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
+    (tmp_path / "wallet.yaml").write_text(FILES["wallet.yaml"].replace(PORT, port), encoding="utf-8")
+    by_profile = command("pytest --wallet-profile")
+    done = tutorial.run(by_profile.command, cwd=tmp_path)
+    assert done.status == 0, done.output
+    assert all(promised in done.output for promised in by_profile.promised)
+
+
+def test_what_failed_is_run_again_by_its_module(tutorial: Tutorial, tmp_path: Path) -> None:
+    report = tmp_path / "run.json"
+    again = f"walletproof replay {report} sent_again --contract bingo_hall"
+    with tutorial.wallet(FILES["wallet.py"].replace(MISTAKE, "")) as port:
+        assert tutorial.certify(port, f"--wallet-report={report}").status == 1
+        done = tutorial.run(f"{again} --provision=http://127.0.0.1:{port}/guests")
+        assert done.output.startswith("STILL FAILING  money/prize_sent_again  bingo  BNG-MOV-01"), done.output
+    with tutorial.wallet() as port:
+        place = f"http://127.0.0.1:{port}"
+        done = tutorial.run(f"{again} --url={place} --provision={place}/guests")
+        assert done.output.startswith("FIXED "), done.output
+
+
 def test_a_scenario_is_named_by_its_file_its_folder_or_its_id(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     by_file = command("pytest bingo_hall/scenarios")
     done = tutorial.run(by_file.command.replace(PORT, port))

@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
+from harness.contracts import UnknownContract, load
 from harness.contracts.schema import bundled
 from harness.report import ReportError, read
 from harness.report.compare import Change, changes, failing
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("report", type=Path, metavar="REPORT.json")
     parser.add_argument("scenario", nargs="?", default="", help="only those whose id holds this text")
+    parser.add_argument(
+        "--contract", action="append", default=[], metavar="MODULE", help="the module of a private contract; repeatable"
+    )
     parser.add_argument("--url", default="", help="another address of the wallet than the report's, for one contract")
     parser.add_argument("--profile", default="", metavar="FILE", help="the profile of the wallet, as the run had it")
     parser.add_argument("--provision", default="", metavar="URL", help="the address that makes test players")
@@ -66,12 +70,17 @@ def _run_again(
         report = Path(folder) / "report.json"
         command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-q", "--no-header"]
         command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest]
-        root = bundled("scenarios").resolve()
-        command += [f"{root / each}.yaml::{contract}" for each in ids]
+        command += [f"{_place(each)}::{contract}" for each in ids]
         ended = subprocess.run(command, check=False, capture_output=True, text=True, env=_environment())
         if ended.returncode not in _RAN or not report.exists():
             raise ReportError(f"pytest could not run them again:\n{(ended.stdout + ended.stderr)[-3000:]}")
         return read(report)
+
+
+def _place(scenario: str) -> str:
+    """The file of a bundled scenario; that of any other is found by its id."""
+    path = bundled("scenarios").resolve() / f"{scenario}.yaml"
+    return str(path) if path.exists() else f"{scenario}.yaml"
 
 
 def _environment() -> dict[str, str]:
@@ -81,8 +90,16 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
+def _named(module: str) -> str:
+    try:
+        return load(module).name
+    except UnknownContract as error:
+        raise UsageProblem(f"--contract: {error}") from None
+
+
 def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:
-    given = [f"--wallet-contract={contract}", f"--wallet-seed={before['run']['seed']}"]
+    modules = {_named(module): module for module in options.contract}
+    given = [f"--wallet-contract={modules.get(contract, contract)}", f"--wallet-seed={before['run']['seed']}"]
     url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
     if url:
         given.append(f"--wallet-url={url}")
