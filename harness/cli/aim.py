@@ -17,10 +17,13 @@ USUAL_PROFILE = "wallet.yaml"
 
 
 def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare them."""
-    add = parser.add_argument
+    """Declare them. Each option may also be written as pytest has it: `--wallet-profile` is `--profile`."""
     several: dict[str, Any] = {"action": "append", "default": []}
-    add("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
+
+    def add(name: str, **how: Any) -> None:
+        parser.add_argument(name, name.replace("--", "--wallet-", 1), **how)
+
+    parser.add_argument("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
     add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.cli.aim import add_wallet_arguments, choices_of
@@ -34,23 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check each contract: 0 ready, 1 a violation, 3 something to set right. Raises UsageProblem."""
     try:
-        subjects = _subjects(options)
-    except Misconfigured as problem:
-        print(f"configuration: {problem}", file=sys.stderr)
-        return CONFIGURATION
-    return max(_check(subject) for subject in subjects)
-
-
-def _subjects(options: argparse.Namespace) -> Sequence[Subject]:
-    try:
         settings = settled(choices_of(options), os.environ)
         if settings.bundled:
             raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
-        return target_of(settings).subjects
-    except Misconfigured:
-        raise
+        subjects = target_of(settings).subjects
+    except Misconfigured as problem:
+        # One line for each complaint, with its place in the profile: an editor can jump there.
+        print(f"{problem}\nNOT READY, set this right first")
+        return CONFIGURATION
     except TargetError as error:
         raise UsageProblem(str(error)) from None
+    if settings.profile is not None:
+        print(f"profile {settings.profile.text}")
+        for warning in settings.warnings:
+            _line("", "warning", warning)
+        print()
+    return max(_check(subject) for subject in subjects)
 
 
 def _check(subject: Subject) -> int:
