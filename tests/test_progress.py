@@ -8,13 +8,20 @@ import select
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plugin_run import DEADLINE_SECONDS, command, environment, run
 
+from harness.model import Level, Status, Verdict
+from harness.plugin.live import Tally
+from harness.result import ScenarioResult
+
 CATEGORIES = ("idempotency", "zero_amount")
 DEFECT = ("--wallet-contract=casino", "--wallet-defect=forgets-zero")
+FAILING = ["zero_amount/live_zero_is_remembered_by_the_settlement", "zero_amount/zero_is_remembered"]
+"""Each for a cause of its own."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -64,7 +71,7 @@ def test_on_a_terminal_counts_clock_and_scenario_are_seen(tmp_path: Path, worker
     assert f" {total}/{total} 0:0" in seen
     assert f"\n{total - 2} pass  2 fail  0 unknown  0 warn  0 skipped\n" in seen
     assert re.search(r"\w+/\w+ on casino", seen), "which scenario is running"
-    assert len(re.findall(r"FAIL \w+/\w+ casino: a transaction of 0", seen)) == 1
+    assert sorted(re.findall(r"FAIL (\w+/\w+) casino: a transaction of 0", seen)) == FAILING
     assert not re.search(r"^(idempotency|zero_amount) [.F]", seen, re.MULTILINE), "no letters beside it"
     assert re.search(rf"=+ 2 failed, {total - 2} passed in ", seen)
 
@@ -98,3 +105,29 @@ STOPS = """
 def pytest_runtest_logfinish(nodeid):
     raise KeyboardInterrupt
 """
+
+
+def test_of_a_cause_only_the_first_failure_is_told() -> None:
+    found = Verdict(
+        check="oracle",
+        requirement="CAS-IDM-01",
+        level=Level.MUST,
+        status=Status.FAIL,
+        summary="wrong",
+        probably="it forgets",
+    )
+    failed = ScenarioResult(
+        scenario="a/one",
+        title="It is right",
+        contract="casino",
+        path="scenarios/a/one.yaml",
+        requirement="CAS-IDM-01",
+        status=Status.FAIL,
+        verdicts=(found,),
+    )
+    tally = Tally(4)
+    assert tally.add(failed) == "FAIL a/one casino: it forgets"
+    assert tally.add(replace(failed, scenario="a/two")) == ""
+    assert tally.add(replace(failed, scenario="a/three", waived=("CAS-IDM-01",))) == ""
+    assert tally.add(replace(failed, contract="sportsbook")) != ""
+    assert (tally.done, dict(tally.counts)) == (4, {"fail": 3, "waived": 1})
