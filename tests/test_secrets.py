@@ -228,6 +228,48 @@ def test_a_secret_that_the_wallet_does_not_believe_is_not_told(contract: str, ro
     assert leaks(artefacts, [*(each.encode() for each in forms(wrong)), basic]) == []
 
 
+PROFILE = """\
+contracts:
+  {contract}: {{url: "{root}/{contract}", credentials: {{{key}: "{user}", {word}: "{secret}"}}}}
+players:
+{players}
+"""
+WORDS = {"casino": ("api_key", "secret"), "sportsbook": ("user", "password")}
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_profile_with_literal_secrets_is_read_and_not_repeated(contract: str, root: str, tmp_path: Path) -> None:
+    players = [made(root, contract, 60003000 + number) for number in range(3)]
+    words = ("playerId", "sessionId", "authToken", "expiredSessionId")
+    owned = [each[wire].encode() for each in players for wire in words[1:] if wire in each]
+    rows = [
+        f"  - {{id: '{each['playerId']}', contract: {contract}, currency: EUR, session: '{each['sessionId']}', "
+        f"auth_token: '{each['authToken']}'}}"
+        for each in players
+    ]
+    key, secret = (CREDENTIALS[name] for name in CONTRACTS[contract])
+    names = WORDS[contract]
+    filled = {"contract": contract, "root": root, "key": names[0], "word": names[1], "user": key, "secret": secret}
+    good = PROFILE.format(**filled, players="\n".join(rows))
+    typo = good.replace(f" {names[1]}: ", f" {names[1]}z: ").replace("session: ", "sesion: ")
+    artefacts = {}
+    for name, text in (("good", good), ("typo", typo), ("broken", good.replace("}}", "}"))):
+        (tmp_path / "wallet.yaml").write_text(text, encoding="utf-8")
+        for command in ("show-config", "check", "certify --dry-run -k resent", "certify -vv --showlocals -k resent"):
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "harness.cli", *command.split()],
+                cwd=tmp_path,
+                env=environment(),
+                capture_output=True,
+                timeout=DEADLINE_SECONDS,
+                check=False,
+            )
+            artefacts[f"{name}: {command}"] = done.stdout + done.stderr
+            assert b"Traceback" not in artefacts[f"{name}: {command}"]
+    assert b"NOT CERTIFIED" in artefacts["good: certify -vv --showlocals -k resent"]
+    assert leaks(artefacts, [*telling(contract), *owned]) == []
+
+
 def test_the_search_would_find_them() -> None:
     """Each form is looked for, whatever case it is in."""
     for contract in CONTRACTS:
