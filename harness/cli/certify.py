@@ -84,11 +84,12 @@ def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
 
 def _translated(given: Sequence[str]) -> Iterator[str]:
     """The arguments in pytest's words: a URL at the beginning, and our options without `wallet-`."""
+    taking = {f"--{prefix}{each}" for each in (*OURS, "url", "defect") for prefix in ("", "wallet-")}
     for position, word in enumerate(given):
         name, equals, value = word.removeprefix("--").partition("=")
         if position == 0 and not word:
             raise UsageProblem("the URL is empty: is the variable set that it should come from?")
-        if position == 0 and "://" in word and not word.startswith("-"):
+        if word.startswith(("http://", "https://")) and (position == 0 or given[position - 1] not in taking):
             yield f"--wallet-url={word}"
         elif position == 0 and _ADDRESS.match(word):
             raise UsageProblem(f"{word!r} is no URL: write http:// or https:// before it")

@@ -31,12 +31,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add_options(parser)
 
 
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """What is wrong is found out before xdist starts processes, and then none is started. Nor does a dry run need any.
+
+    It comes after xdist's own hook, which knows how many processes there shall be, and before pytest's.
+    """
+    if config.getoption("dist", "no") == "no" or config.option.collectonly or _is_worker(config):
+        return
+    if not paths.concerned(config):
+        return
+    run = config.stash[RUN] = _run(config)
+    if not run.choices.dry_run:
+        run.start()
+    if run.problem or run.choices.dry_run:
+        config.option.dist, config.option.tx = "no", []
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Find out whether there is anything to do, and what; a contradiction is a usage error."""
     if not paths.concerned(config):
         return
-    run = config.stash[RUN] = _run(config)
+    run = config.stash[RUN] = config.stash.get(RUN, None) or _run(config)
     run.suite = paths.settle(config, run.contracts)
     config.stash[_ON_THE_WAY] = paths.on_the_way(config, run.suite)
     for category in sorted(run.suite.categories()):
@@ -146,12 +162,11 @@ def pytest_collection(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """With xdist the workers are started next, and told what was found out."""
+    """With xdist the workers are started next, no more of them than can work side by side."""
     config = session.config
     run = config.stash.get(RUN, None)
     if run is None or not config.pluginmanager.has_plugin("dsession") or config.option.collectonly:
         return
-    run.start()
     if run.started and len(config.option.tx) > run.most_processes:
         config.option.tx = config.option.tx[: run.most_processes]
 
@@ -206,7 +221,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     from harness.plugin.items import ScenarioItem
 
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
-    if not config.pluginmanager.has_plugin("dsession") and len(others) < len(session.items):
+    ours = [item for item in session.items if isinstance(item, ScenarioItem)]
+    if run.choices.dry_run and not run.problem:
+        from harness.plugin.dry_run import tell
+
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        tell(reporter, run, ours, everything=config.option.verbose > 0)
+        session.items[:] = others
+        return None if others else True
+    if not config.pluginmanager.has_plugin("dsession") and ours:
         run.start()
     if not run.problem:
         if run.started and (frugal := run.frugal):

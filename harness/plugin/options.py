@@ -25,6 +25,7 @@ NAMES = (
     "defect",
     "report",
     "certificate",
+    "dry-run",
 )
 
 
@@ -57,6 +58,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     _add_scaling(add)
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+    add("--wallet-dry-run", action="store_true", help="print what would be sent, and send nothing (-v: all of it)")
     add(
         "--wallet-defect",
         default=None,
@@ -127,6 +129,7 @@ def choices(config: pytest.Config) -> Choices:
         limits=tuple(config.getoption("--wallet-limit")),
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
+        dry_run=config.getoption("--wallet-dry-run"),
         strict=config.getoption("--wallet-strict"),
         defect=config.getoption("--wallet-defect") or "",
         record=bool(config.getoption("--wallet-report")) or bool(os.environ.get("GITHUB_ACTIONS")),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.contracts import BUNDLED, Contract, load
+from harness.contracts import BUNDLED, Contract, Credentials, load
 from harness.examiner import Examiner
 from harness.model import Scenario, Waiver
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
@@ -77,6 +77,21 @@ class Run:
         return {self._loaded[each.contract].name: self.masked(_without_user(each.url)) for each in subjects}
 
     @property
+    def would_be(self) -> dict[str, Subject]:
+        """By contract what scenarios would be aimed at, for a run that sends nothing.
+
+        Raises Misconfigured for a wallet without credentials or players.
+        """
+        if self.settings is None or self.settings.bundled:
+            urls = {name: f"(bundled)/{name}" for name in self._loaded}
+            made_up = {name: Credentials("key", "a secret") for name in self._loaded}
+            choices = self.settings or Settings(choices=self.choices, contracts=self._loaded)
+            target = target_of_bundled(choices, urls, made_up, "(bundled)/__admin/player")
+        else:
+            target = target_of(self.settings, sending=False)
+        return {self._loaded[each.contract].name: each for each in target.subjects}
+
+    @property
     def waivers(self) -> tuple[Waiver, ...]:
         """What the operator knows to be violated; those of every contract, expired ones too."""
         return self._target.waivers if self._target is not None else ()
@@ -99,7 +114,7 @@ class Run:
 
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
-        if self.bundled and self._wallet is None:
+        if self.bundled and self._wallet is None and not self.choices.dry_run:
             self._wallet = BundledWallet(self.choices.defect)
 
     def start(self) -> None:
@@ -209,7 +224,7 @@ def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
     run = Run(choices, settings.contracts, settings)
     try:
         if not settings.bundled:
-            target_of(settings)
+            target_of(settings, sending=not choices.dry_run)
     except Misconfigured as problem:
         run.problem = str(problem)
     return run

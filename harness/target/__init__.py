@@ -47,9 +47,12 @@ class Target:
         return replace(self, subjects=tuple(each.in_process(scope, processes) for each in self.subjects))
 
 
-def target_of(settings: Settings) -> Target:
-    """The wallet of these settings. Raises Misconfigured when it may not be tested, or lacks credentials or players."""
-    if settings.production:
+def target_of(settings: Settings, *, sending: bool = True) -> Target:
+    """The wallet of these settings. Raises Misconfigured when it may not be tested, or lacks credentials or players.
+
+    Only where nothing is sent may it be a wallet in production.
+    """
+    if settings.production and sending:
         raise Misconfigured(
             f"REFUSED: {settings.production} says `environment: production`. A run books and takes back money, sends "
             "forged requests and lets bets race: point the profile at a test wallet, and say so there"
