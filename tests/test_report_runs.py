@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from plugin_run import ROOT, run
+from plugin_run import CREDENTIALS, ROOT, run
 
 from harness.cli import main
 from harness.report.files import complaint_about
@@ -86,6 +86,15 @@ def test_github_gets_annotations_and_a_summary(tmp_path: Path) -> None:
         "::error file=scenarios/signature/plain_hash.yaml,line=4,title=CAS-SIG-02::your wallet takes"
     )
     assert "NOT CERTIFIED" in summary.read_text(encoding="utf-8")
+
+
+def test_github_is_told_of_a_configuration_problem(tmp_path: Path) -> None:
+    chosen = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "--wallet-player=id=1,currency=EUR")
+    done = run(*chosen, cwd=tmp_path, variables={**CREDENTIALS, "GITHUB_ACTIONS": "true"})
+    assert done.status == 10
+    (told,) = (line for line in done.lines if line.startswith("::"))
+    assert told.startswith("::error title=configuration of the wallet's certification::")
+    assert "127.0.0.1:1" in told
 
 
 def test_elsewhere_nothing_of_that_is_written(tmp_path: Path) -> None:

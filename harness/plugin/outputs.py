@@ -17,7 +17,7 @@ from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
 from harness.report.files import SUFFIXES
-from harness.report.github import workflow_commands
+from harness.report.github import problem_command, workflow_commands
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
@@ -72,6 +72,8 @@ class Outputs:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write everything. What cannot be written is said, and never hides the verdict."""
+        if self._files.annotate and self._run.problem:
+            self._said.append((problem_command(self._run.problem), True))
         if not self._files or not self._run.started:
             return
         stopped = bool(session.shouldstop or session.shouldfail)

@@ -24,6 +24,11 @@ def workflow_commands(report: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def problem_command(problem: str) -> str:
+    """The workflow command for what prevented the run."""
+    return f"::error title=configuration of the wallet's certification::{_text(problem)}"
+
+
 def _place(report: Mapping[str, Any], cause: Mapping[str, Any]) -> tuple[str, int]:
     for scenario in report["scenarios"]:
         if scenario["contract"] == cause["contract"] and scenario["id"] == cause["scenarios"][0]:
