@@ -19,7 +19,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run
+from plugin_run import CREDENTIALS as OF_THE_SOUND
+from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run, wallet
 from telltale_wallet import forms
 
 from harness.contracts import Credentials, load
@@ -108,7 +109,7 @@ def certify(root: str, contract: str, folder: Path, *options: str) -> tuple[Done
         *LOUD,
         *options,
         cwd=folder,
-        variables=CREDENTIALS,
+        variables=CREDENTIALS | {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(folder / "summary.md")},
         plugins=("no:cacheprovider", "xdist"),
     )
     return told, {"output": told.output.encode()} | written(folder)
@@ -128,12 +129,27 @@ def test_no_artefact_of_a_failing_run_has_a_secret(
     provision = f"--wallet-provision={root}/__admin/player"
     done, artefacts = certify(root, contract, tmp_path, provision, "-k", SOME, *processes)
     assert done.status == 1, done.output
-    assert {"run.json", "run.html", "run.md", "run.har", "junit.xml", "run.log"} <= set(artefacts)
+    assert {"run.json", "run.html", "run.md", "run.har", "junit.xml", "run.log", "summary.md"} <= set(artefacts)
     assert "run.jwt" not in artefacts
     assert b"x-debug-0" in artefacts["run.json"]  # it was told, and hidden
     assert f"${CONTRACTS[contract][1]}".encode() in artefacts["run.json"]
     assert leaks(artefacts, telling(contract)) == []
     assert signatures(artefacts) == []
+
+
+def test_nor_has_a_certificate(tmp_path: Path) -> None:
+    with wallet() as sound:
+        new_keys(tmp_path / "key")
+        jwt = tmp_path / "run.jwt"
+        options = (f"--wallet-certificate={jwt}", f"--wallet-sign-key={tmp_path / 'key'}")
+        done = run(*sound.options("sportsbook"), *options, cwd=tmp_path, variables=OF_THE_SOUND)
+    assert done.status == 0, done.output
+    payload = jwt.read_text(encoding="utf-8").split(".")[1]
+    artefacts = {"claims": base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), **written(tmp_path)}
+    assert {"run.jwt", "run.jwt.html"} <= set(artefacts)
+    key, secret = (OF_THE_SOUND[name] for name in CONTRACTS["sportsbook"])
+    basic = base64.b64encode(f"{key}:{secret}".encode())
+    assert leaks(artefacts, [*(each.encode() for each in forms(secret)), basic]) == []
 
 
 def made(root: str, contract: str, number: int) -> dict[str, str]:
