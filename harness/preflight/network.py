@@ -52,7 +52,7 @@ def _found(found: T | Failure, stage: str) -> T:
 
 
 def _told(secured: Secured) -> str:
-    issuer = f", issued by {secured.issuer}" if secured.issuer else ""
+    issuer = f", issued by {secured.issuer}" if secured.issuer else ", not verified"
     until = f", valid until {_day(secured.expires)}" if secured.expires else ""
     return f"{secured.version}{issuer}{until}"
 
