@@ -96,6 +96,12 @@ def test_every_reference_leads_to_a_component(contract: Contract) -> None:
     assert '"$defs"' not in text
 
 
+def test_fields_that_a_success_alone_must_have_are_seen_by_makers_of_stubs() -> None:
+    answer = plain(load("casino"))["components"]["schemas"]["SettlementResponseAnswer"]
+    assert {"status", "transactionId", "balance", "currency"} <= set(answer["properties"])
+    assert answer["required"] == ["status"]
+
+
 def test_every_requirement_stands_once_in_general_or_with_its_operations(contract: Contract) -> None:
     whole = plain(contract)
     general = {each["id"] for each in whole["x-requirements"]}

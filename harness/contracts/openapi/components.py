@@ -57,8 +57,14 @@ def _moved(node: Any, name: str, parts: dict[str, str]) -> Any:
         return node
     return {
         key: _target(value, name, parts) if key == "$ref" and isinstance(value, str) else _moved(value, name, parts)
-        for key, value in node.items()
+        for key, value in _unconditional(node).items()
     }
+
+
+def _unconditional(node: Node) -> Node:
+    """The fields of `then` among the others as well: tools that make code do not look into conditions."""
+    conditional = node["then"].get("properties", {}) if isinstance(node.get("then"), dict) else {}
+    return {**node, "properties": {**node.get("properties", {}), **conditional}} if conditional else node
 
 
 def _target(reference: str, name: str, parts: dict[str, str]) -> str:
