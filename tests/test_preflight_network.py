@@ -223,7 +223,8 @@ def test_a_certificate_that_nobody_looks_at_is_warned_of_loudly(ca: trustme.CA) 
     with Server(always(message(b"{}")), tls=context_of(ca.issue_cert("127.0.0.1"))) as server:
         found = subject(server.url, tls=Tls(verify=False))
         problem_of(lambda: preflight(found, tell=passed.append))
-    warnings = next(each.warnings for each in passed if each.name == "tls")
+    detail, warnings = next((each.detail, each.warnings) for each in passed if each.name == "tls")
+    assert detail == "TLSv1.3, with a certificate that is not verified"
     assert warnings == (
         "THE WALLET'S CERTIFICATE IS NOT VERIFIED: whoever is in between can read and alter everything",
     )

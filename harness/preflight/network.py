@@ -52,8 +52,8 @@ def _found(found: T | Failure, stage: str) -> T:
 
 
 def _told(secured: Secured) -> str:
-    issuer = f", issued by {secured.issuer}" if secured.issuer else ", not verified"
-    until = f", valid until {_day(secured.expires)}" if secured.expires else ""
+    issuer = f", issued by {secured.issuer}" if secured.issuer else ""
+    until = f", valid until {_day(secured.expires)}" if secured.expires else ", with a certificate that is not verified"
     return f"{secured.version}{issuer}{until}"
 
 
