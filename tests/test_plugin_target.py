@@ -11,7 +11,7 @@ from plugin_run import CREDENTIALS
 
 from harness.contracts import Credentials
 from harness.model import Player
-from harness.target import Choices, Target, TargetError, contracts_of, target_of
+from harness.target import Choices, Misconfigured, Target, TargetError, settled, target_of
 
 URL = "http://127.0.0.1:1/casino"
 CASINO = {name: CREDENTIALS[name] for name in ("WALLET_API_KEY", "WALLET_SECRET")}
@@ -20,7 +20,7 @@ PLAYER = "id=188, currency=EUR, session=s-1, token=t-1, bet=b-1, bet=b-2"
 
 
 def aimed(choices: Choices, environment: Mapping[str, str] = CREDENTIALS) -> Target:
-    return target_of(choices, contracts_of(choices, environment), environment)
+    return target_of(settled(choices, environment))
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def aimed(choices: Choices, environment: Mapping[str, str] = CREDENTIALS) -> Tar
     ],
 )
 def test_which_contracts(choices: Choices, environment: dict[str, str], expected: list[str]) -> None:
-    assert list(contracts_of(choices, environment)) == expected
+    assert list(settled(choices, environment).contracts) == expected
 
 
 def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
     with pytest.raises(TargetError, match="which contract"):
-        contracts_of(Choices(url=URL), {"WALLET_SECRET": "half"})
+        settled(Choices(url=URL), {"WALLET_SECRET": "half"})
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_mistake_is_told_with_what_to_give(choices: Choices, environment: dict
 @pytest.mark.parametrize("player", ["id=1,currency=EUR,hush-hush", "id=1,sesion=hush-hush", "token=hush-hush"])
 def test_a_message_about_a_player_repeats_no_value(player: str) -> None:
     with pytest.raises(TargetError) as told:
-        contracts_of(Choices(url=URL, contracts=("casino",), players=(player,)), CASINO)
+        settled(Choices(url=URL, contracts=("casino",), players=(player,)), CASINO)
     assert "hush-hush" not in str(told.value)
 
 
@@ -105,3 +105,35 @@ def test_a_target_survives_the_way_to_a_worker() -> None:
     target = aimed(Choices(url=URL, contracts=("casino",), players=(PLAYER,)))
     assert pickle.loads(pickle.dumps(target)) == target
     assert [subject.scope for subject in target.in_process("gw1", 2).subjects] == ["gw1"]
+
+
+def test_the_environment_stands_for_options_that_are_not_given() -> None:
+    environment = {**CASINO, "WALLET_URL": URL, "WALLET_PROVISION": "http://127.0.0.1:1/p", "WALLET_CONTRACT": "casino"}
+    (subject,) = aimed(Choices(), environment).subjects
+    assert (subject.contract, subject.url, subject.provision_url) == ("casino", URL, "http://127.0.0.1:1/p")
+    (subject,) = aimed(Choices(url="http://127.0.0.1:2"), environment).subjects
+    assert subject.url == "http://127.0.0.1:2"
+
+
+def test_several_contracts_are_named_in_one_variable() -> None:
+    environment = {**CREDENTIALS, "WALLET_URL": URL, "WALLET_CONTRACT": "casino, sportsbook"}
+    assert list(settled(Choices(), environment).contracts) == ["casino", "sportsbook"]
+
+
+def test_limits_of_the_command_line_reach_the_subject() -> None:
+    limits = ("parallel=3", "requests_per_second=2.5", "time_out_seconds=4")
+    (subject,) = aimed(Choices(url=URL, contracts=("casino",), players=(PLAYER,), limits=limits)).subjects
+    assert (subject.limits.parallel, subject.requests_per_second, subject.time_out_seconds) == (3, 2.5, 4)
+
+
+@pytest.mark.parametrize(
+    "limit", ["parallel=0", "parallel=1.5", "paralel=3", "parallel", "batch=100001", "parallel=-1"]
+)
+def test_a_limit_that_is_none(limit: str) -> None:
+    with pytest.raises(TargetError, match="--wallet-limit"):
+        settled(Choices(url=URL, contracts=("casino",), limits=(limit,)), {})
+
+
+def test_what_the_wallet_lacks_is_no_mistake_of_the_command_line() -> None:
+    with pytest.raises(Misconfigured, match="no players for casino"):
+        aimed(Choices(url=URL, contracts=("casino",)), CASINO)

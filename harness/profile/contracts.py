@@ -124,7 +124,7 @@ def _lacks(node: Node | None, name: str, contract: Contract, reader: Reader) -> 
         return ()
     parts = reader.table(node, name, ("lacks",))
     found: list[Value] = []
-    for each in reader.items(parts["lacks"][1], f"{name}.lacks") if "lacks" in parts else ():
+    for each in reader.nodes(parts["lacks"][1], f"{name}.lacks") if "lacks" in parts else ():
         value = reader.value(each, f"{name}.lacks")
         if value is None:
             continue

@@ -128,10 +128,13 @@ class Reader:
         self.add(node, name, f"{_short(found.text)!r} is none of its words{nearest(found.text, words)}")
         return None
 
+    def nodes(self, node: Node, name: str) -> tuple[Node, ...]:
+        """The members of a list; one value stands for a list of one."""
+        return (node,) if isinstance(node, Text) and node.value else self.items(node, name)
+
     def values(self, node: Node, name: str) -> tuple[Value, ...]:
         """The values of a list; one value stands for a list of one."""
-        nodes = (node,) if isinstance(node, Text) and node.value else self.items(node, name)
-        return tuple(found for each in nodes if (found := self.value(each, name)) is not None)
+        return tuple(found for each in self.nodes(node, name) if (found := self.value(each, name)) is not None)
 
     def file(self, node: Node, name: str) -> Value | None:
         """The path of a file that exists, absolute."""
