@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plugin_run import DEADLINE_SECONDS, command, environment, run
+from plugin_run import CREDENTIALS, DEADLINE_SECONDS, command, environment, run
 
 from harness.model import Level, Status, Verdict
 from harness.plugin.live import Tally
@@ -131,3 +131,10 @@ def test_of_a_cause_only_the_first_failure_is_told() -> None:
     assert tally.add(replace(failed, scenario="a/three", waived=("CAS-IDM-01",))) == ""
     assert tally.add(replace(failed, contract="sportsbook")) != ""
     assert (tally.done, dict(tally.counts)) == (4, {"fail": 3, "waived": 1})
+
+
+def test_nothing_is_drawn_where_no_scenario_begins(tmp_path: Path) -> None:
+    chosen = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "--wallet-player=id=1,currency=EUR")
+    seen = on_a_terminal(tmp_path, *chosen, more=CREDENTIALS)
+    assert "0:00" not in seen
+    assert "1 error" in seen

@@ -94,7 +94,7 @@ class Tally:
         self.running: dict[str, None] = {}
         """Ids of the scenarios that have begun, in that order."""
         self._told: set[tuple[str, ...]] = set()
-        self._begun = time.monotonic()
+        self.begun = time.monotonic()
 
     @property
     def done(self) -> int:
@@ -104,7 +104,7 @@ class Tally:
     @property
     def elapsed(self) -> str:
         """Minutes and seconds since the beginning."""
-        seconds = int(time.monotonic() - self._begun)
+        seconds = int(time.monotonic() - self.begun)
         return f"{seconds // 60}:{seconds % 60:02}"
 
     def add(self, result: ScenarioResult) -> str:
@@ -127,7 +127,7 @@ class Live:
     """A plugin of its own, in the process that has the terminal; pytest's own letters are left out meanwhile."""
 
     def __init__(self, reporter: Any, total: int) -> None:
-        """Draw from now on, on pytest's terminal."""
+        """On pytest's terminal. Nothing is drawn before the first scenario begins: pre-flight may end the run."""
         from rich.console import Console
         from rich.live import Live as Drawn
 
@@ -135,17 +135,14 @@ class Live:
         # While a scenario runs, pytest catches what is written to the standard output: this is a way around that.
         file = reporter._tw._file  # noqa: SLF001 - pytest's own plugins read it there, too
         self._file = os.fdopen(os.dup(file.fileno()), "w", encoding=file.encoding, errors="replace")
-        reporter.ensure_newline()
-        reporter.flush()
+        self._reporter = reporter
         self._console = Console(file=self._file, force_terminal=True, highlight=False)
         self._drawn = Drawn(
             self, console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
         )
-        self._drawn.start()
         self._last = 0.0
         self._stopped = threading.Event()
-        self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
-        self._ticker.start()
+        self._ticker: threading.Thread | None = None
 
     def __rich__(self) -> RenderableType:
         """The picture of this moment."""
@@ -169,6 +166,8 @@ class Live:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A scenario has begun, here or in a worker."""
+        if self._ticker is None and not self._stopped.is_set():
+            self._start()
         self._tally.running[_name(nodeid)] = None
         self._draw()
 
@@ -199,15 +198,24 @@ class Live:
         """Also when the session has ended otherwise."""
         self.stop()
 
+    def _start(self) -> None:
+        self._reporter.ensure_newline()
+        self._reporter.flush()
+        self._tally.begun = time.monotonic()
+        self._drawn.start()
+        self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
+        self._ticker.start()
+
     def stop(self) -> None:
         """Draw no more; again is harmless."""
         if self._stopped.is_set():
             return
         self._stopped.set()
-        self._ticker.join()
-        self._tally.running.clear()
         with suppress(OSError):
-            self._drawn.stop()
+            if self._ticker is not None:
+                self._ticker.join()
+                self._tally.running.clear()
+                self._drawn.stop()
             self._file.close()
 
     def _draw(self) -> None:
