@@ -9,14 +9,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from harness.client.connection import Connection
 from harness.client.dial import connect
-from harness.client.failure import TransmissionError
+from harness.client.failure import TransmissionError, unreachable, untrusted
 from harness.client.names import Names
 from harness.client.route import route_to
 from harness.client.tls import Tls, tls_context
-from harness.model import Failure
+from harness.model import Failure, FailureKind
 
 T = TypeVar("T")
+
+WELCOME_NS = 1_000_000_000
+"""How long a server may take to say that it does not accept us. Most say at once that they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +85,38 @@ class Probe:
         with closing(connect(self._route, self._context, self._names, deadline)) as connection:
             if not isinstance(connection.socket, ssl.SSLSocket):
                 return Secured(version="none")
-            return found_in(connection.socket.version() or "", connection.socket.getpeercert() or {})
+            found = found_in(connection.socket.version() or "", connection.socket.getpeercert() or {})
+            if found.version == "TLSv1.3":
+                _await_welcome(connection, deadline)
+            return found
 
     def _try(self, step: Callable[[int], T]) -> T | Failure:
         try:
             return step(time.monotonic_ns() + self._time_out_ns)
         except TransmissionError as error:
             return error.failure
+
+
+def _await_welcome(connection: Connection, deadline: int) -> None:
+    """In TLS 1.3 our side of the handshake is over before the server has looked at our certificate.
+
+    A server that is content sends session tickets, as a rule; one that is not sends an alert and hangs up. Whoever
+    sends a request meanwhile may lose the alert to a reset. Raises TransmissionError.
+    """
+    if not connection.wait(min(deadline, time.monotonic_ns() + WELCOME_NS), read=True):
+        return
+    try:
+        closed = connection.receive() == b""
+    except ssl.SSLError as error:
+        raise untrusted(connection.where, error) from error
+    except OSError as error:
+        raise unreachable(connection.where, error) from error
+    if closed:
+        raise TransmissionError(
+            FailureKind.TLS,
+            f"{connection.where} hung up right after the TLS handshake: it may demand a client certificate",
+            never_sent=True,
+        )
 
 
 def found_in(version: str, certificate: Mapping[str, Any]) -> Secured:
