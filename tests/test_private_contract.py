@@ -303,6 +303,19 @@ def test_a_module_beside_the_tests_is_not_installed(tmp_path: Path, monkeypatch:
         load("lying_around")
 
 
+def test_a_contract_without_scenarios_says_where_they_may_be(tutorial: Tutorial, port: str) -> None:
+    (tutorial.site / "bare.py").write_text(
+        "from dataclasses import replace\nimport bingo_hall\nCONTRACT = replace(bingo_hall.CONTRACT, scenarios=None)\n",
+        encoding="utf-8",
+    )
+    place = f"http://127.0.0.1:{port}"
+    target = f"--wallet-url={place} --wallet-contract=bare --wallet-provision={place}/guests"
+    done = tutorial.run(f"pytest {target}")
+    assert done.status == 4
+    assert "bingo: no scenarios; set `scenarios` in CONTRACT, or name a folder of YAML files" in done.output
+    assert "1 passed" in tutorial.run(f"pytest bingo_hall/scenarios/money/prize.yaml {target}").output
+
+
 def test_pytest_tells_it_without_a_traceback(tutorial: Tutorial, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("raise RuntimeError('half done')", encoding="utf-8")
     shutil.copy(tmp_path / "broken.py", tutorial.site / "broken.py")

@@ -34,7 +34,7 @@ def settle(config: pytest.Config, contracts: Mapping[str, Contract]) -> Suite:
     Without paths everything is collected that belongs to the contracts: the bundled scenarios for a bundled one, and a
     private one's own. With an option of ours a folder that is named on the command line and holds YAML and no Python is
     one of scenarios, too, as is the folder of a YAML file. A path that does not exist and is the id of a scenario, as
-    reports print it, becomes that scenario's path.
+    reports print it, becomes that scenario's path. Raises pytest.UsageError when there is no scenario anywhere.
     """
     folders = dict(_folders(contracts))
     named = config.args_source is pytest.Config.ArgsSource.ARGS
@@ -43,6 +43,10 @@ def settle(config: pytest.Config, contracts: Mapping[str, Contract]) -> Suite:
             if Suite(folders).root_of(path) is None and (own := _own(path)) is not None:
                 folders = {f"{FOLDER}/{own.name}": own, **folders}
     suite = Suite(folders)
+    if contracts and not folders and options.given(config):
+        raise pytest.UsageError(
+            f"{' and '.join(contracts)}: no scenarios; set `scenarios` in CONTRACT, or name a folder of YAML files"
+        )
     if not named and options.given(config):
         config.args[:] = [str(root) for root in suite.roots]
     config.args[:] = [_from_id(config, each, suite) for each in config.args]
