@@ -67,7 +67,7 @@ def _pieces(terminal: int) -> Iterator[bytes]:
 def test_on_a_terminal_counts_clock_and_scenario_are_seen(tmp_path: Path, workers: tuple[str, ...]) -> None:
     plugins = (*ALONE, "xdist.plugin", "xdist.looponfail") if workers else ALONE
     seen = on_a_terminal(tmp_path, *DEFECT, *CATEGORIES, *workers, plugins=plugins)
-    total = int(re.findall(r" 0/(\d+) 0:00", seen)[0])
+    total = int(re.findall(r" 0/(\d+) \d+:\d\d", seen)[0])
     assert re.search(rf" {total}/{total} \d+:\d\d", seen)
     assert f"\n{total - 2} pass  2 fail  0 unknown  0 warn  0 skipped\n" in seen
     assert re.search(r"\w+/\w+ on casino", seen), "which scenario is running"
