@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: certify test format bench constraints clean
+.PHONY: certify test format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
 # The main job: both contracts, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
@@ -28,17 +28,22 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
 
+# How many mutants of the judges the fast tests catch: a sample. Every mutant, for many hours: make mutants MUTANTS=--all
+mutants: $(VENV)/.installed-mutation
+	@rm -rf mutants mutants-log.txt
+	@nice -n 19 $(BIN)/python tests/mutation_score.py $(MUTANTS)
+
 # The newest versions that pyproject.toml allows, resolved in an environment of their own.
 constraints:
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 		$(PYTHON) -m venv "$$fresh" && \
-		"$$fresh/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,postgres]' && \
+		"$$fresh/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,mutation,postgres]' && \
 		head -n 1 constraints.txt > "$$fresh/constraints.txt" && \
 		"$$fresh/bin/python" -m pip freeze --exclude walletproof >> "$$fresh/constraints.txt" && \
 		cp "$$fresh/constraints.txt" constraints.txt
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants mutants-log.txt .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The build backend comes first, pinned like everything else, so that the project itself is built without a second,
@@ -55,4 +60,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt harness/__init__.py
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-mutation: $(VENV)/.installed-dev
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev,mutation]'
 	@touch $@

@@ -47,7 +47,7 @@ def parse(text: str) -> int:
     if match is None:
         raise ValueError(f"{text!r} is not an amount: write digits with at most one point, such as 12.34567")
     part = match["part"] or ""
-    if len(part) > DECIMALS and part[DECIMALS:].strip("0"):
+    if part[DECIMALS:].strip("0"):
         raise ValueError(f"{text} is finer than 0.00001, the smallest amount that any contract can carry")
     return int(match["whole"]) * SCALE + int(part[:DECIMALS].ljust(DECIMALS, "0"))
 
