@@ -34,7 +34,6 @@ def slow(app: Asgi, strikes: Every) -> Asgi:
 
 
 EARNED = {
-    legal.BatchesWithNothingValidAreRefused: {"CAS-BAT-06"},
     legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
 }

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from harness.model import Bet, Movement, Outcome
 from harness.money import SCALE
-from mock_server.defects.registry import defect
+from mock_server.defects.registry import CASINO, defect
 from mock_server.order import Moved, Order, Refusal
 from mock_server.store import Account
 from mock_server.wallet import Wallet
@@ -135,4 +135,21 @@ class LocksTheAccountAfterARefusal(Wallet):
 
     @cached_property
     def _locked(self) -> set[str]:
+        return set()
+
+
+@defect(violates="CAS-RND-01", contracts=CASINO, witnesses={"ordering/many_bets_in_one_round": "oracle"})
+class TakesOneBetARound(Wallet):
+    """Takes one bet in each round, and refuses whatever is staked on it further."""
+
+    async def check_bet(self, order: Order[Movement], account: Account) -> None:
+        await super().check_bet(order, account)
+        if not isinstance(order.item, Bet) or not order.item.round:
+            return
+        if order.item.round in self._rounds:
+            raise Refusal(Outcome.REFUSED, "this round has its bet")
+        self._rounds.add(order.item.round)
+
+    @cached_property
+    def _rounds(self) -> set[str]:
         return set()

@@ -10,7 +10,7 @@ from harness.model import ItemReply, Movement, Operation, Outcome, Payout, Unset
 from mock_server.defects.registry import SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import AnyOrder, Moved, Order, Refusal
-from mock_server.store import Account, Key
+from mock_server.store import Account, Fate, Key
 from mock_server.wallet import Wallet
 
 
@@ -221,4 +221,19 @@ class PaysTheStakeForALostBet(Wallet):
         if isinstance(order.item, Payout) and not order.item.amount:
             bets = self.store.bets_with_reference(account, order.item.bet)
             order = order._replace(item=replace(order.item, amount=sum(bet.stake for bet in bets)))
+        return await super().credit(order, account)
+
+
+@defect(
+    violates="SPB-SET-07",
+    contracts=SPORTSBOOK,
+    witnesses={"settlement/every_type_for_one_bet": "oracle"},
+)
+class VoidsNoPaidBet(Wallet):
+    """Refuses to void what is left of a bet that was paid or cashed out before."""
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        settled = self.store.bets_with_reference(account, order.item.bet)
+        if getattr(order.item, "kind", "") == "VOIDED" and any(each.fate is Fate.SETTLED for each in settled):
+            raise Refusal(Outcome.REFUSED, "this bet has been paid")
         return await super().credit(order, account)
