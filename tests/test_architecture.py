@@ -45,7 +45,7 @@ MAY_IMPORT: Mapping[str, str] = {
     "harness.record": "model money contracts checks",
     "harness.evidence": "model contracts checks diagnosis record result",
     "harness.examiner": "model money contracts players client runner subject result checks preflight evidence",
-    "harness.prove": "model money contracts scenario client runner subject result examiner preflight report "
+    "harness.prove": "harness model money contracts scenario client runner subject result examiner preflight report "
     "mock_server",
     "harness.rehearsal": "model money contracts subject examiner preflight record prove mock_server",
     "harness.partner": "model money contracts players client runner examiner result subject",

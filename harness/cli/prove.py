@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def _write(options: argparse.Namespace, proof: Mapping[str, Any]) -> None:
 
 def _accept(checkout: Path, matrix: Matrix, proof: Mapping[str, Any]) -> None:
     kept = checkout / GOLDEN
-    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    before = json.loads(kept.read_text(encoding="utf-8"), parse_float=Decimal) if kept.exists() else {}
     now = golden(matrix)
     changed = list(differences(before, now)) if before else []
     for each in changed[:_MOST_SHOWN]:
