@@ -220,20 +220,24 @@ def causes_of(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
 def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A cause that another one of the same contract explains is told below that one."""
     kept: list[dict[str, Any]] = []
-    for each in sorted(found, key=lambda each: (-len(each["scenarios"]), len(roots_of(each["cause"])))):
+    for each in sorted(found, key=_rank):
         # What is seen more often comes first, so that a root is kept before what it explains, and none explains itself.
         root = next((other for other in kept if _explains(other, each)), None)
         if root is None:
             kept.append(each)
             continue
-        root["also"].append(each["cause"])
+        root["also"] += [each["cause"]] if each["cause"] not in (root["cause"], *root["also"]) else []
         for name in ("requirements", "scenarios"):
             root[name] += [value for value in each[name] if value not in root[name]]
     return kept
 
 
+def _rank(cause: Mapping[str, Any]) -> tuple[bool, int, int]:
+    return cause["status"] != Status.FAIL, -len(cause["scenarios"]), len(roots_of(cause["cause"]))
+
+
 def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether one cause, or what it has explained already, is a root of another one."""
     same = all(root[name] == other[name] for name in ("contract", "waived")) and root["status"] == Status.FAIL
-    causes_so_far = (root["cause"], *root["also"])
-    return same and any(cause.startswith(roots) for cause in causes_so_far if (roots := roots_of(other["cause"])))
+    causes_so_far, roots = (root["cause"], *root["also"]), roots_of(other["cause"])
+    return same and any(cause == other["cause"] or cause.startswith(roots) for cause in causes_so_far)
