@@ -1,0 +1,176 @@
+"""`walletproof certify`, `init` and `show-config`, as a user meets them: what they print, write, and exit with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from plugin_run import CREDENTIALS, DEADLINE_SECONDS, Done, Wallet, environment, wallet
+
+SCENARIO = "idempotency/resent_settlement.yaml::casino"
+
+
+def walletproof(*arguments: str, cwd: Path, variables: Mapping[str, str] = CREDENTIALS) -> Done:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "harness.cli", *arguments],
+        cwd=cwd,
+        env=environment(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Wallet]:
+    with wallet() as found:
+        yield found
+
+
+def written(running: Wallet, folder: Path) -> Done:
+    """A profile in a folder, as `init` writes it."""
+    return walletproof(
+        "init",
+        f"--contract=casino={running.root}/casino",
+        f"--provision={running.root}/__admin/player",
+        cwd=folder,
+    )
+
+
+def test_from_nothing_to_a_verdict(running: Wallet, tmp_path: Path) -> None:
+    done = written(running, tmp_path)
+    assert done.status == 0, done.output
+    assert "export WALLET_API_KEY=... WALLET_SECRET=..." in done.output
+    shown = walletproof("show-config", cwd=tmp_path)
+    assert shown.status == 0, shown.output
+    certified = walletproof("certify", "-q", "--limit", "rounds=50", "--limit=races=1", cwd=tmp_path)
+    assert certified.status == 0, certified.output
+    assert "casino  CERTIFIED" in certified.output
+
+
+def test_a_url_stands_first_or_anywhere(running: Wallet, tmp_path: Path) -> None:
+    url, provision = f"{running.root}/casino", f"{running.root}/__admin/player"
+    for arguments in (
+        [url, "--contract=casino", "--provision", provision, SCENARIO],
+        ["--contract", "casino", "--wallet-provision", provision, "-q", url, SCENARIO],
+    ):
+        done = walletproof("certify", *arguments, cwd=tmp_path)
+        assert "1 passed" in done.output
+        # One scenario is no verdict over the whole contract.
+        assert done.status == 4, done.output
+
+
+def test_the_environment_may_name_the_wallet(running: Wallet, tmp_path: Path) -> None:
+    variables = {
+        **CREDENTIALS,
+        "WALLET_URL": f"{running.root}/casino",
+        "WALLET_CONTRACT": "casino",
+        "WALLET_PROVISION": f"{running.root}/__admin/player",
+    }
+    done = walletproof("certify", "-k", "resent_settlement", cwd=tmp_path, variables=variables)
+    assert "1 passed" in done.output
+    assert done.status == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        ([], 2, "say which wallet: walletproof certify URL, or --profile FILE"),
+        ([""], 2, "the URL is empty"),
+        (["localhost:9401/casino"], 2, "'localhost:9401/casino' is no URL: write http:// or https:// before it"),
+        (["--profile=nowhere.yaml"], 3, "profile nowhere.yaml: there is no such file; `walletproof init` writes one"),
+        (["--wallet-defect=forgets-every-transaction", SCENARIO], 1, "NOT CERTIFIED"),
+        (["--wallet-defect=forgets-every-transaction", "-k", "no_such_scenario"], 2, "deselected"),
+        (["--wallet-defect=forgets-every-transaction", "--no-such-option"], 2, "unrecognized arguments"),
+    ],
+)
+def test_every_exit_status_has_its_reason(arguments: list[str], status: int, told: str, tmp_path: Path) -> None:
+    done = walletproof("certify", *arguments, cwd=tmp_path)
+    assert (done.status, told in done.output) == (status, True), done.output
+    assert "Traceback" not in done.output
+
+
+def test_the_help_has_the_exit_statuses(tmp_path: Path) -> None:
+    done = walletproof("certify", "--help", cwd=tmp_path)
+    assert done.status == 0
+    assert "0 certified; 1 violations; 2 a mistake in the command line; 3 the configuration" in " ".join(
+        done.output.split()
+    )
+
+
+def test_a_dry_run_sends_nothing_and_needs_no_wallet(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:1/casino"
+    arguments = ["--contract=casino", "--provision=http://127.0.0.1:1/p", "--path=settlement=/night", "--dry-run"]
+    done = walletproof("certify", url, *arguments, SCENARIO, cwd=tmp_path)
+    assert done.status == 0, done.output
+    assert "idempotency/resent_settlement.yaml::casino  7 requests" in done.output
+    assert f"  POST {url}/night " in done.output
+    assert "dry run: nothing was sent, and nothing was certified" in done.output
+    assert CREDENTIALS["WALLET_SECRET"] not in done.output
+
+
+def test_a_dry_run_reaches_no_wallet_that_is_there(running: Wallet, tmp_path: Path) -> None:
+    written(running, tmp_path)
+    player = "--player=id=nobody,currency=EUR,session=s-1234567890,expired_session=s-0"
+    done = walletproof("certify", player, "--dry-run", SCENARIO, cwd=tmp_path)
+    assert done.status == 0, done.output
+    assert '"playerId":"nobody"' in done.output
+    assert "s-1234567890" not in done.output
+
+
+def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wallet, tmp_path: Path) -> None:
+    written(running, tmp_path)
+    variables = {**CREDENTIALS, "WALLET_PROVISION": "http://127.0.0.1:1/p"}
+    player = "--player=id=188,currency=EUR,session=session-188,token=token-188"
+    done = walletproof("show-config", "--limit=races=2", player, cwd=tmp_path, variables=variables)
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.lines}
+    assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:8"
+    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
+    assert rows["contracts.casino.players.188.session"] == "**** --wallet-player"
+    assert rows["provision.url"] == "http://127.0.0.1:1/p the environment variable WALLET_PROVISION"
+    assert rows["limits.races"] == "2 --wallet-limit"
+    assert rows["limits.rounds"] == "1000 default"
+    for secret in (*CREDENTIALS.values(), "session-188", "token-188"):
+        assert secret not in done.output
+
+
+def test_init_does_not_overwrite(running: Wallet, tmp_path: Path) -> None:
+    (tmp_path / "wallet.yaml").write_text("mine")
+    done = written(running, tmp_path)
+    assert (done.status, (tmp_path / "wallet.yaml").read_text()) == (2, "mine")
+    assert "wallet.yaml exists: name another file, or overwrite it with --force" in done.output
+    done = walletproof("init", "--force", "--contract=casino=http://127.0.0.1:1", cwd=tmp_path)
+    assert done.status == 0, done.output
+    assert (tmp_path / "wallet.yaml").read_text() != "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "say where the wallet is: walletproof init --contract casino=URL"),
+        (["--contract=casino"], "give NAME=URL"),
+        (["--contract=casnio=http://w"], "no contract 'casnio': did you mean casino?"),
+        (["--contract=casino=wallet.example"], "wallet.yaml:8: contracts.casino.url: must be a URL such as https://"),
+        (["--contract=casino=http://w", "--player=id=1"], "--wallet-player needs currency"),
+    ],
+)
+def test_init_writes_nothing_that_does_not_load(arguments: list[str], told: str, tmp_path: Path) -> None:
+    done = walletproof("init", *arguments, cwd=tmp_path)
+    assert done.status == 2, done.output
+    assert told in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_init_writes_may_hold_any_character(tmp_path: Path) -> None:
+    command = 'make "a player" --id={player} # {balance}: [x]'
+    done = walletproof("init", "--contract=casino=http://w", f"--provision-command={command}", cwd=tmp_path)
+    assert done.status == 0, done.output
+    shown = walletproof("show-config", cwd=tmp_path)
+    assert command in shown.output
