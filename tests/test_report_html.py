@@ -88,11 +88,21 @@ def test_filters_narrow_requirements_and_scenarios(page: Page, written: Path) ->
 @in_browser
 def test_a_link_opens_its_scenario(page: Page, written: Path) -> None:
     page.open(written)
-    page.run("document.querySelector('#causes a').click()")
+    page.run("document.querySelector('#causes a[href*=resent]').click()")
     opened = page.run(
         "new Promise(done => setTimeout(() => done(document.querySelectorAll('details.scenario[open]').length)))"
     )
     assert opened == 1
+
+
+@in_browser
+def test_a_requirement_that_a_cause_names_is_shown_although_a_filter_hides_it(page: Page, written: Path) -> None:
+    page.open(written)
+    choose(page, "f-text", "no such thing")
+    assert shown_rows(page) == 0
+    page.run("document.querySelector('#causes a[href*=IDM]').click()")
+    page.run("new Promise(done => setTimeout(done))")
+    assert shown_rows(page) == 1
 
 
 @in_browser
