@@ -249,6 +249,7 @@ def test_past_its_budget_the_oracle_does_not_know(monkeypatch: pytest.MonkeyPatc
 def test_a_stricter_judgement_that_did_not_finish_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.ledger.search.LARGEST_SEARCH", 12)
     monkeypatch.setattr("harness.ledger.search.QUESTIONS_PER_EVENT", 0)
+    monkeypatch.setattr("harness.ledger.hopeless.MOST_REACHED", 1)
     bets = [event(bet(f"b{n}", 10 + n), 300 if n == 9 else None) for n in range(10)]
     judgement = judge([Book(500)], bets, racing=True)
     assert judgement.leniency == MONEY_ONLY

@@ -16,6 +16,7 @@ from ledger_account import READ, bet, event, pay, refusal, reward, rollback, uns
 from harness.ledger import MONEY_ONLY, STRICT, Book, Event, Leniency, Possible, allowed, judge, lost
 from harness.ledger.events import TIERS, contested
 from harness.ledger.hopeless import PROOFS_OF_RACES
+from harness.ledger.judging import at_odds_unheard
 from harness.ledger.rules import landings
 from harness.ledger.search import Search, matches
 from harness.model import GetBalance, Rollback, Single
@@ -173,6 +174,7 @@ def test_a_race_is_judged_by_the_strictest_tier_that_explains_it(case: tuple[Boo
     everything = frozenset(range(len(events)))
     for tier in TIERS:
         told = contested(events) if tier.refusals else events
+        told = at_odds_unheard(told) if tier.balances else told
         ends = may_come(every_end(Search(told, tier, book)._start, told, tier, everything))
         if ends:
             assert judgement.leniency == tier

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ledger_account import READ, Account, bet, event, pay, refusal, rollback, unsettle
 
-from harness.ledger import MONEY_ONLY, STRICT, Leniency, balances
+from harness.ledger import MONEY_ONLY, STRICT, Book, Leniency, balances, judge
 from harness.model import Situation, Wrong
 
 CONTENTION = Leniency(refusals=True)
@@ -197,3 +197,11 @@ def test_the_event_of_a_finding_is_one_of_those_that_were_given(size: int) -> No
     account.answers(unsettle("u", 1), size * 10 - 1)
     finding = account.cannot_race(*events)
     assert any(finding.event is each for each in events)
+
+
+def test_identical_credits_that_were_all_booked_are_an_error_and_no_riddle() -> None:
+    answers = [event(pay("t1", 20), 100 + 20 * (n + 1)) for n in range(20)]
+    judgement = judge([Book(100)], answers, racing=True)
+    assert not judgement.undecided
+    assert judgement.leniency == MONEY_ONLY
+    assert {book.balance for book in judgement.books} == {120}, "whoever reads 500 next has read a wrong balance"

@@ -14,6 +14,9 @@ from harness.ledger.book import Book, Family, Fate, change_of, family
 from harness.ledger.events import Event, Leniency, id_of, is_debit
 from harness.model import Amount, Bet, Movement, Rollback
 
+MOST_REACHED = 4_096
+"""Balances beyond which it is cheaper to search: twelve movements of different amounts have so many sums."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
@@ -81,8 +84,32 @@ def untraceable(book: Book, events: Sequence[Event], leniency: Leniency) -> Hope
     return Hopeless(book, tuple(moves.changes)) if gaps > unknown else None
 
 
+def unreachable(book: Book, events: Sequence[Event], leniency: Leniency) -> Hopeless | None:
+    """A balance was shown that no selection of the movements leads to: identical requests move money once together."""
+    moves = None if leniency.balances else _moves(book, events)
+    if moves is None:
+        return None
+    reached = {book.balance}
+    for change in moves.changes.values():
+        reached |= {each + change for each in reached}
+        if len(reached) > MOST_REACHED:
+            return None
+    wrong = tuple(
+        index
+        for index, event in enumerate(events)
+        if event.accepted and event.balance is not None and event.balance not in reached and _shows_now(book, event)
+    )
+    return Hopeless(book, wrong) if wrong else None
+
+
+def _shows_now(book: Book, event: Event) -> bool:
+    """Whether its answer can only show a balance of this moment: that of an older transaction may be a memory."""
+    known = isinstance(event.item, Movement) and book.known_as(event.item.id) is not None
+    return not known and not event.terms.disbelieved
+
+
 PROOFS: tuple[Callable[[Book, Sequence[Event], Leniency], Hopeless | None], ...] = (overspent, never_short)
-PROOFS_OF_RACES = (*PROOFS, untraceable)
+PROOFS_OF_RACES = (*PROOFS, untraceable, unreachable)
 """Of a batch, the first wrong balance tells more than the sum of all."""
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from harness.ledger.answers import Possible
 from harness.ledger.book import Book, Entry, Family, Fate, family
-from harness.ledger.events import MONEY_ONLY, STRICT, TIERS, Event, Leniency, contested
+from harness.ledger.events import MONEY_ONLY, STRICT, TIERS, Event, Leniency, contested, id_of
 from harness.ledger.hopeless import PROOFS, PROOFS_OF_RACES, Hopeless
 from harness.ledger.rules import allowed, lose
 from harness.ledger.search import Found, Search, budget_for, matches
@@ -219,9 +219,25 @@ def _views(events: Sequence[Event]) -> Iterator[_View]:
         yield _View(STRICT, whole, after_batch)
     for tier in TIERS[1:]:
         told = contested(whole) if tier.refusals else whole
+        if tier.balances:
+            told = at_odds_unheard(told)
         if ends and not tier.balances:
             yield _View(tier, told, after_batch, ends)
         yield _View(tier, told, frozenset() if tier.balances else after_batch)
+
+
+def at_odds_unheard(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events without the balances of transactions whose answers disagree: none of them is what was remembered.
+
+    Identical requests are then the same to the search, which need not try all their orders.
+    """
+    shown: dict[str, set[Amount | None]] = {}
+    for event in events:
+        if event.accepted and isinstance(event.item, Movement):
+            shown.setdefault(event.item.id, set()).add(event.balance)
+    return tuple(
+        replace(event, balance=None) if len(shown.get(id_of(event.item), ())) > 1 else event for event in events
+    )
 
 
 def _ends_of_batches(events: Sequence[Event]) -> dict[int, Amount]:
