@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from harness.model import Waiver
-from harness.profile import Overrides, Profile, ProfileError, load_profile
+from harness.profile import KEYS, LIMITS, Overrides, Profile, ProfileError, load_profile
+from harness.profile.contracts import KEYS as CONTRACT_KEYS
+from harness.profile.people import PLAYER_KEYS, WAIVER_KEYS
 
 TODAY = date(2026, 11, 21)
 WHOLE = """\
@@ -260,3 +262,16 @@ def test_no_complaint_repeats_a_value_that_may_be_a_secret(tmp_path: Path) -> No
         "players: [{id: 1, currency: EUR, auth_token: [hush-hush]}]\n"
     )
     assert not [each for each in complaints(tmp_path, text) if "hush" in each]
+
+
+def test_the_example_of_the_documentation_is_a_profile(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs" / "PROFILE.md").read_text()
+    example = page.partition("## A complete example")[2].partition("```yaml\n")[2].partition("```")[0]
+    for name in ("ca.pem", "sportsbook-ca.pem", "client.pem", "client.key"):
+        (tmp_path / name).touch()
+    variables = ("WALLET_API_KEY", "WALLET_SECRET", "WALLET_USER", "WALLET_PASSWORD")
+    profile = read(tmp_path, example, dict.fromkeys(variables, "x"))
+    assert list(profile.contracts) == ["casino", "sportsbook"]
+    assert profile.waivers
+    for key in (*KEYS, *CONTRACT_KEYS, *PLAYER_KEYS, *WAIVER_KEYS, *LIMITS):
+        assert f"`{key}" in page or f".{key}" in page, f"docs/PROFILE.md does not explain {key}"

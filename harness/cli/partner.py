@@ -13,6 +13,7 @@ from harness.model import Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.players import ProvisioningFailed
 from harness.plugin.block import block
+from harness.plugin.header import wallet_of
 from harness.plugin.run import Run, planned
 from harness.target import Choices, TargetError
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
     add("url", nargs="?", default="", metavar="URL", help="the wallet (default: the bundled reference wallet)")
+    add("--profile", default="", metavar="FILE", help="the profile of the wallet")
     add("--contract", action="append", default=[], metavar="NAME", help="casino or sportsbook; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
@@ -66,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
 def _choices(options: argparse.Namespace) -> Choices:
     return Choices(
         url=options.url,
+        profile=options.profile,
         contracts=tuple(dict.fromkeys(options.contract)),
         provision_url=options.provision,
         players=tuple(options.player),
@@ -77,7 +80,7 @@ def _choices(options: argparse.Namespace) -> Choices:
 
 def _play(plan: Run, habits: Habits) -> int:
     chosen = plan.choices
-    print(f"walletproof partner: {chosen.url or 'the bundled reference wallet'}, by {' and '.join(plan.contracts)}")
+    print(f"walletproof partner: {wallet_of(plan)}")
     print(f"seed {chosen.seed} (again with --seed={chosen.seed}), every id sent begins with {chosen.run_id}\n")
     plan.start()
     if plan.problem:

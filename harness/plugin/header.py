@@ -10,13 +10,14 @@ def header(run: Run) -> list[str]:
     """The lines, with warnings last."""
     chosen = run.choices
     return [
-        f"walletproof {__version__}: {_wallet(run)}",
+        f"walletproof {__version__}: {wallet_of(run)}",
         f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
         *_configuration(run),
     ]
 
 
-def _wallet(run: Run) -> str:
+def wallet_of(run: Run) -> str:
+    """Which wallet a run is about, and by which contracts."""
     names = " and ".join(run.contracts)
     if run.settings is None:
         return "the configuration of the wallet has to be set right"
