@@ -117,10 +117,10 @@ class Steps:
         self._sent.append(label)
         if word == "rollback":
             return Draft(id=label, bet=bet or "unknown")
-        named = {} if word in {"bet", "bet_batch", "reward"} else {"bet": bet}
+        named = "" if word in {"bet", "bet_batch", "reward"} else bet
         amount = self._random.choice(AMOUNTS[:6] if word != "bet" else AMOUNTS)
         other = self._random.random() < 0.2
-        return Draft(id=label, amount=amount, player="other" if other else "", **named)
+        return Draft(id=label, amount=amount, player="other" if other else "", bet=named)
 
     def _step(self, word: str, **fields: object) -> Step:
         self._line += 1

@@ -29,7 +29,9 @@ def suite() -> Sequence[Scenario]:
 
 
 EXPECTED: dict[str, dict[str, list[str]]] = json.loads(GOLDEN.read_text(encoding="utf-8"))
-KEYS = [each for each in keys_of(list(DEFECTS)) if str(each) in EXPECTED]
+OF_THE_WHOLE_SUITE = {"is-replaced-every-seven-requests"}
+"""What this wallet does depends on how many requests it has had, so that a part of its row is another row."""
+KEYS = [each for each in keys_of(list(DEFECTS)) if str(each) in EXPECTED and each.defect not in OF_THE_WHOLE_SUITE]
 """A row that the golden file lacks is the affair of `tests/test_proof.py`."""
 
 

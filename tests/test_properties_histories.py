@@ -105,10 +105,10 @@ def shown_more(history: History, after: int, player: str, more: int) -> History:
         if exchange.reply is None:
             continue
         items = getattr(exchange.operation, "items", (exchange.operation,))
-        by_id = {getattr(item, "id", None): item for item in items}
+        players = {getattr(item, "id", None): getattr(item, "player", "") for item in items}
         for position, answer in enumerate(exchange.reply.items):
-            item = by_id.get(answer.id, items[0])
-            if answer.balance is not None and item.player == player:
+            whose = players.get(answer.id, getattr(items[0], "player", ""))
+            if answer.balance is not None and whose == player:
                 exchange = with_item(exchange, position, balance=answer.balance + more)  # noqa: PLW2901
         altered = with_exchange(altered, index, exchange)
     return altered
