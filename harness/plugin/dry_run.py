@@ -45,14 +45,20 @@ class _Telling:
         if end := self._rehearsal.end():
             self._part(f"players of {name} get their money back", end)
         total = sum(self._counts.values())
-        self._reporter.line(f"{name}: {total} requests in {scenarios} scenarios, pre-flight included", bold=True)
+        self._reporter.line(
+            f"{name}: {_count(total, 'request')} in {_count(scenarios, 'scenario')}, pre-flight included", bold=True
+        )
         for url, count in self._counts.most_common():
             self._reporter.line(f"  {count:>6}  {url}")
 
     def _part(self, title: str, sent: Sequence[Sent], reason: str = "") -> None:
         self._counts.update(each.url for each in sent)
-        told = f"skipped: {reason}" if reason else f"{len(sent)} requests"
+        told = f"skipped: {reason}" if reason else _count(len(sent), "request")
         self._reporter.line(f"{title}  {told}", bold=True)
         most_alike, longest = self._limits
         for line in lines(self._rehearsal, sent, most_alike=most_alike, longest=longest):
             self._reporter.line(line)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

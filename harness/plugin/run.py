@@ -223,8 +223,8 @@ def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
         return run
     run = Run(choices, settings.contracts, settings)
     try:
-        if not settings.bundled:
-            target_of(settings, sending=not choices.dry_run)
+        if choices.dry_run and not settings.bundled:
+            target_of(settings, sending=False)
     except Misconfigured as problem:
         run.problem = str(problem)
     return run
