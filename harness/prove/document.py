@@ -22,7 +22,7 @@ What is proven, and what the command checks word by word:
 * each defect turns its *witnesses* red, through the check that it names, on every contract that it affects;
 * every red cell charges requirements that the defect lists, and no other; every requirement that it lists is charged;
 * a cell in which something could not be judged is red, and stands beside a finding that was;
-* every scenario on every contract, every check and every MUST requirement has been seen to fail.
+* every scenario on every contract, every check, and every MUST and SHOULD requirement has been seen to fail.
 """
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from harness.prove.matrix import Matrix
+from harness.model import Scenario
+from harness.prove.matrix import Matrix, RowKey
+from harness.prove.trials import Cell, Finding
 
 Golden = Mapping[str, Mapping[str, list[str]]]
 """Row to what its red or skipped scenarios have: the findings (or the reason) to the scenarios."""
+
+_SKIPPED = "skipped: "
 
 
 def golden(matrix: Matrix) -> Golden:
@@ -17,10 +21,21 @@ def golden(matrix: Matrix) -> Golden:
     for key, row in matrix.rows.items():
         line = found.setdefault(str(key), {})
         for scenario, cell in row.items():
-            text = ", ".join(map(str, cell.findings)) or (f"skipped: {cell.skipped}" if cell.skipped else "")
+            text = ", ".join(map(str, cell.findings)) or (_SKIPPED + cell.skipped if cell.skipped else "")
             if text:
                 line.setdefault(text, []).append(scenario)
     return found
+
+
+def matrix_of(data: Golden, suite: Sequence[Scenario]) -> Matrix:
+    """The matrix that was kept: the way back. `suite` says what was tried besides what is red or skipped."""
+    rows = {}
+    for name, row in data.items():
+        defect, _, contract = name.partition(" on ")
+        cells = {each.id: Cell() for each in suite if contract in each.requirements}
+        cells |= {scenario: _cell(text) for scenario, text in _cells(row).items()}
+        rows[RowKey(defect, contract)] = cells
+    return Matrix(rows)
 
 
 def written(data: Golden) -> str:
@@ -41,3 +56,14 @@ def differences(before: Golden, now: Golden) -> Iterator[str]:
 
 def _cells(row: Mapping[str, list[str]]) -> dict[str, str]:
     return {scenario: text for text, ids in row.items() for scenario in ids}
+
+
+def _cell(text: str) -> Cell:
+    if text.startswith(_SKIPPED):
+        return Cell(skipped=text.removeprefix(_SKIPPED))
+    return Cell(tuple(map(_finding, text.split(", "))))
+
+
+def _finding(text: str) -> Finding:
+    requirement, check = text.removesuffix("?").split()
+    return Finding(requirement, check, undecided=text.endswith("?"))

@@ -104,7 +104,7 @@ def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, C
     charged = {each.requirement for _, _, each in red if not each.undecided}
     for contract_value in contracts.values():
         for requirement in contract_value.requirements.values():
-            if requirement.level is Level.MUST and requirement.id not in charged:
+            if requirement.level is not Level.MAY and requirement.id not in charged:
                 yield f"{requirement.id} was never seen to fail: it needs a defect"
     checks = {each.check for _, _, each in red}
     for check in CHECKS:

@@ -38,6 +38,17 @@ class WorksTwentyFiveItems(Wallet):
         return batch.items[:25]
 
 
+@defect(violates="CAS-BAT-03", contracts=CASINO, witnesses={"batch/full_batch": "oracle"})
+class RefusesALargeBatch(Wallet):
+    """Refuses every transaction of a batch that has more than twenty-five."""
+
+    async def work_through(self, orders: Iterable[Order[Movement]]) -> list[ItemReply]:
+        batch = tuple(orders)
+        if len(batch) <= 25:
+            return await super().work_through(batch)
+        return [ItemReply(outcome=Outcome.REFUSED, id=order.item.id) for order in batch]
+
+
 @defect(violates="CAS-SET-01", contracts=CASINO, witnesses={"batch/invalid_item_in_the_middle": "completeness"})
 class StopsAtTheBadItem(Wallet):
     """Stops at the first transaction that it refuses, and answers those before it."""

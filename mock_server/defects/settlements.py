@@ -144,7 +144,7 @@ class UnsettlesABetOnce(Wallet):
 
 
 @defect(
-    violates="SPB-CNC-01 SPB-CON-01 SPB-MNY-01 SPB-SET-03 SPB-SET-06",
+    violates="SPB-CNC-01 SPB-CON-01 SPB-MNY-01 SPB-SET-03 SPB-SET-06 SPB-SET-07",
     contracts=SPORTSBOOK,
     witnesses={"settlement/several_settlements_of_one_bet": "oracle"},
 )
@@ -201,7 +201,7 @@ class ReturnsTheStakeForAVoid(Wallet):
 @defect(
     violates=(
         "SPB-BRS-01 SPB-CNC-01 SPB-ERR-01 SPB-IDM-02 SPB-IDM-05 SPB-INP-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 "
-        "SPB-SET-02 SPB-SET-04 SPB-SET-06"
+        "SPB-SET-02 SPB-SET-04 SPB-SET-06 SPB-SET-07"
     ),
     contracts=SPORTSBOOK,
     witnesses={"settlement/settled_in_a_later_session": "oracle"},

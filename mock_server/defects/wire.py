@@ -192,7 +192,10 @@ class RefusesWithStatus200(Wallet):
         return answer if succeeded(reply) else answer._replace(status=200)
 
 
-@defect(violates="CAS-ANS-02 SPB-ANS-02", witnesses={"player/status_agrees_with_the_answer": "format"})
+@defect(
+    violates="CAS-ANS-02 SPB-ANS-02",
+    witnesses={"player/status_agrees_with_the_answer": "format", "insufficient_funds/exact_stake": "delivery"},
+)
 class RedirectsABet(Wallet):
     """Answers a bet with a redirect to another address."""
 
