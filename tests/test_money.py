@@ -21,6 +21,7 @@ REPEATABLE = settings(derandomize=True, deadline=None)
 def test_a_currency_has_its_exponent_and_its_smallest_unit(currency: str, exponent: int, unit: int) -> None:
     assert money.exponent(currency) == exponent
     assert money.smallest_unit(currency) == unit
+    assert isinstance(money.smallest_unit(currency), int)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_a_fraction_without_an_end_is_cut_after_sixty_digits() -> None:
         (1_234_000, "EUR", "12.34 EUR"),
         (1_234_000, "", "12.34"),
         (0, "JPY", "0 JPY"),
+        (20_000_000, "EUR", "200.00 EUR"),
     ],
 )
 def test_an_amount_is_shown_with_its_currency(amount: int | None, currency: str, text: str) -> None:
