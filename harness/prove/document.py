@@ -83,7 +83,10 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         "* It says that these bugs are caught, and not that every bug is. The harness's own mutants are the other "
         "half: see CONTRIBUTING.md.\n"
         "* The wallets of the matrix run in the process of the harness, so that it takes a minute and not an hour; "
-        "every defect of the wire and of races is caught over real sockets as well (tests/test_proof_sockets.py)."
+        "every defect of the wire and of races is caught over real sockets as well (tests/test_proof_sockets.py).\n"
+        "* Deletions are tried on the kept matrix (tests/test_proof_deletions.py): without any one check some witness "
+        "is missed, and without any one scenario red cells are gone. The policies of the contracts, which say what a "
+        "wallet is free to do, were not deleted one by one."
     )
     if unseen:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(unseen)}."
