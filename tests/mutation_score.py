@@ -111,7 +111,7 @@ def main() -> None:
     """Try a sample, or everything, and print the score and the survivors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="try every mutant: many hours")
-    parser.add_argument("--sample", type=int, default=60, help="mutants of each area (default 60)")
+    parser.add_argument("--sample", type=int, default=30, help="mutants of each area (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default 1)")
     parser.add_argument("--processes", type=int, default=1, help="mutants tried at once (default 1)")
     told = parser.parse_args()
