@@ -19,7 +19,7 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest tests -n 2 --dist loadfile
 
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix-only .
