@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from random_histories import examiner_in, money_verdicts, scenario_of, told
 
 from harness.examiner import Examiner
-from harness.model import Exchange, GetBalance, History, ItemReply, Movement, Outcome, Payout, Reward
+from harness.model import Bet, Exchange, GetBalance, History, ItemReply, Movement, Outcome, Payout, Reward, Wrong
 from harness.runner import CLOSING
 
 SEEDS = settings(max_examples=25, deadline=None, derandomize=True)
@@ -96,6 +96,43 @@ def test_a_movement_that_was_booked_and_answered_as_refused_is_rejected(seed: in
         )
         found = money_verdicts(altered, examiner)
         assert [each.player for each in found] == [item.player], told(altered)
+
+
+@given(st.integers(0, 2**32), CONTRACTS, st.sampled_from([-100_000, -1, 1, 100_000]))
+@SEEDS
+def test_a_balance_after_a_movement_that_is_off_is_rejected(seed: int, contract: str, off: int) -> None:
+    examiner, history = lived(seed, contract, percent=0, calm=True)
+    for index, item, answer in singles(history):
+        assert answer.balance is not None
+        altered = with_exchange(history, index, with_item(history.exchanges[index], 0, balance=answer.balance + off))
+        found = money_verdicts(altered, examiner)
+        assert [(each.player, each.exchange) for each in found] == [(item.player, index)], told(altered)
+
+
+@given(st.integers(0, 2**32), CONTRACTS, st.booleans())
+@SEEDS
+def test_an_uncovered_debit_that_was_refused_and_answered_as_accepted_is_rejected(
+    seed: int, contract: str, clamped: bool
+) -> None:
+    examiner, history = lived(seed, contract, percent=0, calm=True)
+    refused = [
+        (index, each.operation)
+        for index, each in enumerate(history.exchanges)
+        if isinstance(each.operation, Bet) and outcome_of(each) is Outcome.INSUFFICIENT_FUNDS
+    ]
+    assume(refused)
+    for index, bet in refused:
+        # What a wallet would show that stops at zero, or one that forgets the bet and shows some sum.
+        shown = 0 if clamped else 1_000_000
+        exchange = with_item(history.exchanges[index], 0, outcome=Outcome.OK, balance=shown)
+        assert exchange.reply is not None
+        accepted = replace(exchange, reply=replace(exchange.reply, outcome=Outcome.OK))
+        found = money_verdicts(with_exchange(history, index, accepted), examiner)
+        assert [(each.player, each.exchange, each.wrong) for each in found] == [(bet.player, index, Wrong.ACCEPTED)]
+
+
+def outcome_of(exchange: Exchange) -> Outcome | None:
+    return exchange.reply.items[0].outcome if exchange.reply is not None and exchange.reply.items else None
 
 
 def shown_more(history: History, after: int, player: str, more: int) -> History:
