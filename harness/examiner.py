@@ -47,11 +47,14 @@ class Examiner:
         wallet: Carrier | None = None,
         provision: Carrier | None = None,
         record: bool = False,
+        explain: bool = True,
     ) -> None:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
-        `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs.
+        Without `explain` findings have no probable cause and no shell lines: nobody will read them. `wallet` and
+        `provision` are ways to a wallet that is not behind the subject's URLs.
         """
+        self._explains = explain
         self.contract: Contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
         self._subject = subject
         chosen = dict(subject.policies)
@@ -92,13 +95,13 @@ class Examiner:
 
     def judge(self, scenario: Scenario, histories: Sequence[History]) -> ScenarioResult:
         """What comes of histories that have been recorded: one of each run of the scenario."""
-        judged = [
-            (run, self._evidence.explain(run, history, examine(history, self.contract, self._policy)))
-            for run, history in enumerate(histories)
-            if history.exchanges
-        ]
+        judged = [(run, self._judged(run, history)) for run, history in enumerate(histories) if history.exchanges]
         result = result_of(scenario, self.contract, histories, [each for _, each in judged])
         return replace(self._evidence.attach(result, histories, judged), absent=tuple(sorted(self.capabilities.absent)))
+
+    def _judged(self, run: int, history: History) -> Judged:
+        judged = examine(history, self.contract, self._policy)
+        return self._evidence.explain(run, history, judged) if self._explains else judged
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection. Sentences about players who were left changed."""

@@ -56,14 +56,14 @@ Row = Mapping[str, Cell]
 def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
     """The row of a wallet type: pre-flight first, then every scenario of the contract on one wallet."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
-    examiner = examiner_of(wallet_type, contract)
+    examiner = examiner_of(wallet_type, contract, explain=False)
     try:
         return {each.id: cell_of(examiner.examine(each)) for each in scenarios if contract in each.requirements}
     finally:
         examiner.close()
 
 
-def examiner_of(wallet_type: type[Wallet], contract: str) -> Examiner:
+def examiner_of(wallet_type: type[Wallet], contract: str, *, explain: bool = True) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there."""
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
@@ -77,7 +77,7 @@ def examiner_of(wallet_type: type[Wallet], contract: str) -> Examiner:
         limits=LIMITS,
     )
     facts = preflight(subject, wallet=wallet, provision=provision)
-    return Examiner(subject, facts, wallet=wallet, provision=provision)
+    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain)
 
 
 def cell_of(result: ScenarioResult) -> Cell:
