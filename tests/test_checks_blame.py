@@ -58,8 +58,11 @@ def test_a_read_accuses_the_step_whose_sum_is_missing(scene: Scene, guilty: Susp
 
 
 def test_a_movement_is_charged_with_what_is_off_by_its_own_sum_unless_somebody_fits_better() -> None:
-    for off in (-700, 700, 700 * 9, 700 * 99):
-        assert blame(shown(off, PAID, UNCOVERED), CASINO, OWN) is None
+    conflict = Suspect("settlement", "conflict", 8, 1)
+    for off in (-700, 700, 700 * 9, 700 * 99, 700 * 999_999):
+        assert blame(shown(off, PAID, conflict), CASINO, OWN) is None
+    for off in (700 * 2, 700 * 9_999_999):
+        assert accused(shown(off, PAID, conflict)) == conflict
     assert accused(shown(-300, PAID, FORGED)) == FORGED
     assert accused(shown(700, PAID, REPLAYED)) == REPLAYED
 
