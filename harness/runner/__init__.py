@@ -36,6 +36,8 @@ __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Limits", "
 PREPARATION = -1
 CLOSING = -2
 FEWEST_FOR_A_RACE = 2
+MOST_ONE_BY_ONE = 200
+"""Of more credits than these, the rest is sent in waves of as many as race elsewhere."""
 MOST_SINGLE_BETS = 50
 """More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
 BETS_IN_A_BATCH = 100
@@ -242,13 +244,12 @@ class _Run:
     def _group(self, group: Group) -> None:
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
-        if not group.at_once:
-            for call in calls:
-                self._send(call)
-            return
-        for start in range(0, len(calls), self._limits.connections):
-            exchanges = self._client.race(calls[start : start + self._limits.connections])
-            for exchange in exchanges:
+        alone = 0 if group.at_once else _one_by_one(group)
+        for call in calls[:alone]:
+            self._send(call)
+        wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
+        for start in range(alone, len(calls), wave):
+            for exchange in self._client.race(calls[start : start + wave]):
                 self._note(exchange)
 
     def _call(self, send: Send) -> Call:
@@ -314,6 +315,16 @@ class _Run:
         failure = exchange.transmission.failure
         if failure is not None and failure.kind in _GAVE_UP:
             raise _Broken(failure.detail)
+
+
+def _one_by_one(group: Group) -> int:
+    """How many of a group are sent one after the other: all, but of very many different credits the first ones.
+
+    A sum of a thousand credits is as exact in whichever order they arrive, and a wallet far away takes its time.
+    """
+    credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
+    different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
+    return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
 
 
 def _spends_token(exchange: Exchange) -> bool:

@@ -1,0 +1,76 @@
+"""A wallet far away: how long the whole suite takes when each answer takes 100 ms, in eight processes and in one.
+
+Run from the checkout: `.venv/bin/python bench/distance.py [processes] [milliseconds]`. The reference wallet is started
+with that latency. The time in one process is the sum of what the scenarios took: it is the wallet that is waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+CREDENTIALS = {"WALLET_API_KEY": "key", "WALLET_SECRET": "secret", "WALLET_USER": "user", "WALLET_PASSWORD": "password"}
+PROFILE = """\
+contracts:
+  casino: {{url: "{casino}", credentials: {{api_key: "${{WALLET_API_KEY}}", secret: "${{WALLET_SECRET}}"}}}}
+  sportsbook: {{url: "{sportsbook}", credentials: {{user: "${{WALLET_USER}}", password: "${{WALLET_PASSWORD}}"}}}}
+provision: {{url: "{provision}"}}
+"""
+
+
+@contextlib.contextmanager
+def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
+    """The reference wallet with that latency: its addresses by name."""
+    command = (sys.executable, "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent")
+    with subprocess.Popen(
+        [*command, "--latency", str(milliseconds)],
+        env=os.environ | CREDENTIALS,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            ready = json.loads(process.stdout.readline(), parse_float=Decimal)
+            yield {**ready["contracts"], "provision": ready["provision"]}
+        finally:
+            process.terminate()
+
+
+def main(processes: int = 8, milliseconds: int = 100) -> None:
+    """Run the suite once on both contracts, and print what it took."""
+    with distant_wallet(milliseconds) as addresses, tempfile.TemporaryDirectory() as folder:
+        profile, results = Path(folder, "wallet.yaml"), Path(folder, "results.xml")
+        profile.write_text(PROFILE.format(**addresses), encoding="utf-8")
+        began = time.perf_counter()
+        options = (f"--wallet-profile={profile}", f"--junitxml={results}", "-q", "-n", str(processes))
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "scenarios", *options],
+            env=os.environ | CREDENTIALS,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        wall = time.perf_counter() - began
+        cases = ET.parse(results).getroot().iter("testcase")
+        took = sorted((Decimal(each.attrib["time"]), each.attrib["name"], each.attrib["classname"]) for each in cases)
+    print("\n".join(line for line in ended.stdout.splitlines() if "CERTIFIED" in line or "INCOMPLETE" in line))
+    alone = sum(seconds for seconds, _, _ in took)
+    print(f"{len(took)} scenarios at {milliseconds} ms, exit status {ended.returncode}")
+    print(f"{processes} processes  {wall:7.1f} s")
+    print(f"one process  {alone:7.1f} s, {alone / Decimal(wall):.1f} times as long")
+    for seconds, name, place in took[:-6:-1]:
+        print(f"  longest    {seconds:7.1f} s  {place} {name}")
+
+
+if __name__ == "__main__":
+    main(*(int(each) for each in sys.argv[1:]))
