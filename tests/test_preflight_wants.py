@@ -57,3 +57,15 @@ def test_what_cannot_be_run_is_known_before(
     foretold = {each for named in found.values() for each in named}
     # Where nothing can be restored, one scenario may leave too little for another.
     assert foretold == skipped if wallet_type is Wallet else foretold <= skipped
+
+
+def test_three_tokens_are_enough_because_a_forged_login_uses_none_up() -> None:
+    wallet = AtHand("sportsbook", Wallet)
+    players = tuple(wallet.player(balance="1000.00") for _ in range(3))
+    facts = wallet.look(players=players)
+    scenarios = load_folder(SCENARIOS, {"sportsbook": load("sportsbook")})
+    subject = wallet.subject(players=players)
+    lacking = "needs a player with an unused one-time token"
+    assert lacking not in {each.reason for each in wants(scenarios, load("sportsbook"), subject, facts)}
+    fewer = wallet.subject(players=(*players[:2], replace(players[2], token="")))
+    assert lacking in {each.reason for each in wants(scenarios, load("sportsbook"), fewer, facts)}

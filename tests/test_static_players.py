@@ -23,6 +23,7 @@ from harness.prove.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_folder
 from harness.subject import Subject
 from mock_server.app import App
+from mock_server.defects import named
 from mock_server.order import Refusal
 from mock_server.provisioning import PATH
 from mock_server.store import Account, open_store
@@ -196,6 +197,30 @@ def test_what_a_lost_request_does_late_is_restored_at_the_end() -> None:
     desk.purse.bring(desk.named[0], 30 * EUR, 33 * EUR)
     assert players.close() == ()
     assert desk.balances() == [30 * EUR]
+
+
+@pytest.mark.parametrize("scenario", ["authentication/login", "authentication/used_token"])
+def test_a_token_that_an_earlier_run_has_used_accuses_nobody(scenario: str, scenarios: tuple[Scenario, ...]) -> None:
+    desk = Desk(Wallet, "sportsbook", "100 EUR", "100 EUR")
+    login = next(each for each in scenarios if each.id == scenario)
+    first = desk.examiner.examine(login)
+    again = Examiner(replace(desk.subject, run_id="5ca1ab1f"), Facts(), wallet=desk.wallet)
+    seconds = [again.examine(login) for _ in desk.named]
+    assert first.status is Status.PASS
+    assert [each.status for each in seconds] == [Status.SKIPPED, Status.PASS], "the second player's token is unused"
+    assert seconds[0].reason == (
+        "the wallet refuses the one-time token that was named for player 188: "
+        "an earlier run may have used it; name a new one"
+    )
+    third = again.examine(login)
+    assert third.reason.startswith("needs a player with an unused one-time token"), "the refused one is not tried again"
+
+
+def test_the_second_use_of_a_token_is_judged_as_ever(scenarios: tuple[Scenario, ...]) -> None:
+    wallet = named("takes-a-token-twice").wallet_type
+    desk = Desk(wallet, "sportsbook", "100 EUR")
+    used = next(each for each in scenarios if each.id == "authentication/used_token")
+    assert desk.examiner.examine(used).status is Status.FAIL
 
 
 # ----------------------------------------------------------------------------------------------------------------------

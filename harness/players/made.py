@@ -31,6 +31,11 @@ class MadePlayers:
         """They were made to be used up."""
         return False
 
+    @property
+    def named(self) -> bool:
+        """Nobody has played with them before."""
+        return False
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """A player of its own for each role, with exactly what is needed."""
         currency = needs.currency or self._currency

@@ -70,6 +70,11 @@ class SharedPlayers:
         """Whether this wallet lacks a way to restore what was moved."""
         return self._purse.frugal
 
+    @property
+    def named(self) -> bool:
+        """They existed before the run."""
+        return True
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """As `StaticPlayers.cast`, from the scenario's share."""
         source = self._sources[share_for(self._shares, needs)]

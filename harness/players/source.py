@@ -71,6 +71,10 @@ class Players(Protocol):
     def frugal(self) -> bool:
         """Whether money that a scenario moves stays moved: then amounts are the smallest that prove the point."""
 
+    @property
+    def named(self) -> bool:
+        """Whether the user named the players: then an earlier run may have used their one-time tokens."""
+
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
         """The scenario is over; `shown` has the balances that it was seen to leave, None where it is not known."""
 

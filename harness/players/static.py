@@ -46,6 +46,11 @@ class StaticPlayers:
         """Whether this wallet lacks a way to restore what was moved."""
         return self._purse.frugal
 
+    @property
+    def named(self) -> bool:
+        """They existed before the run."""
+        return True
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """Players of one currency for all roles, and a bystander when somebody is left."""
         self._castings += 1

@@ -36,8 +36,8 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, f
         if not reason and not subject.makes_players:
             needs = _needs(scenario, contract, purse)
             reason = _lacking(replace(needs, token=needs.token and not tokens), purse, subject, facts)
-            # A one-time token serves one scenario.
-            tokens -= int(needs.token and not reason)
+            # A one-time token serves one scenario, and again one in which the wallet refuses to look at it.
+            tokens -= int(needs.token and not reason and _logs_in(scenario))
         if reason:
             found.setdefault(reason, []).append(scenario.id)
     ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
@@ -47,6 +47,12 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, f
 def _needs(scenario: Scenario, contract: Contract, purse: Purse) -> Needs:
     """As a run has them: where nothing can be restored, amounts are the smallest that prove the point."""
     return needs_in_short(smallest(scenario, contract) if purse.frugal else scenario, contract)
+
+
+def _logs_in(scenario: Scenario) -> bool:
+    """Whether it shows the wallet a token that the wallet has to believe, and so uses it up."""
+    logins = (step for step in steps_of(scenario.steps) if step.word == "authenticate" and not step.drafts[0].token)
+    return any(not (step.forged or step.missing_header or step.tampered) for step in logins)
 
 
 def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
+    Alteration,
     Amount,
     Authenticate,
     Bet,
@@ -21,6 +22,7 @@ from harness.model import (
     GetBalance,
     History,
     Operation,
+    Outcome,
     Payout,
     Player,
     Scenario,
@@ -82,6 +84,11 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or (DEFAULT_GAME,)
         self.capabilities = capabilities or Capabilities()
+
+    @property
+    def tokens_may_be_spent(self) -> bool:
+        """Whether a one-time token may have been used before this run: nobody can look without using it."""
+        return self._players.named
 
     def run(self, scenario: Scenario) -> tuple[History, ...]:
         """The histories of one scenario: one, or as many as races are repeated. Raises ProvisioningFailed."""
@@ -154,6 +161,8 @@ class _Run:
         self._limits = runner.limits
         self._identities = runner.identities
         self._capabilities = runner.capabilities
+        self._tokens_may_be_spent = runner.tokens_may_be_spent
+        self._token_spent = False
         self._exchanges: list[Exchange] = []
         self._moved: set[str] = set()
         self._sent: dict[int, Operation] = {}
@@ -165,9 +174,15 @@ class _Run:
     def players(self) -> dict[str, Player]:
         """Who played, with the sessions that they have now, and without a one-time token that may be spent."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
-        if any(_spends_token(exchange) for exchange in self._exchanges):
+        if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
+
+    def _was_spent(self, exchange: Exchange) -> bool:
+        """Whether a named player's token was refused at its first use, for which the wallet need not be to blame."""
+        if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
+            return False
+        return not any(_spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
         """What happened, frozen."""
@@ -309,12 +324,28 @@ class _Run:
                 self._skipped = f"the wallet has no operation {exchange.name}"
                 raise _Broken(self._skipped)
             return
+        if self._was_spent(exchange):
+            self._token_spent = True
+            self._skipped = f"the wallet refuses the one-time token that was named for player {self._opening[''].id}: "
+            self._skipped += "an earlier run may have used it; name a new one"
+            raise _Broken(self._skipped)
         self._exchanges.append(exchange)
         if exchange.reply is not None and exchange.reply.session is not None and exchange.reply.session.session:
             self._cast[""] = replace(self._cast[""], session=exchange.reply.session.session)
         failure = exchange.transmission.failure
         if failure is not None and failure.kind in _GAVE_UP:
             raise _Broken(failure.detail)
+
+
+def _refuses_token(exchange: Exchange, token: str) -> bool:
+    """Whether the wallet says of this very token, in a request that nothing is wrong with, that it is not valid."""
+    asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
+    return bool(
+        asked
+        and exchange.alteration == Alteration()
+        and exchange.reply is not None
+        and exchange.reply.outcome is Outcome.INVALID_TOKEN
+    )
 
 
 def _one_by_one(group: Group) -> int:
