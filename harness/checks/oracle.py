@@ -309,7 +309,8 @@ class Trial:
         return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
 
     def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
-        if kind is None:
+        if kind is None or judgement.unsure:
+            # A stricter judgement might have explained the answers had it come to its end: nothing is proven.
             return
         plain = kind.partition(".")[0]
         found = []

@@ -73,11 +73,18 @@ def could(possible: Iterable[Possible], currency: str) -> tuple[str, ...]:
         note = f"  ({reading})" if reading else ""
         if not each.accepted:
             texts.append(f"a refusal{note}")
-        elif each.balances is None:
-            texts.append(f"success{note}")
-        else:
+        elif each.balances is not None:
             texts += [f"success, balance {money.show(balance, currency)}{note}" for balance in each.balances]
+        elif each.between is not None:
+            texts.append(f"success, balance {_between(each.between, currency)}{note}")
+        else:
+            texts.append(f"success{note}")
     return tuple(dict.fromkeys(texts))
+
+
+def _between(edges: tuple[Amount, Amount], currency: str) -> str:
+    low, high = (money.show(each, currency) for each in edges)
+    return low if low == high else f"between {low} and {high}"
 
 
 def balances(values: Iterable[Amount], currency: str) -> tuple[str, ...]:
