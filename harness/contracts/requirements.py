@@ -111,19 +111,42 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The list's mappings, each with its line: the node tree of YAML keeps lines, where its values do not."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pragma: no mutate: the same, but for speed
+    text = _read(path)
     try:
-        document = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
+        document = yaml.compose(text, Loader=loader)
         if not isinstance(document, yaml.SequenceNode):
             raise RequirementsError(f"{path}:1: must be a list of requirements")
         for node in document.value:
             line = node.start_mark.line + 1
             if not isinstance(node, yaml.MappingNode):
                 raise RequirementsError(f"{path}:{line}: must be a mapping with {', '.join(_KEYS)}")
-            yield line, {_text(path, key): _value(path, value) for key, value in node.value}
+            yield line, _entry(path, node)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise RequirementsError(f"{path}:{line}: not YAML: {error.reason}") from None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RequirementsError(f"{path}:{line}: not YAML: {error.problem}") from None
+        mark: Any = error.problem_mark
+        raise RequirementsError(f"{path}:{mark.line + 1}: not YAML: {error.problem}") from None
+
+
+def _read(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RequirementsError(f"{path}:{line}: not UTF-8: byte 0x{data[error.start]:02x}") from None
+
+
+def _entry(path: Path, node: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        name = _text(path, key)
+        if name in found:
+            raise RequirementsError(f"{path}:{key.start_mark.line + 1}: {name!r} stands twice in one requirement")
+        found[name] = _value(path, value)
+    return found
 
 
 def _text(path: Path, node: Any) -> str:
@@ -133,7 +156,7 @@ def _text(path: Path, node: Any) -> str:
 
 
 def _value(path: Path, node: Any) -> object:
-    if isinstance(node.value, list):
+    if node.id == "sequence":
         return [(each.start_mark.line + 1, _text(path, each)) for each in node.value]
     return _text(path, node)
 
@@ -183,5 +206,5 @@ def _triple(where: str, words: str, vocabulary: tuple[set[str], ...]) -> tuple[s
 
 
 def _nearest(word: str, known: set[str]) -> str:
-    close = get_close_matches(word, sorted(known), n=1)
+    close = get_close_matches(word, sorted(known))
     return f", did you mean {close[0]!r}?" if close else f": use one of {', '.join(sorted(known))}"
