@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from plugin_run import run
@@ -92,3 +93,22 @@ def test_amounts_shrink_together_as_far_as_the_wire_can_carry_them(
 def test_the_currency_says_what_the_wire_can_carry() -> None:
     assert smallest(scenario("10", currency="JPY"), CONTRACTS["sportsbook"]).steps[0].drafts[0].amount == "1"
     assert smallest(scenario("10", currency="KWD"), CONTRACTS["sportsbook"]).steps[0].drafts[0].amount == "0.001"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ('1000000, "amount": 1000000', "10"),
+        ('"10.00"', "10"),
+        ("-10", "10"),
+        ("[10]", "10"),
+        ("null", "0.0001"),
+        ('"BET_LOST"', "0.0001"),
+        (r'"a\u0000b\u202ec"', "0.0001"),
+    ],
+)
+def test_an_amount_that_is_written_for_the_wire_by_hand_too_stays(raw: str, expected: str) -> None:
+    """A wallet may book what the wire says: it must be what the step says."""
+    spoilt = replace(scenario("10"), steps=(Step(word="settle", drafts=(Draft(amount="10", raw=(("amount", raw),)),)),))
+    small = smallest(spoilt, CONTRACTS["casino"])
+    assert small.steps[0].drafts[0].amount == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,9 @@ from harness.scenario import AMOUNTS
 MOST_DIGITS = 9
 """By so many digits amounts are made smaller at most."""
 
+_NUMBER = re.compile(r"(?<![\w\\])[0-9]")
+"""A number in JSON text; what follows a letter or a backslash is part of a word or of an escape."""
+
 HALVES = 10
 """A balance that a scenario takes half of keeps so many units of the amounts, so that half of it is money, too."""
 
@@ -22,8 +26,11 @@ def smallest(scenario: Scenario, contract: Contract) -> Scenario:
     """The scenario with every written amount, and its funds, divided by the same power of ten.
 
     It is the greatest that leaves them all multiples of what the wire can carry: sums, order and what is covered stay
-    as they were written, and an amount whose digits are the point is left alone.
+    as they were written, and an amount whose digits are the point is left alone. So is a scenario that writes numbers
+    for the wire by hand (`raw`): they would no longer say what the step says.
     """
+    if _writes_numbers_by_hand(scenario):
+        return scenario
     unit = contract.wire_unit(scenario.currency or "EUR")
     written = [each for each in (_number(text) for text in _amounts(scenario)) if each]
     if "half" in _amounts(scenario):
@@ -62,6 +69,11 @@ def _amounts(scenario: Scenario) -> Iterator[str]:
     yield scenario.funds
     for step in steps_of(scenario.steps):
         yield from (draft.amount for draft in step.drafts)
+
+
+def _writes_numbers_by_hand(scenario: Scenario) -> bool:
+    drafts = (draft for step in steps_of(scenario.steps) for draft in step.drafts)
+    return any(_NUMBER.search(text) for draft in drafts for _, text in draft.raw)
 
 
 def _number(text: str) -> int:
