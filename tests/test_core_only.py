@@ -102,9 +102,9 @@ def test_the_currency_says_what_the_wire_can_carry() -> None:
         ('"10.00"', "10"),
         ("-10", "10"),
         ("[10]", "10"),
-        ("null", "0.0001"),
-        ('"BET_LOST"', "0.0001"),
-        (r'"a\u0000b\u202ec"', "0.0001"),
+        ("null", "0.00001"),
+        ('"BET_LOST"', "0.00001"),
+        (r'"a\u0000b\u202ec"', "0.00001"),
     ],
 )
 def test_an_amount_that_is_written_for_the_wire_by_hand_too_stays(raw: str, expected: str) -> None:
