@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.contracts import Decoded, load
-from harness.model import Fault, ItemReply, Message, Outcome, Payout, Reply, Settle
+from harness.model import Fault, ItemReply, Message, Outcome, Payout, Problem, Reply, Settle
 
 CASINO = load("casino")
 JSON = (("content-type", "application/json; charset=utf-8"),)
@@ -96,11 +96,11 @@ def test_echoes_are_a_should_and_told_once_for_all_items() -> None:
         {"status": "RS_OK", "transactionId": f"t{n}", "balance": 1, "playerId": "p1", "currency": "EUR"}
         for n in range(3)
     ]
-    items[0]["currency"] = "USD"
+    items[0]["currency"] = items[2]["currency"] = "USD"
     decoded = CASINO.decode(settle, answered(batch(*items)))
     assert {(problem.fault, problem.topic) for problem in decoded.problems} == {(Fault.POOR_FORMAT, "echo")}
     assert {problem.where: problem.detail for problem in decoded.problems} == {
-        "/currency": "repeated as the text 'USD', was the text 'EUR'",
+        "/currency": "repeated as the text 'USD', was the text 'EUR', and so in 1 more items",
         "/refTransactionId": "is not repeated as text, and so in 2 more items",
         "/sessionId": "is not repeated as text, and so in 2 more items",
         "/roundId": "is not repeated as text, and so in 2 more items",
@@ -144,19 +144,21 @@ def test_a_refusal_may_come_with_200_or_4xx(status: int) -> None:
     assert decoded == Decoded(Reply(outcome=Outcome.WRONG_CURRENCY, items=(), code="RS_ERROR_WRONG_CURRENCY"))
 
 
-@pytest.mark.parametrize("status", [500, 501, 503])
+@pytest.mark.parametrize("status", [500, 501, 503, 599])
 def test_a_refusal_with_5xx_is_a_refusal_with_a_warning(status: int) -> None:
-    decoded = CASINO.decode(SETTLE, answered({"status": "RS_ERROR"}, status))
-    assert decoded.reply is not None
-    assert told(decoded) == [(Fault.POOR_FORMAT, "http", "status")]
+    detail = f"an error of the contract's shape with HTTP {status}: a refusal is not a server error"
+    assert CASINO.decode(SETTLE, answered({"status": "RS_ERROR"}, status)) == Decoded(
+        Reply(outcome=Outcome.REFUSED, items=(), code="RS_ERROR"),
+        (Problem(Fault.POOR_FORMAT, "status", detail, "http"),),
+    )
 
 
-@pytest.mark.parametrize("status", [302, 400, 409, 429, 500, 503])
+@pytest.mark.parametrize("status", [199, 300, 302, 400, 409, 429, 500, 503])
 def test_success_in_the_body_with_another_status_is_unknown(status: int) -> None:
     for value in (batch(GOOD_ITEM), batch(GOOD_ITEM, status="RS_ERROR")):
-        decoded = CASINO.decode(SETTLE, answered(value, status))
-        assert decoded.reply is None
-        assert told(decoded) == [(Fault.WRONG_FORMAT, "status", "status")]
+        assert CASINO.decode(SETTLE, answered(value, status)) == Decoded(
+            None, (Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with RS_OK", "status"),)
+        )
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
@@ -165,37 +167,62 @@ def test_an_operation_is_absent_without_a_body_of_the_contract(status: int, body
     assert CASINO.decode(SETTLE, answered(body, status, ())) == Decoded(None, absent=True)
 
 
+NO_JSON = "not JSON: expecting value at line 1, column 1"
+NO_OBJECT = "the answer is JSON, but not an object"
+NO_SHAPE = "the answer is a JSON object that says neither success nor an error"
+SLOWER = "; the wallet is overloaded: run with a lower rate"
+
+
 @pytest.mark.parametrize(
-    ("status", "body", "topic", "part"),
+    ("status", "body", "where", "detail", "topic"),
     [
-        (200, b"<html>", "json", "not JSON"),
-        (200, b"", "json", "the body is empty"),
-        (200, b"[1]", "schema", "not an object"),
-        (200, b"{}", "schema", "neither success nor an error"),
-        (200, b'{"status": 1}', "schema", "neither success nor an error"),
-        (200, b'{"status": "RS_OK", "status": "RS_OK"}', "json", "stands twice"),
-        (200, b'{"status": "RS_OK", "balance": NaN}', "json", "NaN is not a JSON number"),
-        (302, b"", "status", "redirects are not followed"),
-        (304, b"", "status", "redirects are not followed"),
-        (400, b"<html>", "http", "HTTP 400 without an error of the contract's shape"),
-        (429, b"slow down", "http", "run with a lower rate"),
-        (500, b"Traceback", "http", "HTTP 500 without an error of the contract's shape"),
-        (503, b"", "http", "run with a lower rate"),
+        (200, b"<html>", "body", NO_JSON, "json"),
+        (200, b"", "body", "the body is empty", "json"),
+        (299, b"", "body", "the body is empty", "json"),
+        (200, b"[1]", "", NO_OBJECT, "schema"),
+        (200, b'"RS_OK"', "", NO_OBJECT, "schema"),
+        (200, b"{}", "", NO_SHAPE, "schema"),
+        (200, b'{"status": 1}', "", NO_SHAPE, "schema"),
+        (200, b'{"status": "RS_OK", "status": "RS_OK"}', "body", "the key 'status' stands twice in one object", "json"),
+        (200, b'{"status": "RS_OK", "balance": NaN}', "body", "NaN is not a JSON number", "json"),
+        (199, b"", "status", "HTTP 199 is neither a success nor an error; redirects are not followed", "status"),
+        (300, b"", "status", "HTTP 300 is neither a success nor an error; redirects are not followed", "status"),
+        (304, b"", "status", "HTTP 304 is neither a success nor an error; redirects are not followed", "status"),
+        (399, b"{}", "status", "HTTP 399 is neither a success nor an error; redirects are not followed", "status"),
+        (400, b"<html>", "status", f"HTTP 400 without an error of the contract's shape ({NO_JSON})", "http"),
+        (403, b"[]", "status", f"HTTP 403 without an error of the contract's shape ({NO_OBJECT})", "http"),
+        (429, b"{}", "status", f"HTTP 429 without an error of the contract's shape ({NO_SHAPE}){SLOWER}", "http"),
+        (500, b"Oh", "status", f"HTTP 500 without an error of the contract's shape ({NO_JSON})", "http"),
+        (503, b"no", "status", f"HTTP 503 without an error of the contract's shape ({NO_JSON}){SLOWER}", "http"),
     ],
 )
-def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, topic: str, part: str) -> None:
-    decoded = CASINO.decode(SETTLE, answered(body, status))
-    assert decoded.reply is None
-    assert not decoded.absent
-    assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.UNDECODABLE, topic)]
-    assert part in decoded.problems[0].detail
+def test_an_answer_that_cannot_be_decoded_is_unknown(
+    status: int, body: bytes, where: str, detail: str, topic: str
+) -> None:
+    problem = Problem(Fault.UNDECODABLE, where, detail, topic)
+    assert CASINO.decode(SETTLE, answered(body, status)) == Decoded(None, (problem,))
 
 
-@pytest.mark.parametrize("headers", [(), (("content-type", "text/html"),), (("content-type", ""),)])
-def test_a_wrong_content_type_is_a_warning(headers: tuple[tuple[str, str], ...]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        ((), "missing"),
+        ((("content-type", ""),), "missing"),
+        ((("content-type", "; charset=utf-8"),), "missing"),
+        ((("content-type", "Text/HTML; charset=utf-8"),), "'text/html', JSON is announced as application/json"),
+        ((("content-type", "x" * 81),), f"'{'x' * 80}', JSON is announced as application/json"),
+    ],
+    ids=["none", "empty", "only-charset", "html", "long"],
+)
+def test_a_wrong_content_type_is_a_warning(headers: tuple[tuple[str, str], ...], detail: str) -> None:
     decoded = CASINO.decode(SETTLE, answered(batch(GOOD_ITEM), 200, headers))
     assert decoded.reply is not None
-    assert told(decoded) == [(Fault.POOR_FORMAT, "http", "content-type")]
+    assert decoded.problems == (Problem(Fault.POOR_FORMAT, "content-type", detail, "http"),)
+
+
+@pytest.mark.parametrize("announced", ["application/json", "Application/JSON ; charset=UTF-8"])
+def test_json_may_be_announced_in_any_case_and_with_a_charset(announced: str) -> None:
+    assert CASINO.decode(SETTLE, answered(batch(GOOD_ITEM), 200, (("content-type", announced),))).problems == ()
 
 
 def test_an_unknown_code_is_a_refusal() -> None:

@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.contracts import BUNDLED, load, schema
-from harness.contracts.json_text import parse
+from harness.contracts.json_text import JsonError, parse
 from harness.contracts.schema import bundled, pointer, shown, violations
-from harness.model import Fault
+from harness.model import Fault, Problem
 
 REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""
 
+SETTLEMENT = bundled("schemas") / "casino" / "settlement.response.json"
 FILES = sorted(path for name in BUNDLED for path in load(name).schemas.glob("*.json"))
 
 
@@ -115,28 +116,117 @@ def test_both_validators_agree_about_any_value(value: object, path: Path) -> Non
     assert bool(violations(path, value)) != schema._compiled(path).is_valid(value)
 
 
-def test_a_violation_that_only_one_validator_sees_is_told_all_the_same(tmp_path: Path) -> None:
-    path = tmp_path / "digits.json"
-    path.write_text('{"type": "object", "properties": {"a/b": {"pattern": "^[0-9]$"}}}')
-    (problem,) = violations(path, {"a/b": "1\n"})
-    assert (problem.fault, problem.where) == (Fault.WRONG_FORMAT, "/a~1b")
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A schema file that no other test has read."""
+    return tmp_path / "own.json"
 
 
-def test_a_schema_says_how_binding_it_is_and_whose_topic(tmp_path: Path) -> None:
-    path = tmp_path / "marks.json"
+def told(path: Path, content: object, value: object) -> list[tuple[str, str]]:
+    """Where a value breaks a schema, and the sentence for it."""
+    path.write_text(json.dumps(content), encoding="utf-8")
+    problems = violations(path, value)
+    assert {(each.fault, each.topic) for each in problems} <= {(Fault.WRONG_FORMAT, "schema")}
+    return [(each.where, each.detail) for each in problems]
+
+
+def test_a_violation_that_only_one_validator_sees_is_told_all_the_same(path: Path) -> None:
+    digits = {"type": "object", "properties": {"a/b": {"pattern": "^[0-9]$"}}}
+    assert told(path, digits, {"a/b": "1\n"}) == [("/a~1b", r'''"1\n" does not match "^[0-9]$"''')]
+
+
+def test_it_is_told_by_its_place_and_cut_short(path: Path) -> None:
+    digits = {"properties": {"data": {"items": {"pattern": "^[0-9]+$"}}}}
+    assert told(path, digits, {"data": [*["1"] * 1_500, "7" * 500 + "\n"]}) == [("/data/1500", f'"{"7" * 199}')]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "sentence"),
+    [
+        ({"type": "string"}, 7, "must be string, is the number 7"),
+        ({"type": ["string", "null"]}, 7, "must be string or null, is the number 7"),
+        ({"type": "integer"}, Decimal("7.50"), "must be integer, is the number 7.50"),
+        ({"pattern": "^a"}, "b", "must match ^a, is the text 'b'"),
+        ({"enum": ["a", 7]}, 1, "must be ['a', 7], is the number 1"),
+        ({"const": "a"}, "A", "must be a, is the text 'A'"),
+        ({"not": {"const": "a", "title": "the first letter"}}, "a", "must not be the first letter, is the text 'a'"),
+        ({"not": {"const": "a"}}, "a", "must not be {'const': 'a'}, is the text 'a'"),
+        ({"minLength": 1}, "", "must have minLength 1, is the text ''"),
+        ({"maxLength": 1}, "ab", "must have maxLength 1, is the text 'ab'"),
+        ({"minimum": 2}, 1, "must have minimum 2, is the number 1"),
+        ({"maximum": 2}, Decimal("3E+2"), "must have maximum 2, is the number 3e+2"),
+        ({"required": ["x", "y", "z"]}, {"y": 1}, "`x` and `z` missing"),
+        ({"multipleOf": 2}, 3, "3 is not a multiple of 2"),
+        ({"multipleOf": 2}, 10**250 + 1, f"1{'0' * 199}"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_each_violation_is_a_sentence(path: Path, rule: object, value: object, sentence: str) -> None:
+    assert told(path, {"properties": {"a": rule}}, {"a": value}) == [("/a", sentence)]
+
+
+def test_a_value_that_nothing_may_be_is_told(path: Path) -> None:
+    assert [detail for _, detail in told(path, {"properties": {"a": False}}, {"a": 1})] == [
+        "False schema does not allow 1"
+    ]
+
+
+def test_a_schema_says_how_binding_it_is_and_whose_topic(path: Path) -> None:
     path.write_text('{"properties": {"a": {"type": "string", "x-level": "SHOULD", "x-topic": "echo"}}}')
-    (problem,) = violations(path, {"a": 1})
-    assert (problem.fault, problem.topic) == (Fault.POOR_FORMAT, "echo")
-    assert problem.detail == "must be string, is the number 1"
+    assert violations(path, {"a": 1}) == (Problem(Fault.POOR_FORMAT, "/a", "must be string, is the number 1", "echo"),)
 
 
-def test_what_is_wrong_far_back_in_a_long_array_is_told_by_its_place() -> None:
+def batch_of(wrong: dict[int, object]) -> dict[str, object]:
     items: list[object] = [{"status": "RS_ERROR"}] * 2_500
-    items[2_345] = {"status": "RS_OK", "transactionId": "t", "balance": "7"}
-    (problem,) = violations(
-        bundled("schemas") / "casino" / "settlement.response.json", {"status": "RS_OK", "data": items}
+    for at, item in wrong.items():
+        items[at] = item
+    return {"status": "RS_OK", "data": items}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "places"),
+    [
+        ([2_345], ["/data/2345/balance"]),
+        ([0, 2_345], ["/data/0/balance"]),
+        ([999, 1_000], ["/data/999/balance"]),
+        ([1_000, 1_200, 1_999, 2_000], ["/data/1000/balance", "/data/1200/balance", "/data/1999/balance"]),
+    ],
+)
+def test_of_a_long_array_the_first_thousand_with_something_wrong_is_told(wrong: list[int], places: list[str]) -> None:
+    item = {"status": "RS_OK", "transactionId": "t", "balance": "7"}
+    found = violations(SETTLEMENT, batch_of(dict.fromkeys(wrong, item)))
+    assert [(each.where, each.detail) for each in found] == [
+        (place, "must be integer, is the text '7'") for place in places
+    ]
+
+
+def test_an_item_that_is_no_object_is_told_by_its_place() -> None:
+    assert violations(SETTLEMENT, batch_of({2_345: 7})) == (
+        Problem(Fault.WRONG_FORMAT, "/data/2345", "must be object, is the number 7"),
     )
-    assert (problem.where, problem.detail) == ("/data/2345/balance", "must be integer, is the text '7'")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "the body is empty"),
+        ("{", "not JSON: expecting property name enclosed in double quotes at line 1, column 2"),
+        ("[]", "no JSON object"),
+        ('{"minimum": "7"}', 'no JSON Schema: "7" is not of type "number"'),
+        ('{"properties": 3}', 'no JSON Schema: 3 is not of type "object"'),
+        ('{"$ref": "#/nowhere"}', "no JSON Schema: Pointer '/nowhere' does not exist"),
+    ],
+)
+def test_a_file_that_is_no_schema_is_told(path: Path, text: str, complaint: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(JsonError) as caught:
+        schema.check(path)
+    assert str(caught.value) == complaint
+
+
+def test_a_file_that_is_a_schema_passes(path: Path) -> None:
+    path.write_text("{}", encoding="utf-8")
+    schema.check(path)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +237,8 @@ def test_what_is_wrong_far_back_in_a_long_array_is_told_by_its_place() -> None:
         (7, "the number 7"),
         (Decimal("1.50"), "the number 1.50"),
         ("a\nb", "the text 'a\\nb'"),
-        ("x" * 100, "the text '" + "x" * 59 + "..."),
+        ("x" * 58, f"the text '{'x' * 58}'"),
+        ("x" * 59, f"the text '{'x' * 59}..."),
         ([1, 2], "an array"),
         ({"a": 1}, "an object"),
     ],

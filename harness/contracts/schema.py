@@ -57,7 +57,7 @@ def read(schema: Path) -> dict[str, Any]:
     """A schema file's content. Raises OSError, and JsonError for a file that is no JSON object."""
     content = parse(schema.read_bytes())
     if not isinstance(content, dict):
-        raise JsonError(f"{schema} is no JSON object")
+        raise JsonError("no JSON object")
     return content
 
 
