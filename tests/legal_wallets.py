@@ -10,9 +10,22 @@ import json
 from collections.abc import Callable
 
 from harness.contracts import Contract
-from harness.model import Batch, Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Reply, Reward, Unsettle
-from mock_server.order import AnyOrder, Moved, Order, Refusal
-from mock_server.store import Account, BetRecord, Entry
+from harness.model import (
+    Batch,
+    Bet,
+    GetBalance,
+    ItemReply,
+    Movement,
+    Operation,
+    Outcome,
+    Payout,
+    Reply,
+    Reward,
+    Rollback,
+    Unsettle,
+)
+from mock_server.order import FAMILIES, AnyOrder, Moved, Order, Refusal
+from mock_server.store import Account, BetRecord, Entry, Fate
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
 
@@ -191,6 +204,13 @@ class UnknownBetsAreRefused(Wallet):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
 
 
+class ReturnedBetsArePaid(Wallet):
+    """A settlement is paid whatever became of the bet, also when it was rolled back."""
+
+    async def was_returned(self, order: Order[Movement], account: Account) -> bool:
+        return False
+
+
 class UnknownGamesAreRefused(Wallet):
     """A game that the wallet does not know is refused."""
 
@@ -198,6 +218,85 @@ class UnknownGamesAreRefused(Wallet):
         if order.contract == "casino" and order.item.game == "G0000000000000":
             raise Refusal(Outcome.REFUSED, "no such game")
         await super().check_bet(order, account)
+
+
+class WinsAgainstTheirAmountAreRefused(Wallet):
+    """A win of nothing, and a loss with money, are refused (casino)."""
+
+    def check_amount(self, order: Order[Movement], account: Account) -> int:
+        amount = super().check_amount(order, account)
+        if order.contract == "casino" and isinstance(order.item, Payout) and order.item.win != (amount > 0):
+            raise Refusal(Outcome.MALFORMED, "is it won or lost?")
+        return amount
+
+
+class EndedSessionsCreditNothing(Wallet):
+    """A live payout or reward, and a rollback, want a live session. The night job and settlements do not."""
+
+    def needs_session(self, order: Order[Movement]) -> bool:
+        live = order.contract == "casino" and order.operation in {"Payout", "Retry", "Reward"}
+        return super().needs_session(order) or live
+
+    async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
+        self.check_session(order.contract, order.item.session, account)
+        return await super().process_new_rollback(order, account)
+
+
+class OneIdIsOneTransaction(ConflictsGetTheFirstResult):
+    """An id is one transaction, whatever the operation: the second one is answered as the first one was."""
+
+    def family(self, order: AnyOrder) -> str:
+        return "any"
+
+
+class RollbackOfRefusedIsRefused(RefusalsAreRemembered):
+    """A bet that the wallet has refused cannot be rolled back. One that it has never heard of can."""
+
+    async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
+        if (order.contract, FAMILIES[Bet], order.item.original) in self._refused():
+            raise Refusal(Outcome.UNKNOWN_TRANSACTION, "this bet was refused")
+        return await super().process_new_rollback(order, account)
+
+
+class RollbackOfSettledIsKept(Wallet):
+    """A rollback of a settled bet is answered with success, and the money stays where it is."""
+
+    async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
+        bet = await self.find_bet(order, account)
+        if bet is None or bet.fate is not Fate.SETTLED:
+            return await super().process_new_rollback(order, account)
+        balance = self.store.balance(account)
+        return self.answer_applied(order, account, self.remember(order, account, Moved(balance, balance), balance))
+
+
+class RollbackOfForeignIsOk(Wallet):
+    """A rollback of another player's bet is answered with success, and undoes nothing."""
+
+    async def find_bet(self, order: Order[Rollback], account: Account) -> BetRecord | None:
+        records = self.store.bets_with_id(order.contract, order.item.original)
+        return next((each for each in records if each.account == account.number), None)
+
+    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+        if bet is not None or not self.store.bets_with_id(order.contract, order.item.original):
+            super().bury(order, account, bet)
+
+
+class DeductsNoMoreThanWasPaid(Wallet):
+    """An unsettlement of more than the bet was paid is refused."""
+
+    async def check_bet(self, order: Order[Movement], account: Account) -> None:
+        if isinstance(order.item, Unsettle) and order.item.amount > self._paid().get(order.item.bet, 0):
+            raise Refusal(Outcome.INSUFFICIENT_FUNDS, "this bet was not paid so much")
+        await super().check_bet(order, account)
+
+    def register(self, order: Order[Movement], account: Account) -> None:
+        super().register(order, account)
+        sign = {Payout: 1, Unsettle: -1}.get(type(order.item), 0)
+        self._paid()[order.item.bet] = self._paid().get(order.item.bet, 0) + sign * int(order.item.amount)
+
+    def _paid(self) -> dict[str, int]:
+        paid: dict[str, int] = self.__dict__.setdefault("_paid_by_bet", {})
+        return paid
 
 
 class NeverDeducts(Wallet):
@@ -248,11 +347,17 @@ def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
             BatchesWithNothingValidAreRefused,
             AnswersHaveExtraFields,
             UnknownGamesAreRefused,
+            WinsAgainstTheirAmountAreRefused,
         ),
         "sportsbook": (
             LateBetsSucceedWithoutEffect,
+            ReturnedBetsArePaid,
             RollbackOfSettledIsRefunded,
+            RollbackOfSettledIsKept,
             RollbackAgainIsRefused,
+            RollbackOfRefusedIsRefused,
+            RollbackOfForeignIsOk,
+            DeductsNoMoreThanWasPaid,
             NeverDeducts,
         ),
     }
@@ -277,7 +382,15 @@ VARIANTS: tuple[type[Wallet], ...] = (
     BetsOfEndedSessionsAreTaken,
     BetsOfNothingAreRefused,
     UnknownBetsAreRefused,
+    ReturnedBetsArePaid,
     UnknownGamesAreRefused,
+    WinsAgainstTheirAmountAreRefused,
+    EndedSessionsCreditNothing,
+    OneIdIsOneTransaction,
+    RollbackOfRefusedIsRefused,
+    RollbackOfSettledIsKept,
+    RollbackOfForeignIsOk,
+    DeductsNoMoreThanWasPaid,
     NeverDeducts,
     IdsBelongToPlayers,
     RefusesUnderContention,

@@ -130,7 +130,7 @@ def test_a_credit_without_a_bet_settles_none() -> None:
 def test_a_credit_for_a_bet_that_was_rolled_back_is_paid_or_refused() -> None:
     account = _with_bet()
     account.answers(rollback("r", "a", "b"), 100)
-    assert account.refuses(pay("p", 50, "b")).readings == {("unknown_bet", "refused")}
+    assert account.refuses(pay("p", 50, "b")).readings == {("returned_bet", "refused")}
     account.answers(pay("q", 50, "a"), 150)
 
 

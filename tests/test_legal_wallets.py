@@ -35,11 +35,12 @@ def slow(app: Asgi, strikes: Every) -> Asgi:
 
 EARNED = {
     legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
+    legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
 }
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
-INCOMPLETE = {(legal.NeverDeducts, "sportsbook")}
-"""A wallet whose core operation never moves any money is not certified, and not failed either."""
+INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}
+"""A wallet that is permitted not to do what a MUST is about is not certified, and not failed either."""
 CASES = [
     pytest.param(variant, contract, id=f"{contract}-{variant.__name__}")
     for contract in BUNDLED

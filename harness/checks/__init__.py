@@ -19,6 +19,7 @@ from harness.checks.answers import (
     reference_verdicts,
     step_of,
 )
+from harness.checks.batches import batch_readings, batch_verdicts
 from harness.checks.oracle import Standing, Trial
 from harness.contracts import Contract
 from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
@@ -28,6 +29,7 @@ __all__ = ["Judged", "Standing", "examine"]
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet never deducts",
     ("unknown_bet", "refused"): "the wallet insists on bets that it knows",
+    ("returned_bet", "refused"): "the wallet pays nothing for a bet that was rolled back",
     ("unknown_game", "refused"): "the wallet insists on games that it knows",
     ("zero_bet", "refused"): "the wallet takes no bet of 0",
     ("ended_session_bet", "refused"): "the wallet takes no bet of an ended session",
@@ -57,6 +59,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *trial.verdicts,
         *format_verdicts(history, contract),
         *completeness_verdicts(history, contract),
+        *batch_verdicts(history, contract, policy),
         *code_verdicts(trial),
         *reference_verdicts(trial),
         *expectation_verdicts(trial),
@@ -65,9 +68,10 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
+    readings = {reading for seen in trial.seen for reading in seen.readings}
     return Judged(
         verdicts=_without_echoes(verdicts),
-        readings=tuple(sorted({reading for seen in trial.seen for reading in seen.readings})),
+        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
         avoided="" if violated or own.level is Level.MAY else _avoided(trial),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(trial.course),

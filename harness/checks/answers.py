@@ -179,6 +179,7 @@ _READING_SITUATION = {
     "ended_session_bet": "expired_session",
     "ended_session_rollback": "expired_session",
     "unknown_bet": "unknown_bet",
+    "returned_bet": "unknown_bet",
 }
 
 

@@ -280,6 +280,8 @@ _POLICY = {
     "batch_balance": frozenset({"after_item", "after_batch"}),
     "zero_bet": frozenset({"accepted", "refused"}),
     "ended_session_bet": frozenset({"refused", "accepted"}),
+    "ended_session_credit": frozenset({"accepted", "refused"}),
+    "ended_session_read": frozenset({"ok", "refused"}),
     "win_against_amount": frozenset({"accepted", "refused"}),
     "unknown_game": frozenset({"accepted", "refused"}),
     "batch_with_no_valid_item": frozenset({"refused", "answered"}),

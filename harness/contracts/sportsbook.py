@@ -318,16 +318,19 @@ _POLICY = {
     "conflict": frozenset({"refused", "first_result"}),
     "reused_id": frozenset({"refused", "first_result", "new"}),
     "unknown_bet": frozenset({"applied", "refused"}),
+    "returned_bet": frozenset({"applied", "refused"}),
     "late_bet": frozenset({"ok_without_effect", "refused"}),
     "rollback_of_unknown": frozenset({"ok"}),
     "rollback_again": frozenset({"ok", "refused"}),
     "rollback_of_refused": frozenset({"ok", "refused"}),
     "rollback_of_settled": frozenset({"refunded", "kept", "refused"}),
-    "rollback_of_foreign": frozenset({"ok_without_effect", "refused", "refunded"}),
+    "rollback_of_foreign": frozenset({"ok_without_effect", "refused"}),
     "deduction": frozenset({"supported", "unsupported"}),
+    "unsettlement_beyond_payout": frozenset({"deducted", "refused"}),
     "zero_bet": frozenset({"accepted", "refused"}),
     "ended_session_bet": frozenset({"refused", "accepted"}),
     "ended_session_rollback": frozenset({"ok", "refused"}),
+    "ended_session_read": frozenset({"ok", "refused"}),
 }
 
 CONTRACT = Contract(

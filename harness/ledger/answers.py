@@ -89,10 +89,14 @@ def cached_or_current(
 
 
 def same_id_again(book: Book, entry: Entry, situation: Situation, policy: str, terms: Terms) -> Iterator[Possible]:
-    """A known id that comes with other content: refused, or answered as the first one. Nothing moves."""
-    if terms.reads(policy, "refused"):
+    """A known id that comes with other content: refused, or answered as the first one. Nothing moves.
+
+    A wallet that is said to take such ids for new ones can do so only where the other operation has ids of its own.
+    """
+    silent = not any(terms.reads(policy, each) for each in ("refused", "first_result"))
+    if silent or terms.reads(policy, "refused"):
         yield Possible(situation, False, book, readings=((policy, "refused"),))
-    if terms.reads(policy, "first_result"):
+    if silent or terms.reads(policy, "first_result"):
         yield from cached_or_current(book, entry, situation, terms, ((policy, "first_result"),))
 
 

@@ -174,6 +174,14 @@ class Book:
         """Whether a reference certainly names a bet that was accepted and not rolled back."""
         return reference in self.bets and reference not in self.returned
 
+    def may_have_taken(self, reference: str) -> bool:
+        """Whether a reference may name a bet that was accepted once, or whose answer was lost."""
+        unheard = [(key, self.entries[key].bet) for members in self.open.values() for key in members]
+        unheard += [(flying.key, flying.item.bet) for flying in self.in_flight]
+        return reference in self.bets or any(
+            kind is Family.BET and reference in {bet, transaction_id} for (kind, transaction_id), bet in unheard
+        )
+
     def send(self, flying: InFlight) -> Book:
         """The book while a request is under way whose answer was lost. Raises BudgetExceeded past a number."""
         if flying in self.in_flight:

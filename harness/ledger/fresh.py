@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from harness.ledger.answers import Possible, Readings, applied, entry_of, refuse
 from harness.ledger.book import Book, Family, Fate, Key
@@ -32,11 +33,12 @@ def _late(book: Book, item: Bet, key: Key, terms: Terms) -> Iterator[Possible]:
 
 def _debit(book: Book, item: Bet | Unsettle, key: Key, terms: Terms) -> Iterator[Possible]:
     situation = _situation_of_debit(book, item, terms)
+    only_refused = _refuses_every_such_debit(book, item, terms)
     for state in _unfolded_for(book, item.amount):
-        if state.balance >= item.amount:
-            yield applied(state, item, key, situation, terms)
-        else:
+        if state.balance < item.amount:
             yield Possible(Situation.UNCOVERED, False, refuse(state, item, key, terms))
+        elif not only_refused:
+            yield applied(state, item, key, situation, terms)
     for readings in _refusals_of_debit(book, item, terms):
         yield Possible(situation, False, refuse(book, item, key, terms), readings=readings)
 
@@ -70,32 +72,70 @@ def _refusals_of_debit(book: Book, item: Bet | Unsettle, terms: Terms) -> Iterat
         return
     if terms.reads("deduction", "unsupported"):
         yield (("deduction", "unsupported"),)
-    if not book.stands(item.bet) and terms.reads("unknown_bet", "refused"):
-        yield (("unknown_bet", "refused"),)
+    if policy := _refusable_for_its_bet(book, item, terms):
+        yield ((policy, "refused"),)
     policy = "unsettlement_beyond_payout"
     if terms.reads(policy, "refused") and item.amount > _paid_at_least(book, item.bet):
         yield ((policy, "refused"),)
 
 
+def _refuses_every_such_debit(book: Book, item: Bet | Unsettle, terms: Terms) -> bool:
+    """Whether a policy was pinned to a refusal, and it is certain that this debit falls under it."""
+    if isinstance(item, Bet):
+        return not item.amount and terms.only("zero_bet", "refused")
+    if not item.amount:
+        return False
+    if terms.only("deduction", "unsupported") or _refuses_its_bet(book, item, terms):
+        return True
+    return terms.only("unsettlement_beyond_payout", "refused") and item.amount > _paid_at_most(book, item.bet)
+
+
 def _paid_at_least(book: Book, bet: str) -> Amount:
     """What a bet has certainly been paid and has not been taken back. No document says that more may be deducted."""
-    paid: Amount = 0
-    for (kind, _), entry in book.entries.items():
-        if entry.bet == bet and (
-            (kind is Family.CREDIT and entry.fate is Fate.APPLIED)
-            or (kind is Family.UNSETTLEMENT and entry.fate in {Fate.APPLIED, Fate.OPEN})
-        ):
-            paid += entry.change
-    return paid
+    return _sum(book, bet, {Family.CREDIT: {Fate.APPLIED}, Family.UNSETTLEMENT: {Fate.APPLIED, Fate.OPEN}})
+
+
+def _paid_at_most(book: Book, bet: str) -> Amount:
+    """What a bet may have been paid and may still have, when lost credits arrived and lost deductions did not."""
+    return _sum(book, bet, {Family.CREDIT: {Fate.APPLIED, Fate.OPEN}, Family.UNSETTLEMENT: {Fate.APPLIED}})
+
+
+def _sum(book: Book, bet: str, counted: Mapping[Family, AbstractSet[Fate]]) -> Amount:
+    """The changes of balance by a bet's transactions of these families and fates."""
+    return sum(
+        entry.change
+        for (kind, _), entry in book.entries.items()
+        if entry.bet == bet and entry.fate in counted.get(kind, ())
+    )
 
 
 def _credit(book: Book, item: Movement, key: Key, terms: Terms) -> Iterator[Possible]:
     situation = Situation.NEW if item.amount else Situation.ZERO
     if terms.duplicate_in_batch:
         situation = Situation.DUPLICATE_IN_BATCH
-    yield applied(book, item, key, situation, terms)
-    if isinstance(item, Payout) and not book.stands(item.bet) and terms.reads("unknown_bet", "refused"):
+    if not (isinstance(item, Payout) and _refuses_its_bet(book, item, terms)):
+        yield applied(book, item, key, situation, terms)
+    if isinstance(item, Payout) and (policy := _refusable_for_its_bet(book, item, terms)):
         known = terms.duplicate_in_batch or not item.bet
         refusal = situation if known else Situation.UNKNOWN_BET
-        readings = (("unknown_bet", "refused"),)
-        yield Possible(refusal, False, refuse(book, item, key, terms), readings=readings)
+        yield Possible(refusal, False, refuse(book, item, key, terms), readings=((policy, "refused"),))
+
+
+def _policies_about_its_bet(book: Book, item: Movement) -> tuple[str, ...]:
+    """The policies that a credit or a deduction falls under for the bet that it names."""
+    policies = () if item.bet in book.bets else ("unknown_bet",)
+    return (*policies, "returned_bet") if item.bet in book.returned else policies
+
+
+def _refusable_for_its_bet(book: Book, item: Movement, terms: Terms) -> str:
+    """The policy under which it may be refused for the bet that it names, or nothing."""
+    policies = _policies_about_its_bet(book, item)
+    return next((each for each in policies if terms.reads(each, "refused")), "")
+
+
+def _refuses_its_bet(book: Book, item: Movement, terms: Terms) -> bool:
+    """Whether every such policy was pinned to the refusal, and it is certain that the bet falls under it."""
+    policies = _policies_about_its_bet(book, item)
+    if not item.bet or not policies or not all(terms.only(each, "refused") for each in policies):
+        return False
+    return item.bet not in book.settled and (item.bet in book.bets or not book.may_have_taken(item.bet))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from types import MappingProxyType
 
 from harness.ledger.answers import Possible
@@ -114,12 +115,27 @@ def _undisturbed(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
         return _resent_batch(books, events)
     found = _search(books, events, STRICT)
     if found is not None and found.books:
-        return Judgement(found.books, found.readings)
+        return _item_by_item(books, events, found)
     if len(events) > 1 and (whole := _after_whole_batch(books, events)) is not None:
         return whole
     if found is None:
         return Judgement((), undecided=True)
     return Judgement((), finding=_finding(books, found, events, events))
+
+
+def _item_by_item(books: Sequence[Book], events: Sequence[Event], found: Found) -> Judgement:
+    """Every balance is the one after its own item: nothing else was asked, or one balance after the batch was."""
+    if len(events) == 1 or events[0].terms.reads("batch_balance", "after_item"):
+        return Judgement(found.books, found.readings)
+    if (whole := _after_whole_batch(books, events)) is not None:
+        return whole
+    end = found.books[0]
+    pairs = list(product(books, found.books))
+    event = next((each for each in events if not any(_shows_the_end(*pair, each) for pair in pairs)), None)
+    if event is None:
+        return Judgement(found.books, found.readings)
+    possible = (Possible(Situation.NEW, True, end, (end.balance,), (_AFTER_BATCH,)),)
+    return Judgement((), finding=Finding(event, Situation.NEW, Wrong.BALANCE, possible))
 
 
 def _entry(book: Book, event: Event) -> Entry | None:
@@ -208,8 +224,9 @@ class _View:
 
 def _views(events: Sequence[Event]) -> Iterator[_View]:
     """Every way to look at a race, from the strictest on: as told, then with less and less of what was said."""
-    yield _View(STRICT, tuple(events))
     ends = _ends_of_batches(events)
+    if not ends or all(event.terms.reads("batch_balance", "after_item") for event in events):
+        yield _View(STRICT, tuple(events))
     whole = tuple(
         replace(event, balance=None) if event.terms.batch and event.exchange in ends else event for event in events
     )

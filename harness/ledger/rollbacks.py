@@ -44,7 +44,9 @@ def _of_refused(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[
         readings: Readings = (("replay_of_refused", "refused"),)
         yield Possible(Situation.REPLAY_OF_REFUSED, False, book, readings=readings)
     if terms.reads("replay_of_refused", "afresh"):
-        yield from _new(book, item, key, terms)
+        afresh = _new(book, item, key, terms)
+        elsewhere = terms.known_elsewhere or book.known_as(item.id, but=key[0]) is not None
+        yield from reused(book, item, key, afresh, terms) if elsewhere else afresh
     yield from first_of_another(book, item, key, terms)
 
 

@@ -24,10 +24,12 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
         yield Possible(terms.disbelieved, False, book)
         return
     situation, refused = Situation.NEW, False
+    only_refused = terms.must_refuse and _is_unheard(book, item, terms)
     for count, possible in enumerate(_of_kind(book, item, terms)):
         situation = situation if count else possible.situation
         refused = refused or not possible.accepted
-        yield replace(possible, situation=terms.doubtful) if terms.doubtful else possible
+        if not (possible.accepted and only_refused):
+            yield replace(possible, situation=terms.doubtful) if terms.doubtful else possible
     if refused:
         return
     if terms.doubtful is not None:
@@ -36,6 +38,13 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
         yield Possible(situation, False, denied(book, item, terms), readings=((policy, "refused"),))
     elif terms.contested:
         yield Possible(situation, False, denied(book, item, terms), spontaneous=True)
+
+
+def _is_unheard(book: Book, item: Single, terms: Terms) -> bool:
+    """Whether a request means nothing to the wallet yet: what it has answered before may be answered so again."""
+    if isinstance(item, GetBalance):
+        return True
+    return book.known_as(item.id) is None and not terms.known_elsewhere and item.id not in book.rolled_back
 
 
 def _of_kind(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:

@@ -12,6 +12,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "conflict": ("refused", "first_result"),
     "reused_id": ("refused", "first_result", "new"),
     "unknown_bet": ("applied", "refused"),
+    "returned_bet": ("applied", "refused"),
     "late_bet": ("ok_without_effect", "refused"),
     "rollback_of_unknown": ("ok", "refused"),
     "rollback_again": ("ok", "refused"),
@@ -68,3 +69,12 @@ class Terms:
     def refusable_by(self) -> str:
         """The first policy under which a refusal is accepted although the rules speak for success, or nothing."""
         return next((each for each in self.refusable if self.reads(each, "refused")), "")
+
+    @property
+    def must_refuse(self) -> bool:
+        """Whether a policy was pinned to its refusal: then success is no answer, whatever the rules say."""
+        return any(self.only(each, "refused") for each in self.refusable)
+
+    def only(self, policy: str, reading: str) -> bool:
+        """Whether a reading is the only one of a policy that is accepted."""
+        return self.policy.get(policy, frozenset()) == frozenset({reading})

@@ -10,14 +10,13 @@ from harness.model import (
     Exchange,
     GetBalance,
     Operation,
-    Outcome,
     Payout,
     Player,
     Retry,
     Reward,
     Rollback,
 )
-from harness.preflight.asking import Asking, accepted, answer
+from harness.preflight.asking import Asking, accepted
 from harness.preflight.findings import Course, Holding
 from harness.subject import Subject
 
@@ -123,21 +122,20 @@ def _failing(tried: Exchange) -> str:
 
 
 def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
-    """Whether the wallet deducts at all: one that never does may refuse every unsettlement.
+    """A wallet that deducts now may not say later that it never does.
 
-    Only a player with funds can tell. A named player is given the smallest amount back that was deducted.
+    Only a player with funds can tell. A named player is given the smallest amount back that was deducted. A refusal
+    proves nothing: the wallet may be one that deducts no more than the bet was paid.
     """
     unit = asking.contract.wire_unit(player.currency)
     if "deduction" not in asking.contract.policy or holding.balance is None or holding.balance < unit:
         return ()
     tried = asking.ask(asking.smallest(player))
-    if accepted(tried):
-        if asking.subject.players and asking.has("pay"):
-            asking.ask(_given_back(asking, player, unit))
-        return (("deduction", "supported"),)
-    if tried.reply is not None and answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS:
-        return (("deduction", "unsupported"),)
-    return ()
+    if not accepted(tried):
+        return ()
+    if asking.subject.players and asking.has("pay"):
+        asking.ask(_given_back(asking, player, unit))
+    return (("deduction", "supported"),)
 
 
 def _given_back(asking: Asking, player: Player, amount: int) -> Operation:
