@@ -1,6 +1,7 @@
-"""Contracts that are not bundled: the tutorial as it stands, away from the checkout, and every way to get one wrong.
+"""Contracts that are not bundled: the tutorial as it stands, away from the checkout.
 
 `docs/PRIVATE_CONTRACT.md` is the fixture: its files are written down, its package is installed, its commands are run.
+Every way to get a contract wrong is in `test_contract_loading.py`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,8 @@ from pathlib import Path
 
 import pytest
 from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment
+from tutorial_files import FILES, TUTORIAL
 
-from harness.contracts import UnknownContract, load
-
-TUTORIAL = (ROOT / "docs" / "PRIVATE_CONTRACT.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL))
 CONSOLES = re.findall(r"^```console\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
 (MISTAKE,) = re.findall(r"^## A mistake\n.*?^```python\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
 PORT = "8765"
@@ -233,74 +231,6 @@ def test_the_token_appears_nowhere(tutorial: Tutorial, port: str, tmp_path: Path
 
 # ----------------------------------------------------------------------------------------------------------------------
 # Contracts that cannot be used
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
-    """The tutorial's package under a name of this test's own, importable in this process."""
-    name = "own_" + re.sub(r"\W+", "_", request.node.name)[-60:]
-    folder = tmp_path / name
-    for each, content in FILES.items():
-        if each.startswith("bingo_hall/"):
-            path = folder / each.removeprefix("bingo_hall/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content.replace("bingo_hall", name), encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    return folder
-
-
-def test_the_package_under_another_name_can_be_used(package: Path) -> None:
-    assert load(package.name).title == "Wallet of a bingo hall"
-
-
-@pytest.mark.parametrize(
-    ("file", "content", "told"),
-    [
-        ("__init__.py", "import no_such_module", "needs 'no_such_module', which is not installed"),
-        ("__init__.py", "\n1 / 0", r"cannot be imported: ZeroDivisionError: division by zero \(.*__init__\.py:2\)"),
-        ("__init__.py", "CONTRACT =", r"cannot be imported: SyntaxError: .*__init__\.py:1\)"),
-        ("__init__.py", "CONTRACT = 'casino'", "has no CONTRACT of type harness.contracts.Contract"),
-        ("schemas/prize.request.json", None, r"cannot be used: schema file .*prize\.request\.json: No such file"),
-        ("schemas/prize.request.json", "{", r"schema file .*prize\.request\.json: not JSON"),
-        ("schemas/error.response.json", '{"type": "txt"}', r"schema file .*error\.response\.json: no JSON Schema"),
-        ("schemas/requirements.yaml", None, r"requirements file .*requirements\.yaml: No such file"),
-        ("schemas/requirements.yaml", "- id: BNG-CON-01", r"requirements\.yaml:1: `level` is missing"),
-    ],
-)
-def test_what_is_wrong_with_a_contract_is_one_sentence(
-    package: Path, file: str, content: str | None, told: str
-) -> None:
-    if content is None:
-        (package / file).unlink()
-    else:
-        (package / file).write_text(content, encoding="utf-8")
-    with pytest.raises(UnknownContract, match=told) as caught:
-        load(package.name)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ('"pay": "prize"', '"pay": "price"', "word 'pay' means 'price', which is no operation"),
-        ("core=True", "core=False", "none of its operations is core"),
-        ('"scenarios"', '"scenes"', "its folder of scenarios .*scenes does not exist"),
-    ],
-)
-def test_what_leads_nowhere_is_named(package: Path, old: str, new: str, told: str) -> None:
-    file = package / "__init__.py"
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(UnknownContract, match=told):
-        load(package.name)
-
-
-def test_a_module_beside_the_tests_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "lying_around.py").write_text("", encoding="utf-8")
-    with pytest.raises(UnknownContract, match="it lies in this folder, where Python does not look"):
-        load("lying_around")
 
 
 def test_a_contract_without_scenarios_says_where_they_may_be(tutorial: Tutorial, port: str) -> None:

@@ -217,9 +217,9 @@ def _module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        missing = error.name or ""
+        missing = error.name or str(error)
         if missing == name or name.startswith(f"{missing}."):
-            close = get_close_matches(name, BUNDLED, n=1)
+            close = get_close_matches(name, BUNDLED)
             raise UnknownContract(
                 f"no contract {name!r}: {f'did you mean {close[0]}? ' if close else ''}"
                 f"the bundled ones are {', '.join(BUNDLED)}, and no module {missing!r} is installed{_nearby(missing)}"
