@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from harness.contracts import Decoded, load
-from harness.model import Fault, ItemReply, Message, Outcome, Payout, Problem, Reply, Settle
+from harness.model import Fault, GetBalance, ItemReply, Message, Outcome, Payout, Problem, Reply, Settle
 
 CASINO = load("casino")
 JSON = (("content-type", "application/json; charset=utf-8"),)
@@ -52,6 +53,36 @@ def test_unknown_fields_are_accepted() -> None:
     assert CASINO.decode(SETTLE, answered(value)).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "detail"),
+    [
+        ("transactionId", 7, "must be string, is the number 7"),
+        ("transactionId", None, "must be string, is null"),
+        ("balance", "7", "must be integer, is the text '7'"),
+        ("balance", True, "must be integer, is the boolean true"),
+    ],
+)
+def test_a_field_of_another_type_is_left_unread(name: str, value: object, detail: str) -> None:
+    decoded = CASINO.decode(PAYOUT, answered({"status": "RS_OK", "transactionId": "t1", "balance": 7, name: value}))
+    fields = {"id": "t1", "balance": 7, {"transactionId": "id"}.get(name, name): None}
+    item = ItemReply(outcome=Outcome.OK, code="RS_OK", **fields)  # type: ignore[arg-type]
+    assert decoded.reply == Reply(outcome=Outcome.OK, items=(item,), code="RS_OK")
+    assert decoded.problems == (Problem(Fault.WRONG_FORMAT, f"/{name}", detail),)
+
+
+def test_fields_of_an_item_that_are_no_text_are_left_unread() -> None:
+    wrong = {"transactionId": "t1", "currency": 978, "sessionId": 7, "playerId": None, "roundId": ["r1"]}
+    decoded = CASINO.decode(SETTLE, answered(batch({**GOOD_ITEM, **wrong})))
+    assert decoded.reply is not None
+    assert decoded.reply.items == (
+        ItemReply(outcome=Outcome.OK, code="RS_OK", id="t1", balance=300, echo={"refTransactionId": "b1"}),
+    )
+    assert decoded.problems == tuple(
+        Problem(Fault.POOR_FORMAT, f"/{name}", "is not repeated as text", "echo")
+        for name in ("sessionId", "roundId", "playerId", "currency")
+    )
+
+
 @pytest.mark.parametrize("balance", ["12.00", None, True, 12.5, [], {}])
 def test_a_balance_that_is_no_integer_breaks_the_schema(balance: object) -> None:
     decoded = CASINO.decode(SETTLE, answered(batch({**GOOD_ITEM, "balance": balance})))
@@ -64,9 +95,13 @@ def test_a_balance_that_is_no_integer_breaks_the_schema(balance: object) -> None
 def test_an_integer_balance_that_is_written_as_a_fraction_is_read_with_a_warning(text: bytes) -> None:
     body = json.dumps(batch(GOOD_ITEM)).encode().replace(b"300", text)
     decoded = CASINO.decode(SETTLE, answered(body))
-    assert told(decoded) == [(Fault.POOR_FORMAT, "schema", "/data/0/balance")]
+    shown = str(Decimal(text.decode())).lower()
+    detail = f"the number {shown} is written with a fraction or an exponent; money is an integer x 100000"
+    assert decoded.problems == (Problem(Fault.POOR_FORMAT, "/data/0/balance", detail),)
     assert decoded.reply is not None
     assert decoded.reply.items[0].balance == 300
+    single = CASINO.decode(PAYOUT, answered(b'{"status":"RS_OK","transactionId":"t1","balance":' + text + b"}"))
+    assert single.problems == (Problem(Fault.POOR_FORMAT, "/balance", detail),)
 
 
 def test_a_balance_beyond_2_to_the_53_is_exact() -> None:
@@ -114,7 +149,20 @@ def test_an_id_that_stands_twice_in_a_batch_is_not_compared() -> None:
 
 def test_another_transaction_id_in_a_single_answer_is_wrong() -> None:
     decoded = CASINO.decode(PAYOUT, answered({"status": "RS_OK", "transactionId": "t2", "balance": 1}))
-    assert told(decoded) == [(Fault.WRONG_FORMAT, "schema", "/transactionId")]
+    detail = "answers the text 't2' for the text 't1'"
+    assert decoded.problems == (Problem(Fault.WRONG_FORMAT, "/transactionId", detail),)
+
+
+def test_a_refusal_may_name_another_transaction() -> None:
+    assert CASINO.decode(PAYOUT, answered({"status": "RS_ERROR", "transactionId": "t2"})).problems == ()
+
+
+def test_the_balance_is_asked_for_in_a_session() -> None:
+    decoded = CASINO.decode(
+        GetBalance(player="p1", session="s1"), answered({"status": "RS_OK", "balance": 1, "sessionId": "s2"})
+    )
+    detail = "repeated as the text 's2', was the text 's1'"
+    assert decoded.problems == (Problem(Fault.POOR_FORMAT, "/sessionId", detail, "echo"),)
 
 
 def test_batches_are_decoded_as_they_are() -> None:
