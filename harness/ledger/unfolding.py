@@ -25,10 +25,8 @@ def combinations(classes: Sequence[tuple[Amount, int]], target: Amount | None) -
     """
     if len(classes) > MOST_CLASSES:
         raise BudgetExceeded
-    # Large credits first make the bounds bite.
-    ordered = sorted(classes, key=lambda each: Fraction(each[0]), reverse=True)
-    for counts in _Counting(ordered).count(0, target):
-        yield {change: count for (change, _), count in zip(ordered, counts, strict=True) if count}
+    # Large amounts first make the bounds bite.
+    yield from _Counting(sorted(classes, key=lambda each: abs(Fraction(each[0])), reverse=True)).count(0, target)
 
 
 class _Counting:
@@ -46,13 +44,13 @@ class _Counting:
         self._low.reverse()
         self._high.reverse()
 
-    def count(self, start: int, target: Amount | None) -> Iterator[tuple[int, ...]]:
+    def count(self, start: int, target: Amount | None) -> Iterator[dict[Amount, int]]:
         self._budget -= 1
         if self._budget < 0:
             raise BudgetExceeded
         if start == len(self._classes):
             if not target:
-                yield ()
+                yield {}
             return
         if target is None:
             yield from self._deeper(start, target)
@@ -64,14 +62,14 @@ class _Counting:
             if not found:
                 self._dead.add((start, target))
 
-    def _deeper(self, start: int, target: Amount | None) -> Iterator[tuple[int, ...]]:
+    def _deeper(self, start: int, target: Amount | None) -> Iterator[dict[Amount, int]]:
         change, number = self._classes[start]
         if target is not None and start + 1 == len(self._classes):
             count, remainder = divmod(target, change)
             if not remainder and 0 <= count <= number:
-                yield (int(count),)
+                yield {change: int(count)} if count else {}
             return
         for count in range(number + 1):
             left = None if target is None else target - change * count
             for counts in self.count(start + 1, left):
-                yield (count, *counts)
+                yield {change: count, **counts} if count else counts
