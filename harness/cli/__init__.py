@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
-            return certify.front(given[1:])
+            certify.front(given[1:])
         options = parser().parse_args(given)
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
@@ -19,19 +18,7 @@ NAME = "certify"
 HELP = (
     "certify a wallet: pytest with the same result; 0 certified, 1 violations, 2 usage, 3 configuration, 4 incomplete"
 )
-CERTIFIED, VIOLATED, USAGE, CONFIGURATION, INCOMPLETE = 0, 1, 2, 3, 4
-STATUSES: Mapping[int, int] = {
-    0: CERTIFIED,
-    1: VIOLATED,
-    2: INCOMPLETE,  # interrupted, or a scenario file that cannot be read
-    3: INCOMPLETE,  # an error inside pytest
-    4: USAGE,
-    5: USAGE,  # nothing was selected
-    10: CONFIGURATION,
-    11: INCOMPLETE,
-}
-"""From the status of pytest. Whatever else there is (a signal) left the run incomplete."""
-
+_PIPELINE = Path(__file__).resolve().parents[1] / "plugin" / "pipeline.py"
 OURS = ("profile", "contract", "provision", "player", "path", "limit", "seed", "report", "certificate", "sign-key")
 """Options of ours that may be written without `wallet-`, followed by a value."""
 SWITCHES = ("strict", "dry-run")
@@ -56,18 +43,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> NoReturn:
     """Certify with what argparse has read, which is nothing but what the help shows. Raises UsageProblem."""
-    return front([options.url] if options.url else [])
+    front([options.url] if options.url else [])
 
 
-def front(given: Sequence[str]) -> int:
-    """Run pytest with these arguments, and return our exit status. Raises UsageProblem when no wallet is named."""
+def front(given: Sequence[str]) -> NoReturn:
+    """Become pytest with these arguments and our exit statuses. Raises UsageProblem when no wallet is named."""
     arguments = list(_translated(given))
     aimed = [each for each in arguments if each.startswith(_AIMED)]
     if not aimed:
         arguments[:0] = _from_surroundings(os.environ)
-    return STATUSES.get(_pytest(arguments), INCOMPLETE)
+    _become_pytest(arguments)
 
 
 def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
@@ -99,17 +86,13 @@ def _translated(given: Sequence[str]) -> Iterator[str]:
             yield word
 
 
-def _pytest(arguments: Sequence[str]) -> int:
-    """Run pytest in a process of its own, to its end: with Ctrl+C it gets the signal itself, and tells what it has."""
+def _become_pytest(arguments: Sequence[str]) -> NoReturn:
+    """Let pytest take this process over, so that whatever signal this process gets, pytest gets, and gets once."""
     # -P keeps the current directory out of the search path: a stranger's `harness` folder must not be imported.
-    command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", *arguments]
-    with subprocess.Popen(command, env=_environment()) as process:
-        signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue
+    command = [sys.executable, "-P", str(_PIPELINE), "-p", "harness.plugin", *arguments]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command, _environment())  # noqa: S606 -- no shell is wanted between us and pytest
 
 
 def _environment() -> dict[str, str]:

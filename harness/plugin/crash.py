@@ -36,6 +36,11 @@ class Crash:
         self._crashed = True
         self._hide(excrepr)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Leave out what pytest cannot print and would break on: a signal may arrive where Python knows no line."""
+        excinfo.traceback = excinfo.traceback.filter(_has_a_line)
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         """A run that broke has not passed: after a crash in a worker of xdist, pytest would end with 0.
@@ -65,3 +70,10 @@ class Crash:
             return type(value)(self._hidden(each) for each in value)
         self._hide(value)
         return value
+
+
+def _has_a_line(entry: Any) -> bool:
+    try:
+        return bool(entry.lineno >= 0)
+    except TypeError:
+        return False

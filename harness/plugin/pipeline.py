@@ -1,0 +1,45 @@
+"""pytest as `walletproof certify` runs it: with statuses that a pipeline can tell apart, and ended by SIGTERM too.
+
+It is run as a file, and imports nothing of ours: pytest can rewrite the assertions of a plugin only if it imports it.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+CERTIFIED, VIOLATED, USAGE, CONFIGURATION, INCOMPLETE = 0, 1, 2, 3, 4
+STATUSES: Mapping[int, int] = {
+    0: CERTIFIED,
+    1: VIOLATED,
+    2: INCOMPLETE,  # interrupted, or a scenario file that cannot be read
+    3: INCOMPLETE,  # an error inside pytest
+    4: USAGE,
+    5: USAGE,  # nothing was selected
+    10: CONFIGURATION,
+    11: INCOMPLETE,
+}
+"""From the status of pytest. Whatever else a plugin makes of it left the run incomplete."""
+
+
+def main() -> int:
+    """Run pytest with the arguments of this process, and return our exit status.
+
+    SIGTERM, by which pipelines end a job, is heeded as Ctrl+C is: players get their money back, reports are written.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status = pytest.console_main()
+    except KeyboardInterrupt:
+        sys.stderr.write("walletproof: broken off before a scenario ran\n")
+        return INCOMPLETE
+    return STATUSES.get(int(status), INCOMPLETE)
+
+
+if __name__ == "__main__":
+    # It stands before pytest's complaints about the command line.
+    sys.argv[0] = "walletproof certify"
+    sys.exit(main())
