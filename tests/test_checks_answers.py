@@ -79,7 +79,7 @@ def test_a_batch_without_an_answer_for_an_item_is_incomplete() -> None:
     (verdict,) = found(bad, "completeness")
     operation = history.exchanges[at].operation
     assert verdict.exchange == at
-    assert verdict.summary == f"1 of the batch's transactions have no answer: {operation.items[0].id}"  # type: ignore[union-attr]
+    assert verdict.summary == f"1 of the batch's transactions has no answer: {operation.items[0].id}"  # type: ignore[union-attr]
 
 
 def test_an_answer_that_nobody_asked_for_is_told() -> None:

@@ -94,8 +94,10 @@ def test_a_rightful_refusal_with_another_code_is_told_once(contract: str, status
     assert refused_as(Outcome.INSUFFICIENT_FUNDS, contract) == []
     (verdict,) = refused_as(Outcome.CONFLICT, contract)
     assert (verdict.check, verdict.status) == ("code", status)
-    wanted = {"casino": "insufficient_funds or refused", "sportsbook": "insufficient_funds"}[contract]
-    assert verdict.summary == f"refused, but not as {wanted}"
+    wanted = {"casino": "as insufficient_funds or with a code of its own", "sportsbook": "as insufficient_funds"}[
+        contract
+    ]
+    assert verdict.summary == f"refused, but not {wanted}"
 
 
 def test_a_code_of_its_own_is_enough_where_the_contract_leaves_the_code_open() -> None:

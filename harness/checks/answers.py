@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from harness.checks import words
 from harness.checks.charges import status_of
-from harness.checks.facts import Part, parts_of, surplus
+from harness.checks.facts import Part, currency_of, parts_of, surplus
 from harness.checks.oracle import Seen, Trial
 from harness.contracts import Contract
 from harness.model import (
@@ -61,11 +62,13 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
             if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
             told.add(mark)
-            status = status_of(requirement.level)
-            if problem.fault is Fault.POOR_FORMAT and status is Status.FAIL:
-                status = Status.WARN
+            poor = problem.fault is Fault.POOR_FORMAT and requirement.level is Level.MUST
+            status = Status.WARN if poor else status_of(requirement.level)
             check = _TOPIC_CHECK.get(problem.topic, "format")
-            yield _verdict(check, requirement, status, f"{problem.where}: {problem.detail}", index, exchange)
+            verdict = _verdict(
+                check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
+            )
+            yield replace(verdict, level=Level.SHOULD) if poor else verdict
 
 
 def _is_foreign(exchange: Exchange, history: History) -> bool:
@@ -102,11 +105,11 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
         own = history.scenario.requirements[contract.name]
         requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT, own)
         if missing:
-            ids = ", ".join(getattr(item, "id", "") for item in missing[:4])
-            summary = f"{len(missing)} of the batch's transactions have no answer: {ids}"
+            has, ids = "has" if len(missing) == 1 else "have", words.few([getattr(item, "id", "") for item in missing])
+            summary = f"{len(missing)} of the batch's transactions {has} no answer: {ids}"
             yield _verdict("completeness", requirement, status_of(requirement.level), summary, index, exchange)
         if strangers := surplus(exchange):
-            summary = f"the answer has transactions that were not asked for: {', '.join(strangers[:4])}"
+            summary = f"the answer has transactions that were not asked for: {words.few(strangers)}"
             yield _verdict("completeness", requirement, status_of(requirement.level), summary, index, exchange)
 
 
@@ -151,28 +154,26 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
             exchange.name, seen.situation if situation == plain else situation, Wrong.CODE, own
         )
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
-        wanted = " or ".join(sorted(each.value for each in expected.outcomes))
-        summary = f"refused, but not as {wanted}"
+        summary = f"refused, but not {_codes(expected.outcomes)}"
         verdict = _verdict("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
-        yield _as_level(verdict, level, words.said(answer))
+        yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
+
+
+def _codes(outcomes: Iterable[Outcome]) -> str:
+    """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
+    named = " or ".join(sorted(each.value for each in outcomes if each is not Outcome.REFUSED))
+    own = "with a code of its own" if Outcome.REFUSED in outcomes else ""
+    return " or ".join(each for each in (f"as {named}" if named else "", own) if each)
+
+
+def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
+    """The code and the HTTP status, for a code may mean what the document says only with its own status."""
+    received = exchange.transmission.received
+    return words.said(answer) + (f", HTTP {received.status}" if received is not None else "")
 
 
 def _refused_whole(exchange: Exchange) -> bool:
     return len(getattr(exchange.operation, "items", ())) > 1 and exchange.reply is not None and not exchange.reply.items
-
-
-def _as_level(verdict: Verdict, level: Level, said: str) -> Verdict:
-    return Verdict(
-        check=verdict.check,
-        requirement=verdict.requirement,
-        level=level,
-        status=verdict.status,
-        summary=verdict.summary,
-        sent=verdict.sent,
-        said=said,
-        exchange=verdict.exchange,
-        line=verdict.line,
-    )
 
 
 _READING_SITUATION = {
@@ -208,7 +209,7 @@ def expectation_verdicts(trial: Trial) -> Iterator[Verdict]:
             wrong = _unmet(trial, index, exchange, words_expected)
             if wrong:
                 verdict = _verdict("expectation", own, status_of(level), wrong, index, exchange)
-                yield _as_level(verdict, level, _said(exchange))
+                yield replace(verdict, level=level, said=_said(trial.history, index, exchange))
                 return
 
 
@@ -216,13 +217,16 @@ def _at_most_should(level: Level) -> Level:
     return Level.SHOULD if level is Level.MUST else level
 
 
-def _said(exchange: Exchange) -> str:
+def _said(history: History, index: int, exchange: Exchange) -> str:
     reply = exchange.reply
     if reply is None:
         return "nothing that could be read"
-    if len(reply.items) == 1:
-        return words.said(reply.items[0])
-    return f"{reply.code or reply.outcome.value}: " + ", ".join(words.said(item) for item in reply.items[:4])
+    currency = next((currency_of(part.item, history.players) for part in parts_of(index, exchange)), "")
+    answers = [words.said(item, currency) for item in reply.items]
+    if len(answers) == 1:
+        return answers[0]
+    whole = reply.code or reply.outcome.value
+    return f"{whole}: {words.few(answers, '; ')}" if answers else whole
 
 
 def step_of(history: History, exchange: Exchange) -> Step | None:

@@ -33,9 +33,13 @@ def charge(
     situation: str,
     wrong: Wrong,
     possible: tuple[str, ...],
+    currency: str,
     accused: int | None = None,
 ) -> Verdict:
-    """What the answer `part` proves; `accused` is the exchange to blame, where it is not that of the answer itself."""
+    """What the answer `part` proves; `accused` is the exchange to blame, where it is not that of the answer itself.
+
+    `currency` is that of an answer that names none.
+    """
     exchange = exchanges[part.exchange]
     innocent = accused is not None and accused != part.exchange
     guilty = exchanges[accused] if accused is not None and innocent else exchange
@@ -46,7 +50,7 @@ def charge(
         status=status_of(requirement.level),
         summary=SUMMARY[wrong],
         sent=words.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
-        said=words.said(part.answer, getattr(part.item, "currency", "")),
+        said=words.said(part.answer, currency),
         possible=possible,
         exchange=part.exchange,
         player=part.item.player,
@@ -79,6 +83,7 @@ def undecided(requirement: Requirement, index: int, exchange: Exchange, player: 
         level=requirement.level,
         status=Status.UNKNOWN,
         summary="there are too many orders of these requests to decide whether one explains the answers",
+        sent=words.sent(exchange.name, exchange.operation, exchange),
         exchange=index,
         player=player,
         line=exchange.line,

@@ -79,6 +79,12 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
         yield Part(item=item, exchange=index, answer=found, dropped=twin, missing=found is None and not twin)  # type: ignore[arg-type]
 
 
+def currency_of(item: Single, players: Iterable[Player]) -> str:
+    """The currency of an answer that names none: that of the movement, or the player's for what moves nothing."""
+    held = next((each.currency for each in players if each.id == item.player), "")
+    return item.currency if isinstance(item, Movement) else held
+
+
 def surplus(exchange: Exchange) -> tuple[str, ...]:
     """The ids that a batch's answer holds and its request did not."""
     items = getattr(exchange.operation, "items", ())

@@ -14,7 +14,7 @@ from harness.checks import words
 from harness.checks.accounts import Account
 from harness.checks.blame import Scene, Suspect, blame
 from harness.checks.charges import charge, race_warning, undecided
-from harness.checks.facts import Known, Part, parts_of, terms_of
+from harness.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.checks.situations import narrowed, race_kind
 from harness.contracts import Contract
 from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
@@ -266,10 +266,17 @@ class Trial:
         possible: tuple[str, ...],
         accused: int | None = None,
     ) -> None:
-        exchanges = self.history.exchanges
-        self.verdicts.append(
-            charge(requirement, part, exchanges, situation=situation, wrong=wrong, possible=possible, accused=accused)
+        verdict = charge(
+            requirement,
+            part,
+            self.history.exchanges,
+            situation=situation,
+            wrong=wrong,
+            possible=possible,
+            currency=currency_of(part.item, self.history.players),
+            accused=accused,
         )
+        self.verdicts.append(verdict)
 
     def _scene(self, account: Account, finding: Finding, pairs: Mapping[int, tuple[Part, Event]]) -> Scene:
         _, event = pairs[id(finding.event)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness import money
 from harness.ledger import Possible
@@ -34,10 +34,15 @@ def sent(name: str, operation: Operation | Single, exchange: Exchange | None = N
             text = f"{name} {id_} {money.show(amount, currency)} for player {player}"
         case _:
             items = operation.items
-            shown = ", ".join(f"{each.id} {money.show(each.amount, each.currency)}" for each in items[:_MANY])
-            more = f" and {len(items) - _MANY} more" if len(items) > _MANY else ""
-            text = f"{name} of {len(items)} transactions: {shown}{more}"
+            shown = few([f"{each.id} {money.show(each.amount, each.currency)}" for each in items])
+            text = f"{name} of {len(items)} transaction{'' if len(items) == 1 else 's'}{': ' if shown else ''}{shown}"
     return text + (_departure(exchange) if exchange is not None else "")
+
+
+def few(texts: Sequence[str], between: str = ", ") -> str:
+    """The first of many texts, and how many more there are."""
+    more = f" and {len(texts) - _MANY} more" if len(texts) > _MANY else ""
+    return between.join(texts[:_MANY]) + more
 
 
 def _departure(exchange: Exchange) -> str:
@@ -67,26 +72,25 @@ def said(answer: ItemReply | None, currency: str = "") -> str:
 
 def could(possible: Iterable[Possible], currency: str) -> tuple[str, ...]:
     """Every answer that a sound wallet could have given, most ordinary first, without repetition."""
-    texts = []
+    texts: dict[tuple[str, str], None] = {}
     for each in possible:
         reading = ", ".join(f"{policy}: {value}" for policy, value in each.readings)
-        note = f"  ({reading})" if reading else ""
-        if not each.accepted:
-            texts.append(f"a refusal{note}")
-        elif each.balances is not None:
-            texts += [f"success, balance {money.show(balance, currency)}{note}" for balance in each.balances]
-        elif each.between is not None:
-            texts.append(f"success, balance {_between(each.between, currency)}{note}")
-        else:
-            texts.append(f"success{note}")
-    return tuple(dict.fromkeys(texts))
+        for text in _answers(each, currency):
+            texts.setdefault((text, f"  ({reading})" if reading else ""))
+    # What is permitted anyway needs no reading of the document besides.
+    return tuple(f"{text}{note}" for text, note in texts if not note or (text, "") not in texts)
+
+
+def _answers(possible: Possible, currency: str) -> Sequence[str]:
+    if not possible.accepted:
+        return ["a refusal"]
+    if possible.balances is not None:
+        return [f"success, balance {money.show(balance, currency)}" for balance in possible.balances]
+    if possible.between is not None:
+        return [f"success, balance {_between(possible.between, currency)}"]
+    return ["success"]
 
 
 def _between(edges: tuple[Amount, Amount], currency: str) -> str:
     low, high = (money.show(each, currency) for each in edges)
     return low if low == high else f"between {low} and {high}"
-
-
-def balances(values: Iterable[Amount], currency: str) -> tuple[str, ...]:
-    """`balance 12.34 EUR` for each of the balances that the books allow."""
-    return tuple(dict.fromkeys(f"balance {money.show(value, currency)}" for value in values))
