@@ -67,10 +67,21 @@ def test_integers_of_any_size_are_written_in_full() -> None:
     assert stringify([2**53 + 1, 10**30]) == b"[9007199254740993,1" + b"0" * 30 + b"]"
 
 
-@pytest.mark.parametrize("value", [0.1, float("nan"), {"amount": 1.5}, b"bytes", {1, 2}, Decimal("NaN")])
-def test_what_is_not_exact_json_is_not_written(value: object) -> None:
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (0.1, "float is not JSON: money is int or Decimal, never float"),
+        ({"amount": [1.5]}, "float is not JSON: money is int or Decimal, never float"),
+        (b"bytes", "bytes is not JSON: money is int or Decimal, never float"),
+        ({1, 2}, "set is not JSON: money is int or Decimal, never float"),
+        (Decimal("NaN"), "NaN is not a JSON number"),
+        (Decimal("-Infinity"), "-Infinity is not a JSON number"),
+    ],
+)
+def test_what_is_not_exact_json_is_not_written(value: object, reason: str) -> None:
+    with pytest.raises(TypeError) as caught:
         stringify(value)
+    assert str(caught.value) == reason
 
 
 def test_numbers_are_read_exactly() -> None:
@@ -90,6 +101,10 @@ def test_numbers_are_read_exactly() -> None:
         (b"", "the body is empty"),
         (b" \r\n", "the body is empty"),
         (b'{"a": 1, "b": {"a": 1, "a": 2}}', "the key 'a' stands twice in one object"),
+        (b'{"b": 1, "a": 1, "a": 2}', "the key 'a' stands twice in one object"),
+        (b'{"%s": 1, "%s": 2}' % (b"k" * 61, b"k" * 61), f"the key '{'k' * 60}' stands twice in one object"),
+        (b"\x0c", "not JSON: expecting value at line 1, column 1"),
+        (b"X", "not JSON: expecting value at line 1, column 1"),
         (b'{"balance": NaN}', "NaN is not a JSON number"),
         (b"[Infinity]", "Infinity is not a JSON number"),
         (b"-Infinity", "-Infinity is not a JSON number"),
@@ -101,29 +116,42 @@ def test_numbers_are_read_exactly() -> None:
         (b'{"a": 1', "not JSON: expecting ',' delimiter at line 1, column 8"),
         (b"{'a': 1}", "not JSON: expecting property name enclosed in double quotes at line 1, column 2"),
         (b"[1] [2]", "not JSON: extra data at line 1, column 5"),
-        (b"[1,]", "not JSON: "),
         (b"01", "not JSON: extra data at line 1, column 2"),
         (b'"a\x00b"', "not JSON: invalid control character at line 1, column 3"),
         (b"[" * 100_000, f"nested deeper than {MAX_DEPTH} levels"),
         (b'{"a":' * 100_000, f"nested deeper than {MAX_DEPTH} levels"),
         (b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), f"nested deeper than {MAX_DEPTH} levels"),
+        (b'[{"a":' * 40 + b"1" + b"}]" * 40, f"nested deeper than {MAX_DEPTH} levels"),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, f"nested deeper than {MAX_DEPTH} levels"),
         (b'["\\ud83d"]', "half of a surrogate pair stands alone in a string, which is no Unicode text"),
         (b'{"\\ude00": 1}', "half of a surrogate pair stands alone in a string, which is no Unicode text"),
         (b"1" * 5000, f"a number of 5000 characters, the limit is {MAX_DIGITS}"),
         (b"0." + b"1" * 5000, f"a number of 5002 characters, the limit is {MAX_DIGITS}"),
         (b"1e999999999", f"a number with the exponent 999999999, the limit is {MAX_DIGITS}"),
         (b"1e-999999999", f"a number with the exponent -999999999, the limit is {MAX_DIGITS}"),
+        (b"1E+" + b"9" * 30, f"a number with the exponent +{'9' * 19}, the limit is {MAX_DIGITS}"),
+        (b"1" * 401, f"a number of 401 characters, the limit is {MAX_DIGITS}"),
+        (b"0." + b"1" * 399, f"a number of 401 characters, the limit is {MAX_DIGITS}"),
+        (b"1e401", f"a number with the exponent 401, the limit is {MAX_DIGITS}"),
     ],
 )
 def test_what_cannot_be_relied_on_is_refused_with_one_sentence(text: bytes, reason: str) -> None:
     with pytest.raises(JsonError) as caught:
         parse(text)
-    assert str(caught.value).startswith(reason)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == reason
 
 
 def test_depth_up_to_the_limit_is_read() -> None:
     assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH) is not None
+
+
+def test_numbers_up_to_the_limit_are_read() -> None:
+    assert parse(b"[%s, 0.%s, 1e400, 1e-400]" % (b"1" * 400, b"1" * 398)) == [
+        int("1" * 400),
+        Decimal("0." + "1" * 398),
+        Decimal("1e400"),
+        Decimal("1e-400"),
+    ]
 
 
 def test_many_shallow_objects_are_not_deep() -> None:
