@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 import pytest
-from golden_findings import ACCEPT, Case, Tried, cases, changes, kept, tried
+from golden_findings import ACCEPT, Case, cases, changes, kept, tried
 
 from harness.prove.golden import differences, golden
 from harness.prove.matrix import Matrix
@@ -23,35 +23,21 @@ CASES = [each for each in cases() if str(each.key) in EXPECTED]
 """A row that the golden matrix lacks is the affair of `tests/test_proof.py`."""
 
 
-@pytest.fixture(scope="module", params=CASES, ids=str)
-def case(request: pytest.FixtureRequest) -> Case:
-    chosen: Case = request.param
-    return chosen
-
-
-@pytest.fixture(scope="module")
-def row(case: Case) -> Tried:
-    return tried(case)
-
-
-def names(case: Case) -> frozenset[str]:
-    return frozenset(each.id for each in case.scenarios)
-
-
-def test_witnesses_are_judged_as_the_golden_matrix_has_them(case: Case, row: Tried) -> None:
-    mine = {text: [each for each in ids if each in names(case)] for text, ids in EXPECTED[str(case.key)].items()}
-    before = {str(case.key): {text: ids for text, ids in mine.items() if ids}}
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_witnesses_are_judged_as_the_golden_files_have_them(case: Case) -> None:
+    # One test, for mutmut gives a mutant the tests that run its function themselves: none that another has set up.
+    key, names = str(case.key), {each.id for each in case.scenarios}
+    mine = {text: [each for each in ids if each in names] for text, ids in EXPECTED[key].items()}
+    row = tried(case)
+    before = {key: {text: ids for text, ids in mine.items() if ids}}
     assert list(differences(before, golden(Matrix({case.key: row.cells})))) == []
+    said = {scenario: lines for scenario, lines in SAID.get(key, {}).items() if scenario in names}
+    changed = changes(said, row.lines)
+    assert not changed, f"{key}\n{changed}\n{ACCEPT}"
 
 
-def test_findings_say_what_somebody_has_read_before(case: Case, row: Tried) -> None:
-    before = {scenario: lines for scenario, lines in SAID.get(str(case.key), {}).items() if scenario in names(case)}
-    changed = changes(before, row.lines)
-    assert not changed, f"{case.key}\n{changed}\n{ACCEPT}"
-
-
-def test_the_file_has_what_is_tried_and_nothing_else() -> None:
-    tried_of = {
-        str(each.key): {one.id for other in CASES if other.key == each.key for one in other.scenarios} for each in CASES
-    }
-    assert {row: set(scenarios) for row, scenarios in SAID.items()} == tried_of, ACCEPT
+def test_the_golden_findings_have_the_rows_that_are_tried_and_no_others() -> None:
+    scenarios: dict[str, set[str]] = {}
+    for case in CASES:
+        scenarios.setdefault(str(case.key), set()).update(each.id for each in case.scenarios)
+    assert {row: set(lines) for row, lines in SAID.items()} == scenarios, ACCEPT
