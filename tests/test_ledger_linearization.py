@@ -1,17 +1,19 @@
 """The search against the definition of what it searches for: try every order, with nothing clever.
 
 The exhaustive judge below takes the rules (`allowed`) as given and permutes. Whatever it finds possible the search must
-find possible with the same balances, and whatever it finds impossible the search must find impossible.
+find possible with the same balances, and whatever it finds impossible the search must find impossible; then nothing
+follows from where the search says that it is stuck.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_account import READ, bet, event, pay, refusal, reward, rollback, unsettle
+from ledger_account import READ, bet, event, pay, reward, rollback, unsettle
 
 from harness.ledger import MONEY_ONLY, STRICT, Book, Event, Leniency, Possible, allowed, judge, lost
 from harness.ledger.events import TIERS, contested
@@ -19,29 +21,58 @@ from harness.ledger.hopeless import PROOFS_OF_RACES
 from harness.ledger.judging import at_odds_unheard
 from harness.ledger.rules import landings
 from harness.ledger.search import Search, matches
-from harness.model import GetBalance, Rollback, Single
+from harness.model import Amount, GetBalance, Rollback, Single, Situation
 
-QUICK = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
-
-
-def orders(events: Sequence[Event], left: frozenset[int]) -> Iterator[int]:
-    """The events that may come next: nobody who is left had ended before they began."""
-    return (i for i in left if not any(events[j].end < events[i].start for j in left - {i}))
+QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
-def every_end(book: Book, events: Sequence[Event], leniency: Leniency, left: frozenset[int]) -> Iterator[Book]:
-    """The books that any order at all leaves."""
+Readings = frozenset[tuple[str, str]]
+Ends = Mapping[int, Amount]
+NOTHING: Ends = {}
+
+
+def orders(events: Sequence[Event], left: frozenset[int], ends: Ends = NOTHING) -> Iterator[int]:
+    """The events that may come next: nobody who is left had ended before they began.
+
+    A batch that is worked in one go has its items in the order in which they stand, and nothing in between.
+    """
+    parts = {each: {i for i, event in enumerate(events) if event.exchange == each} for each in ends}
+    running = [part & left for part in parts.values() if part & left and part - left]
+    for i in left:
+        mine = parts.get(events[i].exchange, {i}) & left
+        others = [part for part in running if i not in part]
+        if i == min(mine) and not others and not any(events[j].end < events[i].start for j in left - {i}):
+            yield i
+
+
+def steps(
+    book: Book, index: int, events: Sequence[Event], leniency: Leniency, left: frozenset[int], ends: Ends = NOTHING
+) -> Iterator[tuple[Book, Readings]]:
+    """The books after one event that comes next, and the readings that its answer rests on."""
+    told = events[index]
+    is_last = all(events[i].exchange != told.exchange for i in left - {index})
+    for possible in allowed(book, told.item, told.terms):
+        for after in matches(possible, told, overlook_balance=leniency.balances):
+            if not is_last or ends.get(told.exchange, after.balance) == after.balance:
+                yield remembering(after, possible, told, events, leniency), frozenset(possible.readings)
+
+
+def every_end(
+    book: Book,
+    events: Sequence[Event],
+    leniency: Leniency,
+    left: frozenset[int],
+    ends: Ends = NOTHING,
+    read: Readings = frozenset(),
+) -> Iterator[tuple[Book, Readings]]:
+    """The books that any order at all leaves, with the readings that it rests on."""
     if not left:
-        yield book
-    for index in orders(events, left):
-        told = events[index]
-        for possible in allowed(book, told.item, told.terms):
-            for after in matches(possible, told, overlook_balance=leniency.balances):
-                yield from every_end(
-                    remembering(after, possible, told, events, leniency), events, leniency, left - {index}
-                )
+        yield book, read
+    for index in orders(events, left, ends):
+        for after, readings in steps(book, index, events, leniency, left, ends):
+            yield from every_end(after, events, leniency, left - {index}, ends, read | readings)
     for after in landings(book) if left else ():
-        yield from every_end(after, events, leniency, left)
+        yield from every_end(after, events, leniency, left, ends, read)
 
 
 def remembering(after: Book, possible: Possible, told: Event, events: Sequence[Event], leniency: Leniency) -> Book:
@@ -91,12 +122,28 @@ ITEMS: st.SearchStrategy[Single] = st.one_of(
 )
 SHOWN = st.one_of(st.none(), st.sampled_from([0, 10, 20, 30, 40, 50, 60]))
 INTERVALS = st.sampled_from([(0, 10), (0, 10), (0, 10), (0, 4), (5, 10)])
+PLAIN: dict[str, Any] = {}
+TERMS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        *[PLAIN] * 6,
+        {"known_elsewhere": True},
+        {"disbelieved": Situation.FORGED},
+        {"doubtful": Situation.TAMPERED},
+        {"refusable": ("unknown_game",)},
+        {"duplicate_in_batch": True},
+        {"foreign_bet": True},
+    ]
+)
+"""What else there is to say of some requests."""
 EVENTS = st.builds(
-    lambda item, shown, accepted, at: event(item, shown, at=at) if accepted else refusal(item, at=at),
+    lambda item, shown, accepted, at, terms: event(
+        item, shown if accepted else None, accepted=accepted, at=at, **terms
+    ),
     ITEMS,
     SHOWN,
     st.booleans(),
     INTERVALS,
+    TERMS,
 )
 
 
@@ -113,19 +160,42 @@ def beginnings(draw: st.DrawFn) -> Book:
     return books[0]
 
 
+def answer(draw: st.DrawFn, book: Book, *, spoilt: bool = True, **fields: Any) -> tuple[Event, Book]:
+    """An answer that is possible now, with a balance that may be withheld or spoilt, and the book after it."""
+    item, terms = draw(ITEMS), {**draw(TERMS), **fields}
+    possible = draw(st.sampled_from(list(allowed(book, item, event(item, **terms).terms))))
+    shown = draw(st.sampled_from(possible.balances)) if possible.accepted and possible.balances else None
+    shown = draw(st.sampled_from([shown, shown, shown, None, 20] if spoilt else [shown])) if possible.accepted else None
+    return event(item, shown, accepted=possible.accepted, **terms), possible.book
+
+
 @st.composite
 def answered(draw: st.DrawFn, book: Book) -> list[Event]:
     """Events that some order explains, more or less: answers are taken from a walk, and one of them may be spoilt."""
     told = []
     for _ in range(draw(st.integers(2, 5))):
-        item = draw(ITEMS)
-        possible = draw(st.sampled_from(list(allowed(book, item, event(item).terms))))
-        shown = draw(st.sampled_from(possible.balances)) if possible.accepted and possible.balances else None
-        shown = draw(st.sampled_from([shown, shown, shown, None, 20]))
-        at = draw(INTERVALS)
-        told.append(event(item, shown, at=at) if possible.accepted else refusal(item, at=at))
-        book = possible.book
+        each, book = answer(draw, book, at=draw(INTERVALS))
+        told.append(each)
     return draw(st.permutations(told))
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[Book, list[Event], Amount]:
+    """A batch that is worked in one go while other requests are, as told, and the balance after it, or another one."""
+    book = start = draw(beginnings())
+    singles, items = [], []
+    size, before = draw(st.integers(2, 3)), draw(st.integers(0, 2))
+    end = book.balance
+    for number in range(size + 2):
+        if before <= number < before + size:
+            each, book = answer(draw, book, spoilt=False, exchange=1, batch=True)
+            items.append(replace(each, balance=None))
+            end = book.balance
+        else:
+            each, book = answer(draw, book, at=draw(INTERVALS))
+            singles.append(each)
+    at = draw(st.integers(0, len(singles)))
+    return start, [*singles[:at], *items, *singles[at:]], draw(st.sampled_from([end, end, end, 20]))
 
 
 @st.composite
@@ -139,12 +209,22 @@ def racing(events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(replace(each, terms=replace(each.terms, racing=True)) for each in events)
 
 
-def compare(book: Book, events: Sequence[Event], leniency: Leniency) -> None:
-    blurred = Search(events, leniency, book)._start
+def compare(book: Book, events: Sequence[Event], leniency: Leniency, ends: Ends = NOTHING) -> None:
+    search = Search(events, leniency, book, ends=ends)
     everything = frozenset(range(len(events)))
-    expected = may_come(every_end(blurred, events, leniency, everything))
-    found = Search(events, leniency, book).run()
+    every = list(every_end(search._start, events, leniency, everything, ends))
+    expected = may_come(each for each, _ in every)
+    found = search.run()
     assert may_come(found.books) == expected
+    if every:
+        assert found.readings >= frozenset.intersection(*(readings for _, readings in every))
+        assert found.readings <= frozenset.union(*(readings for _, readings in every))
+    else:
+        assert found.stuck is not None
+        left = frozenset(found.pending)
+        assert left
+        following = orders(events, left, ends)
+        assert not [i for i in following if any(steps(found.stuck, i, events, leniency, left, ends))]
     for proof in PROOFS_OF_RACES:
         hopeless = proof(book, events, leniency)
         assert hopeless is None or not expected
@@ -167,6 +247,16 @@ def test_what_a_lenient_judge_overlooks_is_overlooked_in_every_order(
 
 
 @QUICK
+@given(batches(), st.sampled_from(TIERS[:2]))
+def test_a_batch_that_is_worked_in_one_go_lets_nothing_in_between_and_ends_with_its_balance(
+    case: tuple[Book, list[Event], Amount], tier: Leniency
+) -> None:
+    book, events, end = case
+    told = racing(events)
+    compare(book, contested(told) if tier.refusals else told, tier, {1: end})
+
+
+@QUICK
 @given(cases())
 def test_a_race_is_judged_by_the_strictest_tier_that_explains_it(case: tuple[Book, list[Event]]) -> None:
     book, events = case[0], racing(case[1])
@@ -175,7 +265,7 @@ def test_a_race_is_judged_by_the_strictest_tier_that_explains_it(case: tuple[Boo
     for tier in TIERS:
         told = contested(events) if tier.refusals else events
         told = at_odds_unheard(told) if tier.balances else told
-        ends = may_come(every_end(Search(told, tier, book)._start, told, tier, everything))
+        ends = may_come(each for each, _ in every_end(Search(told, tier, book)._start, told, tier, everything))
         if ends:
             assert judgement.leniency == tier
             assert may_come(judgement.books) == ends
@@ -190,8 +280,9 @@ def test_a_batch_is_judged_strictly_or_by_the_balance_after_it(case: tuple[Book,
     book, events = case
     judgement = judge([book], events)
     everything = frozenset(range(len(events)))
-    strict = may_come(every_end(Search(events, STRICT, book)._start, events, STRICT, everything))
-    money = may_come(every_end(Search(events, MONEY_ONLY, book)._start, events, MONEY_ONLY, everything))
+    start = Search(events, STRICT, book)._start
+    strict = may_come(each for each, _ in every_end(start, events, STRICT, everything))
+    money = may_come(each for each, _ in every_end(start, events, MONEY_ONLY, everything))
     assert may_come(judgement.books) == strict if strict else _balances(may_come(judgement.books)) <= _balances(money)
 
 
