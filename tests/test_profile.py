@@ -30,7 +30,7 @@ contracts:
     tls: {verify: false}
 provision: {url: http://127.0.0.1:9000/__admin/player}
 players:
-  - {id: "60001001", contract: casino, currency: EUR, session: s-1, expired_session: s-0, bets: [b-1, b-2]}
+  - {id: "60001001", contract: casino, currency: EUR, session: s-1, expired_session: ended-session, bets: [b-1, b-2]}
   - {id: 007, currency: USD, auth_token: ${TOKEN}}
 games: [G1720761376617]
 tls: {ca_bundle: ca.pem}
@@ -38,7 +38,7 @@ limits: {parallel: 5, requests_per_second: 12.5}
 waivers:
   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}
 """
-ENVIRONMENT = {"KEY": "k-1", "SECRET": "hush-hush", "USER_OF_WALLET": "u", "PASSWORD": "pass-word", "TOKEN": "t-1"}
+ENVIRONMENT = {"KEY": "k-1", "SECRET": "hush-hush", "USER_OF_WALLET": "u", "PASSWORD": "pass-word", "TOKEN": "one-time-token"}
 
 
 def read(
@@ -80,7 +80,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
     assert profile.tls.ca_bundle.text == str(tmp_path / "ca.pem")
     assert [each.text("id") for each in profile.players] == ["60001001", "007"]
     assert [each.text for each in profile.players[0].bets] == ["b-1", "b-2"]
-    assert profile.players[1].text("auth_token") == "t-1"
+    assert profile.players[1].text("auth_token") == "one-time-token"
     assert {name: each.text for name, each in profile.limits.items()} == {
         "parallel": "5",
         "requests_per_second": "12.5",
@@ -100,7 +100,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
 def test_no_representation_shows_a_secret(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     profile = read(tmp_path, WHOLE)
-    assert not [each for each in ("hush-hush", "pass-word", "t-1", "s-0") if each in repr(profile)]
+    assert not [each for each in ("hush-hush", "pass-word", "one-time-token", "ended-session") if each in repr(profile)]
 
 
 def test_a_secret_that_is_written_out_is_accepted_with_a_warning_that_does_not_show_it(tmp_path: Path) -> None:
