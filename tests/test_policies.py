@@ -7,6 +7,7 @@ that the table names. So no reading can be deleted from a contract, and no pin i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import legal_wallets as legal
 import pytest
@@ -233,6 +234,18 @@ def test_every_reading_is_known_to_the_oracle_and_has_a_wallet_without_it(contra
     }
     several = {f"{name} {each}" for name, readings in policies.items() if len(readings) > 1 for each in readings}
     assert several == set(NOTICED[contract])
+
+
+def test_the_page_of_the_profile_lists_every_policy_with_its_readings() -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs" / "PROFILE.md").read_text(encoding="utf-8")
+    told: dict[str, dict[str, set[str]]] = {name: {} for name in BUNDLED}
+    for line in page.partition("## What the documents leave open")[2].partition("\n## ")[0].splitlines():
+        cells = [each.strip() for each in line.split("|")]
+        if len(cells) == 6 and cells[1].startswith("`"):
+            for contract, readings in zip(BUNDLED, cells[3:5], strict=True):
+                if readings:
+                    told[contract][cells[1].strip("`")] = {each.strip("`") for each in readings.split()}
+    assert told == {name: {policy: set(each) for policy, each in load(name).policy.items()} for name in BUNDLED}
 
 
 @pytest.mark.parametrize(
