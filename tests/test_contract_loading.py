@@ -9,7 +9,6 @@ import pytest
 from tutorial_files import write_package
 
 from harness.contracts import BUNDLED, Credentials, UnknownContract, load
-from harness.model import Outcome, Situation
 
 
 def refusal(name: str) -> str:
@@ -34,12 +33,32 @@ def test_a_bundled_contract_is_found_by_its_name(name: str) -> None:
     }[name]
 
 
-@pytest.mark.parametrize("name", BUNDLED)
-def test_expected_codes_are_refusals_of_known_situations(name: str) -> None:
-    for situation, expected in load(name).codes.items():
-        assert isinstance(situation, Situation)
-        assert expected.outcomes
-        assert Outcome.OK not in expected.outcomes
+SPORTSBOOK_CODES = [
+    ("MUST uncovered", "insufficient_funds"),
+    ("MUST unknown_player", "unknown_player"),
+    ("MUST wrong_currency", "wrong_currency"),
+    ("MUST forged", "unauthenticated"),
+    ("MUST missing_header", "unauthenticated"),
+    ("MUST spent_token", "invalid_token"),
+    ("SHOULD expired_session", "invalid_session"),
+    ("SHOULD unknown_session", "invalid_session"),
+    ("SHOULD unknown_bet", "insufficient_funds or unknown_transaction"),
+]
+CASINO_CODES = [
+    ("SHOULD uncovered", "insufficient_funds or refused"),
+    ("SHOULD wrong_currency", "refused or wrong_currency"),
+    ("SHOULD forged", "refused or unauthenticated"),
+    ("SHOULD tampered", "refused or unauthenticated"),
+    ("SHOULD missing_header", "refused or unauthenticated"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("casino", CASINO_CODES), ("sportsbook", SPORTSBOOK_CODES)])
+def test_the_codes_that_refusals_have_by_the_documents(name: str, expected: list[tuple[str, str]]) -> None:
+    codes = load(name).codes
+    assert [(f"{each.level} {situation}", " or ".join(sorted(each.outcomes))) for situation, each in codes.items()] == (
+        expected
+    )
 
 
 def test_only_the_path_of_the_reward_was_inferred() -> None:

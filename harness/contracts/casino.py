@@ -266,10 +266,14 @@ def _write_item(name: str, source: Operation | Movement | None, item: ItemReply)
 # The value
 
 
-def _expected(outcome: Outcome) -> ExpectedCode:
-    """A code is a SHOULD at most, and the vendor's general `RS_ERROR` is never wrong."""
-    return ExpectedCode(Level.SHOULD, frozenset({outcome, Outcome.REFUSED}))
-
+_REFUSALS = {
+    Situation.UNCOVERED: Outcome.INSUFFICIENT_FUNDS,
+    Situation.WRONG_CURRENCY: Outcome.WRONG_CURRENCY,
+    Situation.FORGED: Outcome.UNAUTHENTICATED,
+    Situation.TAMPERED: Outcome.UNAUTHENTICATED,
+    Situation.MISSING_HEADER: Outcome.UNAUTHENTICATED,
+}
+"""Where a code is given. It is a SHOULD at most, and the vendor's general `RS_ERROR` is never wrong."""
 
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),
@@ -303,11 +307,8 @@ CONTRACT = Contract(
     policy=_POLICY,
     clock_tolerance_seconds=hmac_headers.SIGNATURE_LIFE_MS // 1000,
     codes={
-        Situation.UNCOVERED: _expected(Outcome.INSUFFICIENT_FUNDS),
-        Situation.WRONG_CURRENCY: _expected(Outcome.WRONG_CURRENCY),
-        Situation.FORGED: _expected(Outcome.UNAUTHENTICATED),
-        Situation.TAMPERED: _expected(Outcome.UNAUTHENTICATED),
-        Situation.MISSING_HEADER: _expected(Outcome.UNAUTHENTICATED),
+        situation: ExpectedCode(Level.SHOULD, frozenset({outcome, Outcome.REFUSED}))
+        for situation, outcome in _REFUSALS.items()
     },
     wire_unit=lambda currency: 1,
     bet_reference=lambda transaction_id, bet_id: transaction_id,

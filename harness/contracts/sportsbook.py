@@ -304,13 +304,17 @@ def _write_session(session: Session) -> dict[str, object]:
 # The value
 
 
-def _must(outcome: Outcome) -> ExpectedCode:
-    return ExpectedCode(Level.MUST, frozenset({outcome}))
-
-
-def _should(*outcomes: Outcome) -> ExpectedCode:
-    return ExpectedCode(Level.SHOULD, frozenset(outcomes))
-
+_REFUSALS = {
+    Situation.UNCOVERED: (Level.MUST, {Outcome.INSUFFICIENT_FUNDS}),
+    Situation.UNKNOWN_PLAYER: (Level.MUST, {Outcome.UNKNOWN_PLAYER}),
+    Situation.WRONG_CURRENCY: (Level.MUST, {Outcome.WRONG_CURRENCY}),
+    Situation.FORGED: (Level.MUST, {Outcome.UNAUTHENTICATED}),
+    Situation.MISSING_HEADER: (Level.MUST, {Outcome.UNAUTHENTICATED}),
+    Situation.SPENT_TOKEN: (Level.MUST, {Outcome.INVALID_TOKEN}),
+    Situation.EXPIRED_SESSION: (Level.SHOULD, {Outcome.INVALID_SESSION}),
+    Situation.UNKNOWN_SESSION: (Level.SHOULD, {Outcome.INVALID_SESSION}),
+    Situation.UNKNOWN_BET: (Level.SHOULD, {Outcome.UNKNOWN_TRANSACTION, Outcome.INSUFFICIENT_FUNDS}),
+}
 
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),
@@ -353,17 +357,7 @@ CONTRACT = Contract(
     schemas=_SCHEMAS,
     requirements=Requirements(_SCHEMAS / "requirements.yaml", "SPB", tuple(_SPECS), tuple(basic_auth.FORGERIES)),
     policy=_POLICY,
-    codes={
-        Situation.UNCOVERED: _must(Outcome.INSUFFICIENT_FUNDS),
-        Situation.UNKNOWN_PLAYER: _must(Outcome.UNKNOWN_PLAYER),
-        Situation.WRONG_CURRENCY: _must(Outcome.WRONG_CURRENCY),
-        Situation.FORGED: _must(Outcome.UNAUTHENTICATED),
-        Situation.MISSING_HEADER: _must(Outcome.UNAUTHENTICATED),
-        Situation.SPENT_TOKEN: _must(Outcome.INVALID_TOKEN),
-        Situation.EXPIRED_SESSION: _should(Outcome.INVALID_SESSION),
-        Situation.UNKNOWN_SESSION: _should(Outcome.INVALID_SESSION),
-        Situation.UNKNOWN_BET: _should(Outcome.UNKNOWN_TRANSACTION, Outcome.INSUFFICIENT_FUNDS),
-    },
+    codes={each: ExpectedCode(level, frozenset(codes)) for each, (level, codes) in _REFUSALS.items()},
     wire_unit=money.smallest_unit,
     bet_reference=lambda transaction_id, bet_id: bet_id,
     name_of=name_of,
