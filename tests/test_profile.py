@@ -38,7 +38,13 @@ limits: {parallel: 5, requests_per_second: 12.5}
 waivers:
   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}
 """
-ENVIRONMENT = {"KEY": "k-1", "SECRET": "hush-hush", "USER_OF_WALLET": "u", "PASSWORD": "pass-word", "TOKEN": "one-time-token"}
+ENVIRONMENT = {
+    "KEY": "k-1",
+    "SECRET": "hush-hush",
+    "USER_OF_WALLET": "u",
+    "PASSWORD": "pass-word",
+    "TOKEN": "first-token",
+}
 
 
 def read(
@@ -80,7 +86,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
     assert profile.tls.ca_bundle.text == str(tmp_path / "ca.pem")
     assert [each.text("id") for each in profile.players] == ["60001001", "007"]
     assert [each.text for each in profile.players[0].bets] == ["b-1", "b-2"]
-    assert profile.players[1].text("auth_token") == "one-time-token"
+    assert profile.players[1].text("auth_token") == "first-token"
     assert {name: each.text for name, each in profile.limits.items()} == {
         "parallel": "5",
         "requests_per_second": "12.5",
@@ -100,7 +106,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
 def test_no_representation_shows_a_secret(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     profile = read(tmp_path, WHOLE)
-    assert not [each for each in ("hush-hush", "pass-word", "one-time-token", "ended-session") if each in repr(profile)]
+    assert not [each for each in ("hush-hush", "pass-word", "first-token", "ended-session") if each in repr(profile)]
 
 
 def test_a_secret_that_is_written_out_is_accepted_with_a_warning_that_does_not_show_it(tmp_path: Path) -> None:
