@@ -32,7 +32,7 @@ def overspent(book: Book, events: Sequence[Event], leniency: Leniency) -> Hopele
     moves = _moves(book, events)
     if moves is None or book.balance + sum(moves.changes.values()) >= 0:
         return None
-    left = book.balance + sum(change for change in moves.changes.values() if change > 0)
+    left = book.balance + sum(max(change, 0) for change in moves.changes.values())
     uncovered = []
     for index in sorted((i for i, change in moves.changes.items() if change < 0), key=lambda i: events[i].end):
         if left + moves.changes[index] >= 0:
@@ -48,7 +48,7 @@ def never_short(book: Book, events: Sequence[Event], leniency: Leniency) -> Hope
     moves = _moves(book, events) if thirsty else None
     if moves is None:
         return None
-    poorest = replace(book, balance=book.balance + sum(change for change in moves.changes.values() if change < 0))
+    poorest = replace(book, balance=book.balance + sum(min(change, 0) for change in moves.changes.values()))
     covered = tuple(
         index
         for index in thirsty
