@@ -114,9 +114,9 @@ class Examiner:
     def _source_of_players(self, identities: Identities) -> Players:
         subject = self._subject
         if self._provision is not None:
-            return ProvisionedPlayers(subject.contract, self._provision.send, identities)
+            return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if subject.provision_command:
-            return CommandPlayers(subject.contract, subject.provision_command, identities)
+            return CommandPlayers(self.contract.name, subject.provision_command, identities)
         games = subject.games or (DEFAULT_GAME,)
         return SharedPlayers(
             subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
 from harness.contracts import Contract, load
@@ -51,10 +51,21 @@ class Disconnected(Exception):
 class App:
     """The ASGI application of one wallet."""
 
-    def __init__(self, wallet: Wallet, *, provision: bool = False, limit_bytes: int = LARGEST_BODY_BYTES) -> None:
-        """Serves every contract that the wallet has credentials for; `provision` offers players on demand."""
+    def __init__(
+        self,
+        wallet: Wallet,
+        *,
+        contracts: Iterable[Contract] = (),
+        provision: bool = False,
+        limit_bytes: int = LARGEST_BODY_BYTES,
+    ) -> None:
+        """Serves every contract that the wallet has credentials for; `provision` offers players on demand.
+
+        `contracts` are those that are not found by their names: a private one is found by its module's.
+        """
         self.wallet = wallet
-        self.contracts = {name: load(name) for name in wallet.credentials}
+        given = {each.name: each for each in contracts}
+        self.contracts = {name: given[name] if name in given else load(name) for name in wallet.credentials}
         self._provision = provision
         self._documents: dict[str, Answer] = {}
         self._limit_bytes = limit_bytes

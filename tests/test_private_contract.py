@@ -65,7 +65,8 @@ class Tutorial:
             "pytest": [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-p", "no:cacheprovider"],
         }[program]
         if program == "pip":
-            arguments += ["--target", str(self.site), "--no-index"]
+            # Its reader has an index to install the build backend from; here it is installed already.
+            arguments += ["--target", str(self.site), "--no-index", "--no-build-isolation", "--no-deps"]
         done = subprocess.run(
             [*start, *arguments],
             cwd=cwd or self.project,

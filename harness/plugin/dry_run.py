@@ -37,16 +37,23 @@ class _Telling:
     def tell(self, items: Iterable[ScenarioItem]) -> None:
         name = self._rehearsal.contract.name
         self._part(f"pre-flight of {name}", self._rehearsal.preflight())
-        scenarios = 0
+        if self._rehearsal.obstacle:
+            self._reporter.line(
+                f"  here it stops, at the wallet that answers in place of yours: {self._rehearsal.obstacle}"
+            )
+        scenarios = skipped = 0
         for item in items:
             sent, reason = self._rehearsal.scenario(item.scenario)
-            scenarios += 1
+            scenarios += not reason
+            skipped += bool(reason)
             self._part(item.nodeid, sent, reason)
         if end := self._rehearsal.end():
             self._part(f"players of {name} get their money back", end)
         total = sum(self._counts.values())
+        beside = f"; {_count(skipped, 'scenario')} would be skipped" if skipped else ""
         self._reporter.line(
-            f"{name}: {_count(total, 'request')} in {_count(scenarios, 'scenario')}, pre-flight included", bold=True
+            f"{name}: {_count(total, 'request')} in {_count(scenarios, 'scenario')}, pre-flight included{beside}",
+            bold=True,
         )
         for url, count in self._counts.most_common():
             self._reporter.line(f"  {count:>6}  {url}")

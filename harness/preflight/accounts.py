@@ -27,9 +27,9 @@ def provisioned(
     """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
     try:
         source = (
-            ProvisionedPlayers(subject.contract, provision.send, identities)
+            ProvisionedPlayers(contract.name, provision.send, identities)
             if provision is not None
-            else CommandPlayers(subject.contract, subject.provision_command, identities)
+            else CommandPlayers(contract.name, subject.provision_command, identities)
         )
         player = source.player(currency="", balance=OPENING, exactly=True)
     except (ProvisioningFailed, NoPlayer) as error:

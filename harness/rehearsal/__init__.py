@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from harness import money
-from harness.contracts import Contract, load
+from harness.contracts import BUNDLED, Contract, load
 from harness.examiner import Examiner
-from harness.model import Loss, Player, Request, Scenario, Transmission
+from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.preflight import ConfigurationProblem, Facts, preflight
 from harness.prove.carrier import InProcessCarrier
 from harness.record import Secrets
 from harness.subject import Subject
 from mock_server.app import App
+from mock_server.order import Order
 from mock_server.provisioning import PATH
 from mock_server.store import Account, SessionRecord, Store, TokenRecord, open_store
 from mock_server.wallet import Wallet
@@ -52,7 +52,9 @@ class Rehearsal:
         self.subject = subject
         self.contract: Contract = load(subject.contract)
         store = open_store()
-        app = App(Wallet(store, {subject.contract: subject.credentials}), provision=True)
+        stand_in = Wallet if self.contract.name in BUNDLED else _TerseWallet
+        wallet = stand_in(store, {self.contract.name: subject.credentials})
+        app = App(wallet, contracts=(self.contract,), provision=True)
         if not subject.makes_players:
             _admit(store, self.contract.name, subject.players)
         self._sent: list[Sent] = []
@@ -65,13 +67,17 @@ class Rehearsal:
         # No pace to keep, and no command to run.
         self._stand_in = replace(subject, requests_per_second=0, provision_command="")
         self._examiner: Examiner | None = None
+        self.obstacle = ""
+        """Why pre-flight stopped, if it did: what it would have asked after that is not among what it sent."""
         self._secrets = Secrets.of(self.contract, subject.credentials, players=subject.players)
 
     def preflight(self) -> tuple[Sent, ...]:
         """What is sent before any scenario."""
         facts = Facts(absent=self.subject.lacks)
-        with suppress(ConfigurationProblem):
+        try:
             facts = preflight(self._stand_in, wallet=self._wallet, provision=self._way_to_players())
+        except ConfigurationProblem as problem:
+            self.obstacle = str(problem)
         self._examiner = Examiner(
             self._stand_in,
             replace(facts, violation=None, readings=(), absent=tuple({*facts.absent, *self.subject.lacks})),
@@ -146,6 +152,20 @@ class _Noting:
 
     def _documented(self, request: Request) -> Request:
         return replace(request, path=self._elsewhere.get(request.path, request.path))
+
+
+class _TerseWallet(Wallet):
+    """Stands in for wallets of private contracts, whose requests may carry no currency and no session."""
+
+    def check_currency(self, order: Order[Movement], account: Account) -> None:
+        """Whoever names no currency means the player's own."""
+        if order.item.currency:
+            super().check_currency(order, account)
+
+    def check_session(self, contract: str, session: str, account: Account) -> None:
+        """Whoever names no session needs none."""
+        if session:
+            super().check_session(contract, session, account)
 
 
 def _admit(store: Store, contract: str, players: Sequence[Player]) -> None:
