@@ -26,6 +26,7 @@ def test_the_bytes_sent_are_exactly_the_string_signed() -> None:
     operation = Settle(items=(Payout(id='é/"😀', player="p", currency="EUR", amount=1),))
     request = CASINO.request(operation, WHO, NOW)
     assert request.body == CASINO.stringify(CASINO.encode(operation))
+    assert request.path == "/transaction/settlement"
     assert 'é/\\"😀'.encode() in request.body
     assert CASINO.verify(dict(request.headers), request.body, WHO, NOW) == ""
 
@@ -166,6 +167,7 @@ def test_which_form_of_the_body_a_signature_covers(forgery: str, body: str, cove
         ("sorted_keys", '{"a":1,"b":{}}'),
         ("sorted_keys", '{"b":1,"a":'),
         ("sorted_keys", "[" * 100_000),
+        ("sorted_keys", '{"b":2.50,"a":1}'),
         ("sorted_with_spaces", '{"b":1,"a":'),
         ("ascii_escaped", '{"b":1,"a":"x"}'),
         ("ascii_escaped", '{"b":"é"'),

@@ -6,6 +6,7 @@ No wallet answers here; `test_own_codes.py` has the same over a socket.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,6 +68,12 @@ def test_a_pinned_code_must_be_said_and_the_general_error_is_another() -> None:
         Situation.UNCOVERED: ExpectedCode(Level.SHOULD, frozenset({Outcome.INSUFFICIENT_FUNDS})),
     }
     assert found.policy == CASINO.policy
+
+
+def test_readings_and_codes_are_pinned_together() -> None:
+    found = tailored(CASINO, readings=[("zero_bet", "refused")], codes=[("insufficient_funds", ["BROKE"])])
+    assert found.policy == {**CASINO.policy, "zero_bet": frozenset({"refused"})}
+    assert found.codes[Situation.UNCOVERED].outcomes == frozenset({Outcome.INSUFFICIENT_FUNDS})
 
 
 def test_of_several_outcomes_that_a_document_allows_the_others_stay() -> None:
@@ -156,6 +163,19 @@ def test_a_pinned_code_is_not_complained_of_and_all_else_is(
     item = ItemReply(outcome=outcome, code="WHO_ARE_YOU")
     reply = Reply(outcome=outcome, items=(item,), code="WHO_ARE_YOU")
     assert decoded_401("WHO_ARE_YOU", own) == Decoded(reply, problems)
+
+
+@pytest.mark.parametrize(
+    ("answer", "item", "left"),
+    [("BROKE", "", ()), ("", "BROKE", ()), ("ELSE", "ELSE", (CODE,))],
+    ids=["in-the-answer", "in-an-item", "nowhere"],
+)
+def test_a_contract_may_have_its_code_in_the_answer_or_in_an_item(
+    answer: str, item: str, left: tuple[Problem, ...]
+) -> None:
+    said = Reply(outcome=Outcome.REFUSED, items=(ItemReply(outcome=Outcome.REFUSED, code=item),), code=answer)
+    private = replace(CASINO, decode=lambda operation, message: Decoded(said, (CODE,)))
+    assert tailored(private, codes=OWN).decode(PAYOUT, answered({})).problems == left
 
 
 @pytest.mark.parametrize(

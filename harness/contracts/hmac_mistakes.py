@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from harness.contracts import Credentials
 from harness.contracts.hmac_headers import FORGERIES, MISTAKES
@@ -52,11 +53,14 @@ def _digested(request: Request, key: bytes, message: bytes, digest: str) -> Requ
 
 
 def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False, spaces: bool = False) -> bytes:
-    """The body as a JSON library would write it after reading it; a body that is no JSON stays as it is."""
+    """The body as a JSON library would write it after reading it; without JSON, or with a fraction, it stays as it is:
+    libraries write fractions in ways of their own, and this contract's money has none.
+    """
     separators = (", ", ": ") if spaces else (",", ":")
     try:
-        text = json.dumps(json.loads(body), sort_keys=sort_keys, ensure_ascii=ascii_only, separators=separators)
-    except (ValueError, RecursionError):
+        value = json.loads(body, parse_float=Decimal)
+        text = json.dumps(value, sort_keys=sort_keys, ensure_ascii=ascii_only, separators=separators)
+    except (ValueError, TypeError, RecursionError):
         return body
     return text.encode("utf-8", "surrogatepass")
 
