@@ -12,7 +12,7 @@ from harness.ledger.book import Book, Entry, Family, Fate, family
 from harness.ledger.events import MONEY_ONLY, STRICT, TIERS, Event, Leniency, contested, id_of
 from harness.ledger.hopeless import PROOFS, PROOFS_OF_RACES, Hopeless
 from harness.ledger.rules import allowed, lose
-from harness.ledger.search import Found, Search, budget_for, matches
+from harness.ledger.search import Found, Search, budget_for
 from harness.ledger.unfolding import BudgetExceeded
 from harness.model import Amount, Movement, Situation, Unsettle, Wrong
 
@@ -263,7 +263,7 @@ def _ends_of_batches(events: Sequence[Event]) -> dict[int, Amount]:
     for event in events:
         if event.terms.batch and event.accepted and event.terms.reads(*_AFTER_BATCH):
             shown.setdefault(event.exchange, []).append(event.balance)
-    ends = {each: seen[0] for each, seen in shown.items() if len(seen) > 1 and len(set(seen)) == 1}
+    ends = {each: first for each, (first, *others) in shown.items() if set(others) == {first}}
     return {each: end for each, end in ends.items() if end is not None}
 
 
@@ -326,13 +326,9 @@ def _finding(books: Sequence[Book], found: Found, told: Sequence[Event], given: 
         if not any(each.accepted is accepted for each in possible):
             wrong = Wrong.ACCEPTED if accepted else Wrong.REFUSED
             return Finding(given[index], possible[0].situation, wrong, possible[:MOST_TOLD])
-    index, possible = next((each for each in candidates if not _fits(told[each[0]], each[1])), candidates[0])
+    index, possible = candidates[0]
     situation = next(each.situation for each in possible if each.accepted is told[index].accepted)
     return Finding(given[index], situation, Wrong.BALANCE, possible[:MOST_TOLD])
-
-
-def _fits(event: Event, possible: Iterable[Possible]) -> bool:
-    return any(True for each in possible for _ in matches(each, event, overlook_balance=False))
 
 
 def _situation(book: Book, event: Event) -> Situation:
