@@ -9,10 +9,13 @@ from harness.contracts.json_text import stringify
 from harness.model import (
     Bet,
     GetBalance,
+    ItemReply,
     Operation,
     Outcome,
     Payout,
+    Reply,
     Retry,
+    Session,
     Settle,
 )
 
@@ -151,3 +154,75 @@ def test_a_bet_is_referred_to_by_its_bet_id() -> None:
     assert SPORTSBOOK.bet_reference("transaction", "bet") == "bet"
     assert [SPORTSBOOK.wire_unit(currency) for currency in ("JPY", "USD", "KWD")] == [100_000, 1_000, 100]
     assert SPORTSBOOK.path_of(GetBalance(player="p")) == "/balance"
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Answers as a wallet writes them
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "body"),
+    [
+        ("unauthenticated", 401, b'{"errorCode":"AUTHENTICATION_FAILED","description":"unauthenticated"}'),
+        ("invalid_token", 403, b'{"errorCode":"INVALID_TOKEN","description":"invalid token"}'),
+        ("unknown_player", 400, b'{"errorCode":"INVALID_PLAYER","description":"unknown player"}'),
+        ("invalid_session", 400, b'{"errorCode":"INVALID_SESSION_TOKEN","description":"invalid session"}'),
+        ("wrong_currency", 400, b'{"errorCode":"INVALID_CURRENCY","description":"wrong currency"}'),
+        ("unknown_transaction", 400, b'{"errorCode":"INVALID_BET","description":"unknown transaction"}'),
+        ("insufficient_funds", 402, b'{"errorCode":"INSUFFICIENT_FUNDS","description":"insufficient funds"}'),
+        ("conflict", 400, b'{"errorCode":"INVALID_BET","description":"conflict"}'),
+        ("malformed", 400, b'{"errorCode":"INVALID_REQUEST","description":"malformed"}'),
+        ("refused", 400, b'{"errorCode":"INVALID_BET","description":"refused"}'),
+    ],
+)
+def test_each_refusal_has_its_status_and_code(outcome: str, status: int, body: bytes) -> None:
+    for items in ((), (ItemReply(outcome=Outcome(outcome)),)):
+        reply = Reply(outcome=Outcome(outcome), items=items)
+        assert SPORTSBOOK.write_reply(None, reply) == (status, body)
+
+
+def test_a_refusal_may_have_a_code_and_a_description_of_its_own() -> None:
+    own = b'{"errorCode":"TWICE","description":"conflict"}'
+    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(), code="TWICE")) == (400, own)
+    item = ItemReply(outcome=Outcome.CONFLICT, code="TWICE", description="sent before")
+    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(item,))) == (
+        400,
+        b'{"errorCode":"TWICE","description":"sent before"}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "session", "body"),
+    [
+        (
+            ItemReply(outcome=Outcome.OK, balance=12_345_000, currency="USD", reference="w1"),
+            None,
+            b'{"balance":123.45,"currency":"USD","walletTransactionId":"w1"}',
+        ),
+        (
+            ItemReply(outcome=Outcome.OK, balance=200_000, currency="JPY"),
+            None,
+            b'{"balance":2,"currency":"JPY"}',
+        ),
+        (ItemReply(outcome=Outcome.OK), None, b'{"currency":""}'),
+        (
+            ItemReply(outcome=Outcome.OK, balance=0, currency="KWD"),
+            Session(player="p1", session="s1", brand="B", display_name="Ann", country="GB"),
+            (
+                b'{"playerId":"p1","brandCode":"B","sessionId":"s1","displayName":"Ann",'
+                b'"balance":0.000,"currency":"KWD","country":"GB"}'
+            ),
+        ),
+        (
+            ItemReply(outcome=Outcome.OK, balance=0, currency="USD"),
+            Session(player="p1", session=None, brand=None, display_name=None, country=None),
+            b'{"playerId":"p1","balance":0.00,"currency":"USD"}',
+        ),
+    ],
+    ids=["transaction", "yen", "bare", "session", "part-of-a-session"],
+)
+def test_a_success_is_written_in_the_decimals_of_its_currency(
+    item: ItemReply, session: Session | None, body: bytes
+) -> None:
+    reply = Reply(outcome=Outcome.OK, items=(item,), session=session)
+    assert SPORTSBOOK.write_reply(None, reply) == (200, body)
