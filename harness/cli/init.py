@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from pathlib import Path
 from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
+from harness.model import Player
 from harness.profile import Overrides, ProfileError, field_of, load_profile
 from harness.target import TargetError
 from harness.target.choices import player_of
@@ -34,8 +35,8 @@ class Answers:
     """By contract."""
     provision_url: str = ""
     provision_command: str = ""
-    players: tuple[str, ...] = ()
-    """As `--wallet-player` has them."""
+    players: tuple[tuple[str, Player], ...] = ()
+    """Each with the contract that it belongs to, or with none."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +85,16 @@ def _from_flags(options: argparse.Namespace) -> Answers:
         urls=urls,
         provision_url=options.provision,
         provision_command=options.provision_command,
-        players=tuple(options.player),
+        players=tuple(_player(each) for each in options.player),
     )
+
+
+def _player(text: str) -> tuple[str, Player]:
+    """What `--player` says. Raises UsageProblem."""
+    try:
+        return player_of(text)
+    except TargetError as error:
+        raise UsageProblem(str(error)) from None
 
 
 def _asked(answers: Answers) -> Answers:
@@ -97,17 +106,23 @@ def _asked(answers: Answers) -> Answers:
         if not (answers.provision_url or answers.provision_command or answers.players):
             answers = replace(answers, provision_url=_ask("URL that makes test players (empty: there is none)"))
             if not answers.provision_url:
-                answers = replace(answers, players=tuple(_asked_players()))
+                answers = replace(answers, players=tuple(("", each) for each in _asked_players(urls)))
     except (EOFError, KeyboardInterrupt):
         raise UsageProblem("broken off: nothing was written") from None
     return replace(answers, urls=urls)
 
 
-def _asked_players() -> Iterator[str]:
+def _asked_players(contracts: Iterable[str]) -> Iterator[Player]:
+    tokens = any("authenticate" in _loaded(name).words for name in contracts)
     print("Test players that exist: three of one currency are enough (empty: no more)")
     while player := _ask("  id"):
-        currency, session = _ask("  currency, such as EUR"), _ask("  session")
-        yield f"id={player},currency={currency},session={session}"
+        yield Player(
+            id=player,
+            currency=_ask("  currency, such as EUR"),
+            session=_ask("  session"),
+            expired_session=_ask("  a session of the player's that has ended (empty: none)"),
+            token=_ask("  one-time token (empty: none)") if tokens else "",
+        )
 
 
 def _ask(question: str) -> str:
@@ -115,7 +130,7 @@ def _ask(question: str) -> str:
 
 
 def text_of(answers: Answers) -> Iterator[str]:
-    """The lines of the profile. Raises UsageProblem for a contract that does not exist, or a wrong player."""
+    """The lines of the profile. Raises UsageProblem for a contract that does not exist."""
     yield "# The wallet under test. docs/PROFILE.md explains every key; `walletproof show-config` prints what holds."
     yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
     yield ""
@@ -175,11 +190,7 @@ def _players(answers: Answers) -> Iterator[str]:
         yield ""
         return
     yield "players:"
-    for text in answers.players:
-        try:
-            contract, player = player_of(text)
-        except TargetError as error:
-            raise UsageProblem(str(error)) from None
+    for contract, player in answers.players:
         named = {
             "id": player.id,
             "contract": contract,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.contracts import BUNDLED, load
@@ -90,8 +91,14 @@ def pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+_PART = re.compile(r'([^,=]*=\s*"[^"]*"\s*(?=,|\Z)|[^,]*)(,|\Z)')
+"""One field, whose value may stand in quotation marks, and the comma behind it."""
+
+
 def player_of(text: str) -> tuple[str, Player]:
     """`id=188,currency=EUR,session=...`, and the contract that it belongs to, if that is said. Raises TargetError.
+
+    A value that holds a comma stands in quotation marks.
 
     Messages repeat no value, because a session or a token is a secret.
     """
@@ -109,16 +116,30 @@ def player_of(text: str) -> tuple[str, Player]:
     return fields.get("contract", ""), player
 
 
+def _parts(text: str) -> Iterator[str]:
+    for part, comma in _PART.findall(text):
+        yield part
+        if not comma:
+            return
+
+
 def _player_fields(text: str) -> tuple[dict[str, str], list[str]]:
     fields: dict[str, str] = {}
     bets: list[str] = []
-    for number, part in enumerate(text.split(","), 1):
+    for number, part in enumerate(_parts(text), 1):
         name, equals, value = (each.strip() for each in part.partition("="))
-        if not equals or name not in PLAYER_FIELDS:
-            what = f"{name!r} is none of its fields" if equals else f"its part {number} is no field=value"
+        if not equals:
             raise TargetError(
-                f"--wallet-player: {what}; they are {', '.join(PLAYER_FIELDS)}, as in id=188,currency=EUR"
+                f"--wallet-player: its part {number} is no field=value, as in id=188,currency=EUR; "
+                'a value with a comma stands in quotation marks: session="...,..."'
             )
+        if name not in PLAYER_FIELDS:
+            raise TargetError(
+                f"--wallet-player: {name!r} is none of its fields; they are {', '.join(PLAYER_FIELDS)}, "
+                "as in id=188,currency=EUR"
+            )
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = value[1:-1]
         if name == "bet":
             bets.append(value)
         elif name in fields:
