@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -260,6 +261,35 @@ def test_authenticate_returns_every_documented_field(field: str) -> None:
     value = {name: each for name, each in PLAYER.items() if name != field}
     decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered(value))
     assert [problem.detail for problem in decoded.problems] == [f"`{field}` missing"]
+
+
+@pytest.mark.parametrize(
+    ("field", "attribute"),
+    [
+        ("playerId", "player"),
+        ("brandCode", "brand"),
+        ("sessionId", "session"),
+        ("displayName", "display_name"),
+        ("country", "country"),
+    ],
+)
+def test_a_field_of_a_session_that_is_no_text_is_left_unread(field: str, attribute: str) -> None:
+    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, field: 7}))
+    whole = Session(player="p1", session="s1", brand="B", display_name="Ann", country="GB")
+    assert decoded == Decoded(
+        Reply(
+            outcome=Outcome.OK,
+            items=(ItemReply(outcome=Outcome.OK, balance=100_000, currency="USD"),),
+            session=replace(whole, **{attribute: None}),
+        ),
+        (Problem(Fault.WRONG_FORMAT, f"/{field}", "must be string, is the number 7"),),
+    )
+
+
+def test_only_authenticate_opens_a_session() -> None:
+    decoded = SPORTSBOOK.decode(GetBalance(player="p1", session="s1"), answered(PLAYER))
+    assert decoded.reply is not None
+    assert decoded.reply.session is None
 
 
 def test_a_display_name_is_no_e_mail_address() -> None:
