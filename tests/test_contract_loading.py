@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -116,12 +118,14 @@ def test_a_secret_is_not_printed() -> None:
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The tutorial's package under a name of this test's own, importable in this process."""
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The tutorial's package under a name of this test's own, importable in this process until the test is over."""
     folder = tmp_path / f"own_{re.sub(r'[^a-z0-9]', '_', tmp_path.name)}"
     write_package(folder)
     monkeypatch.syspath_prepend(tmp_path)
-    return folder
+    yield folder
+    for name in [each for each in sys.modules if each.partition(".")[0] == folder.name]:
+        del sys.modules[name]
 
 
 def test_the_package_under_another_name_can_be_used(package: Path) -> None:
