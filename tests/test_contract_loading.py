@@ -224,6 +224,7 @@ def test_a_module_beside_the_tests_is_not_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, place: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if each])
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).write_text("", encoding="utf-8")
     assert refusal(name) == (
