@@ -29,7 +29,7 @@ def read(off: int, *suspects: Suspect, acted: bool = True) -> Scene:
 
 
 def shown(off: int, shows: Suspect, *suspects: Suspect) -> Scene:
-    return Scene(suspects=suspects, off=frozenset({off}), shows=shows, acted=True)
+    return Scene(suspects=suspects, off=frozenset({off}), shows=shows.change, acted=True)
 
 
 @pytest.mark.parametrize(

@@ -37,26 +37,21 @@ class Account:
     warnings: list[Verdict] = field(default_factory=list)
     """What concurrent answers showed amiss, told only if the money is right in the end: one cause, one finding."""
 
-    def follow(
-        self, judgement: Judgement, events: Sequence[Event], suspects: Sequence[Suspect], *, racing: bool
-    ) -> None:
+    def follow(self, judgement: Judgement, answered: Sequence[tuple[Event, Suspect]], *, racing: bool) -> None:
         """Take over what a judgement left, and forget the suspects when a balance confirmed the books.
 
         A balance that was shown during a race confirms nothing of what was still under way.
         """
         self.books = judgement.books
-        self.suspects.extend(suspects)
-        if not racing and self._confirmed(events):
-            # What a batch refused may have been worked after the balance was shown.
-            refused = [each for each, event in zip(suspects, events, strict=True) if not event.accepted]
-            self.suspects = refused if len(events) > 1 else []
+        if racing or not self._confirmed(answered):
+            self.suspects += [suspect for _, suspect in answered]
+        else:
+            # What was refused may have been worked after the balance was shown: of the items of a batch, that is.
+            self.suspects = [suspect for event, suspect in answered if not event.accepted]
 
-    def _confirmed(self, events: Sequence[Event]) -> bool:
+    def _confirmed(self, answered: Sequence[tuple[Event, Suspect]]) -> bool:
         """Whether the last answer shows the balance that all books agree on, and not one remembered from before."""
-        if any(each.situation.partition(".")[0] in _MAY_SHOW_THE_PAST for each in self.suspects[-len(events) :]):
+        if any(suspect.situation.partition(".")[0] in _MAY_SHOW_THE_PAST for _, suspect in answered):
             return False
-        if len({book.balance for book in self.books}) != 1:
-            return False
-        balance = self.books[0].balance
-        shown = [event.balance for event in events if event.accepted and event.balance is not None]
-        return bool(shown) and shown[-1] == balance
+        shown = [event.balance for event, _ in answered if event.accepted and event.balance is not None]
+        return {book.balance for book in self.books} == set(shown[-1:])

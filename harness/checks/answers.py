@@ -74,8 +74,9 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
 def _is_foreign(exchange: Exchange, history: History) -> bool:
     """Whether a movement in another currency was accepted: then it is right to answer in the player's own."""
     operation = exchange.operation
-    held = {player.id: player.currency for player in history.players}
-    return isinstance(operation, Movement) and held.get(operation.player, "") != operation.currency
+    return isinstance(operation, Movement) and not any(
+        player.id == operation.player and player.currency == operation.currency for player in history.players
+    )
 
 
 def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
@@ -161,9 +162,8 @@ def code_verdicts(trial: Trial) -> Iterator[Verdict]:
 
 def _codes(outcomes: Iterable[Outcome]) -> str:
     """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
-    named = " or ".join(sorted(each.value for each in outcomes if each is not Outcome.REFUSED))
-    own = "with a code of its own" if Outcome.REFUSED in outcomes else ""
-    return " or ".join(each for each in (f"as {named}" if named else "", own) if each)
+    named = sorted(f"as {each.value}" for each in outcomes if each is not Outcome.REFUSED)
+    return " or ".join([*named, "with a code of its own"] if Outcome.REFUSED in outcomes else named)
 
 
 def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
@@ -209,7 +209,7 @@ def expectation_verdicts(trial: Trial) -> Iterator[Verdict]:
             wrong = _unmet(trial, index, exchange, words_expected)
             if wrong:
                 verdict = _verdict("expectation", own, status_of(level), wrong, index, exchange)
-                yield replace(verdict, level=level, said=_said(trial.history, index, exchange))
+                yield replace(verdict, level=level, said=_said(trial.history, index, exchange, exchange.reply))
                 return
 
 
@@ -217,10 +217,7 @@ def _at_most_should(level: Level) -> Level:
     return Level.SHOULD if level is Level.MUST else level
 
 
-def _said(history: History, index: int, exchange: Exchange) -> str:
-    reply = exchange.reply
-    if reply is None:
-        return "nothing that could be read"
+def _said(history: History, index: int, exchange: Exchange, reply: Reply) -> str:
     currency = next((currency_of(part.item, history.players) for part in parts_of(index, exchange)), "")
     answers = [words.said(item, currency) for item in reply.items]
     if len(answers) == 1:

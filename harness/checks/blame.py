@@ -40,13 +40,13 @@ class Suspect:
 class Scene:
     """A balance that no sound wallet could show, and who may be behind it.
 
-    `off` is by how much it is wrong, measured against each balance that could have been shown; `shows` is the movement
-    that shows it, None for a read; `beside` are the other items of its batch.
+    `off` is by how much it is wrong, measured against each balance that could have been shown; `shows` is what the
+    movement that shows it would move, credits positive, None for a read; `beside` are the other items of its batch.
     """
 
     suspects: Sequence[Suspect]
     off: frozenset[Amount]
-    shows: Suspect | None = None
+    shows: Amount | None = None
     beside: Sequence[Suspect] = ()
     reads: str = ""
     """The operation that shows it, where that is a read of the balance."""
@@ -56,8 +56,7 @@ class Scene:
     @property
     def shows_no_effect(self) -> bool:
         """Whether the balance is what it would be without the movement that shows it."""
-        change = self.shows.change if self.shows is not None else 0
-        return bool(change) and -change in self.off
+        return any(self.shows and each == -self.shows for each in self.off)
 
 
 def blame(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None] | None:
@@ -77,11 +76,9 @@ def blame(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Susp
     return None if scene.shows is not None else _ordinary(scene, contract, own)
 
 
-def _explains_itself(shows: Suspect | None, off: frozenset[Amount]) -> bool:
+def _explains_itself(change: Amount | None, off: frozenset[Amount]) -> bool:
     """Whether the movement has had no effect, a double one, or that of an amount in another unit."""
-    if shows is None or not shows.change:
-        return False
-    return any(each % shows.change == 0 and each // shows.change + 1 in _MULTIPLES for each in off)
+    return any(change and each in {change * (times - 1) for times in _MULTIPLES} for each in off)
 
 
 _MULTIPLES = frozenset({0, 2, *(10**n for n in range(1, 7))})

@@ -189,11 +189,11 @@ class Trial:
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
-            self._found(account, judgement.finding, dict(zip(map(id, events), pairs, strict=True)), kind)
+            self._found(account, judgement.finding, {id(event): (part, event) for part, event in pairs}, kind)
         else:
             self._lenient(account, judgement, events, kind)
-            suspects = [self._suspect(part, event, kind) for part, event in pairs]
-            account.follow(judgement, events, suspects, racing=kind is not None)
+            answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
+            account.follow(judgement, answered, racing=kind is not None)
         self._chart(account, pairs, judgement)
 
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
@@ -286,9 +286,7 @@ class Trial:
         return Scene(
             suspects=account.suspects,
             off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
-            shows=None
-            if reads or exchange.step < -1
-            else Suspect(exchange.name, finding.situation, event.exchange, _change(event)),
+            shows=None if reads or exchange.step < -1 else _change(event),
             beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
             reads=exchange.name if reads else "",
             acted=exchange.step >= 0
