@@ -215,7 +215,7 @@ def walk(*shown: tuple[Any, Amount | None]) -> list[Event]:
     return [event(item, balance) for item, balance in shown]
 
 
-A, C, D = bet("a", 10), bet("c", 20), pay("d", 5)
+A, C, D, NONE = bet("a", 10), bet("c", 20), pay("d", 5), reward("z", 0)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +227,8 @@ A, C, D = bet("a", 10), bet("c", 20), pay("d", 5)
         pytest.param(walk((A, 80), (C, 70)), id="nobody starts at the beginning"),
         pytest.param(walk((A, 90), (C, 71), (D, 74)), id="a gap in the middle"),
         pytest.param(walk((A, 91), (C, 71), (D, None)), id="two gaps and one that may mend one"),
+        pytest.param(walk((A, 90), (pay("p", 10), 110), (NONE, None)), id="two from the first balance, and back to it"),
+        pytest.param(walk((A, 90), (C, 70), (D, 95), (NONE, None)), id="two from one balance that is reached once"),
         pytest.param(walk((A, 90), (A, 90), (C, 71)), id="two gaps and one answer that may be a replay"),
     ],
 )
@@ -246,7 +248,7 @@ def test_balances_that_form_no_walk_are_found_and_overlooked_only_where_balances
         pytest.param(Book(100), walk((A, 90), (pay("p", 10), 100), (C, 80)), id="through one balance twice"),
         pytest.param(Book(100), walk((A, 90), (bet("z", 0), 90)), id="a movement of nothing"),
         pytest.param(Book(100), walk((A, 90), (C, None), (D, 75)), id="a gap that an untold balance mends"),
-        pytest.param(Book(100), walk((A, 70), (A, 95), (C, 80), (D, 75)), id="which of two answers was the first"),
+        pytest.param(Book(100), walk((A, 95), (A, 70), (C, 80), (D, 75)), id="which of two answers was the first"),
         pytest.param(Book(100), walk((A, 90), (READ, 3)), id="a read moves nothing"),
         pytest.param(with_lost(bet("x", 1)), walk((A, 89), (C, 70)), id="something may have come from elsewhere"),
         pytest.param(Book(100), [*walk((A, 90)), refusal(C)], id="a refusal shows nothing"),

@@ -50,6 +50,10 @@ def test_a_remainder_that_cannot_be_reached_is_not_looked_at_twice() -> None:
     assert taken(even, 301) == []
 
 
+def test_how_many_of_the_last_class_are_taken_is_not_tried_but_divided() -> None:
+    assert taken([(3, 4 * LARGEST_UNFOLDING)], 3 * 2 * LARGEST_UNFOLDING) == [frozenset({(3, 2 * LARGEST_UNFOLDING)})]
+
+
 @pytest.mark.parametrize(
     ("classes", "target"),
     [

@@ -53,7 +53,7 @@ class _Counting:
                 yield {}
             return
         if target is None:
-            yield from self._deeper(start, target)
+            yield from self._deeper(start, None)
         elif (start, target) not in self._dead and self._low[start] <= target <= self._high[start]:
             found = False
             for counts in self._deeper(start, target):
