@@ -139,6 +139,22 @@ def test_a_bet_that_only_a_lost_credit_covers_shows_that_the_credit_came() -> No
     account.holds(10)
 
 
+def test_a_bet_of_all_that_a_lost_credit_can_have_brought_may_be_covered_and_not_a_larger_one() -> None:
+    account = Account(20)
+    account.loses(pay("p", 30))
+    assert account.cannot_answer(bet("a", 51)).wrong is Wrong.ACCEPTED
+    account.answers(bet("a", 50), 0)
+    account.holds(0)
+
+
+def test_a_lost_answer_showed_no_balance_below_zero() -> None:
+    account = Account(100)
+    account.loses(bet("a", 120))
+    account.answers(pay("p", 50), 150)
+    assert account.cannot_answer(bet("a", 120), -20).wrong is Wrong.BALANCE
+    account.answers(bet("a", 120), 30)
+
+
 def test_a_bet_that_a_lost_bet_may_have_made_too_large_may_be_refused_and_then_the_money_is_gone() -> None:
     account = _lost()
     account.refuses(bet("x", 80))

@@ -131,7 +131,7 @@ def _closed(book: Book, key: Key, entry: Entry) -> Iterator[Book]:
 def _shown_then(book: Book, after: Book, situation: Situation, key: Key, entry: Entry) -> Possible:
     """The lost answer once more: it showed a balance that stood some time after the request was sent."""
     if _nothing_else_is_open(book, entry) and not book.blurred:
-        shown = tuple(sorted(each + entry.change for each in book.trail))
+        shown = tuple(sorted(each + entry.change for each in book.trail if each + entry.change >= 0))
         return Possible(situation, True, after, shown, first=key)
     low, high = book.stood_between(key)
     return Possible(situation, True, after, between=(max(low + entry.change, 0), high + entry.change), first=key)
