@@ -51,6 +51,16 @@ def without_numbers(output: str) -> str:
 # Verdicts and exit codes
 
 
+def test_a_deliberate_bug_is_shown_by_the_contracts_that_it_affects(tmp_path: Path) -> None:
+    done = run("--wallet-defect=checks-the-user-only", "authentication", "-k", "password", cwd=tmp_path)
+    assert done.status == 1
+    assert "sportsbook  NOT CERTIFIED" in done.output
+    assert "casino" not in done.output
+    asked = run("--wallet-defect=checks-the-user-only", "--wallet-contract=casino", RESENT, cwd=tmp_path)
+    assert asked.status == 4
+    assert "checks-the-user-only is a bug of the sportsbook: drop --wallet-contract=casino" in asked.output
+
+
 def test_a_part_of_the_suite_is_incomplete_and_says_so(sound: Wallet, tmp_path: Path) -> None:
     done = certify(sound, RESENT, cwd=tmp_path)
     assert done.status == 11

@@ -63,7 +63,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--wallet-defect",
         default=None,
         metavar="NAME",
-        help="start the bundled wallet with this deliberate bug (python -m mock_server --list-defects)",
+        help="start the bundled wallet with this deliberate bug, for the contracts that it affects "
+        "(python -m mock_server --list-defects)",
     )
     _add_results(add)
 
@@ -119,10 +120,11 @@ def choices(config: pytest.Config) -> Choices:
             # An unset variable of a shell must not turn a run into one of the bundled wallet, which is certified.
             raise TargetError(f"--wallet-{name} is empty: is the variable set that it should come from?")
     seed = config.getoption("--wallet-seed")
+    defect = config.getoption("--wallet-defect") or ""
     return Choices(
         url=config.getoption("--wallet-url") or "",
         profile=config.getoption("--wallet-profile") or "",
-        contracts=tuple(dict.fromkeys(config.getoption("--wallet-contract"))),
+        contracts=_contracts(tuple(dict.fromkeys(config.getoption("--wallet-contract"))), defect),
         provision_url=config.getoption("--wallet-provision") or "",
         players=tuple(config.getoption("--wallet-player")),
         paths=tuple(config.getoption("--wallet-path")),
@@ -131,6 +133,23 @@ def choices(config: pytest.Config) -> Choices:
         run_id=secrets.token_hex(4),
         dry_run=config.getoption("--wallet-dry-run"),
         strict=config.getoption("--wallet-strict"),
-        defect=config.getoption("--wallet-defect") or "",
+        defect=defect,
         record=bool(config.getoption("--wallet-report")) or bool(os.environ.get("GITHUB_ACTIONS")),
     )
+
+
+def _contracts(given: tuple[str, ...], defect: str) -> tuple[str, ...]:
+    """The contracts that were given; without any, those that a deliberate bug affects. Raises TargetError.
+
+    What the bug does to the other contract, if anything, is not what it is there for.
+    """
+    if not defect:
+        return given
+    # A hundred wrong wallets are not worth their import time to every run. The wallet itself tells of unknown names.
+    from harness.target import TargetError
+    from mock_server.defects import DEFECTS
+
+    affected = DEFECTS[defect].contracts if defect in DEFECTS else given
+    if others := [each for each in given if each not in affected]:
+        raise TargetError(f"{defect} is a bug of the {' and '.join(affected)}: drop --wallet-contract={others[0]}")
+    return given or affected
