@@ -33,6 +33,6 @@ class Identities:
         if self._faker is None:
             from faker import Faker
 
-            self._faker = Faker()
+            self._faker = Faker(use_weighting=False)
             self._faker.seed_instance(self._random.getrandbits(64))
         return f"{self._faker.user_name()}-{self.run_id}"  # type: ignore[attr-defined]
