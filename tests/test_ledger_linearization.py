@@ -23,7 +23,7 @@ from harness.ledger.rules import landings
 from harness.ledger.search import Search, matches
 from harness.model import Amount, GetBalance, Rollback, Single, Situation
 
-QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
+QUICK = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 Readings = frozenset[tuple[str, str]]
@@ -272,6 +272,46 @@ def test_a_race_is_judged_by_the_strictest_tier_that_explains_it(case: tuple[Boo
             return
     assert judgement.finding is not None
     assert any(judgement.finding.event is each for each in events)
+
+
+def ways(events: Sequence[Event], end: Amount) -> Iterator[tuple[Leniency, Sequence[Event], Ends]]:
+    """Every way to look at a race with a batch whose items all show one balance, the strictest first.
+
+    That balance may be the one after each item, after a batch that was worked in one go, or after all of the batch.
+    """
+    heard = [i for i, each in enumerate(events) if each.exchange == 1 and each.accepted]
+    is_after_all = len(heard) > 1
+    whole = [replace(each, balance=None) if is_after_all and i in heard else each for i, each in enumerate(events)]
+    yield STRICT, events, NOTHING
+    for tier in TIERS:
+        told: Sequence[Event] = contested(whole) if tier.refusals else whole
+        if is_after_all and not tier.balances:
+            yield tier, told, {1: end}
+        yield tier, at_odds_unheard(told) if tier.balances else told, NOTHING
+
+
+@QUICK
+@given(batches())
+def test_a_race_with_a_batch_is_judged_by_the_strictest_way_to_look_at_it(
+    case: tuple[Book, list[Event], Amount],
+) -> None:
+    book, answers, end = case
+    shown = [replace(each, balance=end) if each.exchange == 1 and each.accepted else each for each in answers]
+    events = racing(shown)
+    judgement = judge([book], events, racing=True)
+    everything = frozenset(range(len(events)))
+    for tier, told, ends in ways(events, end):
+        start = Search(told, tier, book)._start
+        found = may_come(each for each, _ in every_end(start, told, tier, everything, ends))
+        if found:
+            assert judgement.leniency == tier
+            assert may_come(judgement.books) == found
+            is_after_batch = (
+                told is not events and not tier.balances and sum(e.accepted for e in events if e.exchange) > 1
+            )
+            assert (("batch_balance", "after_batch") in judgement.readings) is is_after_batch
+            return
+    assert judgement.finding is not None
 
 
 @QUICK
