@@ -123,7 +123,7 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 raise RequirementsError(f"{path}:{line}: must be a mapping with {', '.join(_KEYS)}")
             yield line, _entry(path, node)
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+        line = text[: error.position].count("\n") + 1
         raise RequirementsError(f"{path}:{line}: not YAML: {error.reason}") from None
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
@@ -135,7 +135,7 @@ def _read(path: Path) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = data[: error.start].count(b"\n") + 1
         raise RequirementsError(f"{path}:{line}: not UTF-8: byte 0x{data[error.start]:02x}") from None
 
 
