@@ -89,12 +89,26 @@ def test_the_environment_may_name_the_wallet(running: Wallet, tmp_path: Path) ->
         (["--wallet-defect=forgets-every-transaction", SCENARIO], 1, "NOT CERTIFIED"),
         (["--wallet-defect=forgets-every-transaction", "-k", "no_such_scenario"], 2, "deselected"),
         (["--wallet-defect=forgets-every-transaction", "--no-such-option"], 2, "unrecognized arguments"),
+        (
+            ["--wallet-defect=forgets-every-transaction", "--report=/dev/null/r.json"],
+            2,
+            "r.json cannot be written: /dev",
+        ),
+        (["--wallet-defect=forgets-every-transaction", "--report=folder.json"], 2, "cannot be written: it is a folder"),
+        (
+            ["--wallet-defect=forgets-every-transaction", "--certificate=c.jws", "--sign-key=no.key"],
+            2,
+            "no.key is no Ed25519 key in PEM form: `walletproof keygen` makes a pair",
+        ),
     ],
 )
 def test_every_exit_status_has_its_reason(arguments: list[str], status: int, told: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "no.key").write_text("no key", encoding="utf-8")
     done = walletproof("certify", *arguments, cwd=tmp_path)
     assert (done.status, told in done.output) == (status, True), done.output
     assert "Traceback" not in done.output
+    assert "Warning" not in done.output
 
 
 def test_the_help_has_the_exit_statuses(tmp_path: Path) -> None:

@@ -170,3 +170,16 @@ def test_no_secret_is_printed_though_the_wallet_repeats_it(contract: str) -> Non
     assert bool(signatures) is (contract == "casino")
     for each in [SECRET, PASSWORD, basic, "one-time-token", *signatures]:
         assert not any(each[start : start + 10] in output for start in range(len(each) - 9))
+
+
+def test_a_url_without_its_scheme_is_told_first() -> None:
+    done = check("localhost:9401/casino", "--contract=casino")
+    assert done.status == 3
+    assert done.lines[0] == "--wallet-url: 'localhost:9401/casino' is no URL: write http:// or https:// before it"
+
+
+def test_of_an_unknown_option_the_usage_of_the_subcommand_is_shown() -> None:
+    done = check("http://127.0.0.1:1", "--provison=http://127.0.0.1:1/p")
+    assert done.status == 2
+    assert done.lines[0].startswith("usage: walletproof check ")
+    assert done.lines[-1] == "walletproof check: error: unrecognized arguments: --provison=http://127.0.0.1:1/p"

@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
             certify.front(given[1:])
-        options = parser().parse_args(given)
+        options, unknown = parser().parse_known_args(given)
+        if unknown:
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:
         print(f"walletproof: {error}", file=sys.stderr)
@@ -59,5 +61,5 @@ def parser() -> argparse.ArgumentParser:
     for each in COMMANDS:
         subparser = commands.add_parser(each.NAME, help=each.HELP, description=each.HELP)
         each.add_arguments(subparser)
-        subparser.set_defaults(run=each.run)
+        subparser.set_defaults(run=each.run, parser=subparser)
     return whole

@@ -16,7 +16,7 @@ from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.files import SUFFIXES
+from harness.report.files import SUFFIXES, probe
 from harness.report.github import problem_command, workflow_commands
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
@@ -48,6 +48,12 @@ def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
         raise ReportError("--wallet-certificate and --wallet-sign-key belong together: give both or none")
     if key and not Path(key).is_file():
         raise ReportError(f"--wallet-sign-key {key}: there is no such file; `walletproof keygen {key}` makes a key")
+    if key:
+        from harness.report.certificate import signing_key
+
+        signing_key(Path(key))
+    for each in (*reports, *([Path(certificate)] if certificate else [])):
+        probe(each)
     on_github = environment.get("GITHUB_ACTIONS") == "true"
     summary = environment.get("GITHUB_STEP_SUMMARY", "") if on_github else ""
     return Files(

@@ -5,14 +5,13 @@ It is run as a file, and imports nothing of ours: pytest can rewrite the asserti
 
 from __future__ import annotations
 
+import runpy
 import signal
 import sys
 from collections.abc import Mapping
 
-import pytest
-
 CERTIFIED, VIOLATED, USAGE, CONFIGURATION, INCOMPLETE = 0, 1, 2, 3, 4
-STATUSES: Mapping[int, int] = {
+STATUSES: Mapping[object, int] = {
     0: CERTIFIED,
     1: VIOLATED,
     2: INCOMPLETE,  # interrupted, or a scenario file that cannot be read
@@ -32,14 +31,13 @@ def main() -> int:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        status = pytest.console_main()
+        runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return STATUSES.get(ended.code, INCOMPLETE)
     except KeyboardInterrupt:
         sys.stderr.write("walletproof: broken off before a scenario ran\n")
-        return INCOMPLETE
-    return STATUSES.get(int(status), INCOMPLETE)
+    return INCOMPLETE
 
 
 if __name__ == "__main__":
-    # It stands before pytest's complaints about the command line.
-    sys.argv[0] = "walletproof certify"
     sys.exit(main())

@@ -116,12 +116,18 @@ def _waiver(waiver: Mapping[str, Any]) -> dict[str, Any]:
 
 def sign(certificate: Mapping[str, Any], key_file: Path) -> str:
     """The certificate as a compact JWS. Raises ReportError for a key that cannot sign."""
-    key = _key(key_file)
-    if not key.is_private:
-        raise ReportError(f"{key_file} holds a public key: sign with the private one")
+    key = signing_key(key_file)
     header = {"alg": _ALGORITHM, "typ": _TYPE, "kid": key.thumbprint()}
     payload = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return jws.serialize_compact(header, payload, key, algorithms=[_ALGORITHM])
+
+
+def signing_key(path: Path) -> OKPKey:
+    """The key of a file. Raises ReportError for one that cannot sign."""
+    key = _key(path)
+    if not key.is_private:
+        raise ReportError(f"{path} holds a public key: sign with the private one")
+    return key
 
 
 def verify(

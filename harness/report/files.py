@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -62,6 +63,18 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         with suppress(OSError):
             part.unlink()
         raise ReportError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def probe(path: Path) -> None:
+    """Find out whether a file could be written there, and leave nothing behind. Raises ReportError when not."""
+    if path.is_dir():
+        raise ReportError(f"{path} cannot be written: it is a folder")
+    nearest = next(each for each in path.absolute().parents if each.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written: {nearest}: {error.strerror or error}") from None
 
 
 def read(path: Path) -> dict[str, Any]:

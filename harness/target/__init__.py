@@ -92,6 +92,8 @@ def _missing(wallet: WalletSettings, settings: Settings) -> list[str]:
     """What a wallet lacks for a run, in sentences."""
     profile = settings.profile
     told = []
+    if "://" not in wallet.url.text:
+        told.append(f"{wallet.url.where}: {wallet.url.text!r} is no URL: write http:// or https:// before it")
     if lacking := [each for each in wallet.contract.environment if each not in wallet.credentials]:
         words = " and ".join(field_of(each) for each in lacking)
         also = f", or write {words} under contracts.{wallet.name}.credentials of {profile.text}" if profile else ""
