@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ledger_account import READ, Account, bet, event, pay, refusal, situation
 
-from harness.ledger import Event
+from harness.ledger import Book, Event, judge
 from harness.model import Amount, Movement, Situation, Wrong
 
 
@@ -148,3 +148,60 @@ def test_situations_are_told_in_the_order_of_the_items() -> None:
     judgement = account.batch(item(pay("q", 0), 110), item(pay("p", 10), 110), item(pay("r", 1), 111))
     assert judgement.situations == (Situation.ZERO, Situation.CROSS_REPLAY, Situation.NEW)
     assert situation(account.answers(READ, 111)) is Situation.READ
+
+
+def test_a_batch_that_rests_on_a_reading_in_every_book_that_explains_it_tells_so() -> None:
+    """Who knows the bet cannot refuse its credit; a book that does not explain the batch has no say."""
+    refusal_of = ("unknown_bet", "refused")
+    events = [item(pay("p", 10), 130), item(pay("q", 20), 130), refused(pay("r", 5, "x"))]
+    books = [Book(100), Book(100, rolled_back=frozenset({"y"})), Book(70, bets=frozenset({"z"}))]
+    judgement = judge(books, events)
+    assert judgement.readings == {("batch_balance", "after_batch"), refusal_of}
+    assert {book.balance for book in judgement.books} == {130}
+    known = entry_of_refused(Book(100))
+    judgement = judge([Book(100), known], events)
+    assert judgement.readings == {("batch_balance", "after_batch")}
+    judgement = judge([known, Book(100)], events)
+    assert judgement.readings == {("batch_balance", "after_batch")}
+
+
+def entry_of_refused(book: Book) -> Book:
+    """The book after the credit was refused once: it is refused again for that reason."""
+    (after,) = judge([book], [refused(pay("r", 5, "x"))]).books
+    return after
+
+
+def test_a_policy_may_ask_for_the_balance_after_the_batch() -> None:
+    policy = {"batch_balance": frozenset({"after_batch"})}
+    items = (pay("p", 10), pay("q", 20))
+    finding = Account(100).cannot_batch(item(items[0], 110, policy=policy), item(items[1], 130, policy=policy))
+    assert (finding.event.item, finding.wrong, finding.situation) == (items[0], Wrong.BALANCE, Situation.NEW)
+    (possible,) = finding.possible
+    assert (possible.accepted, possible.balances, possible.book.balance) == (True, (130,), 130)
+    assert possible.readings == (("batch_balance", "after_batch"),)
+    account = Account(100)
+    account.batch(item(items[0], 130, policy=policy), item(items[1], 130, policy=policy))
+    account.answers(pay("r", 5), 135, policy=policy)
+    account.holds(135)
+
+
+@pytest.mark.parametrize("size", [3, 20])
+def test_a_batch_that_cannot_be_searched_within_the_budget_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Neither a new batch, nor a large one that was lost before, for which only the money is judged."""
+    monkeypatch.setattr("harness.ledger.search.LARGEST_SEARCH", 1)
+    monkeypatch.setattr("harness.ledger.search.QUESTIONS_PER_EVENT", 0)
+    account = Account(100)
+    for number in range(size):
+        account.loses(pay(f"p{number}", 10))
+    for books in ((Book(100),), account.books):
+        judgement = judge(books, [item(pay(f"p{number}", 10), 100 + 10 * size) for number in range(size)])
+        assert judgement.undecided
+        assert (judgement.books, judgement.finding) == ((), None)
+
+
+def test_what_is_found_leaves_no_books() -> None:
+    judgement = judge([Book(100)], [item(pay("p", 10), 111), item(pay("q", 20), 112)])
+    assert judgement.finding is not None
+    assert (judgement.books, judgement.undecided) == ((), False)

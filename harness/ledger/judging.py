@@ -84,8 +84,8 @@ def judge(books: Sequence[Book], events: Sequence[Event], *, racing: bool = Fals
         return Judgement((), undecided=True, situations=(Situation.NEW,) * len(events))
     finding = judgement.finding
     if finding is not None:
-        given = next(event for event, own in zip(events, told, strict=True) if own is finding.event)
-        finding = replace(finding, event=given)
+        index = next(index for index, own in enumerate(told) if own is finding.event)
+        finding = replace(finding, event=events[index])
     return replace(judgement, finding=finding, situations=situations)
 
 
@@ -159,7 +159,7 @@ def _resent_batch(books: Sequence[Book], events: Sequence[Event]) -> Judgement:
         return Judgement((), undecided=True)
     if not found.books:
         return Judgement((), finding=_finding(books, found, events, events))
-    ends = [edge for book in (*books, *found.books) for edge in (*book.span(), book.balance)]
+    ends = [edge for book in (*books, *found.books) for edge in book.span()]
     for event in events:
         if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
             possible = tuple(allowed(found.books[0], event.item, event.terms))
@@ -172,14 +172,15 @@ def _after_whole_batch(books: Sequence[Book], events: Sequence[Event]) -> Judgem
     if not events[0].terms.reads(*_AFTER_BATCH):
         return None
     fitting: list[Book] = []
-    readings: frozenset[tuple[str, str]] = frozenset()
+    readings: list[frozenset[tuple[str, str]]] = []
     for book in books:
         found = _search((book,), events, MONEY_ONLY)
         if found is None:
             return Judgement((), undecided=True)
-        fitting += [after for after in found.books if all(_shows_the_end(book, after, event) for event in events)]
-        readings |= found.readings
-    return Judgement(_distinct(fitting), readings | {_AFTER_BATCH}) if fitting else None
+        if ends := [end for end in found.books if all(_shows_the_end(book, end, event) for event in events)]:
+            fitting += ends
+            readings.append(found.readings)
+    return Judgement(_distinct(fitting), frozenset.intersection(*readings) | {_AFTER_BATCH}) if fitting else None
 
 
 def _shows_the_end(before: Book, after: Book, event: Event) -> bool:
