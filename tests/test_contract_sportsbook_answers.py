@@ -231,11 +231,19 @@ def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, t
     assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.UNDECODABLE, topic)]
 
 
-@pytest.mark.parametrize("status", [400, 404, 500])
-def test_a_success_under_an_error_status_contradicts_itself(status: int) -> None:
+@pytest.mark.parametrize("status", [199, 300, 302, 399, 400, 404, 500])
+def test_a_success_under_another_status_than_2xx_is_unknown(status: int) -> None:
     decoded = SPORTSBOOK.decode(UNSETTLE, answered(b'{"balance": 1, "currency": "USD"}', status))
     detail = f"HTTP {status} with a success, which is always 200"
     assert decoded == Decoded(None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),))
+
+
+@pytest.mark.parametrize("status", [199, 300, 302])
+def test_an_empty_object_is_a_success_with_2xx_alone(status: int) -> None:
+    detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
+    assert SPORTSBOOK.decode(UNSETTLE, answered({}, status)) == Decoded(
+        None, (Problem(Fault.UNDECODABLE, "status", detail, "status"),)
+    )
 
 
 PLAYER = {

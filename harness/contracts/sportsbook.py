@@ -192,7 +192,7 @@ def _decode_error(body: answer.Body) -> Decoded:
 
 def _decode_success(name: str, operation: Operation, body: answer.Body) -> Decoded:
     value = body.value
-    if body.status >= 400:
+    if not 200 <= body.status < 300:
         return Decoded(None, (answer.contradiction(body.status, "a success, which is always 200"),))
     problems = [*body.problems, *violations(_SCHEMAS / f"{name}.response.json", value)]
     if body.status != 200:
