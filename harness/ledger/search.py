@@ -115,7 +115,7 @@ class Search:
         self._budget = budget or budget_for(events)
         self._before = predecessors(events)
         self._same_id, self._sharing = interference(book, events)
-        self._blind = leniency.balances or all(event.balance is None for event in events)
+        self._blind = not ends and (leniency.balances or all(event.balance is None for event in events))
         self._amounts = [getattr(event.item, "amount", 0) for event in events]
         self._thirsty = sum(1 << i for i, event in enumerate(events) if is_thirsty(event, leniency))
         self._alike = list(signatures(events, self._is_nameless, with_balances=not leniency.balances))
