@@ -188,3 +188,17 @@ def test_what_init_writes_may_hold_any_character(tmp_path: Path) -> None:
     assert done.status == 0, done.output
     shown = walletproof("show-config", cwd=tmp_path)
     assert command in shown.output
+
+
+def test_replay_takes_the_profile_that_the_run_had(tmp_path: Path) -> None:
+    with wallet("forgetful") as broken:
+        written(broken, tmp_path)
+        failed = walletproof("certify", SCENARIO, "--report=run.json", cwd=tmp_path)
+        assert failed.status == 1, failed.output
+        again = walletproof("replay", "run.json", cwd=tmp_path)
+        assert (again.status, again.output.split("  ")[0]) == (1, "STILL FAILING"), again.output
+        (tmp_path / "wallet.yaml").rename(tmp_path / "mine.yaml")
+        lost = walletproof("replay", "run.json", cwd=tmp_path)
+        assert lost.status == 2
+        assert "the run had a profile, and there is no wallet.yaml here: name it with --profile" in lost.output
+        assert walletproof("replay", "run.json", "--profile=mine.yaml", cwd=tmp_path).status == 1

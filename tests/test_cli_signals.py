@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from plugin_run import DEADLINE_SECONDS, ROOT, environment, run
+from test_plugin_runs import heed_interrupts
 from test_static_players_runs import balances, options
 from wallet_process import ENVIRONMENT, Running, running
 
 PLAYERS = (("EUR", "100"), ("EUR", "12.34"), ("USD", "250.50"))
+SCENARIO = "idempotency/resent_settlement.yaml::casino"
 MIDDLE = "insufficient_funds/exact"
 """A scenario in the middle of the run."""
 
@@ -62,6 +65,7 @@ def test_everybody_has_the_money_back_and_the_report_says_so(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 -- no thread of this process holds anything that it would need
     ) as process:
         assert process.stdout is not None
         seen = ""
@@ -106,3 +110,35 @@ def test_a_signal_may_arrive_anywhere(tmp_path: Path) -> None:
     assert done.status == pytest.ExitCode.INTERRUPTED, done.output
     assert "KeyboardInterrupt" in done.output
     assert "TypeError" not in done.output
+
+
+@pytest.mark.parametrize("given", [["check"], ["replay"]], ids=["check", "replay"])
+def test_a_command_that_is_broken_off_says_so(given: list[str], tmp_path: Path) -> None:
+    """It waits for a wallet that takes the connection and never answers."""
+    report = tmp_path / "run.json"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        if given == ["replay"]:
+            broken = ("--wallet-defect=forgets-every-transaction", SCENARIO)
+            failed = run(*broken, f"--wallet-report={report}", cwd=tmp_path)
+            assert failed.status == 1, failed.output
+            given = ["replay", str(report), f"--url={url}"]
+        else:
+            given = ["check", url, "--contract=casino"]
+        with subprocess.Popen(
+            [sys.executable, "-P", "-m", "harness.cli", *given, f"--provision={url}"],
+            cwd=tmp_path,
+            env=environment(ENVIRONMENT),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=heed_interrupts,  # noqa: PLW1509 -- no thread of this process holds anything that it would need
+        ) as process:
+            silent.settimeout(DEADLINE_SECONDS)
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                output, _ = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 130, output
+    assert output.splitlines()[-1] == "walletproof: broken off"
+    assert "Traceback" not in output

@@ -28,6 +28,8 @@ COMMANDS: tuple[Command, ...] = (
 """Modules, in the order in which the help lists them."""
 
 USAGE = 2
+BROKEN_OFF = 130
+"""What a shell says of a command that Ctrl+C has ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageProblem, ReportError) as error:
         print(f"walletproof: {error}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        print("walletproof: broken off", file=sys.stderr)
+        return BROKEN_OFF
     except BrokenPipeError:
         # Whoever read our output has seen enough: `walletproof compare ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

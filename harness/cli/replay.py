@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import UnknownContract, load
@@ -32,7 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--contract", action="append", default=[], metavar="MODULE", help="the module of a private contract; repeatable"
     )
     parser.add_argument("--url", default="", help="another address of the wallet than the report's, for one contract")
-    parser.add_argument("--profile", default="", metavar="FILE", help="the profile of the wallet, as the run had it")
+    parser.add_argument(
+        "--profile",
+        default="",
+        metavar="FILE",
+        help=f"the profile of the wallet, as the run had it (default: {USUAL_PROFILE}, if the run had one)",
+    )
     parser.add_argument("--provision", default="", metavar="URL", help="the address that makes test players")
     parser.add_argument(
         "--pytest",
@@ -71,10 +78,31 @@ def _run_again(
         command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-q", "--no-header"]
         command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest]
         command += [f"{_place(each)}::{contract}" for each in ids]
-        ended = subprocess.run(command, check=False, capture_output=True, text=True, env=_environment())
-        if ended.returncode not in _RAN or not report.exists():
-            raise ReportError(f"pytest could not run them again:\n{(ended.stdout + ended.stderr)[-3000:]}")
+        status, output = _ended(command)
+        if status not in _RAN or not report.exists():
+            raise ReportError(f"pytest could not run them again:\n{output[-3000:]}")
         return read(report)
+
+
+def _ended(command: Sequence[str]) -> tuple[int, str]:
+    """Status and output of a command. Raises KeyboardInterrupt once the command, too, has been broken off in order."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=_environment(),
+        # Ctrl+C reaches us alone, and the command once: twice, it would leave players without their money.
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+            raise
+    return process.returncode, output
 
 
 def _place(scenario: str) -> str:
@@ -103,8 +131,19 @@ def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespac
     url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
     if url:
         given.append(f"--wallet-url={url}")
-    if options.profile:
-        given.append(f"--wallet-profile={options.profile}")
+    if profile := options.profile or _usual_profile(before, options):
+        given.append(f"--wallet-profile={profile}")
     if options.provision:
         given.append(f"--wallet-provision={options.provision}")
     return given
+
+
+def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> str:
+    """The profile in the current folder, where the run had one and nothing else says who plays. Raises UsageProblem."""
+    if options.provision or "profile" not in before["run"]["digests"]:
+        return ""
+    if any(each.startswith(("--wallet-profile", "--wallet-provision", "--wallet-player")) for each in options.pytest):
+        return ""
+    if not Path(USUAL_PROFILE).is_file():
+        raise UsageProblem(f"the run had a profile, and there is no {USUAL_PROFILE} here: name it with --profile")
+    return USUAL_PROFILE
