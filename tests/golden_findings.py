@@ -30,9 +30,6 @@ from mock_server.wallet import Wallet
 
 FILE = Path(__file__).parent / "golden" / "findings.json"
 ACCEPT = "look at each, then: python tests/golden_findings.py"
-OF_THE_WHOLE_SUITE = {"is-replaced-every-seven-requests"}
-"""What this wallet does depends on how many requests it has had, so that a part of its row is another row."""
-
 Lines = Mapping[str, Sequence[str]]
 """Scenario to what was said of it."""
 
@@ -66,7 +63,7 @@ def cases() -> tuple[Case, ...]:
         if key.defect == SOUND:
             themes = dict.fromkeys(each.id.partition("/")[0] for each in mine)
             found += [Case(key, each, tuple(one for one in mine if one.id.startswith(f"{each}/"))) for each in themes]
-        elif key.defect not in OF_THE_WHOLE_SUITE:
+        else:
             names = {each.scenario for each in DEFECTS[key.defect].witnesses}
             found.append(Case(key, "", tuple(each for each in mine if each.id in names)))
     return tuple(found)

@@ -236,3 +236,10 @@ def test_a_known_id_with_another_round_has_an_answer_under_every_reading(reading
     terms = event(bet("a", 10, round="r2"), policy=pinned(reused_id=reading)).terms
     possible = {each.accepted for each in allowed(book, bet("a", 10, round="r2"), terms)}
     assert possible == {"new": {True, False}, "refused": {False}, "first_result": {True}}[reading]
+
+
+def test_a_malformed_request_that_is_refused_shows_no_reading() -> None:
+    account = Account(100, pinned(deduction="supported"))
+    assert account.refuses(unsettle("u", 10, "b"), doubtful=Situation.MALFORMED).readings == frozenset()
+    account = Account(100, pinned(deduction="supported"))
+    assert account.refuses(unsettle("u", 10, "b")).readings == {("unknown_bet", "refused")}

@@ -29,7 +29,7 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
         situation = situation if count else possible.situation
         refused = refused or not possible.accepted
         if not (possible.accepted and only_refused):
-            yield replace(possible, situation=terms.doubtful) if terms.doubtful else possible
+            yield _in_doubt(possible, terms.doubtful) if terms.doubtful else possible
     if refused:
         return
     if terms.doubtful is not None:
@@ -38,6 +38,11 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
         yield Possible(situation, False, denied(book, item, terms), readings=((policy, "refused"),))
     elif terms.contested:
         yield Possible(situation, False, denied(book, item, terms), spontaneous=True)
+
+
+def _in_doubt(possible: Possible, why: Situation) -> Possible:
+    """An answer to a request that may be refused whatever it says: then its refusal is no reading of a document."""
+    return replace(possible, situation=why, readings=possible.readings if possible.accepted else ())
 
 
 def _is_unheard(book: Book, item: Single, terms: Terms) -> bool:

@@ -19,7 +19,7 @@ from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2)
+LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
 """In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
 
 CREDENTIALS = {"casino": Credentials("prove", "secret of the Proof"), "sportsbook": Credentials("prove", "Proof")}

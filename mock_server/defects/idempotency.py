@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from functools import cached_property
 
-from harness.model import Bet, ItemReply, Outcome, Unsettle
+from harness.model import Bet, ItemReply, Operation, Outcome, Reply, Unsettle
 from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
 from mock_server.order import AnyOrder, Moved, Refusal, amount_of
 from mock_server.store import Account, Entry, Key
@@ -30,26 +30,26 @@ class ForgetsEveryTransaction(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 "
-        "CAS-IDM-10 CAS-LST-01 "
-        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+        "CAS-BAT-05 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
+        "SPB-CON-01 SPB-IDM-03 SPB-IDM-05 SPB-IDM-08"
     ),
     witnesses={"idempotency/resent_many_times": "conservation"},
 )
-class IsReplacedEverySevenRequests(Wallet):
-    """Keeps the known ids in the memory of its process, and a deployment replaces the process now and then."""
+class MovesThePlayerEverySevenRequests(Wallet):
+    """Keeps the known ids in one process's memory, and a load balancer moves the player to another now and then."""
 
     async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
         key = self.memory_key(order, account)
-        known = await super().look_up(order, account) if key in self._requests else None
-        self._requests.append(key)
-        if len(self._requests) == 7:
-            self._requests.clear()
+        here = self._here.setdefault(account.number, [])
+        known = await super().look_up(order, account) if key in here else None
+        here.append(key)
+        if len(here) == 7:
+            here.clear()
         return known
 
     @cached_property
-    def _requests(self) -> list[Key]:
-        return []
+    def _here(self) -> dict[int, list[Key]]:
+        return {}
 
 
 @defect(
@@ -69,6 +69,32 @@ class RemembersTheLastFiveIds(Wallet):
     @cached_property
     def _cached(self) -> deque[Key]:
         return deque(maxlen=5)
+
+
+@defect(
+    violates="CAS-CON-01 CAS-IDM-10 SPB-CON-01 SPB-IDM-08",
+    witnesses={"idempotency/resent_after_others": "oracle"},
+)
+class ForgetsAfterTenSeconds(Wallet):
+    """Keeps a known id for ten seconds: by a clock that each request moves on by one, so that nobody has to wait."""
+
+    async def decide(self, contract: str, operation: Operation) -> Reply:
+        self._seconds += 1
+        return await super().decide(contract, operation)
+
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
+        key = self.memory_key(order, account)
+        if self._seconds - self._kept_since.get(key, self._seconds) > 10:
+            self._kept_since[key] = self._seconds
+            return None
+        self._kept_since.setdefault(key, self._seconds)
+        return await super().look_up(order, account)
+
+    _seconds = 0
+
+    @cached_property
+    def _kept_since(self) -> dict[Key, int]:
+        return {}
 
 
 @defect(

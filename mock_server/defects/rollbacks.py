@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.model import Movement, Outcome, Rollback
+from harness.model import Bet, Movement, Outcome, Rollback
 from mock_server.defects.registry import SPORTSBOOK, defect
 from mock_server.order import AnyOrder, Moved, Order, Refusal
-from mock_server.store import Account, BetRecord, Fate
+from mock_server.store import Account, BetRecord, Entry, Fate
 from mock_server.wallet import Wallet
 
 
@@ -50,6 +50,25 @@ class PaysForAnUnknownBet(Wallet):
         before = self.store.balance(account)
         self.store.set_balance(account, before + 1000)
         return Moved(before, before + 1000)
+
+
+@defect(
+    violates="SPB-IDM-05 SPB-RBK-01",
+    contracts=SPORTSBOOK,
+    witnesses={"rollback/bet_sent_again_after_its_rollback": "conservation"},
+)
+class DeletesABetWithItsRollback(Wallet):
+    """Deletes a bet that is rolled back, and takes the stake again when the same bet comes again."""
+
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
+        known = await super().look_up(order, account)
+        deleted = isinstance(order.item, Bet) and any(
+            record.fate is Fate.ROLLED_BACK for record in self.store.bets_with_id(order.contract, order.item.id)
+        )
+        return None if deleted else known
+
+    def is_late(self, order: Order[Movement], account: Account) -> bool:
+        return super().is_late(order, account) and self.store.entry(self.memory_key(order, account)) is None
 
 
 @defect(violates="SPB-RBK-05", contracts=SPORTSBOOK, witnesses={"rollback/refused_bet": "oracle"})
