@@ -47,7 +47,7 @@ def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, no
 
 
 def _basic(text: str) -> str:
-    return f"Basic {base64.b64encode(text.encode()).decode('ascii')}"
+    return f"Basic {base64.b64encode(text.encode()).decode()}"
 
 
 def _authorized(request: Request, value: str) -> Request:
@@ -126,7 +126,7 @@ def _latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Req
     """Encoded as Latin-1, which older clients do; credentials that look the same in both prove nothing."""
     text = f"{credentials.key}:{credentials.secret}"
     encoded = b":" if text.isascii() else text.encode("latin-1", "replace")
-    return _authorized(request, f"Basic {base64.b64encode(encoded).decode('ascii')}")
+    return _authorized(request, f"Basic {base64.b64encode(encoded).decode()}")
 
 
 def _without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:

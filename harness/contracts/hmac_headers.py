@@ -185,7 +185,7 @@ def _signed_with_spaces(request: Request, credentials: Credentials, now_ms: int)
 def _base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right digest, in base64 where hex is due."""
     digest = bytes.fromhex(_header(request, "x-signature"))
-    return _with(request, x_signature=base64.b64encode(digest).decode("ascii"))
+    return _with(request, x_signature=base64.b64encode(digest).decode())
 
 
 def _plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:

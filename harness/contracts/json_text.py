@@ -72,7 +72,7 @@ def stringify(value: object) -> bytes:
 
 def _decode(data: bytes) -> str:
     try:
-        text = data.decode("utf-8")
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise JsonError(f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}") from None
     if text.startswith("\ufeff"):
