@@ -27,7 +27,7 @@ from harness.model import Alteration, History, Level, Movement, Outcome, Policy,
 __all__ = ["Judged", "Standing", "examine"]
 
 _AVOIDED = {
-    ("deduction", "unsupported"): "the wallet never deducts",
+    ("deduction", "unsupported"): "the wallet refuses to deduct",
     ("unknown_bet", "refused"): "the wallet insists on bets that it knows",
     ("returned_bet", "refused"): "the wallet pays nothing for a bet that was rolled back",
     ("unknown_game", "refused"): "the wallet insists on games that it knows",
