@@ -218,6 +218,15 @@ def test_a_lenient_judgement_whose_stricter_ones_were_finished_is_sure() -> None
     assert (judgement.leniency, judgement.unsure) == (Leniency(refusals=True), False)
 
 
+def test_a_bet_whose_cover_depends_on_too_many_lost_amounts_is_undecided() -> None:
+    account = Account(1000)
+    for number in range(70):
+        account.loses(bet(f"b{number}", number + 1))
+    judgement = judge(account.books, [event(bet("a", 500))])
+    assert judgement.undecided
+    assert (judgement.books, judgement.finding, judgement.situations) == ((), None, (Situation.NEW,))
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Races and what was lost before them
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from harness.ledger.events import TIERS, contested
 from harness.ledger.hopeless import PROOFS_OF_RACES
 from harness.ledger.judging import at_odds_unheard
 from harness.ledger.rules import landings
-from harness.ledger.search import Search, matches
+from harness.ledger.search import FEW, MOST_COMPARED, Search, matches
 from harness.model import Amount, GetBalance, Rollback, Single, Situation
 
 QUICK = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
@@ -235,11 +236,12 @@ def racing(events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def compare(book: Book, events: Sequence[Event], leniency: Leniency, ends: Ends = NOTHING) -> None:
-    search = Search(events, leniency, book, ends=ends)
-    every = list(every_end(search._start, events, leniency, ends))
+    every = list(every_end(Search(events, leniency, book)._start, events, leniency, ends))
     expected = may_come(each for each, _ in every)
-    found = search.run()
-    assert may_come(found.books) == expected
+    for few, compared in ((FEW, MOST_COMPARED), (0, 1)):  # As if there were many events, too.
+        with patch("harness.ledger.search.FEW", few), patch("harness.ledger.search.MOST_COMPARED", compared):
+            found = Search(events, leniency, book, ends=ends).run()
+        assert may_come(found.books) == expected
     if every:
         assert found.readings >= frozenset.intersection(*(readings for _, readings in every))
         assert found.readings <= frozenset.union(*(readings for _, readings in every))

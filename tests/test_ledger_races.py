@@ -205,3 +205,14 @@ def test_identical_credits_that_were_all_booked_are_an_error_and_no_riddle() -> 
     assert not judgement.undecided
     assert judgement.leniency == MONEY_ONLY
     assert {book.balance for book in judgement.books} == {120}, "whoever reads 500 next has read a wrong balance"
+
+
+@pytest.mark.parametrize("reads", [2, 12])
+def test_an_id_that_another_operation_has_had_refused_may_be_answered_with_any_balance_among_few_and_among_many(
+    reads: int,
+) -> None:
+    """A wallet with one space of ids repeats what that id has had, and nobody knows what that showed."""
+    events = [*[event(READ, 10)] * reads, refusal(pay("t", 5)), event(bet("t", 3), 4)]
+    judgement = judge([Book(10)], events, racing=True)
+    assert judgement.leniency == STRICT
+    assert {book.balance for book in judgement.books} == {10}

@@ -144,6 +144,15 @@ def test_only_of_few_events_each_is_asked_whether_it_fits_the_balance(counter: C
     assert counter.asked == (sum(range(size + 1)) if size <= FEW else size)
 
 
+def test_where_none_of_many_fits_each_is_asked_once(counter: Counter) -> None:
+    """More than are compared, and none comes first: no order is tried beyond that."""
+    events = [refusal(pay(f"k{n}", n + 1, "x")) for n in range(70)]
+    finding = judge([Book(100, bets=X)], events).finding
+    assert finding is not None
+    assert finding.event is events[0]
+    assert counter.asked == 70 + 70  # Item by item, and by the balance after all of it.
+
+
 def test_all_books_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two books need four questions together; with three it is not known."""
     monkeypatch.setattr("harness.ledger.search.QUESTIONS_PER_EVENT", 0)

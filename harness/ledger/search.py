@@ -318,7 +318,8 @@ class Search:
         event = self._events[index]
         twins = [each for i, each in enumerate(self._events) if self._same_id[index] >> i & 1]
         alike = all(
-            isinstance(each.item, type(event.item)) and each.balance is not None for each in twins if each.accepted
+            isinstance(each.item, type(event.item)) and (each.balance is not None or not each.accepted)
+            for each in twins
         )
         is_new = not event.terms.known_elsewhere and self._start.known_as(id_of(event.item)) is None
         return alike and is_new and not any(self._before)
