@@ -57,3 +57,14 @@ def _with_new_tokens(wallet: Running, contract: str, players: list[dict[str, str
     """The next day: the same players and books, new sessions and one-time tokens."""
     fields = ("playerId", "currency", "balance")
     return [wallet.provision(contract=contract, **{name: each[name] for name in fields}) for each in players]
+
+
+def test_what_left_a_run_incomplete_is_told_with_its_reason(wallet: Running) -> None:
+    players = [wallet.provision(contract="sportsbook", currency=each, balance=much) for each, much in THREE]
+    spent = [each | {"authToken": "spent-already"} for each in players]
+    chosen = [*options("sportsbook", spent, wallet), "-k", "login or unsettlement"]
+    done = run(*chosen, variables=ENVIRONMENT)
+    assert done.status == 11, done.output
+    told = " ".join(done.output.split("= walletproof =")[-1].split())
+    assert " skipped SPB-TOK-02 by authentication/login: the wallet refuses the one-time token" in told, done.output
+    assert "not judged: " in told

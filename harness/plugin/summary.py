@@ -11,11 +11,11 @@ from textwrap import wrap
 from types import MappingProxyType
 
 from harness.contracts import Contract
-from harness.model import Scenario, Status, Waiver
+from harness.model import Level, Scenario, Status, Waiver
 from harness.plugin.suite import Suite
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
-from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude
+from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude, not_applicable
 from harness.scenario import ScenarioError, load_file
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
@@ -107,6 +107,8 @@ def lines(
         mine, contract = _of(verdict.contract, results), contracts[verdict.contract]
         for remark in remarks(verdict, contract, mine, warnings.get(verdict.contract, ())):
             yield from (Line(text, Status.WARN) for text in _wrapped("note", remark, width))
+        if verdict.certification is Certification.INCOMPLETE:
+            yield from (Line(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
         yield from (Line(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
         yield Line("")
     if not any(each.status is not Status.SKIPPED for each in results):
@@ -154,6 +156,21 @@ def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
     if silent := [group for group in groups if group not in judged]:
         for text in _wrapped("not judged", ", ".join(silent), width):
             yield Line(text, Status.WARN)
+
+
+def _left_open(
+    verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], width: int
+) -> Iterator[str]:
+    """Why scenarios were skipped that would have judged a MUST which nothing else has judged."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for each in results:
+        must = contract.requirements[each.requirement].level is Level.MUST
+        open_still = verdict.requirements[each.requirement] is Status.SKIPPED
+        if must and open_still and each.status is Status.SKIPPED and not not_applicable(each):
+            reasons[each.reason].append(f"{each.requirement} by {each.scenario}")
+    for reason, skipped in reasons.items():
+        more = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+        yield from _wrapped("skipped", f"{skipped[0]}{more}: {reason}", width)
 
 
 def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:

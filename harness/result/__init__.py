@@ -1,6 +1,6 @@
 """What a run comes to: a result for each scenario and contract, and a verdict over all of a contract's results."""
 
-from harness.result.conclusion import Certification, ContractVerdict, conclude
+from harness.result.conclusion import Certification, ContractVerdict, conclude, not_applicable
 from harness.result.scenario import RED, ScenarioResult, from_data, to_data, worst
 from harness.result.waivers import Waived, WaiverState, in_force, waive
 
@@ -14,6 +14,7 @@ __all__ = [
     "conclude",
     "from_data",
     "in_force",
+    "not_applicable",
     "to_data",
     "waive",
     "worst",
