@@ -241,6 +241,11 @@ def test_a_file_that_is_not_there_says_what_writes_one(tmp_path: Path) -> None:
         load_profile(tmp_path / "walet.yaml", {}, Overrides(), TODAY)
 
 
+def test_a_file_that_cannot_be_read_is_said_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match=r"cannot be read: Is a directory; name a file that can\Z"):
+        load_profile(tmp_path, {}, Overrides(), TODAY)
+
+
 @pytest.mark.parametrize(
     ("overrides", "missing"),
     [

@@ -29,8 +29,10 @@ def run(options: argparse.Namespace) -> int:
 
     try:
         token = options.file.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{options.file} is no certificate that can be read: {error}") from None
+    except OSError as error:
+        raise ReportError(f"{options.file} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ReportError(f"{options.file} is no certificate: it has bytes that none has") from None
     digests = _digests() | ({"profile": _profile(options.profile)} if options.profile else {})
     certificate, findings = verify(token, options.key, now_utc(), digests)
     for each in findings:

@@ -33,9 +33,10 @@ def load_profile(path: Path, environment: Mapping[str, str], overrides: Override
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ProfileError(f"profile {shown}: there is no such file; `walletproof init` writes one") from None
     except OSError as error:
-        why = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise ProfileError(f"profile {shown}: {why}; `walletproof init` writes one") from None
+        raise ProfileError(f"profile {shown}: cannot be read: {error.strerror}; name a file that can") from None
     if len(data) > MAX_BYTES:
         raise ProfileError(f"{shown}:1: the file has more than {MAX_BYTES} bytes: no profile is that long")
     tree = read_tree(_protected(data), complaints, PROFILE)
