@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ledger_account import READ, Account, bet, event, pay, refusal, reward, rollback, situation, unsettle
 
-from harness.ledger import balances
+from harness.ledger import Event, balances
 from harness.model import Situation, Wrong
 
 
@@ -326,3 +326,41 @@ def test_money_that_nothing_lost_explains_is_found() -> None:
     assert balances(account.books) == (105,)
     for wrong in (100, 70, 45, 110):
         account.cannot_answer(READ, wrong)
+
+
+P, Q, W = (event(pay(name, 10)) for name in "pqw")
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        pytest.param([P, Q, W], (30,), id="all of them"),
+        pytest.param([P, Q], (20, 30), id="not the one that had arrived, or that one, too"),
+        pytest.param([P, P, Q, W], (30,), id="one of them twice"),
+        pytest.param([P, Q, refusal(pay("w", 10))], (20, 30), id="one is refused, and may arrive after that"),
+        pytest.param([P, Q, event(bet("x", 20))], (0, 10), id="a bet takes what is certain"),
+        pytest.param([P, Q, W, event(unsettle("u", 10))], (20,), id="beside a deduction"),
+        pytest.param([P, event(pay("q", 20)), W], (30, 40), id="with another amount: one of the two is paid"),
+        pytest.param([P, event(reward("q", 10)), W], (20, 30, 40), id="as a reward: either is paid, or both"),
+        pytest.param([P, event(pay("q", 10), known_elsewhere=True), W], (20, 30), id="one may be another player's"),
+    ],
+)
+def test_of_three_lost_credits_one_had_arrived_and_they_are_sent_again_at_once(
+    sent: list[Event], left: tuple[int, ...]
+) -> None:
+    account = Account(0)
+    for each in (P, Q, W):
+        account.loses(each.item)
+    account.answers(READ, 10)
+    account.race(*sent)
+    assert balances(account.books) == left
+
+
+def test_a_lost_credit_with_the_id_of_a_reward_may_be_answered_as_that() -> None:
+    account = Account(0)
+    account.answers(reward("p", 0), 0)
+    account.loses(P.item)
+    account.loses(Q.item)
+    account.answers(READ, 10)
+    account.race(P, Q)
+    assert balances(account.books) == (10, 20)

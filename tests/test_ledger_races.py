@@ -216,3 +216,27 @@ def test_an_id_that_another_operation_has_had_refused_may_be_answered_with_any_b
     judgement = judge([Book(10)], events, racing=True)
     assert judgement.leniency == STRICT
     assert {book.balance for book in judgement.books} == {10}
+
+
+@pytest.mark.parametrize(
+    ("shown", "possible"), [(64, False), (65, True), (70, True), (75, True), (80, True), (81, False)]
+)
+def test_a_lost_bet_may_have_come_at_any_moment_of_two_silent_answers(shown: int, possible: bool) -> None:
+    """Of a bet of 5 and a credit of 10 at once either may have come first: the account stood between 95 and 110."""
+    account = Account(100)
+    account.loses(bet("a", 30))
+    account.race(event(bet("x", 5)), event(pay("y", 10)))
+    if possible:
+        account.answers(bet("a", 30), shown)
+        account.holds(75)
+    else:
+        account.cannot_answer(bet("a", 30), shown)
+
+
+def test_a_lost_bet_came_at_a_moment_that_an_answer_of_its_own_shows() -> None:
+    account = Account(100)
+    account.loses(bet("a", 30))
+    account.answers(bet("x", 5), 95)
+    account.answers(pay("y", 10), 105)
+    account.cannot_answer(bet("a", 30), 80)
+    account.answers(bet("a", 30), 65)
