@@ -181,6 +181,9 @@ def test_what_failed_is_run_again_by_its_module(tutorial: Tutorial, tmp_path: Pa
         assert tutorial.certify(port, f"--wallet-report={report}").status == 1
         done = tutorial.run(f"{again} --provision=http://127.0.0.1:{port}/guests")
         assert done.output.startswith("STILL FAILING  money/prize_sent_again  bingo  BNG-MOV-01"), done.output
+        nameless = tutorial.run(f"walletproof replay {report}")
+        assert nameless.status == 2
+        assert "'bingo' is a contract of your own: name its module with --contract" in nameless.output
     with tutorial.wallet() as port:
         place = f"http://127.0.0.1:{port}"
         done = tutorial.run(f"{again} --url={place} --provision={place}/guests")

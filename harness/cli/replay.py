@@ -15,7 +15,7 @@ from typing import Any
 from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
-from harness.contracts import UnknownContract, load
+from harness.contracts import BUNDLED, UnknownContract, load
 from harness.contracts.schema import bundled
 from harness.report import ReportError, read
 from harness.report.compare import Change, changes, failing
@@ -127,6 +127,8 @@ def _named(module: str) -> str:
 
 def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:
     modules = {_named(module): module for module in options.contract}
+    if contract not in modules and contract not in BUNDLED:
+        raise UsageProblem(f"{contract!r} is a contract of your own: name its module with --contract")
     given = [f"--wallet-contract={modules.get(contract, contract)}", f"--wallet-seed={before['run']['seed']}"]
     url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
     if url:
