@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ledger_account import READ, bet, event, pay, reward, rollback, unsettle
 
@@ -253,7 +253,19 @@ def compare(book: Book, events: Sequence[Event], leniency: Leniency, ends: Ends 
         assert not [i for i in following if any(steps(found.stuck, i, events, leniency, left, ends))]
     for proof in PROOFS_OF_RACES:
         hopeless = proof(book, events, leniency)
-        assert hopeless is None or not expected
+        assert hopeless is None or not expected or is_half_silent(events)
+
+
+def is_half_silent(events: Sequence[Event]) -> bool:
+    """Whether of several answers to one id some show a balance: to the search, the other ones may have shown any.
+
+    A proof may know better, and say that none of them can have shown that.
+    """
+    shown: dict[str, set[bool]] = {}
+    for each in events:
+        for name in names(each.item) if each.accepted else ():
+            shown.setdefault(name, set()).add(each.balance is None)
+    return any(len(kinds) > 1 for kinds in shown.values())
 
 
 @QUICK
@@ -286,6 +298,7 @@ def test_a_batch_that_is_worked_in_one_go_lets_nothing_in_between_and_ends_with_
 @given(cases())
 def test_a_race_is_judged_by_the_strictest_tier_that_explains_it(case: tuple[Book, list[Event]]) -> None:
     book, events = case[0], racing(case[1])
+    assume(not is_half_silent(events))
     judgement = judge([book], events, racing=True)
     for tier in TIERS:
         told = contested(events) if tier.refusals else events
@@ -323,6 +336,7 @@ def test_a_race_with_a_batch_is_judged_by_the_strictest_way_to_look_at_it(
     book, answers, end = case
     shown = [replace(each, balance=end) if each.exchange == 1 and each.accepted else each for each in answers]
     events = racing(shown)
+    assume(not is_half_silent(events))
     judgement = judge([book], events, racing=True)
     for tier, told, ends in ways(events, end):
         start = Search(told, tier, book)._start
