@@ -178,7 +178,7 @@ def test_a_policy_may_ask_for_the_balance_after_the_batch() -> None:
     assert (finding.event.item, finding.wrong, finding.situation) == (items[0], Wrong.BALANCE, Situation.NEW)
     (possible,) = finding.possible
     assert (possible.accepted, possible.balances, possible.book.balance) == (True, (130,), 130)
-    assert possible.readings == (("batch_balance", "after_batch"),)
+    assert (possible.situation, possible.readings) == (Situation.NEW, (("batch_balance", "after_batch"),))
     account = Account(100)
     account.batch(item(items[0], 130, policy=policy), item(items[1], 130, policy=policy))
     account.answers(pay("r", 5), 135, policy=policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ledger_account import READ, Account, bet, event, pay, refusal, reward, rollback, situation, unsettle
 
-from harness.ledger import Event, balances
+from harness.ledger import STRICT, Event, balances
 from harness.model import Situation, Wrong
 
 
@@ -364,3 +364,14 @@ def test_a_lost_credit_with_the_id_of_a_reward_may_be_answered_as_that() -> None
     account.answers(READ, 10)
     account.race(P, Q)
     assert balances(account.books) == (10, 20)
+
+
+def test_a_lost_bet_that_is_rolled_back_at_once_with_others_may_have_been_in_their_way() -> None:
+    account = Account(10)
+    account.loses(bet("a", 10))
+    judgement = account.race(event(rollback("r", "a")), refusal(bet("c", 10)))
+    assert judgement.leniency == STRICT
+    account.holds(10)
+    account = Account(11)
+    account.loses(bet("a", 1))
+    assert account.race(event(rollback("r", "a")), refusal(bet("c", 10))).leniency != STRICT

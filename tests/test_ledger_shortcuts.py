@@ -71,6 +71,7 @@ SILENT_BETS = [event(each) for each in BETS]
 SILENT_CREDITS = [event(each) for each in CREDITS]
 
 
+RUNNING_ON = [event(bet(f"n{n}", b.amount), LEFT - sum(x.amount for x in BETS[: n + 1])) for n, b in enumerate(BETS)]
 READS = [event(READ, each.balance) for each in RUNNING]
 DOUBTFUL = [event(each.item, each.balance, doubtful=Situation.TAMPERED) for each in RUNNING]
 NEVER_COVERED = [refusal(bet(f"x{n}", 5000 + n)) for n in range(N)]
@@ -105,6 +106,8 @@ LOST_CREDITS = after_losing(*CREDITS, balance=0)
         pytest.param(Book(9), [refusal(each) for each in CREDITS], 9, N, id="refused credits of unknown bets"),
         pytest.param(Book(9), [event(pay(f"z{n}", 0), 9) for n in range(N)], 9, N, id="credits of nothing"),
         pytest.param(Book(1000), RUNNING, LEFT, N, id="balances that lead from one to the next"),
+        pytest.param(Book(1000), [*RUNNING, *RUNNING], LEFT, 3 * N, id="each sent twice"),
+        pytest.param(OLD, [*RUNNING, *RUNNING_ON], LEFT - STAKES, 3 * N, id="replays among new ones"),
         pytest.param(Book(1000), [*RUNNING, *READS], LEFT, 40, id="reads in between"),
         pytest.param(Book(STAKES), [*SILENT_BETS, *NEVER_COVERED], 0, 2 * N, id="bets that nothing covers"),
         pytest.param(Book(1000), [*RUNNING, *LATER_UNCOVERED], LEFT, 3 * N, id="bets that are uncovered later"),
