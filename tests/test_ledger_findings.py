@@ -144,9 +144,10 @@ def test_a_reading_is_told_only_when_every_book_rests_on_it() -> None:
     assert judge(both, refused).readings == reading
     assert judge([Book(100), Book(90, bets=frozenset({"b"}))], refused).readings == reading
     assert judge(both, sent).readings == frozenset()
-    known = judge([Book(100)], [event(bet("a", 30), 70)]).books[0]
-    again = [event(bet("a", 30))]
-    assert judge([known], again).readings == frozenset()
+    again = judge([Book(80)], refused).books[0]
+    assert judge([again], refused).readings == {("replay_of_refused", "refused")}
+    assert judge([again, *both], refused).readings == frozenset()
+    assert judge([*both, again], refused).readings == frozenset()
 
 
 @pytest.mark.parametrize(("books", "undecided"), [(MOST_ALTERNATIVES, False), (MOST_ALTERNATIVES + 1, True)])
