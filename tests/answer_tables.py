@@ -8,14 +8,14 @@ what may be shown; `first of bet a` says whose first answer it is, which is what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
 from ledger_account import Account, bet, event, pay, reward, rollback
 
-from harness.ledger import Possible, allowed
-from harness.ledger.book import key_of
+from harness.ledger import Book, Entry, Possible, Terms, allowed
+from harness.ledger.book import InFlight, Key, key_of
 from harness.model import Amount, GetBalance, Policy, Single
 
 Step = Callable[[Account], object]
@@ -74,7 +74,7 @@ def offers(account: Account, item: Single, **terms: Any) -> list[str]:
 
 def _line(possible: Possible, item: Single) -> str:
     """`new: ok 70; holds 70, applied`: what it is, what is said and shown, the balance then, and what is remembered."""
-    said = f"ok {_shown(possible)}" if possible.accepted else "no"
+    said = {True: f"ok {_shown(possible)}", False: "no"}[possible.accepted]
     entry = None if isinstance(item, GetBalance) else possible.book.entries.get(key_of(item))
     remembered = "" if entry is None else f", {entry.fate.replace('without_', 'no ')}" + " in doubt" * entry.doubted
     why = "".join(f", {policy}={reading}" for policy, reading in possible.readings)
@@ -104,3 +104,61 @@ BURIED = [ok(BACK, 100)]
 REFUSED = [no(LARGE)]
 LOST = [lose(BET)]
 ENDED = ("ended_session_bet",)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# What an answer leaves
+
+
+def changes(before: Book, after: Book) -> str:
+    """How two books differ, in words: `bet a bet -30 for b SINGLE applied, shown 70; balance 70`."""
+    lines = [_entry(key, entry) for key, entry in after.entries.items() if before.entries.get(key) != entry]
+    for each in fields(Book):
+        value = getattr(after, each.name)
+        if each.name not in {"entries", "digest"} and value != getattr(before, each.name):
+            lines.append(f"{each.name} {_words(value)}")
+    return "; ".join(lines) or "nothing"
+
+
+def _entry(key: Key, entry: Entry) -> str:
+    shown = "" if entry.shown is None else f", shown {entry.shown}"
+    known = [*key, entry.operation, f"{entry.change:+}", "for", entry.bet or "none", *filter(None, entry.particulars)]
+    return " ".join([*known, entry.fate]) + shown + ", in doubt" * entry.doubted
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}:{_words(each)}" for key, each in sorted(value.items())) or "none"
+    if isinstance(value, InFlight):
+        return " ".join(value.key)
+    if isinstance(value, tuple | frozenset):
+        words = [_words(each) for each in value]
+        return " ".join(words if isinstance(value, tuple) else sorted(words)) or "none"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A request after a history, and what each answer to it leaves."""
+
+    history: Sequence[Step]
+    item: Single
+    left: tuple[str, ...]
+    terms: Mapping[str, Any]
+
+    def book(self) -> Book:
+        """The book before."""
+        account = Account(100)
+        for step in self.history:
+            step(account)
+        (book,) = account.books
+        return book
+
+    def told(self) -> Terms:
+        """What the oracle is told of the request."""
+        return event(self.item, **self.terms).terms
+
+
+def leaves(title: str, history: Sequence[Step], item: Single, *left: str, **terms: Any) -> Any:
+    """A row of a table of what answers leave."""
+    return pytest.param(Left(history, item, left, terms), id=title)

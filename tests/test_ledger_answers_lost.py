@@ -6,8 +6,8 @@ Each row holds them all, in the lines of `answer_tables`.
 from __future__ import annotations
 
 import pytest
-from answer_tables import BET, ENDED, LARGE, LATER, LOST, PLACED, Case, case, lose, ok, pinned
-from ledger_account import READ, bet, pay, rollback
+from answer_tables import BET, ENDED, LARGE, LATER, LOST, PAID, PLACED, Case, case, lose, ok, pinned
+from ledger_account import READ, bet, pay, rollback, unsettle
 
 from harness.model import Situation
 
@@ -88,14 +88,13 @@ OPEN = [
         [lose(LARGE), LATER],
         LARGE,
         "replay: ok 30; holds 30, applied, first of bet a",
-        "replay: no; holds 150, refused",
+        "replay: no; holds 150, refused, replay_of_refused=refused",
     ),
     case(
         "the money was not there then, where refusals are judged afresh",
         [lose(LARGE), LATER],
         LARGE,
         "replay: ok 30; holds 30, applied, first of bet a",
-        "replay: no; holds 150, refused",
         policy=pinned(replay_of_refused="afresh"),
     ),
     case(
@@ -220,6 +219,61 @@ OPEN = [
         [lose(pay("p", 50))],
         bet("x", 151),
         "uncovered: no; holds 100, refused",
+    ),
+    case(
+        "the money was gone for a while",
+        [lose(bet("a", 80)), ok(bet("x", 50), 50), ok(pay("p", 100), 150)],
+        bet("a", 80),
+        "replay: ok 70; holds 70, applied, first of bet a",
+        "replay: ok 20|70; holds 70, applied, first of bet a",
+        "replay: no; holds 150, refused, replay_of_refused=refused",
+    ),
+    case(
+        "the money was there all the time, for a while exactly",
+        [lose(bet("a", 50)), ok(bet("x", 50), 50), ok(pay("p", 100), 150)],
+        bet("a", 50),
+        "replay: ok 100; holds 100, applied, first of bet a",
+        "replay: ok 0|50|100; holds 100, applied, first of bet a",
+    ),
+    case(
+        "of all there was, with a credit since",
+        [lose(bet("a", 100)), ok(pay("p", 50))],
+        bet("a", 100),
+        "replay: ok 50; holds 50, applied, first of bet a",
+        "replay: ok 0|50; holds 50, applied, first of bet a",
+    ),
+    case(
+        "that only another lost one can cover, exactly",
+        [lose(LARGE), lose(pay("p", 20))],
+        LARGE,
+        "replay: ok 0; holds 0, applied, first of bet a",
+        "replay: ok 0..0; holds 0, applied, first of bet a",
+        "replay: no; holds 100, refused",
+    ),
+    case(
+        "with the id of a credit, lost",
+        [*LOST, ok(pay("a", 5), 105, policy=pinned(reused_id="new"))],
+        BET,
+        "replay: ok 75; holds 75, applied, first of bet a",
+        "replay: ok 70|75; holds 75, applied, first of bet a",
+        "replay: no; holds 105, refused, reused_id=refused",
+        "reused_id: ok 105; holds 105, refused, reused_id=first_result",
+    ),
+    case(
+        "a deduction of all that was paid",
+        [*PAID, lose(unsettle("u", 50, "b"))],
+        unsettle("u", 50, "b"),
+        "replay: ok 70; holds 70, applied, first of unsettlement u",
+        policy=pinned(deduction="supported"),
+    ),
+    case(
+        "a deduction of all that was paid, with another amount",
+        [*PAID, lose(unsettle("u", 50, "b"))],
+        unsettle("u", 40, "b"),
+        "conflict: no; holds 120, open, conflict=refused",
+        "conflict: ok anything; holds 70, applied, first of unsettlement u, conflict=first_result",
+        "conflict: ok 80; holds 80, applied, first of unsettlement u",
+        policy=pinned(deduction="supported"),
     ),
 ]
 

@@ -123,6 +123,25 @@ def test_a_lost_bet_that_was_covered_all_the_time_cannot_be_refused() -> None:
     account.cannot_refuse(bet("a", 30, "b"))
 
 
+@pytest.mark.parametrize("amount", [51, 100])
+def test_what_a_lost_bet_has_taken_itself_is_no_reason_to_refuse_it(amount: int) -> None:
+    account = Account(100)
+    account.loses(bet("a", amount))
+    assert account.cannot_refuse(bet("a", amount)).wrong is Wrong.REFUSED
+    account.loses(bet("other", 100 - amount + 1))
+    account.refuses(bet("a", amount))
+
+
+def test_what_a_lost_deduction_has_taken_back_itself_is_no_reason_to_refuse_it() -> None:
+    account = Account(100, {"deduction": frozenset({"supported"})})
+    account.answers(bet("a", 30, "b"), 70)
+    account.answers(pay("p", 50, "b"), 120)
+    account.loses(unsettle("u", 50, "b"))
+    assert account.cannot_refuse(unsettle("u", 50, "b")).wrong is Wrong.REFUSED
+    account.loses(unsettle("v", 1, "b"))
+    account.refuses(unsettle("u", 50, "b"))
+
+
 def test_a_lost_bet_may_find_no_money_when_it_is_sent_again() -> None:
     account = _lost()
     account.answers(bet("x", 80), 20)

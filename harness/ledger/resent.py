@@ -14,7 +14,7 @@ from harness.ledger.answers import (
     reused,
     same_id_again,
 )
-from harness.ledger.book import Book, Entry, Fate, Key, change_of, particulars
+from harness.ledger.book import Book, Entry, Fate, Key, change_of, key_of, particulars
 from harness.ledger.fresh import fresh
 from harness.ledger.terms import Terms
 from harness.model import Bet, Movement, Situation, Unsettle
@@ -99,8 +99,10 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
         yield Possible(situation, False, book, readings=(("reused_id", "refused"),))
     if not book.spare(entry.change):
         return
-    dropped = _dropped(book, key, entry, terms)
-    readings = _refusal_of_open(book, item, key, entry, terms)
+    absent = _absent(book, key, entry)
+    # In a race the lost request may come after the refused one.
+    dropped = book.doubt(key) if terms.racing else absent
+    readings = _refusal_of_open(book, absent, item, entry, terms)
     if readings is None and (book.known_as(item.id, but=key[0]) is not None or terms.known_elsewhere):
         readings = (("reused_id", "refused"),)
     if readings is not None:
@@ -108,10 +110,8 @@ def _of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -
     yield from first_of_another(dropped, item, key, terms)
 
 
-def _dropped(book: Book, key: Key, entry: Entry, terms: Terms) -> Book:
-    """The book after an open transaction was refused. In a race the lost request may come after the refused one."""
-    if terms.racing:
-        return book.doubt(key)
+def _absent(book: Book, key: Key, entry: Entry) -> Book:
+    """The book in which an open transaction did not come, and is refused."""
     return book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)
 
 
@@ -141,9 +141,13 @@ def _nothing_else_is_open(book: Book, entry: Entry) -> bool:
     return len(book.open) == 1 and len(book.open[entry.change]) == 1
 
 
-def _refusal_of_open(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms) -> Readings | None:
-    """Why a transaction that did not get into the books may be refused now, or None."""
-    for possible in fresh(book, item, key, terms):
+def _refusal_of_open(book: Book, absent: Book, item: Movement, entry: Entry, terms: Terms) -> Readings | None:
+    """Why a transaction that did not get into the books may be refused now, or None.
+
+    `absent` is the book without it: what it would take itself is no reason.
+    """
+    key = key_of(item)
+    for possible in fresh(absent, item, key, terms):
         if not possible.accepted:
             return possible.readings
     if not terms.reads(*_REFUSED_AGAIN[0]):
@@ -160,7 +164,6 @@ def _conflict_with_open(book: Book, item: Movement, key: Key, entry: Entry, term
         for after in _closed(remembered(book, item, entry.bet), key, entry):
             yield Possible(situation, True, after, None, (("conflict", "first_result"),), first=key)
     if book.spare(entry.change):
-        dropped = book.close(key, replace(entry, fate=Fate.REFUSED, doubted=False), was_taken=False)
-        for each in fresh(dropped, item, key, terms):
+        for each in fresh(_absent(book, key, entry), item, key, terms):
             after = each.book if each.accepted else book.doubt(key)
             yield replace(each, situation=situation, book=after)
