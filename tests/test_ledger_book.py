@@ -274,6 +274,12 @@ def test_it_came_at_the_balance_of_then_or_of_any_time_since() -> None:
     assert book.trail == {100, 150, 60}
 
 
+def test_another_that_is_lost_later_takes_nothing_from_what_is_known_of_the_first() -> None:
+    book = opened(100, (A, -30)).record(P, entry(50), moved=50).leave_open(B, entry(-5, Fate.OPEN))
+    assert book.trail == {100, 150}
+    assert book.stood_between(A) == (95, 150)
+
+
 def test_what_happened_before_does_not_count() -> None:
     book = Book(100).record(P, entry(50), moved=50).leave_open(A, entry(-30, Fate.OPEN))
     assert book.stood_between(A) == (150, 150)

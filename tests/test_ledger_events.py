@@ -137,6 +137,8 @@ def test_an_event_comes_after_those_that_had_ended_before_it_began(
         ([rollback("r", "a"), bet("r", 5)], [{0, 1}], [{0, 1}]),
         ([rollback("r", "a"), bet("a", 5)], [{0, 1}], [{0, 1}]),
         ([rollback("r", "a"), rollback("s", "a")], [{0, 1}], [{0, 1}]),
+        ([rollback("r", "a"), bet("r", 5), bet("a", 5)], [{0, 1}, {0, 2}], [{0, 1}, {0, 2}]),
+        ([rollback("r", "never placed"), rollback("s", "nor this")], [], []),
         ([bet("a", 5, "x"), bet("b", 5, "x")], [], []),
         ([pay("p", 5, "x"), pay("q", 5, "x")], [], []),
         ([unsettle("u", 5, "x"), unsettle("v", 5, "x")], [], [{0, 1}]),

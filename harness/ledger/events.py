@@ -5,6 +5,7 @@ Who ended before whom began, who interferes with whom, who is like whom: all of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,11 +49,10 @@ def contested(events: Sequence[Event]) -> tuple[Event, ...]:
     A wallet that was busy with something has accepted something: where nothing at all was accepted, identical requests
     have no such excuse, because at least one of them must succeed.
     """
-    ids = [id_of(event.item) for event in events]
-    won = {each for each, event in zip(ids, events, strict=True) if event.accepted}
+    ids = Counter(id_of(event.item) for event in events)
+    busy = any(event.accepted for event in events)
     return tuple(
-        replace(event, terms=replace(event.terms, contested=bool(won) or ids.count(each) == 1))
-        for each, event in zip(ids, events, strict=True)
+        replace(event, terms=replace(event.terms, contested=busy or ids[id_of(event.item)] == 1)) for event in events
     )
 
 
