@@ -306,7 +306,11 @@ def test_so_many_different_sums_are_left_to_the_search() -> None:
 
 @pytest.mark.parametrize(
     "events",
-    [pytest.param(walk((A, 90), (C, 90)), id="no walk"), pytest.param(walk((A, 90), (READ, 85)), id="no sum")],
+    [
+        pytest.param(walk((A, 90), (C, 90)), id="no walk"),
+        pytest.param(walk((A, 90), (C, 80)), id="each as if it were the first"),
+        pytest.param(walk((A, 90), (READ, 85)), id="no sum"),
+    ],
 )
 def test_in_a_race_such_balances_are_overlooked_and_in_a_batch_they_are_an_error(events: list[Event]) -> None:
     assert judge([Book(100)], events, racing=True).leniency == MONEY_ONLY
