@@ -9,6 +9,8 @@ import pytest
 from answer_tables import BACK, BET, BURIED, LATER, PLACED, RETURNED, Case, case, no, ok, pinned
 from ledger_account import bet, pay, rollback
 
+from harness.model import Situation
+
 # ----------------------------------------------------------------------------------------------------------------------
 # A bet that comes after its rollback
 
@@ -55,6 +57,14 @@ LATE = [
         BET,
         "late: ok 100; holds 100, no effect, first of bet a, late_bet=ok_without_effect",
         policy=pinned(late_bet="ok_without_effect"),
+    ),
+    case(
+        "where it is malformed besides",
+        BURIED,
+        BET,
+        "malformed: no; holds 100, refused",
+        "malformed: ok 100; holds 100, no effect, first of bet a, late_bet=ok_without_effect",
+        doubtful=Situation.MALFORMED,
     ),
 ]
 

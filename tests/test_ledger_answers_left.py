@@ -37,6 +37,13 @@ ANSWERS = [
         "unsettlement u unsettlement -10 for b BET_UNPAID refused",
     ),
     leaves(
+        "a deduction for a bet that was not settled",
+        PLACED,
+        unsettle("u", 10, "b"),
+        "unsettlement u unsettlement -10 for b BET_UNPAID applied, shown 60; balance 60",
+        "unsettlement u unsettlement -10 for b BET_UNPAID refused",
+    ),
+    leaves(
         "a rollback",
         PLACED,
         BACK,

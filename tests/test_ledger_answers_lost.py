@@ -243,6 +243,13 @@ OPEN = [
         "replay: ok 0|50; holds 50, applied, first of bet a",
     ),
     case(
+        "of all there was, while a credit was lost, too",
+        [lose(bet("a", 100)), lose(pay("p", 20))],
+        bet("a", 100),
+        "replay: ok 0; holds 0, applied, first of bet a",
+        "replay: ok 0..20; holds 0, applied, first of bet a",
+    ),
+    case(
         "that only another lost one can cover, exactly",
         [lose(LARGE), lose(pay("p", 20))],
         LARGE,

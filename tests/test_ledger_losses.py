@@ -21,8 +21,9 @@ from answer_tables import (
     no,
     ok,
 )
-from ledger_account import READ, bet, pay, reward, rollback
+from ledger_account import READ, Account, bet, event, pay, reward, rollback
 
+from harness.ledger.book import key_of
 from harness.ledger.rules import landings
 from harness.ledger.rules import lose as losing
 from harness.model import Situation
@@ -111,6 +112,15 @@ def test_a_lost_answer_leaves_its_request_open_or_in_flight_or_nothing(row: Left
     assert (changes(before, losing(before, row.item, row.told())),) == row.left
 
 
+def test_a_loss_among_many_is_in_doubt_without_asking_which_of_them_came() -> None:
+    account = Account(100)
+    for number in range(1, 20):
+        account.loses(bet(f"b{number}", number))
+    (book,) = account.books
+    item = bet("a", 30)
+    assert losing(book, item, event(item).terms).entries[key_of(item)].doubted
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # A request in flight lands
 
@@ -165,6 +175,15 @@ LANDINGS = [
         READ,
         "bet a bet -30 for b SINGLE applied, shown 70; balance 70; bets a b; in_flight none",
         "bet a bet -30 for b SINGLE refused; in_flight none",
+    ),
+    leaves(
+        "a rollback in a contested time",
+        [*PLACED, lose(BACK, contested=True)],
+        READ,
+        (
+            "rollback r rollbackbet +30 for a applied, shown 100; balance 100; rolled_back a; returned a b; "
+            "in_flight none"
+        ),
     ),
 ]
 
