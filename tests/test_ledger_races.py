@@ -240,3 +240,35 @@ def test_a_lost_bet_came_at_a_moment_that_an_answer_of_its_own_shows() -> None:
     account.answers(pay("y", 10), 105)
     account.cannot_answer(bet("a", 30), 80)
     account.answers(bet("a", 30), 65)
+
+
+def test_a_refusal_for_lack_of_money_comes_in_its_time_though_a_smaller_one_cannot_come_yet() -> None:
+    account = Account(100)
+    judgement = account.race(
+        refusal(bet("s", 5), at=(5, 9)), refusal(bet("l", 200), at=(0, 4)), event(bet("a", 100), 0, at=(5, 9))
+    )
+    assert judgement.leniency == STRICT
+
+
+AFTER_BATCH = frozenset({("batch_balance", "after_batch")})
+
+
+@pytest.mark.parametrize(
+    ("bet_shows", "batch_shows", "leniency", "readings"),
+    [
+        pytest.param(90, 130, STRICT, AFTER_BATCH, id="the batch in one go, after the bet"),
+        pytest.param(110, 130, STRICT, AFTER_BATCH, id="the bet within the batch"),
+        pytest.param(111, 130, MONEY_ONLY, frozenset(), id="a balance that never stood"),
+    ],
+)
+@pytest.mark.parametrize("contended", [False, True], ids=["", "contended"])
+def test_a_batch_that_shows_the_balance_after_it_is_judged_with_what_else_must_be_overlooked(
+    bet_shows: int, batch_shows: int, leniency: Leniency, readings: frozenset[tuple[str, str]], contended: bool
+) -> None:
+    judgement = Account(100).race(
+        event(bet("a", 10), bet_shows, exchange=0),
+        *(event(pay(each, 20), batch_shows, operation="settlement", batch=True, exchange=1) for each in "pq"),
+        *([refusal(bet("c", 10), exchange=2)] if contended else []),
+    )
+    assert judgement.leniency == Leniency(balances=leniency.balances, refusals=contended)
+    assert judgement.readings == readings

@@ -171,7 +171,7 @@ class Search:
                 yield from held
                 held = []
         yield from held
-        for after in landings(book) if book.in_flight else ():
+        for after in landings(book):
             yield done, after, noted
 
     def _candidates(self, done: int, book: Book) -> Iterator[int]:
@@ -194,9 +194,8 @@ class Search:
         for possible in allowed(book, event.item, event.terms):
             for after in matches(possible, event, overlook_balance=self._leniency.balances):
                 told = self._told(index, possible, after)
-                if self._ends_wrongly(index, done, told):
-                    continue
-                steps.setdefault(told.key(), (done | 1 << index, told, noted | frozenset(possible.readings)))
+                if not self._ends_wrongly(index, done, told):
+                    steps.setdefault(told.key(), (done | 1 << index, told, noted | frozenset(possible.readings)))
         found = list(steps.values())
         return found[:1] if found and self._resolves(event, book) else found
 
@@ -221,9 +220,8 @@ class Search:
         """Whether nothing is lost by taking this event now: it commutes with every event that is still to come."""
         if self._block[index]:
             return False
-        pending = ~done & ~(1 << index)
         sharing = self._sharing if self._events[index].accepted else self._same_id
-        if sharing[index] & pending or book.in_flight or len(steps) != 1:
+        if sharing[index] & ~done or book.in_flight or len(steps) != 1:
             return False
         if book.open and not self._blind:
             return False
@@ -235,7 +233,7 @@ class Search:
         if not self._blind:
             return False
         if after.balance > book.balance:
-            return not self._thirsty & pending
+            return not self._thirsty & ~done
         return sum(owed(self._events[i]) for i in range(len(self._events)) if not done >> i & 1) <= book.span()[0]
 
     def _is_open(self, index: int, book: Book) -> bool:
@@ -342,7 +340,7 @@ class Search:
         return not event.terms.known_elsewhere and self._start.known_as(event.item.id, but=family(event.item)) is None
 
     def _resolves(self, event: Event, book: Book) -> bool:
-        if not self._resolved or not isinstance(event.item, Movement):
+        if not isinstance(event.item, Movement):
             return False
         entry = book.entries.get((family(event.item), event.item.id))
         return entry is not None and entry.fate is Fate.OPEN and entry.change in self._resolved
