@@ -113,11 +113,11 @@ def test_a_lost_answer_leaves_its_request_open_or_in_flight_or_nothing(row: Left
 
 
 def test_a_loss_among_many_is_in_doubt_without_asking_which_of_them_came() -> None:
-    account = Account(100)
-    for number in range(1, 20):
+    account = Account(1000)
+    for number in range(1, 21):
         account.loses(bet(f"b{number}", number))
     (book,) = account.books
-    item = bet("a", 30)
+    item = bet("a", 1000 - sum(range(1, 21)) + 1)
     assert losing(book, item, event(item).terms).entries[key_of(item)].doubted
 
 
