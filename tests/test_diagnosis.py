@@ -28,7 +28,12 @@ OF_DEFECTS = (
     ("forgets-every-transaction", "sportsbook", "idempotency/resent_bet", "does not look the transactionId up"),
     ("forgets-every-transaction", "casino", "lost_replies/bet_sent_again", "its id was not kept"),
     ("forgets-every-transaction", "casino", "idempotency/same_id_in_another_round", "used for something else"),
-    ("moves-the-player-every-seven-requests", "casino", "idempotency/resent_many_times", "in the memory of one process"),
+    (
+        "moves-the-player-every-seven-requests",
+        "casino",
+        "idempotency/resent_many_times",
+        "in the memory of one process",
+    ),
     ("remembers-per-operation", "casino", "idempotency/paid_live_then_settled", "remembered per operation"),
     ("remembers-per-session", "casino", "session/replay_after_the_session", "within the session that it came in"),
     ("remembers-the-last-five-ids", "casino", "idempotency/resent_after_others", "forgotten a transaction after 10"),
