@@ -79,6 +79,11 @@ LATER_UNCOVERED = [refusal(bet(f"x{n}", 800 + n)) for n in range(N)]
 EQUAL = [bet(f"e{n}", 10) for n in range(N)]
 ALIKE = [pay(f"e{n}", 10) for n in range(N)]
 OF_X = [pay(f"e{n}", 10, "x") for n in range(N)]
+FORGED_OF_X = [
+    refusal(make(f"{make.__name__}{n}", n, "x"), disbelieved=Situation.FORGED)
+    for n in range(N // 2)
+    for make in (pay, unsettle)
+]
 DEDUCTED = [event(unsettle(f"u{n}", 10, "x")) for n in range(4)]
 RETURNED = [event(rollback(f"r{n}", f"b{n}")) for n in range(3)]
 REWARDS = [event(reward(f"w{n}", 10), 10 + 10 * n) for n in range(70)]
@@ -102,6 +107,7 @@ LOST_CREDITS = after_losing(*CREDITS, balance=0)
             Book(0), [event(rollback(f"r{n}", f"u{n}"), 0) for n in range(N)], 0, N, id="rollbacks of nothing"
         ),
         pytest.param(Book(9), [refusal(each, disbelieved=Situation.FORGED) for each in CREDITS], 9, N, id="forged"),
+        pytest.param(Book(9, bets=X), FORGED_OF_X, 9, N, id="forged credits and deductions of one bet"),
         pytest.param(Book(5), [refusal(each) for each in BETS], 5, N, id="uncovered bets"),
         pytest.param(Book(9), [refusal(each) for each in CREDITS], 9, N, id="refused credits of unknown bets"),
         pytest.param(Book(9), [event(pay(f"z{n}", 0), 9) for n in range(N)], 9, N, id="credits of nothing"),
