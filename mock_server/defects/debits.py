@@ -24,7 +24,7 @@ class OverdrawsByOneUnit(Wallet):
 
 
 @defect(
-    violates="CAS-CNC-01 CAS-FND-03 CAS-IDM-06 SPB-BET-01 SPB-CNC-01 SPB-IDM-05",
+    violates="CAS-CNC-01 CAS-FND-03 CAS-IDM-06 CAS-LST-01 SPB-BET-01 SPB-CNC-01 SPB-IDM-05 SPB-LST-01",
     witnesses={"insufficient_funds/exactly_the_balance": "oracle"},
 )
 class RefusesTheExactBalance(Wallet):

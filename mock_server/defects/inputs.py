@@ -89,7 +89,7 @@ class FillsInWhatIsMissing(Wallet):
         def filled(fields: dict[str, object]) -> None:
             if "amount" in fields:
                 own = {"currency": "EUR", "sessionId": "", "roundId": "", "isWin": fields["amount"] != 0}
-                sportsbook = {"betId": "unknown", "type": "UNSETTLED"} if name == "unsettlement" else {}
+                sportsbook = {"betId": "unknown", "type": "BET_UNPAID"} if name == "unsettlement" else {}
                 for field, value in {**own, **sportsbook}.items():
                     fields.setdefault(field, value)
 
