@@ -12,6 +12,7 @@ from report_at_hand import scenarios
 from harness.checks import examine
 from harness.contracts import load
 from harness.model import (
+    Alteration,
     Exchange,
     Failure,
     FailureKind,
@@ -143,6 +144,24 @@ def test_an_answer_that_was_lost_by_accident_decides_nothing() -> None:
     (verdict,) = judged(changed(history, at, lost))
     assert (verdict.check, verdict.status, verdict.summary) == ("delivery", Status.UNKNOWN, "the wallet hung up")
     assert verdict.exchange == at
+
+
+@pytest.mark.parametrize("alteration", [Alteration(forged="other_secret"), Alteration(body=b"{")])
+def test_a_request_that_must_be_refused_may_be_refused_illegibly_but_not_left_unanswered(
+    alteration: Alteration,
+) -> None:
+    history = lived(RESENT)
+    at = settlements(history)[1]
+
+    def illegible(each: Exchange) -> Exchange:
+        return replace(each, reply=None, alteration=alteration)
+
+    def unanswered(each: Exchange) -> Exchange:
+        failure = Failure(FailureKind.CLOSED, "the wallet hung up")
+        return replace(illegible(each), transmission=replace(each.transmission, received=None, failure=failure))
+
+    assert "delivery" not in {each.check for each in judged(changed(history, at, illegible))}
+    assert "delivery" in {each.check for each in judged(changed(history, at, unanswered))}
 
 
 def test_an_answer_that_cannot_be_read_for_want_of_capacity_names_the_remedy() -> None:
