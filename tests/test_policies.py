@@ -13,17 +13,10 @@ import legal_wallets as legal
 import pytest
 
 from harness.contracts import BUNDLED, load
-from harness.examiner import Examiner
 from harness.ledger import READINGS
 from harness.model import Scenario, Status
-from harness.preflight import preflight
-from harness.prove.carrier import InProcessCarrier
 from harness.prove.matrix import scenarios
-from harness.prove.trials import CREDENTIALS, LIMITS
-from harness.subject import Subject
-from mock_server.app import App
-from mock_server.provisioning import PATH
-from mock_server.store import open_store
+from harness.prove.trials import examiner_of
 from mock_server.wallet import Wallet
 
 Pins = dict[str, str]
@@ -110,24 +103,8 @@ WALLETS += [
 ]
 
 
-def examiner_of(wallet_type: type[Wallet], contract: str, pins: Pins) -> Examiner:
-    app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
-    wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = Subject(
-        contract=contract,
-        url="in process",
-        provision_url="in process",
-        credentials=CREDENTIALS[contract],
-        seed=1,
-        run_id="9800f000",
-        limits=LIMITS,
-        policies=tuple((policy, reading) for policy, reading in pins.items() if reading),
-    )
-    return Examiner(subject, preflight(subject, wallet=wallet, provision=provision), wallet=wallet, provision=provision)
-
-
 def failed(wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario]) -> list[str]:
-    examiner = examiner_of(wallet_type, contract, pins)
+    examiner = examiner_of(wallet_type, contract, policies={name: each for name, each in pins.items() if each})
     results = [examiner.examine(each) for each in chosen if contract in each.requirements]
     examiner.close()
     assert results, "none of the scenarios is of this contract"

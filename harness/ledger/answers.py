@@ -100,6 +100,15 @@ def same_id_again(book: Book, entry: Entry, situation: Situation, policy: str, t
         yield from cached_or_current(book, entry, situation, terms, ((policy, "first_result"),))
 
 
+def unless_reused(
+    book: Book, item: Movement | Rollback, key: Key, afresh: Iterator[Possible], terms: Terms
+) -> Iterator[Possible]:
+    """What may be answered to a new transaction; where its id is another one's already, what may be said of that."""
+    if terms.known_elsewhere or book.known_as(item.id, but=key[0]) is not None:
+        return reused(book, item, key, afresh, terms)
+    return afresh
+
+
 def reused(
     book: Book, item: Movement | Rollback, key: Key, afresh: Iterator[Possible], terms: Terms
 ) -> Iterator[Possible]:

@@ -11,8 +11,8 @@ from harness.ledger.answers import (
     cached_or_current,
     first_of_another,
     remembered,
-    reused,
     same_id_again,
+    unless_reused,
 )
 from harness.ledger.book import Book, Entry, Fate, Key, change_of, key_of, particulars
 from harness.ledger.fresh import fresh
@@ -64,21 +64,13 @@ def _of_refused(book: Book, item: Movement, key: Key, entry: Entry, terms: Terms
     if terms.reads("replay_of_refused", "refused") or situation in {Situation.CONFLICT, Situation.CONFLICT_WITH_ZERO}:
         yield Possible(situation, False, book, readings=_REFUSED_AGAIN)
     if terms.reads("replay_of_refused", "afresh"):
-        for possible in _afresh(book, item, key, terms):
+        for possible in unless_reused(book, item, key, fresh(book, item, key, terms), terms):
             if possible.accepted:
                 readings = (("replay_of_refused", "afresh"), *possible.readings)
                 yield replace(possible, situation=situation, readings=readings)
             else:
                 yield replace(possible, situation=situation, book=possible.book.record(key, entry))
     yield from first_of_another(book, item, key, terms)
-
-
-def _afresh(book: Book, item: Movement, key: Key, terms: Terms) -> Iterator[Possible]:
-    """As if it had never come. Where its id is somebody else's it still is."""
-    possible = fresh(book, item, key, terms)
-    if terms.known_elsewhere or book.known_as(item.id, but=key[0]) is not None:
-        return reused(book, item, key, possible, terms)
-    return possible
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from harness.ledger.answers import (
     cached_or_current,
     first_of_another,
     refuse,
-    reused,
     same_id_again,
+    unless_reused,
 )
 from harness.ledger.book import Book, Entry, Family, Fate, Key, key_of
 from harness.ledger.resent import replay_situation
@@ -32,10 +32,8 @@ def rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
         yield from cached_or_current(book, entry, replay_situation(entry, terms), terms)
     elif entry is not None:
         yield from same_id_again(book, entry, Situation.REUSED_ID, "reused_id", terms)
-    elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, item, key, _new(book, item, key, terms), terms)
     else:
-        yield from _new(book, item, key, terms)
+        yield from unless_reused(book, item, key, _new(book, item, key, terms), terms)
 
 
 def _of_refused(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
@@ -44,9 +42,7 @@ def _of_refused(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[
         readings: Readings = (("replay_of_refused", "refused"),)
         yield Possible(Situation.REPLAY_OF_REFUSED, False, book, readings=readings)
     if terms.reads("replay_of_refused", "afresh"):
-        afresh = _new(book, item, key, terms)
-        elsewhere = terms.known_elsewhere or book.known_as(item.id, but=key[0]) is not None
-        yield from reused(book, item, key, afresh, terms) if elsewhere else afresh
+        yield from unless_reused(book, item, key, _new(book, item, key, terms), terms)
     yield from first_of_another(book, item, key, terms)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.ledger.answers import Possible, denied, entry_of, reused
+from harness.ledger.answers import Possible, denied, entry_of, unless_reused
 from harness.ledger.book import Book, Fate, InFlight, change_of, key_of
 from harness.ledger.fresh import fresh
 from harness.ledger.resent import resent
@@ -67,10 +67,8 @@ def _movement(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
     entry = book.entries.get(key)
     if entry is not None:
         yield from resent(book, item, key, entry, terms)
-    elif terms.known_elsewhere or book.known_as(item.id) is not None:
-        yield from reused(book, item, key, fresh(book, item, key, terms), terms)
     else:
-        yield from fresh(book, item, key, terms)
+        yield from unless_reused(book, item, key, fresh(book, item, key, terms), terms)
 
 
 # --------------------------------------------------------------------------------------------------------------------

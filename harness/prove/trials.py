@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from harness.contracts import Credentials
 from harness.examiner import Examiner
@@ -63,8 +64,17 @@ def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenar
         examiner.close()
 
 
-def examiner_of(wallet_type: type[Wallet], contract: str, *, explain: bool = True) -> Examiner:
-    """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there."""
+def examiner_of(
+    wallet_type: type[Wallet],
+    contract: str,
+    *,
+    explain: bool = True,
+    policies: Mapping[str, str] = MappingProxyType({}),
+) -> Examiner:
+    """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there.
+
+    `policies` has the readings that the wallet is pinned to, by policy.
+    """
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
     subject = Subject(
@@ -75,6 +85,7 @@ def examiner_of(wallet_type: type[Wallet], contract: str, *, explain: bool = Tru
         seed=1,
         run_id=RUN_ID,
         limits=LIMITS,
+        policies=tuple(policies.items()),
     )
     facts = preflight(subject, wallet=wallet, provision=provision)
     return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain)
@@ -94,4 +105,4 @@ def cell_of(result: ScenarioResult) -> Cell:
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()
 
 
-__all__ = ["ConfigurationProblem", "Sequence", "examiner_of", "try_out"]
+__all__ = ["ConfigurationProblem", "examiner_of", "try_out"]
