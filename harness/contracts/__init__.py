@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+from harness.contracts.shared.authentication import Credentials, Forgery, Recipe, Remedy, Shell, by_name, forgery
 from harness.contracts.shared.json_text import JsonError
 from harness.contracts.shared.requirements import RequirementsError
 from harness.contracts.shared.schema import check
@@ -37,14 +38,6 @@ SHARED = "shared"
 
 BUNDLED = tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg and each.name != SHARED))
 """The names of the bundled contracts: the folders of this package but `shared`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the platform proves itself with: casino API key and HMAC secret, sportsbook user and password."""
-
-    key: str
-    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,20 +71,6 @@ class ExpectedCode:
 
     level: Level
     outcomes: frozenset[Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a request is authenticated by hand: for people who check a signature, and for `curl`. Holds no secret.
-
-    `steps` gives, for headers by lower-case name and a body, pairs of what is done and what comes of it. `shell` is
-    shell lines that make `$SIGNATURE` and the like of `$BODY`, and `headers` are `curl` headers in those variables,
-    by lower-case name.
-    """
-
-    steps: Callable[[Mapping[str, str], bytes], tuple[tuple[str, str], ...]]
-    shell: tuple[str, ...]
-    headers: Mapping[str, str]
 
 
 class BadRequest(Exception):
@@ -145,13 +124,10 @@ class Contract:
     """A JSON value as the exact bytes that the platform sends."""
     sign: Callable[[bytes, Credentials, int], tuple[tuple[str, str], ...]]
     """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
-    forgeries: Mapping[str, Callable[[Request, Credentials, int], Request]]
-    """Named ways to spoil a well-signed request's authentication."""
-    mistakes: tuple[str, ...] = ()
-    """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
-    slips: Mapping[str, str] = field(default_factory=dict)
-    """Those forgeries that undo a slip of whoever set the credentials, and what that slip is: a wallet that believes
-    one of them is right, and the configuration is not."""
+    forgeries: Mapping[str, Forgery]
+    """Ways to spoil a well-signed request's authentication, by name."""
+    unbelieved: Callable[[bytes], Remedy] | None = None
+    """What is probably wrong with a wallet that refuses a well-signed request with this body."""
     clock_tolerance_seconds: int = 0
     """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
     knows no time."""
@@ -194,6 +170,16 @@ class Contract:
             if (found := self._answering.get(triple)) is not None:
                 return found
         return self.requirements[f"{self.prefix}-CON-01"]
+
+    @cached_property
+    def mistakes(self) -> tuple[str, ...]:
+        """The forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+        return tuple(each.name for each in self.forgeries.values() if each.mistake)
+
+    @cached_property
+    def slips(self) -> Mapping[str, str]:
+        """The forgeries that correct a typing error in the credentials, with that error."""
+        return {each.name: each.slip for each in self.forgeries.values() if each.slip}
 
     @cached_property
     def _answering(self) -> Mapping[tuple[str, str, str], Requirement]:
@@ -284,8 +270,13 @@ __all__ = [
     "Credentials",
     "Decoded",
     "ExpectedCode",
+    "Forgery",
     "OperationSpec",
     "Recipe",
+    "Remedy",
+    "Shell",
     "UnknownContract",
+    "by_name",
+    "forgery",
     "load",
 ]

@@ -69,7 +69,7 @@ class Evidence:
 
     def cause_of(self, mistake: str) -> Diagnosis | None:
         """What a wallet does that refuses a good call and believes one with this mistake."""
-        return of_mistake(mistake)
+        return of_mistake(mistake, self.contract)
 
     def _explained(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
         if verdict.status not in _RED:

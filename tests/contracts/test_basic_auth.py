@@ -30,7 +30,7 @@ def test_credentials_are_utf_8_and_a_password_may_have_a_colon() -> None:
 @pytest.mark.parametrize("name", [*SPORTSBOOK.forgeries])
 def test_every_forgery_is_refused_and_leaves_the_body_alone(name: str, who: Credentials) -> None:
     good = SPORTSBOOK.request(UNSETTLE, who, 0)
-    forged = SPORTSBOOK.forgeries[name](good, who, 0)
+    forged = SPORTSBOOK.forgeries[name].spoil(good, who, 0)
     assert forged != good
     assert (forged.body, forged.path) == (good.body, good.path)
     assert SPORTSBOOK.verify(dict(forged.headers), forged.body, who, 0) != ""
@@ -87,7 +87,7 @@ NOTHING = "Basic :"
 def test_what_each_forgery_sends(forgery: str, user: str, password: str, sent: str) -> None:
     who = Credentials(user, password)
     good = SPORTSBOOK.request(UNSETTLE, who, 0)
-    forged = SPORTSBOOK.forgeries[forgery](good, who, 0)
+    forged = SPORTSBOOK.forgeries[forgery].spoil(good, who, 0)
     assert forged == replace(good, headers=(("content-type", "application/json"), ("authorization", sent)))
 
 

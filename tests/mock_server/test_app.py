@@ -91,7 +91,7 @@ def test_a_stranger_learns_nothing_and_moves_nothing(desk: Desk, name: str, stat
     assert desk.at.answer(f"/{name}{request.path}", {}, request.body).status == status
     contract = load(name)
     for forge in contract.forgeries.values():
-        forged = forge(request, CREDENTIALS[name], NOW_MS)
+        forged = forge.spoil(request, CREDENTIALS[name], NOW_MS)
         assert desk.at.ask(f"/{name}", forged).status == status
     shown = read(desk.ask(name, GetBalance(player=player["playerId"], session=player["sessionId"])))
     assert shown["balance"] in {Decimal(100), 10_000_000}

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from harness.contracts import Contract, ExpectedCode
 from harness.contracts.casino import authentication, wire
-from harness.contracts.casino.mistakes import ALL_FORGERIES, ALL_MISTAKES, SLIPS
+from harness.contracts.casino.forgeries import FORGERIES
+from harness.contracts.casino.mistakes import REWRITTEN
 from harness.contracts.casino.recipe import HMAC
 from harness.contracts.casino.words import KINDS, SPECS
+from harness.contracts.shared.authentication import by_name
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
 from harness.model import Level, Outcome, Situation
+
+_FORGERIES = by_name(*FORGERIES, *REWRITTEN)
 
 _REFUSALS = {
     Situation.UNCOVERED: Outcome.INSUFFICIENT_FUNDS,
@@ -51,7 +55,7 @@ CONTRACT = Contract(
     required_headers=authentication.REQUIRED,
     environment=("WALLET_API_KEY", "WALLET_SECRET"),
     schemas=wire.SCHEMAS,
-    requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "CAS", tuple(SPECS), tuple(ALL_FORGERIES)),
+    requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "CAS", tuple(SPECS), tuple(_FORGERIES)),
     policy=_POLICY,
     clock_tolerance_seconds=authentication.SIGNATURE_LIFE_MS // 1000,
     codes={
@@ -64,9 +68,8 @@ CONTRACT = Contract(
     encode=wire.encode,
     stringify=stringify,
     sign=authentication.sign,
-    forgeries=ALL_FORGERIES,
-    mistakes=ALL_MISTAKES,
-    slips=SLIPS,
+    forgeries=_FORGERIES,
+    unbelieved=authentication.unbelieved,
     recipe=HMAC,
     security=authentication.SECURITY,
     decode=wire.decode,

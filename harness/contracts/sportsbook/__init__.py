@@ -10,6 +10,7 @@ from harness.contracts import Contract, ExpectedCode
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
 from harness.contracts.sportsbook import authentication, wire
+from harness.contracts.sportsbook.forgeries import FORGERIES
 from harness.contracts.sportsbook.recipe import BASIC
 from harness.contracts.sportsbook.words import KINDS, SPECS
 from harness.model import Level, Outcome, Situation
@@ -65,7 +66,7 @@ CONTRACT = Contract(
     required_headers=authentication.REQUIRED,
     environment=("WALLET_USER", "WALLET_PASSWORD"),
     schemas=wire.SCHEMAS,
-    requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "SPB", tuple(SPECS), tuple(authentication.FORGERIES)),
+    requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "SPB", tuple(SPECS), tuple(FORGERIES)),
     policy=_POLICY,
     codes={each: ExpectedCode(level, frozenset(codes)) for each, (level, codes) in _REFUSALS.items()},
     wire_unit=money.smallest_unit,
@@ -74,9 +75,7 @@ CONTRACT = Contract(
     encode=wire.encode,
     stringify=stringify,
     sign=authentication.sign,
-    forgeries=authentication.FORGERIES,
-    mistakes=authentication.MISTAKES,
-    slips=authentication.SLIPS,
+    forgeries=FORGERIES,
     recipe=BASIC,
     security=authentication.SECURITY,
     decode=wire.decode,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contracts import Recipe
+from harness.contracts.shared.authentication import Recipe
 
 
 def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from harness.model import Authenticate, Bet, Outcome, Unsettle
 from harness.verdict.causes.case import Case, Diagnosis
 
 _SITUATIONS = frozenset({"new", "exact", "zero", "read", "rollback", "expired_session", "unknown_bet", "malformed", ""})
-_RAW = "verify HMAC_SHA256(secret, body + '|' + x-timestamp) over the raw body, before any JSON library reads it"
-_MARKUP = re.compile(r"[<>&/]")
 
 _CODES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.UNKNOWN_PLAYER: (
@@ -66,23 +63,10 @@ def _by_code(case: Case) -> Iterator[Diagnosis]:
 
 
 def _not_believed(case: Case) -> Iterator[Diagnosis]:
-    body = case.exchange.transmission.sent.body.decode("utf-8", "replace") if case.exchange is not None else ""
-    if case.contract.recipe is None or "x-signature" not in dict(case.contract.recipe.headers):
+    if case.contract.unbelieved is None:
         return
-    if not body.isascii():
-        yield Diagnosis(
-            "your wallet verifies the HMAC over a body that it wrote anew: text beyond ASCII came out as \\u escapes, "
-            "or in another encoding",
-            _RAW,
-        )
-    elif _MARKUP.search(body):
-        yield Diagnosis(
-            "your wallet verifies the HMAC over a body that it wrote anew: <, >, & or / came out escaped, as some JSON "
-            "libraries do",
-            _RAW,
-        )
-    else:
-        yield Diagnosis("a request that is signed as documented is not believed", _RAW)
+    remedy = case.contract.unbelieved(case.exchange.transmission.sent.body if case.exchange is not None else b"")
+    yield Diagnosis(remedy.cause, remedy.fix)
 
 
 def _session(case: Case) -> Iterator[Diagnosis]:

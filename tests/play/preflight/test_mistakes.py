@@ -1,6 +1,6 @@
 """A wallet that verifies in a wrong way of its own is told which; slips in setting the credentials are not its fault.
 
-What each wallet computes is written here by hand: `hmac_mistakes` has no part in it.
+What each wallet computes is written here by hand: the contract's forgeries have no part in it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def test_a_casino_wallet_that_signs_in_its_own_way_is_told_which(mistake: str) -
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
     assert violation.records[-1]["alteration"]["forged"] == mistake
-    assert (diagnosis := of_mistake(mistake)) is not None
+    assert (diagnosis := of_mistake(mistake, load("casino"))) is not None
     assert diagnosis.fix
 
 
@@ -85,7 +85,7 @@ def test_a_sportsbook_wallet_that_reads_credentials_in_its_own_way_is_told_which
     violation = wallet.look().violation
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("SPB-AUT-01", mistake)
-    assert (diagnosis := of_mistake(mistake)) is not None
+    assert (diagnosis := of_mistake(mistake, load("sportsbook"))) is not None
     assert diagnosis.fix
 
 
