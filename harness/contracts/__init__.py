@@ -16,9 +16,19 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from harness.contracts.shared.authentication import Credentials, Forgery, Recipe, Remedy, Shell, by_name, forgery
+from harness.contracts.shared.authentication import (
+    CredentialField,
+    Credentials,
+    Forgery,
+    Recipe,
+    Remedy,
+    Shell,
+    by_name,
+    forgery,
+)
+from harness.contracts.shared.day import Days
 from harness.contracts.shared.json_text import JsonError
-from harness.contracts.shared.requirements import RequirementsError
+from harness.contracts.shared.requirements import CONSERVATION, RequirementsError
 from harness.contracts.shared.schema import check
 from harness.model import (
     Amount,
@@ -50,6 +60,8 @@ class OperationSpec:
     batch: bool = False
     retried: bool = False
     """Whether the platform sends it again after a failure."""
+    after_session: bool = False
+    """Whether the platform sends it after the player's session has ended: a wallet must not refuse it for that."""
     path_inferred: bool = False
     """The document does not print this path; it was inferred from its siblings."""
 
@@ -104,8 +116,8 @@ class Contract:
     """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
     required_headers: tuple[str, ...]
     """Lower-case names of the headers that a request must carry to be believed."""
-    environment: tuple[str, str]
-    """The environment variables of the credentials: `("WALLET_API_KEY", "WALLET_SECRET")`."""
+    credentials: tuple[CredentialField, ...]
+    """The values that the platform proves itself with."""
     schemas: Path
     """The folder of the schemas, the requirements and the examples."""
     requirements: Mapping[str, Requirement]
@@ -126,8 +138,14 @@ class Contract:
     """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
     forgeries: Mapping[str, Forgery]
     """Ways to spoil a well-signed request's authentication, by name."""
+    authentic: str = ""
+    """The id of the requirement that a rightly authenticated request is accepted."""
     unbelieved: Callable[[bytes], Remedy] | None = None
     """What is probably wrong with a wallet that refuses a well-signed request with this body."""
+    narrowed_fields: Mapping[str, str] = field(default_factory=dict)
+    """Wire fields whose wrong JSON narrows the situation `malformed`: `{"amount": "wrong_type"}`."""
+    signatures: tuple[str, ...] = ()
+    """Lower-case names of headers that hold a signature: reports show the beginning of each."""
     clock_tolerance_seconds: int = 0
     """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
     knows no time."""
@@ -147,6 +165,9 @@ class Contract:
     """An operation from its name and a request body. Raises `BadRequest`."""
     write_reply: Callable[[Operation | None, Reply], tuple[int, bytes]]
     """HTTP status and body of an answer; the operation is None when the request could not be read."""
+
+    days: Days | None = None
+    """The days of the contract's platform, which the mock partner plays; None: it has scenarios only."""
 
     def path_of(self, operation: Operation) -> str:
         """The documented path of an operation, below the wallet's base URL."""
@@ -169,7 +190,27 @@ class Contract:
         for triple in triples:
             if (found := self._answering.get(triple)) is not None:
                 return found
-        return self.requirements[f"{self.prefix}-CON-01"]
+        return self.conservation
+
+    @property
+    def conservation(self) -> Requirement:
+        """The requirement that money is conserved: it answers for every finding that no other one answers for."""
+        return self.requirements[f"{self.prefix}-{CONSERVATION}"]
+
+    @property
+    def authenticity(self) -> Requirement:
+        """The requirement that a rightly authenticated request is accepted; conservation where none is named."""
+        return self.requirements[self.authentic] if self.authentic else self.conservation
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """The environment variables of the credentials."""
+        return tuple(each.variable for each in self.credentials)
+
+    def made_up(self, text_of: Callable[[CredentialField], str]) -> Credentials:
+        """Valid credentials that nobody was given, made of a text for each field."""
+        texts = {each: text_of(each) for each in self.credentials}
+        return Credentials(**{each.name: each.made(text) if each.made else text for each, text in texts.items()})
 
     @cached_property
     def mistakes(self) -> tuple[str, ...]:
@@ -267,6 +308,7 @@ __all__ = [
     "Amount",
     "BadRequest",
     "Contract",
+    "CredentialField",
     "Credentials",
     "Decoded",
     "ExpectedCode",

@@ -11,13 +11,14 @@ import hashlib
 import hmac
 
 import pytest
+from credentials_at_hand import of_casino
 
-from harness.contracts import Credentials, load
+from harness.contracts import load
 from harness.model import Payout, Request, Settle
 
 CASINO = load("casino")
 SETTLE = Settle(items=(Payout(id="t1", player="p1", currency="EUR", amount=100),))
-WHO = Credentials("key", "secret")
+WHO = of_casino("key", "secret")
 NOW = 1_731_504_451_691
 
 
@@ -106,7 +107,7 @@ def sha256(message: str) -> str:
 
 def headers_after(forgery: str, body: str = BODY, secret: str = "secret") -> dict[str, str]:
     """What a forgery makes of the headers of a rightly signed request; nothing else may change."""
-    who = Credentials("key", secret)
+    who = of_casino("key", secret)
     good = Request("/path", CASINO.sign(body.encode(), who, NOW), body.encode())
     forged = CASINO.forgeries[forgery].spoil(good, who, NOW + 5)
     assert (forged.path, forged.body) == (good.path, good.body)

@@ -6,12 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
 
 from harness.contracts import BUNDLED, Contract, Credentials, load
 from harness.model import Request
 from harness.report.record import again
 
-WHO = Credentials("the-platform", 'Secret "of" $these `tests`')
+SECRET = 'Secret "of" $these `tests`'
+WHO = Credentials(**of_casino("the-platform", SECRET), **of_sportsbook("the-platform", SECRET))
 BODY = '{"amount":1,"note":"it\'s"}'
 NOT_THE_SAME = {"wrong_signature", "other_timestamp"}
 """Forged in another way than the scenario does, and as wrong."""
@@ -26,12 +28,12 @@ def sent(contract: Contract, forged: str, folder: Path) -> dict[str, str]:
     lines = again(
         contract, "http://wallet.example", {"operation": "bet", "request": request, "alteration": {"forged": forged}}
     )
-    assert WHO.secret not in lines
+    assert secret_of(WHO) not in lines
     fake = folder / "curl"
     fake.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\n" "$each"; done\n')
     fake.chmod(0o755)
     key, secret = contract.environment
-    variables = {"PATH": f"{folder}:/usr/bin:/bin", key: WHO.key, secret: WHO.secret}
+    variables = {"PATH": f"{folder}:/usr/bin:/bin", key: public_of(WHO), secret: secret_of(WHO)}
     done = subprocess.run(["/bin/sh", "-eu", "-c", lines], env=variables, capture_output=True, text=True, check=True)
     assert not done.stderr
     told = done.stdout.splitlines()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.contracts import Contract, Credentials, Forgery, OperationSpec, by_name
+from harness.contracts import Contract, CredentialField, Credentials, Forgery, OperationSpec, by_name
 from harness.model import (
     Authenticate,
     Bet,
@@ -111,7 +111,7 @@ def _contract(name: str, prefix: str, batches: tuple[str, ...], words: dict[str,
         prefix=prefix,
         specs=specs,
         words=words,
-        environment=("KEY", "SECRET"),
+        credentials=(CredentialField(name="key", variable="KEY"), CredentialField(name="secret", variable="SECRET")),
         schemas=Path(),
         requirements=requirements,
         policy={},
@@ -145,6 +145,7 @@ CASINO = _contract(
     wire_unit=lambda _currency: 1,
     encode=_casino_body,
     sign=lambda _body, _credentials, now_ms: (("x-timestamp", str(now_ms)),),
+    clock_tolerance_seconds=300,
     forgeries=by_name(Forgery(name="other_secret", spoil=_spoil), Forgery(name="wrong_signature", spoil=_spoil)),
 )
 SPORTSBOOK = _contract(

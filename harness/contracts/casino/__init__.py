@@ -6,11 +6,11 @@ Source: the OppiGames Wallet API; see `schemas/casino/SOURCES.md` for the page o
 from __future__ import annotations
 
 from harness.contracts import Contract, ExpectedCode
-from harness.contracts.casino import authentication, wire
+from harness.contracts.casino import authentication, day, wire
 from harness.contracts.casino.forgeries import FORGERIES
 from harness.contracts.casino.mistakes import REWRITTEN
 from harness.contracts.casino.recipe import HMAC
-from harness.contracts.casino.words import KINDS, SPECS
+from harness.contracts.casino.words import KINDS, NARROWED_FIELDS, SPECS
 from harness.contracts.shared.authentication import by_name
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
@@ -52,8 +52,10 @@ CONTRACT = Contract(
     words={"settle": "settlement", "pay": "payout"}
     | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
     kinds=KINDS,
+    narrowed_fields=NARROWED_FIELDS,
     required_headers=authentication.REQUIRED,
-    environment=("WALLET_API_KEY", "WALLET_SECRET"),
+    credentials=authentication.CREDENTIALS,
+    signatures=authentication.SIGNATURES,
     schemas=wire.SCHEMAS,
     requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "CAS", tuple(SPECS), tuple(_FORGERIES)),
     policy=_POLICY,
@@ -69,6 +71,7 @@ CONTRACT = Contract(
     stringify=stringify,
     sign=authentication.sign,
     forgeries=_FORGERIES,
+    authentic="CAS-SIG-01",
     unbelieved=authentication.unbelieved,
     recipe=HMAC,
     security=authentication.SECURITY,
@@ -76,4 +79,5 @@ CONTRACT = Contract(
     verify=authentication.verify,
     read_request=wire.read_request,
     write_reply=wire.write_reply,
+    days=day.days,
 )

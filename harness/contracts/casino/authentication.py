@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping
 
-from harness.contracts.shared.authentication import Credentials, Remedy
+from harness.contracts.shared.authentication import CredentialField, Credentials, Remedy
 
 SIGNATURE_LIFE_MS = 5 * 60 * 1000
 """How long a signature is believed, either way, because clocks differ. The wallet document does not say; the sibling
@@ -19,6 +19,13 @@ API of the same vendor (operator to platform) says 5 minutes."""
 
 REQUIRED = ("x-api-key", "x-timestamp", "x-signature")
 """The headers that the document calls required, apart from `content-type`."""
+
+CREDENTIALS = (
+    CredentialField(name="api_key", variable="WALLET_API_KEY", secret=False),
+    CredentialField(name="secret", variable="WALLET_SECRET"),
+)
+
+SIGNATURES = ("x-signature",)
 
 SECURITY: Mapping[str, Mapping[str, str]] = {
     "apiKey": {
@@ -59,8 +66,8 @@ def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str,
     """The four required headers of a body at a Unix time in milliseconds."""
     return (
         ("content-type", "application/json"),
-        ("x-api-key", credentials.key),
-        ("x-signature", signature(body, credentials.secret, str(now_ms))),
+        ("x-api-key", credentials["api_key"]),
+        ("x-signature", signature(body, credentials["secret"], str(now_ms))),
         ("x-timestamp", str(now_ms)),
     )
 
@@ -70,12 +77,12 @@ def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, no
     for name in REQUIRED:
         if not headers.get(name):
             return f"the header {name} is missing"
-    if not _same(headers["x-api-key"], credentials.key):
+    if not _same(headers["x-api-key"], credentials["api_key"]):
         return "the API key is unknown"
     timestamp = headers["x-timestamp"]
     if _MILLISECONDS.match(timestamp) is None:
         return "the timestamp is no Unix time in milliseconds"
-    if not _same(headers["x-signature"], signature(body, credentials.secret, timestamp)):
+    if not _same(headers["x-signature"], signature(body, credentials["secret"], timestamp)):
         return "the signature is wrong"
     if abs(now_ms - int(timestamp)) > SIGNATURE_LIFE_MS:
         return "the signature was made more than 5 minutes away from now"

@@ -40,7 +40,7 @@ def _signed_by(secret: str, timestamp: str, request: Request) -> Request:
 
 def _signing(message: bytes, request: Request, credentials: Credentials) -> Request:
     """The request with a signature of these bytes, whatever they are."""
-    return _with(request, x_signature=hmac.new(credentials.secret.encode(), message, hashlib.sha256).hexdigest())
+    return _with(request, x_signature=hmac.new(credentials["secret"].encode(), message, hashlib.sha256).hexdigest())
 
 
 @forgery(
@@ -79,7 +79,7 @@ def empty_signature(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def other_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Signed with another secret."""
-    return _signed_by(f"{credentials.secret}-of-somebody-else", _header(request, "x-timestamp"), request)
+    return _signed_by(f"{credentials['secret']}-of-somebody-else", _header(request, "x-timestamp"), request)
 
 
 @forgery(
@@ -100,7 +100,7 @@ def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Req
 )
 def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Signed with the API key, which is no secret."""
-    return _signed_by(credentials.key, _header(request, "x-timestamp"), request)
+    return _signed_by(credentials["api_key"], _header(request, "x-timestamp"), request)
 
 
 @forgery(
@@ -110,7 +110,7 @@ def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Re
 )
 def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, in the name of an integration that does not exist."""
-    return _with(request, x_api_key=f"{credentials.key}-unknown")
+    return _with(request, x_api_key=f"{credentials['api_key']}-unknown")
 
 
 @forgery(
@@ -121,7 +121,7 @@ def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Requ
 def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """An old signature beside a fresh timestamp."""
     old = str(int(_header(request, "x-timestamp")) - _MINUTE_MS)
-    return _with(request, x_signature=signature(request.body, credentials.secret, old))
+    return _with(request, x_signature=signature(request.body, credentials["secret"], old))
 
 
 @forgery(
@@ -131,7 +131,7 @@ def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def signature_of_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right signature of an empty object."""
-    return _with(request, x_signature=signature(b"{}", credentials.secret, _header(request, "x-timestamp")))
+    return _with(request, x_signature=signature(b"{}", credentials["secret"], _header(request, "x-timestamp")))
 
 
 @forgery(
@@ -176,7 +176,7 @@ def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> 
 def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the timestamp in seconds, the header has it in milliseconds."""
     seconds = str(int(_header(request, "x-timestamp")) // 1000)
-    return _with(request, x_signature=signature(request.body, credentials.secret, seconds))
+    return _with(request, x_signature=signature(request.body, credentials["secret"], seconds))
 
 
 @forgery(
@@ -187,7 +187,7 @@ def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -
 def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body as other languages write it, with a space after each colon and comma."""
     text = _TOKEN.sub(lambda match: match[1] or match[2] + b" ", request.body)
-    return _with(request, x_signature=signature(text, credentials.secret, _header(request, "x-timestamp")))
+    return _with(request, x_signature=signature(text, credentials["secret"], _header(request, "x-timestamp")))
 
 
 @forgery(
@@ -222,7 +222,7 @@ def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Reque
 )
 def timestamp_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, but seconds where milliseconds are due: 1970 to a wallet that looks."""
-    return _signed_by(credentials.secret, str(int(_header(request, "x-timestamp")) // 1000), request)
+    return _signed_by(credentials["secret"], str(int(_header(request, "x-timestamp")) // 1000), request)
 
 
 @forgery(
@@ -232,7 +232,7 @@ def timestamp_in_seconds(request: Request, credentials: Credentials, now_ms: int
 )
 def timestamp_not_a_number(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed over a timestamp that is a word."""
-    return _signed_by(credentials.secret, "now", request)
+    return _signed_by(credentials["secret"], "now", request)
 
 
 FORGERIES = (

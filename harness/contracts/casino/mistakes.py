@@ -35,7 +35,9 @@ def _with_signature(request: Request, signature: str) -> Request:
 
 def _over(request: Request, credentials: Credentials, body: bytes) -> Request:
     """A signature of another form of the body, or an empty signature if the body has only one form."""
-    return _signed(request, credentials.secret.encode(), body) if body != request.body else _with_signature(request, "")
+    return (
+        _signed(request, credentials["secret"].encode(), body) if body != request.body else _with_signature(request, "")
+    )
 
 
 def _signed(request: Request, key: bytes, body: bytes) -> Request:
@@ -144,8 +146,8 @@ def floats_for_integers(request: Request, credentials: Credentials, now_ms: int)
 )
 def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret without white space around it; an empty signature if there is none."""
-    trimmed = credentials.secret.strip()
-    if trimmed == credentials.secret:
+    trimmed = credentials["secret"].strip()
+    if trimmed == credentials["secret"]:
         return _with_signature(request, "")
     return _signed(request, trimmed.encode(), request.body)
 
@@ -158,7 +160,7 @@ def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> R
 def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers body and timestamp with a dot between them."""
     message = b".".join((request.body, _header(request, "x-timestamp").encode()))
-    return _digested(request, credentials.secret.encode(), message, "sha256")
+    return _digested(request, credentials["secret"].encode(), message, "sha256")
 
 
 @forgery(
@@ -168,7 +170,7 @@ def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-1."""
-    return _digested(request, credentials.secret.encode(), _message(request), "sha1")
+    return _digested(request, credentials["secret"].encode(), _message(request), "sha1")
 
 
 @forgery(
@@ -178,7 +180,7 @@ def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-512."""
-    return _digested(request, credentials.secret.encode(), _message(request), "sha512")
+    return _digested(request, credentials["secret"].encode(), _message(request), "sha512")
 
 
 @forgery(
@@ -188,7 +190,7 @@ def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Re
 )
 def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """A plain hash of body, timestamp and secret, one after the other."""
-    message = b"|".join((_message(request), credentials.secret.encode()))
+    message = b"|".join((_message(request), credentials["secret"].encode()))
     return _with_signature(request, hashlib.sha256(message).hexdigest())
 
 
@@ -199,7 +201,7 @@ def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def secret_with_newline(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret with the line break of the file that it was read from."""
-    return _digested(request, credentials.secret.encode() + b"\n", _message(request), "sha256")
+    return _digested(request, credentials["secret"].encode() + b"\n", _message(request), "sha256")
 
 
 @forgery(
@@ -220,7 +222,7 @@ def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> R
 def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret read as hex digits; an empty signature if the secret is not hex."""
     try:
-        return _signed(request, bytes.fromhex(credentials.secret), request.body)
+        return _signed(request, bytes.fromhex(credentials["secret"]), request.body)
     except ValueError:
         return _with_signature(request, "")
 
@@ -233,7 +235,7 @@ def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Re
 def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret read as base64; an empty signature if the secret is not base64."""
     try:
-        return _signed(request, base64.b64decode(credentials.secret, validate=True), request.body)
+        return _signed(request, base64.b64decode(credentials["secret"], validate=True), request.body)
     except ValueError:
         return _with_signature(request, "")
 
@@ -245,7 +247,7 @@ def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) ->
 )
 def key_and_message_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The message is the key of the HMAC, and the secret its message."""
-    return _digested(request, _message(request), credentials.secret.encode(), "sha256")
+    return _digested(request, _message(request), credentials["secret"].encode(), "sha256")
 
 
 REWRITTEN = (

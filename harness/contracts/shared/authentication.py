@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
 from harness.model import Level, Request
 
+_PEM = "-----BEGIN"
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the platform proves itself with: casino API key and HMAC secret, sportsbook user and password."""
 
-    key: str
-    secret: str = field(repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialField:
+    """One of the values that a platform proves itself with: a key, a secret, a private key."""
+
+    name: str
+    """Its name in `Credentials` and in a profile: `api_key`."""
+    variable: str
+    """The environment variable that holds it."""
+    secret: bool = True
+    """Whether it is hidden everywhere. A value that is no secret, such as a user, is hidden where it stands alone."""
+    pem: bool = False
+    """Whether it is PEM text, of several lines; a value that is not such text is the path of a file that holds it."""
+    made: Callable[[str], str] | None = None
+    """Makes a valid value of a text, for a wallet of ours. None: every text is valid."""
+
+    def read(self, value: str) -> str:
+        """The credential for a value as it was set. Raises OSError and UnicodeDecodeError for a file without it."""
+        if not self.pem or value.lstrip().startswith(_PEM):
+            return value
+        return Path(value).read_text(encoding="ascii")
+
+
+class Credentials(Mapping[str, str]):
+    """What a platform proves itself with, by the names of the contract's credential fields. Never printed."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, **values: str) -> None:
+        """`Credentials(user="operator", password="...")`."""
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(f'{name}=...' for name in self._values)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from harness import money
 from harness.contracts import Contract, ExpectedCode
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
-from harness.contracts.sportsbook import authentication, wire
+from harness.contracts.sportsbook import authentication, day, wire
 from harness.contracts.sportsbook.forgeries import FORGERIES
 from harness.contracts.sportsbook.recipe import BASIC
-from harness.contracts.sportsbook.words import KINDS, SPECS
+from harness.contracts.sportsbook.words import KINDS, NARROWED_FIELDS, SPECS
 from harness.model import Level, Outcome, Situation
 
 _REFUSALS = {
@@ -63,8 +63,9 @@ CONTRACT = Contract(
         "balance": "balance",
     },
     kinds=KINDS,
+    narrowed_fields=NARROWED_FIELDS,
     required_headers=authentication.REQUIRED,
-    environment=("WALLET_USER", "WALLET_PASSWORD"),
+    credentials=authentication.CREDENTIALS,
     schemas=wire.SCHEMAS,
     requirements=Requirements(wire.SCHEMAS / "requirements.yaml", "SPB", tuple(SPECS), tuple(FORGERIES)),
     policy=_POLICY,
@@ -76,10 +77,12 @@ CONTRACT = Contract(
     stringify=stringify,
     sign=authentication.sign,
     forgeries=FORGERIES,
+    authentic="SPB-AUT-01",
     recipe=BASIC,
     security=authentication.SECURITY,
     decode=wire.decode,
     verify=authentication.verify,
     read_request=wire.read_request,
     write_reply=wire.write_reply,
+    days=day.days,
 )

@@ -10,9 +10,14 @@ import binascii
 import hmac
 from collections.abc import Mapping
 
-from harness.contracts.shared.authentication import Credentials
+from harness.contracts.shared.authentication import CredentialField, Credentials
 
 REQUIRED = ("authorization",)
+
+CREDENTIALS = (
+    CredentialField(name="user", variable="WALLET_USER", secret=False),
+    CredentialField(name="password", variable="WALLET_PASSWORD"),
+)
 
 SECURITY: Mapping[str, Mapping[str, str]] = {
     "basic": {
@@ -26,7 +31,10 @@ SECURITY: Mapping[str, Mapping[str, str]] = {
 
 def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
     """The headers of a request; Basic authorization depends on neither the body nor the time."""
-    return (("content-type", "application/json"), ("authorization", basic(f"{credentials.key}:{credentials.secret}")))
+    return (
+        ("content-type", "application/json"),
+        ("authorization", basic(f"{credentials['user']}:{credentials['password']}")),
+    )
 
 
 def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, now_ms: int) -> str:
@@ -39,8 +47,8 @@ def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, no
     except (binascii.Error, UnicodeEncodeError):
         return "the Basic credentials are not base64"
     user, colon, password = given.partition(b":")
-    right_user = hmac.compare_digest(user, credentials.key.encode())
-    right_password = hmac.compare_digest(password, credentials.secret.encode())
+    right_user = hmac.compare_digest(user, credentials["user"].encode())
+    right_password = hmac.compare_digest(password, credentials["password"].encode())
     return "" if colon and right_user and right_password else "the user or the password is wrong"
 
 

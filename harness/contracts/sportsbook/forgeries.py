@@ -23,7 +23,7 @@ def _authorized(request: Request, value: str) -> Request:
 )
 def wrong_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Another password."""
-    return _authorized(request, basic(f"{credentials.key}:{credentials.secret}-wrong"))
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}-wrong"))
 
 
 @forgery(
@@ -33,7 +33,7 @@ def wrong_password(request: Request, credentials: Credentials, now_ms: int) -> R
 )
 def wrong_user(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Another user, with the right password."""
-    return _authorized(request, basic(f"{credentials.key}-wrong:{credentials.secret}"))
+    return _authorized(request, basic(f"{credentials['user']}-wrong:{credentials['password']}"))
 
 
 @forgery(
@@ -43,7 +43,7 @@ def wrong_user(request: Request, credentials: Credentials, now_ms: int) -> Reque
 )
 def empty_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right user, with an empty password."""
-    return _authorized(request, basic(f"{credentials.key}:"))
+    return _authorized(request, basic(f"{credentials['user']}:"))
 
 
 @forgery(
@@ -53,7 +53,7 @@ def empty_password(request: Request, credentials: Credentials, now_ms: int) -> R
 )
 def truncated_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Without its last character: a wallet that compares as far as the shorter text reaches is deceived."""
-    return _authorized(request, basic(f"{credentials.key}:{credentials.secret[:-1]}"))
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password'][:-1]}"))
 
 
 @forgery(
@@ -63,10 +63,9 @@ def truncated_password(request: Request, credentials: Credentials, now_ms: int) 
 )
 def other_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Letters in the other case, which some databases compare as equal; a password without letters gets one."""
-    swapped = credentials.secret.swapcase()
-    return _authorized(
-        request, basic(f"{credentials.key}:{swapped if swapped != credentials.secret else swapped + 'a'}")
-    )
+    password = credentials["password"]
+    swapped = password.swapcase()
+    return _authorized(request, basic(f"{credentials['user']}:{swapped if swapped != password else swapped + 'a'}"))
 
 
 @forgery(
@@ -77,7 +76,7 @@ def other_case(request: Request, credentials: Credentials, now_ms: int) -> Reque
 )
 def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right credentials under another scheme."""
-    return _authorized(request, basic(f"{credentials.key}:{credentials.secret}").replace("Basic", "Bearer", 1))
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}").replace("Basic", "Bearer", 1))
 
 
 @forgery(
@@ -86,7 +85,7 @@ def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Reques
 )
 def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The user in the clear, with characters that base64 does not have."""
-    return _authorized(request, f"Basic {credentials.key.encode('ascii', 'ignore').decode()}:%%%")
+    return _authorized(request, f"Basic {credentials['user'].encode('ascii', 'ignore').decode()}:%%%")
 
 
 @forgery(
@@ -94,7 +93,7 @@ def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def user_and_password_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The password as the user, and the user as the password."""
-    return _authorized(request, basic(f"{credentials.secret}:{credentials.key}"))
+    return _authorized(request, basic(f"{credentials['password']}:{credentials['user']}"))
 
 
 @forgery(
@@ -102,8 +101,10 @@ def user_and_password_swapped(request: Request, credentials: Credentials, now_ms
 )
 def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Without white space around user and password; where there is none, nothing is proved."""
-    trimmed = f"{credentials.key.strip()}:{credentials.secret.strip()}"
-    return _authorized(request, basic(trimmed if trimmed != f"{credentials.key}:{credentials.secret}" else ":"))
+    trimmed = f"{credentials['user'].strip()}:{credentials['password'].strip()}"
+    return _authorized(
+        request, basic(trimmed if trimmed != f"{credentials['user']}:{credentials['password']}" else ":")
+    )
 
 
 @forgery(
@@ -113,7 +114,7 @@ def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
 )
 def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """User and password in the clear; text that no header can carry stays encoded, and proves nothing then."""
-    text = f"{credentials.key}:{credentials.secret}"
+    text = f"{credentials['user']}:{credentials['password']}"
     return _authorized(request, f"Basic {text}" if text.isascii() and text.isprintable() else "Basic :")
 
 
@@ -124,7 +125,7 @@ def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The base64 of the base64."""
-    return _authorized(request, basic(basic(f"{credentials.key}:{credentials.secret}").removeprefix("Basic ")))
+    return _authorized(request, basic(basic(f"{credentials['user']}:{credentials['password']}").removeprefix("Basic ")))
 
 
 @forgery(
@@ -134,7 +135,7 @@ def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Re
 )
 def without_padding(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Without the equals signs at the end, as the base64 of URLs has it; credentials that need none prove nothing."""
-    whole = basic(f"{credentials.key}:{credentials.secret}")
+    whole = basic(f"{credentials['user']}:{credentials['password']}")
     return _authorized(request, whole.rstrip("=") if whole.endswith("=") else "Basic :")
 
 
@@ -145,7 +146,7 @@ def without_padding(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """With the base64 alphabet of URLs; credentials that look the same in both prove nothing."""
-    whole = basic(f"{credentials.key}:{credentials.secret}")
+    whole = basic(f"{credentials['user']}:{credentials['password']}")
     safe = whole.replace("+", "-").replace("/", "_")
     return _authorized(request, safe if safe != whole else "Basic :")
 
@@ -157,7 +158,7 @@ def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Encoded as Latin-1, which older clients do; credentials that look the same in both prove nothing."""
-    text = f"{credentials.key}:{credentials.secret}"
+    text = f"{credentials['user']}:{credentials['password']}"
     encoded = b":" if text.isascii() else text.encode("latin-1", "replace")
     return _authorized(request, f"Basic {base64.b64encode(encoded).decode()}")
 
@@ -169,7 +170,7 @@ def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Only the user, without the colon that ends it."""
-    return _authorized(request, basic(credentials.key))
+    return _authorized(request, basic(credentials["user"]))
 
 
 @forgery(

@@ -14,7 +14,7 @@ from harness.model import Authenticate, Bet, GetBalance, Outcome, Payout, Rollba
 SPECS = {
     spec.name: spec
     for spec in (
-        OperationSpec(name="unsettlement", path="/unsettlement", core=True, retried=True),
+        OperationSpec(name="unsettlement", path="/unsettlement", core=True, retried=True, after_session=True),
         OperationSpec(name="authenticate", path="/authenticate"),
         OperationSpec(name="balance", path="/balance"),
         OperationSpec(name="placebet", path="/placebet"),
@@ -32,6 +32,7 @@ NAMES: Mapping[type[Any], str] = {
 }
 CLASSES: Mapping[str, Any] = {name: kind for kind, name in NAMES.items()}
 
+NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type"}
 KINDS = {
     "settlement": ("BET_PAID", "CASHOUT", "VOIDED"),
     "unsettlement": ("BET_UNPAID",),

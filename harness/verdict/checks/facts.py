@@ -188,7 +188,7 @@ def _refusable(
     """The policies under which a refusal breaks nothing although the wallet's rules would accept."""
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
-    if ended and not contract.specs[exchange.name].core:
+    if ended and not contract.specs[exchange.name].after_session:
         match item:
             case Bet():
                 policies.append("ended_session_bet")

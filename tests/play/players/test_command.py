@@ -140,11 +140,10 @@ fields = dict(zip(("playerId", "contract", "currency", "balance"), argv))
 asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(fields).encode(), method="POST")
 print(urllib.request.urlopen(asked).read().decode())
 """)
-        variables = load(contract).environment
         subject = Subject(
             contract=contract,
             url=f"{running.root}/{contract}",
-            credentials=Credentials(*(CREDENTIALS[each] for each in variables)),
+            credentials=Credentials(**{each.name: CREDENTIALS[each.variable] for each in load(contract).credentials}),
             provision_command=command + " {player} {contract} {currency} {balance}",
             limits=Limits(races=1),
         )
