@@ -23,6 +23,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
@@ -89,4 +90,5 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "transactions",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -104,7 +104,7 @@ def _moved_core_money(history: History, contract: Contract) -> bool:
     for exchange in history.exchanges:
         if not contract.specs[exchange.name].core or exchange.reply is None or exchange.alteration.spoils_content:
             continue
-        items = getattr(exchange.operation, "items", (exchange.operation,))
+        items = transactions(exchange.operation)
         paid = {item.id for item in items if isinstance(item, Movement) and item.amount}
         answered = exchange.reply.items
         if len(items) == 1 and paid and answered and answered[0].outcome is Outcome.OK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Authenticate, Exchange, History, ItemReply, Level, Outcome, Reply, Step, Verdict, Wrong
+from harness.model import Exchange, History, ItemReply, Level, Outcome, Reply, Step, Verdict, Wrong, transactions
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
@@ -54,7 +54,7 @@ def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
 
 
 def _refused_whole(exchange: Exchange) -> bool:
-    return len(getattr(exchange.operation, "items", ())) > 1 and exchange.reply is not None and not exchange.reply.items
+    return len(transactions(exchange.operation)) > 1 and exchange.reply is not None and not exchange.reply.items
 
 
 _READING_SITUATION = {
@@ -141,7 +141,7 @@ def _answers(judge: HistoryJudge, index: int, exchange: Exchange) -> list[ItemRe
 
 def _is_one(exchange: Exchange, reply: Reply) -> bool:
     """Whether the answer as a whole is meant: it is one, or no item of it has an answer."""
-    if isinstance(exchange.operation, Authenticate) or not getattr(exchange.operation, "items", (exchange.operation,)):
+    if not transactions(exchange.operation):
         return True
     return exchange.alteration.body is not None and not reply.items
 
