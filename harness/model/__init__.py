@@ -5,7 +5,7 @@ words belong to no contract: a dialect in `harness.contracts` translates them to
 """
 
 from harness.model.history import History, Player
-from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     Authenticate,
@@ -46,6 +46,7 @@ from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 __all__ = [
     "Alteration",
     "Amount",
+    "Aspect",
     "Authenticate",
     "BadItem",
     "Batch",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.model import Level, Status, Verdict
+from harness.model import Aspect, Level, Status, Verdict
 
 RED = frozenset({Status.FAIL, Status.UNKNOWN, Status.WARN})
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
@@ -72,7 +72,13 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
     """The result that `to_data` made the data from."""
     verdicts = tuple(
         Verdict(
-            **{**each, "level": Level(each["level"]), "status": Status(each["status"]), **_tuples(each, "possible")}
+            **{
+                **each,
+                "level": Level(each["level"]),
+                "status": Status(each["status"]),
+                "aspect": None if each["aspect"] is None else Aspect(each["aspect"]),
+                **_tuples(each, "possible"),
+            }
         )
         for each in data["verdicts"]
     )

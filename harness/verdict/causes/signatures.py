@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.model import Outcome
-from harness.verdict.causes.case import Case, Diagnosis
+from harness.verdict.causes.by_situation import ZERO_REFUSED
+from harness.verdict.causes.case import Case, Cause
 
 _RAW = "verify HMAC_SHA256(secret, body + '|' + x-timestamp) over the raw body, before any JSON library reads it"
 
@@ -92,10 +93,6 @@ _MISTAKES: Mapping[str, tuple[str, str]] = {
         "your wallet verifies with the API key instead of the secret",
         "use the secret; the API key is sent in the clear with every request",
     ),
-    "zero_amount": (
-        "an amount of 0 is refused as invalid",
-        "take 0 as an amount: it says that a bet was lost, and is how a balance is asked for",
-    ),
     "not_encoded": (
         "your wallet compares the header with user and password in the clear",
         "decode what follows `Basic ` from base64, and split it at the first colon",
@@ -181,37 +178,45 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        _SITUATIONS["forged"][0],
-        tuple(cause for cause, _ in (*_ACCEPTED.values(), *_MISTAKES.values(), *_SITUATIONS.values())),
-    ),
-)
+
+def _believes(name: str, texts: tuple[str, str]) -> Cause:
+    """The cause that belongs to a forgery, a mistake in signing or a situation, by its name."""
+    return Cause(f"believes.{name}", *texts)
+
+
+AGE_NOT_LOOKED_AT = _believes("stale", _SITUATIONS["stale"])
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    "believes.forged": frozenset(f"believes.{name}" for name in (*_ACCEPTED, *_MISTAKES, *_SITUATIONS))
+    - {"believes.forged"}
+}
 """A wallet that verifies nothing believes every forgery: one thing to repair."""
 
 
-def of_mistake(name: str) -> Diagnosis | None:
+def of_mistake(name: str) -> Cause | None:
     """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no mistake."""
-    found = _MISTAKES.get(name)
-    return Diagnosis(*found) if found is not None else None
+    if name == "zero_amount":
+        return ZERO_REFUSED
+    return _believes(name, _MISTAKES[name]) if name in _MISTAKES else None
 
 
-def diagnoses(case: Case) -> Iterator[Diagnosis]:
+def diagnoses(case: Case) -> Iterator[Cause]:
     """Which part of the authentication is not verified."""
     if case.situation not in _SITUATIONS or case.verdict.wrong == "code":
         return
     if case.exchange is not None and case.exchange.reply is not None and case.outcome is not Outcome.OK:
-        yield Diagnosis(
+        yield Cause(
+            "booked_before_verified",
             "a request that was rejected for its credentials has moved money: it is booked before it is verified",
             "verify first, in front of every operation, before anything is read or booked",
         )
     if case.situation == "forged":
         forgery = case.narrowed or _forgery(case)
         if forgery in _ACCEPTED and not _believes_any(case, forgery):
-            yield Diagnosis(*_ACCEPTED[forgery])
+            yield _believes(forgery, _ACCEPTED[forgery])
         elif forgery in _MISTAKES and not _believes_any(case, forgery):
-            yield Diagnosis(*_MISTAKES[forgery])
-    yield Diagnosis(*_SITUATIONS[case.situation])
+            yield _believes(forgery, _MISTAKES[forgery])
+    yield _believes(case.situation, _SITUATIONS[case.situation])
 
 
 def _forgery(case: Case) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Exchange, History, ItemReply, Level, Outcome, Reply, Step, Verdict, Wrong, transactions
+from harness.model import (
+    Aspect,
+    Exchange,
+    History,
+    ItemReply,
+    Level,
+    Outcome,
+    Reply,
+    Step,
+    Verdict,
+    Wrong,
+    transactions,
+)
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
@@ -83,10 +95,12 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         for words_expected, level in ((step.expect, own.level), (step.should, _at_most_should(own.level))):
             if not words_expected or level is Level.MAY:
                 continue
-            wrong = _unmet(judge, index, exchange, words_expected)
+            wrong, aspect = _unmet(judge, index, exchange, words_expected)
             if wrong:
                 verdict = verdict_on("expectation", own, status_of(level), wrong, index, exchange)
-                yield replace(verdict, level=level, said=_said(judge.history, index, exchange, exchange.reply))
+                yield replace(
+                    verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
+                )
                 return
 
 
@@ -117,18 +131,20 @@ def step_of(history: History, exchange: Exchange) -> Step | None:
     return None
 
 
-def _unmet(judge: HistoryJudge, index: int, exchange: Exchange, expected: Sequence[str]) -> str:
+def _unmet(judge: HistoryJudge, index: int, exchange: Exchange, expected: Sequence[str]) -> tuple[str, Aspect | None]:
+    """What is not as expected, and which of several things that is; empty when all is."""
     if "same" in expected:
         judged = all(part.item.player not in judge.dead for part in parts_of(index, exchange))
-        return _unlike_first(judge.history, index, exchange) if judged else ""
+        return (_unlike_first(judge.history, index, exchange) if judged else ""), Aspect.UNLIKE_THE_FIRST
     answers = _answers(judge, index, exchange)
     wanted = list(expected) * len(answers) if len(expected) == 1 else list(expected)
     for number, (word, answer) in enumerate(zip(wanted, answers, strict=False), start=1):
         if answer is None or _meets(word, answer):
             continue
         where = f"transaction {number} of the batch: " if len(answers) > 1 else ""
-        return f"{where}expected {word}, got {answer.outcome.value}"
-    return ""
+        refused = Aspect.REFUSED if word == Outcome.OK else None
+        return f"{where}expected {word}, got {answer.outcome.value}", refused
+    return "", None
 
 
 def _answers(judge: HistoryJudge, index: int, exchange: Exchange) -> list[ItemReply | None]:

@@ -14,6 +14,7 @@ from harness.contracts import Contract
 from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
 from harness.model import (
     Amount,
+    Aspect,
     Authenticate,
     Exchange,
     GetBalance,
@@ -320,15 +321,15 @@ class HistoryJudge:
         plain = kind.partition(".")[0]
         found = []
         if judgement.leniency.refusals:
-            summary = "some of the concurrent requests were refused without need"
-            found.append((self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED), summary))
+            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
+            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
         if judgement.leniency.balances:
-            summary = "no order of the concurrent requests explains the balances that were shown"
-            found.append((self._attribute(events[0].exchange, plain, Wrong.BALANCE), summary))
+            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
+            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
         exchange = self.history.exchanges[events[0].exchange]
         account.warnings += [
-            race_warning(requirement, events, exchange, summary)
-            for requirement, summary in found
+            race_warning(requirement, events, exchange, aspect)
+            for requirement, aspect in found
             if requirement.level is not Level.MUST
         ]
 
