@@ -4,7 +4,7 @@ Everything here is frozen data without behaviour worth a test of its own, and no
 words belong to no contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
-from harness.model.history import History, Player
+from harness.model.history import History, NotApplicable, Player
 from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
@@ -66,6 +66,7 @@ __all__ = [
     "Loss",
     "Message",
     "Movement",
+    "NotApplicable",
     "Operation",
     "Outcome",
     "Payout",
