@@ -9,6 +9,7 @@ from harness.contracts import Contract
 from harness.ledger import Terms
 from harness.model import (
     Authenticate,
+    Batch,
     Bet,
     BetBatch,
     Exchange,
@@ -26,6 +27,7 @@ from harness.model import (
     Settle,
     Single,
     Situation,
+    transactions,
 )
 
 
@@ -88,11 +90,10 @@ def currency_of(item: Single, players: Iterable[Player]) -> str:
 
 def surplus(exchange: Exchange) -> tuple[str, ...]:
     """The ids that a batch's answer holds and its request did not."""
-    items = getattr(exchange.operation, "items", ())
-    asked = {item.id for item in items}
     reply = exchange.reply
-    if reply is None or not items:
+    if reply is None or not isinstance(exchange.operation, Batch) or not exchange.operation.items:
         return ()
+    asked = {item.id for item in exchange.operation.items}
     return tuple(dict.fromkeys(answer.id or "(no id)" for answer in reply.items if answer.id not in asked))
 
 
@@ -171,15 +172,15 @@ def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: C
         return Situation.FORGED
     if alteration.body is not None or alteration.content_type:
         return Situation.MALFORMED
-    items = getattr(exchange.operation, "items", (part.item,))
+    items = transactions(exchange.operation) or (part.item,)
     index = next((i for i, each in enumerate(items) if each is part.item), 0)
     altered = {item for item, *_ in alteration.raw} | {item for item, _ in alteration.without}
     return Situation.MALFORMED if altered & {None, index} and player is not None else None
 
 
 def _is_duplicate(item: Single, exchange: Exchange) -> bool:
-    items: tuple[Movement, ...] = getattr(exchange.operation, "items", ())
-    return len(items) > 1 and [each.id for each in items].count(getattr(item, "id", "")) > 1
+    items = transactions(exchange.operation)
+    return len(items) > 1 and [getattr(each, "id", "") for each in items].count(getattr(item, "id", "")) > 1
 
 
 def _refusable(

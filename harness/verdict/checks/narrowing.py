@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from harness.contracts import Contract
 from harness.ledger import Event
-from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle
+from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
 from harness.verdict.checks.facts import Part
 
 _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
@@ -58,8 +58,7 @@ def narrowed(plain: Situation, part: Part, history: History, contract: Contract)
 
 
 def _items(exchange: Exchange) -> Sequence[Movement]:
-    items: Sequence[Movement] = getattr(exchange.operation, "items", ())
-    return items
+    return [each for each in transactions(exchange.operation) if isinstance(each, Movement)]
 
 
 def _malformed(exchange: Exchange, contract: Contract) -> str:
@@ -125,10 +124,7 @@ def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Excha
     mine = _folded(item.id)
     others = [each.id for each in items if each.id != item.id]
     for exchange in before:
-        operation = exchange.operation
-        others += [each.id for each in getattr(operation, "items", ())]
-        if isinstance(operation, Movement):
-            others.append(operation.id)
+        others += [each.id for each in _items(exchange)]
     return any(other != item.id and _folded(other) & mine for other in others)
 
 

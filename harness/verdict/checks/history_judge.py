@@ -14,6 +14,7 @@ from harness.contracts import Contract
 from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
 from harness.model import (
     Amount,
+    Aspect,
     Authenticate,
     Exchange,
     GetBalance,
@@ -28,12 +29,12 @@ from harness.model import (
     Verdict,
     Wrong,
 )
-from harness.verdict.checks import words
-from harness.verdict.checks.accounts import Account
+from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
-from harness.verdict.checks.situations import narrowed, race_kind
+from harness.verdict.checks.narrowing import narrowed, race_kind
+from harness.verdict.checks.tracked_account import Account
 
 _MOST_CHARTED = 8
 """Balances that one point of a chart shows."""
@@ -64,7 +65,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Trial:
+class HistoryJudge:
     """The judgement of one history, while it lasts."""
 
     history: History
@@ -76,7 +77,7 @@ class Trial:
     course: list[Standing] = field(default_factory=list)
     _known: Known = field(default_factory=Known)
 
-    def hold(self) -> None:
+    def run(self) -> None:
         """Judge every window in turn."""
         for player in self.history.players:
             if player.balance is not None:
@@ -242,7 +243,7 @@ class Trial:
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
-        possible = words.could(finding.possible, account.player.currency)
+        possible = sentences.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
         if wrong is Wrong.BALANCE and kind is None:
             scene = self._scene(account, finding, pairs)
@@ -320,15 +321,15 @@ class Trial:
         plain = kind.partition(".")[0]
         found = []
         if judgement.leniency.refusals:
-            summary = "some of the concurrent requests were refused without need"
-            found.append((self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED), summary))
+            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
+            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
         if judgement.leniency.balances:
-            summary = "no order of the concurrent requests explains the balances that were shown"
-            found.append((self._attribute(events[0].exchange, plain, Wrong.BALANCE), summary))
+            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
+            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
         exchange = self.history.exchanges[events[0].exchange]
         account.warnings += [
-            race_warning(requirement, events, exchange, summary)
-            for requirement, summary in found
+            race_warning(requirement, events, exchange, aspect)
+            for requirement, aspect in found
             if requirement.level is not Level.MUST
         ]
 
@@ -370,4 +371,4 @@ def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange
         yield window
 
 
-__all__ = ["Seen", "Trial"]
+__all__ = ["HistoryJudge", "Seen"]
