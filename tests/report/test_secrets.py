@@ -72,7 +72,7 @@ def signatures(artefacts: dict[str, bytes]) -> list[str]:
 @contextlib.contextmanager
 def telltale(*options: str) -> Iterator[str]:
     """The wallet that tells everything; the root of its addresses."""
-    script = ROOT / "tests" / "telltale_wallet.py"
+    script = ROOT / "tests" / "support" / "telltale_wallet.py"
     with subprocess.Popen(
         [sys.executable, str(script), "--provision", "--ready-json", "--stop-with-parent", *options],
         env=environment(CREDENTIALS),

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from harness.contracts import Contract
 from harness.model import History, Verdict
-from harness.verdict.causes import amounts, answers, batches, identifiers, memory, refusals, signatures, situations
+from harness.verdict.causes import (
+    by_situation,
+    confused_batches,
+    confused_ids,
+    forgotten_ids,
+    signatures,
+    unreadable_answers,
+    wrong_balances,
+    wrong_refusals,
+)
 from harness.verdict.causes.case import Case, Diagnosis
 from harness.verdict.checks import Standing
 
@@ -17,23 +26,23 @@ __all__ = ["Diagnosis", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
     signatures.diagnoses,
-    identifiers.diagnoses,
-    batches.diagnoses,
-    refusals.diagnoses,
-    amounts.scale,
-    amounts.someone_elses,
-    amounts.shortage,
-    memory.diagnoses,
-    amounts.diagnoses,
-    situations.diagnoses,
-    answers.diagnoses,
+    confused_ids.diagnoses,
+    confused_batches.diagnoses,
+    wrong_refusals.diagnoses,
+    wrong_balances.scale,
+    wrong_balances.someone_elses,
+    wrong_balances.shortage,
+    forgotten_ids.diagnoses,
+    wrong_balances.diagnoses,
+    by_situation.diagnoses,
+    unreadable_answers.diagnoses,
 )
 """From the most telling evidence to the most general; the first that fits is told."""
 
 _CONSEQUENCES = (
-    *memory.CONSEQUENCES,
-    *amounts.CONSEQUENCES,
-    *situations.CONSEQUENCES,
+    *forgotten_ids.CONSEQUENCES,
+    *wrong_balances.CONSEQUENCES,
+    *by_situation.CONSEQUENCES,
     *signatures.CONSEQUENCES,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.ledger import Event
 from harness.model import Exchange, Level, Requirement, Status, Verdict, Wrong
-from harness.verdict.checks import words
+from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
 
 _STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
@@ -49,8 +49,8 @@ def charge(
         level=requirement.level,
         status=status_of(requirement.level),
         summary=SUMMARY[wrong],
-        sent=words.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
-        said=words.said(part.answer, currency),
+        sent=sentences.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
+        said=sentences.said(part.answer, currency),
         possible=possible,
         exchange=part.exchange,
         player=part.item.player,
@@ -69,7 +69,7 @@ def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Ex
         level=requirement.level,
         status=status_of(requirement.level),
         summary=summary,
-        sent=f"{len(events)} requests at once: {words.sent(exchange.name, exchange.operation)}, ...",
+        sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
         exchange=events[0].exchange,
         line=exchange.line,
     )
@@ -83,7 +83,7 @@ def undecided(requirement: Requirement, index: int, exchange: Exchange, player: 
         level=requirement.level,
         status=Status.UNKNOWN,
         summary="there are too many orders of these requests to decide whether one explains the answers",
-        sent=words.sent(exchange.name, exchange.operation, exchange),
+        sent=sentences.sent(exchange.name, exchange.operation, exchange),
         exchange=index,
         player=player,
         line=exchange.line,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.contracts import Contract
 from harness.model import Alteration, Exchange, History, Outcome, Policy, Status, Verdict
-from harness.verdict.checks import words
+from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
 
@@ -44,7 +44,7 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iter
             level=requirement.level,
             status=Status.FAIL,
             summary=f"{told}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
-            sent=words.sent(exchange.name, exchange.operation, exchange),
+            sent=sentences.sent(exchange.name, exchange.operation, exchange),
             exchange=index,
             line=exchange.line,
         )

@@ -28,12 +28,12 @@ from harness.model import (
     Verdict,
     Wrong,
 )
-from harness.verdict.checks import words
-from harness.verdict.checks.accounts import Account
+from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
-from harness.verdict.checks.situations import narrowed, race_kind
+from harness.verdict.checks.narrowing import narrowed, race_kind
+from harness.verdict.checks.tracked_account import Account
 
 _MOST_CHARTED = 8
 """Balances that one point of a chart shows."""
@@ -64,7 +64,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Trial:
+class HistoryJudge:
     """The judgement of one history, while it lasts."""
 
     history: History
@@ -76,7 +76,7 @@ class Trial:
     course: list[Standing] = field(default_factory=list)
     _known: Known = field(default_factory=Known)
 
-    def hold(self) -> None:
+    def run(self) -> None:
         """Judge every window in turn."""
         for player in self.history.players:
             if player.balance is not None:
@@ -242,7 +242,7 @@ class Trial:
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
-        possible = words.could(finding.possible, account.player.currency)
+        possible = sentences.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
         if wrong is Wrong.BALANCE and kind is None:
             scene = self._scene(account, finding, pairs)
@@ -370,4 +370,4 @@ def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange
         yield window
 
 
-__all__ = ["Seen", "Trial"]
+__all__ = ["HistoryJudge", "Seen"]

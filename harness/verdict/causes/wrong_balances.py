@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from harness import money
 from harness.model import Amount, GetBalance, Outcome
+from harness.verdict.causes.by_situation import SAME_BET
 from harness.verdict.causes.case import Case, Diagnosis
-from harness.verdict.causes.situations import SAME_BET
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
 _ROUNDED = (2, 3, 0, 4)

@@ -34,7 +34,7 @@ from harness.model import (
     Unsettle,
 )
 from harness.verdict.checks.facts import parts_of
-from harness.verdict.checks.situations import narrowed, race_kind
+from harness.verdict.checks.narrowing import narrowed, race_kind
 
 NEW, ZERO, EXACT, MALFORMED = Situation.NEW, Situation.ZERO, Situation.EXACT, Situation.MALFORMED
 
