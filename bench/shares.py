@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from harness.contracts import schema
+from harness.contracts.shared import schema
 
 _now = time.thread_time_ns
 _PLAYING = "playing: binding, the course of a scenario"

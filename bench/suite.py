@@ -29,7 +29,7 @@ from harness.client import Transport
 from harness.client.carrier import Carrier
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, Credentials, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Loss, Request, Transmission
 from harness.play.preflight import Facts

@@ -12,7 +12,7 @@ from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, TargetError, settled, target_of
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder

@@ -1,12 +1,13 @@
-"""What a contract is: a value made of functions, one dialect a module, both directions.
+"""What a contract is: a value made of functions, both directions of one wire.
 
-`casino` and `sportsbook` are bundled. A third contract is one module with a `CONTRACT` of this type and one folder of
-schemas; `load("my.module")` finds it by its import name.
+Each folder here but `shared` is a bundled contract: a package with a `CONTRACT` of this type. A private contract is
+such a package elsewhere; `load("my.module")` finds it by its import name.
 """
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from harness.contracts.json_text import JsonError
-from harness.contracts.requirements import RequirementsError
-from harness.contracts.schema import check
+from harness.contracts.shared.json_text import JsonError
+from harness.contracts.shared.requirements import RequirementsError
+from harness.contracts.shared.schema import check
 from harness.model import (
     Amount,
     Level,
@@ -32,7 +33,10 @@ from harness.model import (
     Situation,
 )
 
-BUNDLED = ("casino", "sportsbook")
+SHARED = "shared"
+
+BUNDLED = tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg and each.name != SHARED))
+"""The names of the bundled contracts: the folders of this package but `shared`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from harness.contracts import BadRequest, Contract
-from harness.contracts.hmac_headers import signature
+from harness.contracts.casino.authentication import signature
 from harness.model import Operation, Outcome
 from mock_server.defects.registry import BOTH, CASINO, defect
 from mock_server.wallet import Wallet

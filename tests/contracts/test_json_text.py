@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.contracts import Credentials
-from harness.contracts.hmac_headers import sign
-from harness.contracts.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, parse, stringify
+from harness.contracts.casino.authentication import sign
+from harness.contracts.shared.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, parse, stringify
 
 REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""

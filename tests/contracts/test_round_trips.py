@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from harness import money
 from harness.contracts import Contract, Credentials, load
-from harness.contracts.json_text import parse
-from harness.contracts.schema import violations
+from harness.contracts.shared.json_text import parse
+from harness.contracts.shared.schema import violations
 from harness.model import (
     Authenticate,
     BadItem,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.contracts import Contract, Credentials, basic_auth, hmac_headers, load
+from harness.contracts import Contract, Credentials, load
+from harness.contracts.casino import authentication as hmac_headers
+from harness.contracts.sportsbook import authentication as basic_auth
 from harness.model import Request
 from harness.report.record import again
 from harness.report.record.forgeries import FORGERIES

@@ -124,7 +124,7 @@ def test_the_shell_lines_are_quoted_and_signed_afresh(wrong: dict[str, Any], tmp
     told = done.stdout.splitlines()
     body = told[told.index("--data-binary") + 1]
     headers = dict(each.split(": ", 1) for each in told if each.startswith("x-"))
-    from harness.contracts.hmac_headers import signature
+    from harness.contracts.casino.authentication import signature
 
     assert headers["x-signature"] == signature(body.encode(), secret, headers["x-timestamp"])
     assert headers["x-api-key"] == CREDENTIALS["casino"].key

@@ -16,7 +16,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from harness.contracts import Contract, Credentials
-from harness.contracts.json_text import stringify
+from harness.contracts.shared.json_text import stringify
 from mock_server.__main__ import _parser, _settings
 from mock_server.order import AnyOrder
 from mock_server.serving import serve

@@ -16,7 +16,7 @@ from plugin_run import CREDENTIALS, wallet
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import Credentials, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Limits, Status
 from harness.play.players import CommandPlayers, NoPlayer, ProvisioningFailed

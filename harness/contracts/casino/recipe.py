@@ -1,4 +1,4 @@
-"""Authentication by hand: the steps that lead to a signature, and the shell lines that take them. Holds no secret."""
+"""The casino's signature by hand: the steps that lead to it, and the shell lines that take them. Holds no secret."""
 
 from __future__ import annotations
 
@@ -22,15 +22,6 @@ def _hmac_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str
     )
 
 
-def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
-    sent = "Basic (hidden)" if headers.get("authorization") else "(none was sent)"
-    return (
-        ("user, a colon, password, as UTF-8 text", "$WALLET_USER:$WALLET_PASSWORD"),
-        ("base64 of that, after the word Basic and a space", "Basic (hidden)"),
-        ("the header authorization that was sent; it covers neither the body nor the time", sent),
-    )
-
-
 def _shown(body: bytes) -> str:
     text = body.decode("utf-8", "backslashreplace")
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}... ({len(body)} bytes in all)"
@@ -48,10 +39,3 @@ HMAC = Recipe(
     {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
 )
 """The casino contract's signature."""
-
-BASIC = Recipe(
-    _basic_steps,
-    ("AUTHORIZATION=$(printf '%s:%s' \"$WALLET_USER\" \"$WALLET_PASSWORD\" | base64 | tr -d '\\n')",),
-    {"authorization": "Basic $AUTHORIZATION"},
-)
-"""The sportsbook contract's authorization."""

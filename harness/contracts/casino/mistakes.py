@@ -16,7 +16,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from harness.contracts import Credentials
-from harness.contracts.hmac_headers import FORGERIES, MISTAKES
+from harness.contracts.casino.authentication import FORGERIES, MISTAKES
 from harness.model import Request
 
 _INTEGER = re.compile(rb'("(?:[^"\\]|\\.)*")|(?<![0-9.eE+-])(-?[0-9]+)(?![0-9.eE])')
