@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from harness.client import Call, Carrier, Client, Pace, Transport, spread_us
+from harness.client import Call, Carrier, Client, Pace, Transport, spread_us, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import narrowed, tailored
 from harness.contracts import Contract, load
@@ -48,11 +48,13 @@ class Examiner:
         provision: Carrier | None = None,
         record: bool = False,
         explain: bool = True,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines: nobody will read them. `wallet` and
-        `provision` are ways to a wallet that is not behind the subject's URLs.
+        `provision` are ways to a wallet that is not behind the subject's URLs. `now_ms` is the clock that requests are
+        signed by, in Unix milliseconds.
         """
         self._explains = explain
         self.contract: Contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
@@ -61,7 +63,7 @@ class Examiner:
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
+        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths), now_ms=now_ms)
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)

@@ -77,7 +77,9 @@ class Narrowing:
         """The situation, with a word after a dot where a finer one applies."""
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
-            finer = _malformed(exchange, self._contract) or ("" if _must_be_refused(exchange, self._history) else "permitted")
+            finer = _malformed(exchange, self._contract) or (
+                "" if _must_be_refused(exchange, self._history) else "permitted"
+            )
             return f"{plain}.{finer}" if finer else str(plain)
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
