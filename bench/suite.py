@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.schema import bundled
 from harness.examine import Examiner
@@ -42,7 +42,7 @@ def main() -> None:
         address = wallet.address(BUNDLED)
         requests = 0
         for name, contract in contracts.items():
-            subject = Subject(
+            subject = WalletUnderTest(
                 contract=name,
                 url=address.urls[name],
                 credentials=wallet.credentials[name],
@@ -59,7 +59,9 @@ def main() -> None:
         print(f"{what:<36} {spent:6.2f} s  {spent / total:4.0%}")
 
 
-def time_contract(subject: Subject, contract: Contract, scenarios: Sequence[Scenario], seconds: Counter[str]) -> int:
+def time_contract(
+    subject: WalletUnderTest, contract: Contract, scenarios: Sequence[Scenario], seconds: Counter[str]
+) -> int:
     """Run one contract's scenarios, add up where the time went, and say how many requests there were."""
     examiner = Examiner(subject, Facts())
     runner = examiner._runner  # noqa: SLF001 -- the two halves of `examine` are timed apart

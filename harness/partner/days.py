@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from harness.client import Client
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.examine import Examiner
 from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
@@ -66,7 +66,7 @@ class Day:
     repeated: int
 
 
-def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
+def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) -> Day:
     """Live through the days with the wallet of the examiner, and judge them.
 
     Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
@@ -74,8 +74,8 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
     contract = examiner.contract
     if contract.name not in PLATFORMS:
         raise NoPartner(f"the mock partner plays {' and '.join(PLATFORMS)}; {contract.name} has scenarios only")
-    identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/partner")
-    chance = random.Random(f"{subject.seed}/partner/{contract.name}")
+    identities = Identities(wallet.seed, wallet.run_id, f"{wallet.contract}/partner")
+    chance = random.Random(f"{wallet.seed}/partner/{contract.name}")
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
@@ -85,8 +85,8 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
         crowd=[player for role, player in cast.items() if role != BYSTANDER],
         identities=identities,
         chance=chance,
-        games=subject.games or (DEFAULT_GAME,),
-        connections=subject.limits.connections,
+        games=wallet.games or (DEFAULT_GAME,),
+        connections=wallet.limits.connections,
     )
     stopped = ""
     try:

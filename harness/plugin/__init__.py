@@ -41,9 +41,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if not paths.concerned(config):
         return
     run = config.stash[RUN] = _run(config)
-    if not run.choices.dry_run:
+    if not run.options.dry_run:
         run.start()
-    if run.problem or run.choices.dry_run:
+    if run.problem or run.options.dry_run:
         config.option.dist, config.option.tx = "no", []
 
 
@@ -73,15 +73,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _run(config: pytest.Config) -> Run:
-    from harness.config import TargetError
+    from harness.config import OptionsError
     from harness.plugin.run import adopted, planned
 
     told: dict[str, Any] = getattr(config, "workerinput", {})
     if _TOLD in told:
         return adopted(told.pop(_TOLD), told["workerid"], told["workercount"])
     try:
-        return planned(options.choices(config), os.environ)
-    except TargetError as error:
+        return planned(options.options_of(config), os.environ)
+    except OptionsError as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -222,7 +222,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
     ours = [item for item in session.items if isinstance(item, ScenarioItem)]
-    if run.choices.dry_run and not run.problem:
+    if run.options.dry_run and not run.problem:
         from harness.plugin.dry_run import tell
 
         reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -80,7 +80,7 @@ class Ending:
 
     def _tell_warnings(self, reporter: pytest.TerminalReporter) -> None:
         warned = [each for each in self._run.results if each.status is Status.WARN and not each.excused]
-        if not warned or self._run.choices.strict:
+        if not warned or self._run.options.strict:
             return
         reporter.section("violated SHOULD requirements", sep="=", yellow=True)
         for number, each in enumerate(warned):
@@ -127,7 +127,7 @@ class Ending:
                 run.results,
                 run.contracts,
                 self.suite(),
-                strict=run.choices.strict,
+                strict=run.options.strict,
                 waivers=run.waivers,
                 today=today(),
                 selected=self._selected,

@@ -51,7 +51,7 @@ class ScenarioItem(pytest.Item):
         self._keep(result)
         if result.excused:
             raise pytest.xfail.Exception(_excuse(result, self.run))
-        if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.choices.strict and result.status is Status.WARN):
+        if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.options.strict and result.status is Status.WARN):
             raise NotSound
         if result.status is Status.SKIPPED:
             pytest.skip(result.reason)

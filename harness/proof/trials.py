@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Credentials
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Status
@@ -76,7 +76,7 @@ def examiner_of(
     """
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = Subject(
+    subject = WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",

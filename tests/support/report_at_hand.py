@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract, Credentials, load
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Waiver
@@ -66,7 +66,7 @@ def results_of(
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = Subject(
+    subject = WalletUnderTest(
         contract=contract,
         url=f"http://wallet.example:9000/{contract}",
         provision_url="in process",

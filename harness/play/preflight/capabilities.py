@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.model import (
     Authenticate,
     BetBatch,
@@ -85,7 +85,7 @@ HARMLESS: Mapping[str, Callable[[Asking, Player], Operation]] = {
 
 def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
-    specs, lacks = asking.contract.specs, asking.subject.lacks
+    specs, lacks = asking.contract.specs, asking.wallet.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
     warnings = []
     for word, operation in HARMLESS.items():
@@ -97,14 +97,14 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
             warnings.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
-    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.subject):
+    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.wallet):
         warnings.append("no player has a one-time token: scenarios that log in are skipped")
     course.passed(CAPABILITIES, f"has {has}{without}", *warnings)
     return tuple(sorted(lacking))
 
 
-def _has_token(subject: Subject) -> bool:
-    return subject.makes_players or any(each.token for each in subject.players)
+def _has_token(wallet: WalletUnderTest) -> bool:
+    return wallet.makes_players or any(each.token for each in wallet.players)
 
 
 def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
@@ -133,7 +133,7 @@ def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[s
     tried = asking.ask(asking.smallest(player))
     if not accepted(tried):
         return ()
-    if asking.subject.players and asking.has("pay"):
+    if asking.wallet.players and asking.has("pay"):
         asking.ask(_given_back(asking, player, unit))
     return (("deduction", "supported"),)
 

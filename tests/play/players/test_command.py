@@ -14,7 +14,7 @@ import pytest
 from plugin_run import CREDENTIALS, wallet
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Credentials, load
 from harness.contracts.schema import bundled
 from harness.examine import Examiner
@@ -141,7 +141,7 @@ asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(
 print(urllib.request.urlopen(asked).read().decode())
 """)
         variables = load(contract).environment
-        subject = Subject(
+        subject = WalletUnderTest(
             contract=contract,
             url=f"{running.root}/{contract}",
             credentials=Credentials(*(CREDENTIALS[each] for each in variables)),

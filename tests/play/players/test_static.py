@@ -12,7 +12,7 @@ import legal_wallets as legal
 import pytest
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
 from harness.examine import Examiner
@@ -44,7 +44,7 @@ class Desk:
         self._provision = InProcessCarrier(App(Wallet(self.store, CREDENTIALS), provision=True), PATH)
         self.wallet = InProcessCarrier(App(wallet_type(self.store, CREDENTIALS)), f"/{contract}")
         self.named = [self._made(number, *text.split()) for number, text in enumerate(balances, 188)]
-        self.subject = Subject(
+        self.subject = WalletUnderTest(
             contract=contract,
             url="in process",
             credentials=CREDENTIALS[contract],
