@@ -8,6 +8,8 @@ from harness.model.history import History, Player
 from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
+    ITEM_OF,
+    OPERATION_OF,
     Authenticate,
     BadItem,
     Batch,
@@ -23,6 +25,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    item_of,
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
@@ -43,6 +46,8 @@ from harness.model.wire import (
 from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 
 __all__ = [
+    "ITEM_OF",
+    "OPERATION_OF",
     "Alteration",
     "Amount",
     "Authenticate",
@@ -89,4 +94,5 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "item_of",
 ]

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from harness.contracts import Contract
 from harness.model import (
+    OPERATION_OF,
     Alteration,
     Amount,
     Authenticate,
@@ -23,6 +24,7 @@ from harness.model import (
     Rollback,
     Settle,
     Unsettle,
+    item_of,
 )
 from harness.scenario import resolve_amount
 from harness.scenario.plan import Bound, Send
@@ -47,26 +49,27 @@ class Stage:
 
 def operation_of(send: Send, stage: Stage) -> Operation:
     """The operation of one planned request."""
-    if send.word == "authenticate":
+    kind: type = item_of(send.word)
+    if kind is Authenticate:
         draft = send.bound[0].draft
         return Authenticate(token="no-such-token" if draft.token else stage.players[draft.player].token)
-    if send.word == "balance":
+    if kind is GetBalance:
         draft = send.bound[0].draft
         player = stage.players[draft.player]
         return GetBalance(player=player.id, session=_session(draft, player))
-    if send.word == "rollback":
+    if kind is Rollback:
         return _rollback(send.bound[0], stage)
-    if send.word in {"bet", "bet_batch"}:
+    if kind is Bet:
         bets = tuple(_bet(bound, stage, send.word) for bound in send.bound)
         return BetBatch(items=bets) if send.batch else bets[0]
-    if send.word == "unsettle":
+    if kind is Unsettle:
         return _unsettle(send.bound[0], stage)
-    if send.word == "reward":
+    if kind is Reward:
         return _reward(send.bound[0], stage)
     payouts = tuple(_payout(bound, stage, send.word) for bound in send.bound)
     if not send.batch:
         return payouts[0]
-    return Retry(items=payouts) if send.word == "retry" else Settle(items=payouts)
+    return Retry(items=payouts) if OPERATION_OF[send.word] is Retry else Settle(items=payouts)
 
 
 def alteration_of(send: Send) -> Alteration:

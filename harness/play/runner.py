@@ -30,10 +30,11 @@ from harness.model import (
 )
 from harness.play.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
-from harness.scenario.forecast import needs_of, steps_of, takes_everything
-from harness.scenario.frugal import smallest
+from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
-from harness.scenario.plan import UNKNOWN, Group, Placed, Plan, Send, plan
+from harness.scenario.plan import Group, Placed, Plan, Send, plan
+from harness.scenario.smallest_amounts import smallest
+from harness.scenario.words import UNKNOWN
 
 __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 

@@ -172,7 +172,7 @@ class Run:
 
     @property
     def frugal(self) -> frozenset[str]:
-        """The contracts by which players have nothing given back: see `harness.scenario.frugal`."""
+        """The contracts by which players have nothing given back: see `harness.scenario.smallest_amounts`."""
         return frozenset(name for name in self.wallets if self.examiner(name).players.frugal)
 
     @property

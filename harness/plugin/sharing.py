@@ -18,8 +18,8 @@ from harness.play.players import share_for
 from harness.plugin.run import Run
 from harness.plugin.suite import Suite
 from harness.scenario import ScenarioError, load_file
-from harness.scenario.forecast import needs_in_short, turns_of
-from harness.scenario.frugal import expenses
+from harness.scenario.estimates import needs_in_short, turns_of
+from harness.scenario.smallest_amounts import expenses
 
 LONG_TURNS = 100
 """A process that has so many requests before it gets nothing more of weight."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from harness.config import WalletUnderTest
 from harness.model import (
+    OPERATION_OF,
     Authenticate,
+    Bet,
     BetBatch,
     Exchange,
     GetBalance,
@@ -70,17 +72,17 @@ def _rollback(asking: Asking, player: Player) -> Operation:
     return Rollback(id=asking.new_id(), original=never.id, bet=never.bet, player=player.id, session=player.session)
 
 
-HARMLESS: Mapping[str, Callable[[Asking, Player], Operation]] = {
-    "balance": lambda _, player: GetBalance(player=player.id, session=player.session),
-    "bet": _bet,
-    "bet_batch": _bet_batch,
-    "pay": _payout,
-    "retry": _retry,
-    "reward": _reward,
-    "rollback": _rollback,
-    "authenticate": lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
+HARMLESS: Mapping[type, Callable[[Asking, Player], Operation]] = {
+    GetBalance: lambda _, player: GetBalance(player=player.id, session=player.session),
+    Bet: _bet,
+    BetBatch: _bet_batch,
+    Payout: _payout,
+    Retry: _retry,
+    Reward: _reward,
+    Rollback: _rollback,
+    Authenticate: lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
 }
-"""By scenario word: an operation that moves no money, whatever a wallet makes of it."""
+"""By kind of operation: one that moves no money, whatever a wallet makes of it."""
 
 
 def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
@@ -88,8 +90,9 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     specs, lacks = asking.contract.specs, asking.wallet.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
     warnings = []
-    for word, operation in HARMLESS.items():
-        name = asking.has(word)
+    word_for = {kind: word for word, kind in OPERATION_OF.items()}
+    for kind, operation in HARMLESS.items():
+        name = asking.has(word_for[kind])
         tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
         if tried is not None and tried.absent:
             lacking.add(name)

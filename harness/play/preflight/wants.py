@@ -12,10 +12,10 @@ from harness.contracts import Contract
 from harness.model import Exchange, Operation, Player, Scenario
 from harness.play.players import Purse
 from harness.play.preflight.findings import Facts
-from harness.scenario.forecast import needs_in_short, steps_of
-from harness.scenario.frugal import smallest
+from harness.scenario.estimates import needs_in_short, steps_of
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
+from harness.scenario.smallest_amounts import smallest
 
 
 @dataclass(frozen=True, slots=True)
