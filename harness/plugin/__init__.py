@@ -61,9 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: scenarios on this contract")
     for level in _LEVELS:
         config.addinivalue_line("markers", f"{level}: scenarios of a requirement of this level")
-    from harness.plugin.crash import Crash
+    from harness.plugin.crash import CrashReporter
 
-    config.pluginmanager.register(Crash(run), "walletproof-crash")
+    config.pluginmanager.register(CrashReporter(run), "walletproof-crash")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
