@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.plugin import options, paths
+from harness.plugin import paths, pytest_options
 
 if TYPE_CHECKING:
     from harness.plugin.ending import Ending
@@ -28,7 +28,7 @@ _LEVELS = ("must", "should", "may")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    options.add_options(parser)
+    pytest_options.add_options(parser)
 
 
 def pytest_cmdline_main(config: pytest.Config) -> None:
@@ -80,7 +80,7 @@ def _run(config: pytest.Config) -> Run:
     if _TOLD in told:
         return adopted(told.pop(_TOLD), told["workerid"], told["workercount"])
     try:
-        return planned(options.options_of(config), os.environ)
+        return planned(pytest_options.options_of(config), os.environ)
     except OptionsError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -223,7 +223,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
     ours = [item for item in session.items if isinstance(item, ScenarioItem)]
     if run.options.dry_run and not run.problem:
-        from harness.plugin.dry_run import tell
+        from harness.plugin.dry_run_output import tell
 
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         tell(reporter, run, ours, everything=config.option.verbose > 0)

@@ -17,7 +17,7 @@ from harness.contracts import BUNDLED, Contract, load
 from harness.examine import Examiner
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.play.preflight import ConfigurationProblem, Facts, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.report.record import Secrets
 from mock_server.app import App
 from mock_server.order import Order

@@ -12,7 +12,7 @@ from harness.contracts import Credentials
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.verdict import ScenarioResult
 from mock_server.app import App
 from mock_server.provisioning import PATH

@@ -11,7 +11,7 @@ from harness.config import WalletUnderTest
 from harness.model import Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.partner.clock import Clock
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, RUN_ID, examiner_of
 from mock_server.defects import named
 from mock_server.wallet import Wallet

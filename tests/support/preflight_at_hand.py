@@ -19,7 +19,7 @@ from harness.config import WalletUnderTest
 from harness.contracts import Credentials
 from harness.model import Player, Request
 from harness.play.preflight import ConfigurationProblem, Facts, Stage, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from mock_server.app import App, Asgi, Message, Receive, Scope, Send
 from mock_server.provisioning import PATH
 from mock_server.store import open_store

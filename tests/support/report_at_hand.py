@@ -16,7 +16,7 @@ from harness.contracts import Contract, Credentials, load
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Waiver
 from harness.play.preflight import preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.report import RunFacts, report_data
 from harness.scenario import load_folder
 from harness.verdict import ScenarioResult, conclude, from_data, to_data, waive

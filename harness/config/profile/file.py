@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from harness.config.profile.contracts import duplicates, read_contracts, read_tls
-from harness.config.profile.limits import read_limits
+from harness.config.profile.limit_kinds import read_limits
 from harness.config.profile.people import read_players, read_provision, read_waivers
 from harness.config.profile.reader import Overrides, ProfileError, Reader
 from harness.config.profile.shape import Profile, TlsProfile

@@ -12,13 +12,13 @@ from harness.client import Carrier, Client, ConfigurationError, Transport
 from harness.config import WalletUnderTest
 from harness.config.tailoring import tailored
 from harness.contracts import Contract, load
-from harness.play.preflight.accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.play.preflight.answering import heard, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import absent, deduction
 from harness.play.preflight.credentials import CREDENTIALS, believed
 from harness.play.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell, Violation
 from harness.play.preflight.network import reach
+from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.report.record import Secrets
 from harness.scenario.identities import Identities
 

@@ -19,7 +19,7 @@ from harness.examine import Examiner
 from harness.model import Bet, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers
 from harness.play.preflight import Facts, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_folder
 from harness.scenario.needs import Needs
