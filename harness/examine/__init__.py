@@ -61,7 +61,7 @@ class Examiner:
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
+        self.client = _client(self.contract, wallet, subject)
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
@@ -124,6 +124,11 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
+
+
+def _client(contract: Contract, wallet: Carrier, subject: Subject) -> Client:
+    requests = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope} requests")
+    return Client(contract, wallet, subject.credentials, paths=dict(subject.paths), request_id=requests.transaction_id)
 
 
 def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:

@@ -16,7 +16,7 @@ class InProcessCarrier:
     """Answers through an app. Requests released together take turns: a rule that waits lets the others in."""
 
     def __init__(self, app: App, place: str) -> None:
-        """`place` is where in the app the requests go: a contract's `/casino`, or the provisioning address."""
+        """`place` is where in the app the requests go: a slash and a contract's name, or the provisioning address."""
         self._app = app
         self._place = place
         self._backwards = False

@@ -13,6 +13,7 @@ from harness.config.profile.limits import read_limits
 from harness.config.profile.people import read_players, read_provision, read_waivers
 from harness.config.profile.reader import Overrides, ProfileError, Reader
 from harness.config.profile.shape import Profile, TlsProfile
+from harness.contracts import BUNDLED
 from harness.files.complaints import Complaints, ScenarioError
 from harness.files.tree import MAX_BYTES, Items, Kind, Node, Table, Text, read_tree
 
@@ -56,7 +57,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
     contracts = read_contracts(parts["contracts"], reader) if "contracts" in parts else {}
     duplicates(contracts, reader)
     if "contracts" not in parts and not reader.complaints.found:
-        reader.complaints.add(1, "contracts is missing: name casino or sportsbook, with the wallet's url")
+        reader.complaints.add(1, f"contracts is missing: name {' or '.join(BUNDLED)}, with the wallet's url")
     url, command = read_provision(parts["provision"], reader) if "provision" in parts else (None, None)
     made = reader.overrides.provision or (("provision" in parts) and not reader.overrides.players)
     needed = not (made or reader.overrides.players)

@@ -47,7 +47,7 @@ class ContractProfile:
     """The wallet by one contract."""
 
     name: str
-    """The name under which the contract is loaded: `casino`, or a module."""
+    """The name under which the contract is loaded: that of a bundled one, or a module."""
     contract: Contract
     where: str
     url: Value | None = None

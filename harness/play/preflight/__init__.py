@@ -73,6 +73,7 @@ def _stages(
         paths=dict(subject.paths),
         # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
         batch_time_out_seconds=subject.time_out_seconds,
+        request_id=Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight requests").transaction_id,
     )
     closing.callback(client.close)
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.contracts import Contract
 from harness.contracts.shared.json_text import parse
-from harness.model import ItemReply, Outcome, Reply
+from harness.model import ItemReply, Outcome, Reply, Request
 
 _DEBITS = frozenset({"bet", "bet_batch", "unsettle"})
 _CREDITS = frozenset({"pay", "settle", "retry", "reward"})
@@ -42,7 +42,7 @@ def refusals(contract: Contract, operation: str) -> tuple[Refusal, ...]:
         if outcome is Outcome.OK or not words & _WORDS.get(outcome, words):
             continue
         reply = Reply(outcome=outcome, items=(ItemReply(outcome=outcome),))
-        status, body = contract.write_reply(None, reply)
+        status, body = contract.write_reply(None, reply, Request(contract.specs[operation].path, (), b""))
         example = {"summary": outcome.replace("_", " "), "value": parse(body)}
         found.setdefault((status, body), Refusal(str(outcome), status, example))
     return tuple(found.values())
