@@ -81,7 +81,7 @@ def _tell(stage: Stage) -> None:
 def _tell_violation(violation: Violation, contract: Contract) -> None:
     _line("credentials", "VIOLATION", f"{violation.requirement}: {violation.summary}")
     if (found := of_mistake(violation.mistake, contract)) is not None:
-        _line("", "probably", found.cause)
+        _line("", "probably", found.sentence)
         _line("", "fix", found.fix)
 
 

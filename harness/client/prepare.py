@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from harness import money
 from harness.contracts import Contract, Credentials
-from harness.model import Alteration, BetBatch, Movement, Operation, Request, Retry, Settle
+from harness.model import Alteration, Batch, BetBatch, Movement, Operation, Request, Retry, Settle
 
 _PLACEHOLDER = "raw-value-{index}-of-this-body"
 
@@ -76,7 +76,7 @@ def _object_at(value: dict[str, object], item: int | None) -> dict[str, object]:
 def _tampered(contract: Contract, operation: Operation, alteration: Alteration, request_id: str) -> bytes:
     changed = operation
     fields: list[tuple[int | None, str, str]] = []
-    first = 0 if getattr(operation, "items", None) else None
+    first = 0 if isinstance(operation, Batch) and operation.items else None
     for name, text in alteration.tampered:
         if name == "amount":
             changed = _with_amount(changed, money.parse(text))

@@ -128,3 +128,13 @@ Batch: TypeAlias = Settle | Retry | BetBatch
 Single: TypeAlias = GetBalance | Bet | Payout | Reward | Unsettle | Rollback
 """What concerns one player's account and is judged as one event; a batch is judged as its items."""
 Operation: TypeAlias = Single | Authenticate | Batch
+
+
+def transactions(operation: Operation) -> tuple[Single, ...]:
+    """What an operation asks of accounts: the items of a batch, or the one operation itself. A login asks nothing."""
+    match operation:
+        case Settle() | Retry() | BetBatch():
+            return operation.items
+        case Authenticate():
+            return ()
+    return (operation,)

@@ -16,7 +16,7 @@ from harness.contracts import Contract
 from harness.model import Operation, Reply, Request
 from harness.report import ReportError, read, write
 from harness.report.data import causes
-from harness.report.files import SUFFIXES, complaint_about
+from harness.report.report_files import SUFFIXES, complaint_about
 from mock_server.defects import named
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer

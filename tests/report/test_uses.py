@@ -13,7 +13,7 @@ from report_at_hand import CREDENTIALS, report
 
 from harness.cli import main
 from harness.report import write
-from harness.report.compare import changes
+from harness.report.changes import changes
 from harness.report.github import workflow_commands
 from harness.report.har import har
 from harness.report.markdown import render

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.contracts import BUNDLED, Contract, load
+from harness.contracts import Contract
+from harness.contracts.shared.authentication import Remedy
 from harness.model import Outcome
-from harness.verdict.causes.case import Case, Diagnosis
+from harness.verdict.causes.by_situation import ZERO_REFUSED
+from harness.verdict.causes.case import Case, Cause
 
-_ZERO_AMOUNT = Diagnosis(
-    "an amount of 0 is refused as invalid",
-    "take 0 as an amount: it says that a bet was lost, and is how a balance is asked for",
-)
+_BELIEVES = "believes."
+"""Ids of causes about authentication begin so."""
 
 _SITUATIONS: Mapping[str, tuple[str, str]] = {
     "forged": (
@@ -33,36 +33,36 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _of_forgeries(contract: Contract) -> Iterator[str]:
-    return (each.remedy.cause for each in contract.forgeries.values() if each.remedy is not None)
+def _believes(name: str, texts: Remedy | tuple[str, str]) -> Cause:
+    """The cause that belongs to a forgery, a mistake in signing or a situation, by its name."""
+    sentence, fix = texts if isinstance(texts, tuple) else (texts.cause, texts.fix)
+    return Cause(f"{_BELIEVES}{name}", sentence, fix)
 
 
-CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        _SITUATIONS["forged"][0],
-        (
-            *(cause for name in BUNDLED for cause in _of_forgeries(load(name))),
-            *(cause for cause, _ in _SITUATIONS.values()),
-        ),
-    ),
-)
-"""A wallet that verifies nothing believes every forgery: one thing to repair."""
+AGE_NOT_LOOKED_AT = _believes("stale", _SITUATIONS["stale"])
 
 
-def of_mistake(name: str, contract: Contract) -> Diagnosis | None:
+def roots_of_belief(cause: str) -> frozenset[str]:
+    """A wallet that verifies nothing believes every forgery: one thing to repair."""
+    everything = f"{_BELIEVES}forged"
+    return frozenset({everything}) if cause.startswith(_BELIEVES) and cause != everything else frozenset()
+
+
+def of_mistake(name: str, contract: Contract) -> Cause | None:
     """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no forgery."""
     if name == "zero_amount":
-        return _ZERO_AMOUNT
+        return ZERO_REFUSED
     remedy = contract.forgeries[name].remedy if name in contract.forgeries else None
-    return Diagnosis(remedy.cause, remedy.fix) if remedy is not None else None
+    return _believes(name, remedy) if remedy is not None else None
 
 
-def diagnoses(case: Case) -> Iterator[Diagnosis]:
+def diagnoses(case: Case) -> Iterator[Cause]:
     """Which part of the authentication is not verified."""
     if case.situation not in _SITUATIONS or case.verdict.wrong == "code":
         return
     if case.exchange is not None and case.exchange.reply is not None and case.outcome is not Outcome.OK:
-        yield Diagnosis(
+        yield Cause(
+            "booked_before_verified",
             "a request that was rejected for its credentials has moved money: it is booked before it is verified",
             "verify first, in front of every operation, before anything is read or booked",
         )
@@ -71,7 +71,7 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
         found = of_mistake(forgery, case.contract)
         if found is not None and not _believes_any(case, forgery):
             yield found
-    yield Diagnosis(*_SITUATIONS[case.situation])
+    yield _believes(case.situation, _SITUATIONS[case.situation])
 
 
 def _forgery(case: Case) -> str:

@@ -18,7 +18,7 @@ from harness.config.subject import Subject
 from harness.contracts import Credentials, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
-from harness.model import Limits, Status
+from harness.model import Limits, NotApplicable, Status
 from harness.play.players import CommandPlayers, NoPlayer, ProvisioningFailed
 from harness.play.preflight import Facts
 from harness.scenario import load_file
@@ -128,7 +128,7 @@ def test_a_command_that_cannot_be_run_is_told(command: str, complaint: str) -> N
 def test_a_currency_that_it_does_not_make_is_no_mistake(script: Script) -> None:
     with pytest.raises(NoPlayer, match="makes no KWD player") as reason:
         made(script("sys.exit(3 if 'KWD' in argv else 0)") + " {currency}", currency="KWD")
-    assert not reason.value.of_currency
+    assert reason.value.not_applicable is NotApplicable.CURRENCY
 
 
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])

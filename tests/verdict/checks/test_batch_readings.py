@@ -11,7 +11,7 @@ from harness.model import Alteration, Exchange, History, ItemReply, Outcome, Pay
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of
 from harness.verdict.checks import examine
-from harness.verdict.checks.batches import batch_readings
+from harness.verdict.checks.batch_readings import batch_readings
 from mock_server.wallet import Wallet
 
 CASINO = load("casino")

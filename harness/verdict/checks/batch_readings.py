@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Exchange, History, Outcome, Policy, Status, Verdict
-from harness.verdict.checks import words
+from harness.model import Alteration, Batch, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
 
@@ -19,10 +19,10 @@ def batch_readings(history: History) -> Iterator[tuple[int, Reading]]:
 
 
 def _reading(exchange: Exchange) -> Reading | None:
-    items, reply = getattr(exchange.operation, "items", None), exchange.reply
-    if items is None or reply is None or exchange.alteration != Alteration():
+    operation, reply = exchange.operation, exchange.reply
+    if not isinstance(operation, Batch) or reply is None or exchange.alteration != Alteration():
         return None
-    if not items:
+    if not operation.items:
         return "empty_batch", "ok" if reply.accepted else "refused"
     if any(answer.outcome is Outcome.OK for answer in reply.items):
         return None
@@ -44,7 +44,7 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iter
             level=requirement.level,
             status=Status.FAIL,
             summary=f"{told}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
-            sent=words.sent(exchange.name, exchange.operation, exchange),
+            sent=sentences.sent(exchange.name, exchange.operation, exchange),
             exchange=index,
             line=exchange.line,
         )

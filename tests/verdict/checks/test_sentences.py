@@ -27,7 +27,7 @@ from harness.model import (
     Transmission,
     Unsettle,
 )
-from harness.verdict.checks import words
+from harness.verdict.checks import sentences
 
 BET = Bet(id="b1", player="188", currency="EUR", amount=1_234_567)
 
@@ -59,7 +59,7 @@ def paid(number: int) -> Payout:
     ],
 )
 def test_what_was_sent(operation: Operation, sentence: str) -> None:
-    assert words.sent("op", operation) == sentence
+    assert sentences.sent("op", operation) == sentence
 
 
 def exchange(loss: Loss | None = None, **departure: Any) -> Exchange:
@@ -88,7 +88,7 @@ def exchange(loss: Loss | None = None, **departure: Any) -> Exchange:
     ],
 )
 def test_how_a_request_departed_from_an_ordinary_one(sent: Exchange, departure: str) -> None:
-    assert words.sent("bet", BET, sent) == f"bet b1 12.34567 EUR for player 188{departure}"
+    assert sentences.sent("bet", BET, sent) == f"bet b1 12.34567 EUR for player 188{departure}"
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_how_a_request_departed_from_an_ordinary_one(sent: Exchange, departure: 
     ],
 )
 def test_what_was_said(answer: ItemReply | None, sentence: str) -> None:
-    assert words.said(answer, "EUR") == sentence
+    assert sentences.said(answer, "EUR") == sentence
 
 
 def test_a_balance_whose_currency_nobody_knows_has_none() -> None:
-    assert words.said(ItemReply(outcome=Outcome.OK, balance=150_000)) == "ok, balance 1.5"
+    assert sentences.said(ItemReply(outcome=Outcome.OK, balance=150_000)) == "ok, balance 1.5"
 
 
 def answer(*, accepted: bool = True, **fields: Any) -> Possible:
@@ -117,7 +117,7 @@ CURRENT, REFUSED = (("replay_balance", "current"),), (("conflict", "refused"),)
 
 
 @pytest.mark.parametrize(
-    ("possible", "sentences"),
+    ("possible", "texts"),
     [
         ([], ()),
         ([answer(accepted=False)], ("a refusal",)),
@@ -156,5 +156,5 @@ CURRENT, REFUSED = (("replay_balance", "current"),), (("conflict", "refused"),)
         "once is enough",
     ],
 )
-def test_what_could_have_been_said(possible: list[Possible], sentences: tuple[str, ...]) -> None:
-    assert words.could(possible, "EUR") == sentences
+def test_what_could_have_been_said(possible: list[Possible], texts: tuple[str, ...]) -> None:
+    assert sentences.could(possible, "EUR") == texts

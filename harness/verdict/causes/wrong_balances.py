@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from harness import money
-from harness.model import Amount, GetBalance, Outcome
-from harness.verdict.causes.case import Case, Diagnosis
-from harness.verdict.causes.situations import SAME_BET
+from harness.model import Amount, GetBalance, Outcome, Single, transactions
+from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
+from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
 _ROUNDED = (2, 3, 0, 4)
@@ -20,58 +21,74 @@ _NOISE = Fraction(money.SCALE, 100)
 """Less than a cent away is noise of a computation, not another amount."""
 
 
-_SHOWN_TOO_EARLY = Diagnosis(
+_SHOWN_TOO_EARLY = Cause(
+    "shows_balance_before",
     "the answer shows the balance before the movement instead of the one after it",
     "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
 )
-_A_LITTLE_TOO_MUCH = "a debit that exceeds the balance by less than a main unit is taken"
-_ROUNDED_AWAY = (
-    "an amount below a cent is booked as nothing",
-    "money is kept with 2 decimals only",
-    _A_LITTLE_TOO_MUCH,
+_A_LITTLE_TOO_MUCH = Cause(
+    "a_little_too_much_taken",
+    "a debit that exceeds the balance by less than a main unit is taken: nothing compares them, or the comparison "
+    "rounds or is off by one",
+    "compare the exact amounts, in the smallest unit, in the statement that deducts",
 )
 
-CONSEQUENCES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    *((root, tuple(each for each in _ROUNDED_AWAY if each != root)) for root in _ROUNDED_AWAY[:2]),
-    ("a debit is taken without looking whether the balance covers it", (_A_LITTLE_TOO_MUCH,)),
-    (
-        "the answer shows the balance before the movement",
-        (
-            "the transaction is answered with success and never booked",
-            "the rollback does not refund the stake",
-            "a balance does not follow from the transactions before it",
-            "the balance of an answer is read after the booking's lock",
-        ),
-    ),
+
+def _kept_with(decimals: int) -> str:
+    """The id of the cause that money is kept with so many decimals."""
+    return f"kept_with_{decimals}_decimals"
+
+
+_NEVER_BOOKED = Cause(
+    "never_booked",
+    "the transaction is answered with success and never booked",
+    "commit the booking before the answer is sent, and answer with an error when it fails",
 )
-"""Beginnings of causes: one that explains others where it is seen more often, and those."""
+_BELOW_A_CENT = Cause(
+    "below_a_cent_is_nothing",
+    "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
+    "keep every decimal that the contract allows, for every currency",
+)
+_TWO_DECIMALS = _kept_with(2)
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    _BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
+    _TWO_DECIMALS: frozenset({_BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
+    UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
+    _SHOWN_TOO_EARLY.id: frozenset({_NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
+}
+"""The id of a cause to those that it explains where it is seen more often."""
 
 
-def scale(case: Case) -> Iterator[Diagnosis]:
+def scale(case: Case) -> Iterator[Cause]:
     """The whole balance, or what the step moved, is too large or too small by a power of ten."""
     if not case.wrong_balance or case.shown is None or case.situation not in _PLAIN:
         return
     shown, unit = case.shown, _unit(case)
     for factor in _SCALES:
         if any(each and shown == each * factor for each in case.expected):
-            yield Diagnosis(
+            yield Cause(
+                "shown_too_large",
                 f"the balance is shown {factor} times too large: the wallet answers in another unit",
                 f"answer amounts {unit}",
             )
         if any(each and _is_part(shown, factor, each) for each in case.expected):
-            yield Diagnosis(
+            yield Cause(
+                "shown_too_small",
                 f"the balance is shown {factor} times too small: the wallet answers in another unit",
                 f"answer amounts {unit}",
             )
     moved = None if case.before is None else shown - case.before
     for factor in _SCALES:
         if moved and case.change and moved == case.change * factor:
-            yield Diagnosis(
+            yield Cause(
+                "booked_too_large",
                 f"the amount is booked {factor} times too large: the wallet reads it in another unit",
                 f"read amounts {unit}",
             )
         if moved and case.change and _is_part(moved, factor, case.change):
-            yield Diagnosis(
+            yield Cause(
+                "booked_too_small",
                 f"the amount is booked {factor} times too small: the wallet reads it in another unit",
                 f"read amounts {unit}",
             )
@@ -89,7 +106,7 @@ def _unit(case: Case) -> str:
     return "as decimals in main units, with the currency's own number of decimals"
 
 
-def someone_elses(case: Case) -> Iterator[Diagnosis]:
+def someone_elses(case: Case) -> Iterator[Cause]:
     """The balance of another player of the scenario."""
     if not case.wrong_balance or case.shown is None or len(case.history.players) < 2:
         return
@@ -100,20 +117,20 @@ def someone_elses(case: Case) -> Iterator[Diagnosis]:
             each for each in case.course if each.player == other.id and each.exchange <= (case.verdict.exchange or 0)
         ]
         held = known[-1].expected if known else (other.balance,)
-        batch = len({getattr(each, "player", "") for each in _every_item(case)}) > 1
+        batch = len({each.player for each in _every_item(case)}) > 1
         if case.shown in held and (batch or case.shown not in (case.before, 0)):
-            yield Diagnosis(
+            yield Cause(
+                "shows_another_player",
                 "the answer shows the balance of another player",
                 "answer each transaction with the balance of the player it names, also inside a batch",
             )
 
 
-def _every_item(case: Case) -> tuple[object, ...]:
-    operation = case.exchange.operation if case.exchange is not None else None
-    return tuple(getattr(operation, "items", (operation,)))
+def _every_item(case: Case) -> tuple[Single, ...]:
+    return transactions(case.exchange.operation) if case.exchange is not None else ()
 
 
-def diagnoses(case: Case) -> Iterator[Diagnosis]:
+def diagnoses(case: Case) -> Iterator[Cause]:
     """What a wrong balance says about the booking."""
     if not case.wrong_balance or case.shown is None:
         return
@@ -125,13 +142,10 @@ def diagnoses(case: Case) -> Iterator[Diagnosis]:
     if known and case.before is not None:
         yield from _another_amount(case, case.shown - case.before)
     if case.shown < 0 and case.outcome in {None, Outcome.OK}:
-        yield Diagnosis(
-            "a debit is taken without looking whether the balance covers it",
-            "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?",
-        )
+        yield UNCOVERED_TAKEN
 
 
-def _overflow(moved: Amount, change: Amount) -> Iterator[Diagnosis]:
+def _overflow(moved: Amount, change: Amount) -> Iterator[Cause]:
     """The amount does not fit into 32 bits, whatever unit the wallet counts in."""
     for unit in (1, money.SCALE // 100, money.SCALE):
         if change < 2**31 * unit:
@@ -139,18 +153,20 @@ def _overflow(moved: Amount, change: Amount) -> Iterator[Diagnosis]:
         if moved in {(2**31 - 1) * unit, (2**32 - 1) * unit} or (
             moved != change and (moved - change) % (2**32 * unit) == 0
         ):
-            yield Diagnosis(
+            yield Cause(
+                "overflows_32_bits",
                 "the amount overflows 32 bits on its way into the books",
                 "keep money in 64-bit integers or in a decimal type, everywhere: parser, variables and columns",
             )
 
 
-def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
+def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
     for each in case.expected:
         for decimals in _ROUNDED:
             step, away = Fraction(money.SCALE, int(10**decimals)), abs(Fraction(shown) - each)
             if each % step and shown % step == 0 and away < step:
-                yield Diagnosis(
+                yield Cause(
+                    _kept_with(decimals),
                     f"money is kept with {decimals} decimals only",
                     "keep five decimals (a whole number of hundred-thousandths, or DECIMAL(20,5)) for every currency"
                     if case.contract.wire_unit("EUR") == 1
@@ -158,40 +174,45 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Diagnosis]:
                 )
         noise: Fraction = abs(Fraction(shown) - each)
         if noise < _NOISE:
-            yield Diagnosis(
+            yield Cause(
+                "binary_floats",
                 "money is counted in binary floating point: the balance is off by less than a cent",
                 "count money in integers of the smallest unit or in a decimal type, never in float or double",
             )
 
 
-def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Diagnosis]:
+def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
     direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
     if shown != before and _unsettled_what_was_not_settled(case):
-        yield Diagnosis(*SAME_BET)
+        yield SAME_BET
     if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
         if case.narrowed not in {"same_bet", "after_clawback"}:
             yield from _not_moved(case, before)
     elif shown == before + 2 * case.change and any('":' in text for _, _, text in _raw(case)):
-        yield Diagnosis(
+        yield Cause(
+            "key_counted_twice",
             "a key that stands twice in a request is counted twice",
             "read the body with a JSON parser that refuses such a key, or takes one of its values",
         )
     elif shown == before + 2 * case.change:
-        yield Diagnosis(
+        yield Cause(
+            "booked_twice",
             "the amount is booked twice for one request",
             "book once: look for a handler that runs twice, or a trigger beside the update",
         )
     elif shown == before - case.change:
-        yield Diagnosis(
+        yield Cause(
+            "wrong_direction",
             "the amount is booked in the wrong direction",
             "amounts are never signed: bet and unsettlement deduct, every other operation credits",
         )
 
 
-def _another_amount(case: Case, moved: Amount) -> Iterator[Diagnosis]:
+def _another_amount(case: Case, moved: Amount) -> Iterator[Cause]:
     beside = case.narrowed == "mixed_batch"
     if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved and not beside:
-        yield Diagnosis(
+        yield Cause(
+            "another_amount",
             "the balance moved by another amount than the one of the request",
             "book the amount of the request, exactly: no fee, no stake on top, no conversion, no rounding",
         )
@@ -207,38 +228,30 @@ def _raw(case: Case) -> tuple[tuple[int | None, str, str], ...]:
     return case.exchange.alteration.raw if case.exchange is not None else ()
 
 
-def _not_moved(case: Case, before: Amount) -> Iterator[Diagnosis]:
+def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
     """The answer shows the balance of before. What the next answer shows tells whether it was booked."""
     later = case.moved_later(before)
     if later:
         yield _SHOWN_TOO_EARLY
     currency = getattr(next(iter(case.items), None), "currency", "")
     if max(case.change, -case.change) < _NOISE:
-        yield Diagnosis(
-            "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
-            "keep every decimal that the contract allows, for every currency",
-        )
+        yield _BELOW_A_CENT
     elif currency and case.contract.wire_unit(currency) == money.SCALE:
-        yield Diagnosis(
+        yield Cause(
+            "divides_by_hundred",
             f"an amount in {currency}, which has no cents, is divided by a hundred",
             "take the number of decimals from the currency: amounts are in main units",
         )
     elif later is False:
-        yield Diagnosis(
-            "the transaction is answered with success and never booked",
-            "commit the booking before the answer is sent, and answer with an error when it fails",
-        )
+        yield _NEVER_BOOKED
     yield _SHOWN_TOO_EARLY
 
 
-def shortage(case: Case) -> Iterator[Diagnosis]:
+def shortage(case: Case) -> Iterator[Cause]:
     """A debit that was taken although a little was missing: the comparison is there, and inexact."""
     taken = case.situation == "uncovered" and case.outcome is Outcome.OK
     if not taken or case.before is None or case.verdict.wrong == "refused":
         return
     missing = -(case.before + case.change)
     if 0 < missing < money.SCALE:
-        yield Diagnosis(
-            f"{_A_LITTLE_TOO_MUCH}: nothing compares them, or the comparison rounds or is off by one",
-            "compare the exact amounts, in the smallest unit, in the statement that deducts",
-        )
+        yield _A_LITTLE_TOO_MUCH
