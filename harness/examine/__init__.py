@@ -63,7 +63,7 @@ class Examiner:
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths), now_ms=now_ms)
+        self.client = _client(self.contract, wallet, subject, now_ms)
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
@@ -126,6 +126,18 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
+
+
+def _client(contract: Contract, wallet: Carrier, subject: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
+    requests = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope} requests")
+    return Client(
+        contract,
+        wallet,
+        subject.credentials,
+        paths=dict(subject.paths),
+        now_ms=now_ms,
+        request_id=requests.transaction_id,
+    )
 
 
 def _ways(

@@ -68,16 +68,7 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    platform = Platform(
-        players=[player for role, player in cast.items() if role != BYSTANDER],
-        games=wallet.games or (DEFAULT_GAME,),
-        chance=chance,
-        new_id=identities.transaction_id,
-        has=lambda word: line.has(contract.words.get(word, "")),
-        unit=contract.wire_unit,
-        reference=contract.bet_reference,
-        connections=wallet.limits.connections,
-    )
+    platform = _platform(cast, line, identities, wallet)
     stopped = ""
     try:
         platform.players = [_logged_in(player, line, contract) for player in platform.players]
@@ -98,6 +89,20 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     )
     examiner.players.back(cast, {})
     return _day(examiner.judge(history.scenario, [history]), platform, line)
+
+
+def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wallet: WalletUnderTest) -> Platform:
+    contract = line.client.contract
+    return Platform(
+        players=[player for role, player in cast.items() if role != BYSTANDER],
+        games=wallet.games or (DEFAULT_GAME,),
+        chance=line.chance,
+        new_id=identities.transaction_id,
+        has=lambda word: line.has(contract.words.get(word, "")),
+        unit=contract.wire_unit,
+        reference=contract.bet_reference,
+        connections=wallet.limits.connections,
+    )
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:

@@ -101,6 +101,7 @@ def _client(tested: WalletUnderTest, contract: Contract, wallet: Carrier, now_ms
         # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
         batch_time_out_seconds=tested.time_out_seconds,
         now_ms=now_ms,
+        request_id=Identities(tested.seed, tested.run_id, f"{tested.contract}/preflight requests").transaction_id,
     )
 
 
