@@ -13,10 +13,12 @@ from harness.config import Misconfigured, TargetError, settled, target_of
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
+from harness.examine import preflight, violation_of
+from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
-from harness.verdict.causes.signatures import of_mistake
+from harness.verdict import Violation
+from harness.verdict.causes import of_mistake
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -60,9 +62,9 @@ def _check(subject: Subject) -> int:
         _line(problem.stage, "PROBLEM", str(problem))
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
-    if facts.violation is not None:
-        _tell_violation(facts.violation)
-        print(f"{contract.name}: VIOLATED before any scenario: {facts.violation.requirement}\n")
+    if (violation := violation_of(subject, facts)) is not None:
+        _tell_violation(violation)
+        print(f"{contract.name}: VIOLATED before any scenario: {violation.requirement}\n")
         return VIOLATED
     for want in _unmet(subject, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")

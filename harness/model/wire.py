@@ -211,3 +211,18 @@ class Exchange:
     """Exchanges with the same number were released together."""
     absent: bool = False
     """404, 405 or 501 without a body of the contract's shape: the operation does not exist in this wallet."""
+
+    @property
+    def answer(self) -> ItemReply:
+        """The one answer in the reply: its first refusal, else its first item, else the reply as a whole."""
+        reply = self.reply
+        if reply is None:
+            return ItemReply(outcome=Outcome.REFUSED)
+        whole = ItemReply(outcome=reply.outcome, code=reply.code)
+        return next((each for each in reply.items if each.outcome is not Outcome.OK), next(iter(reply.items), whole))
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything that was asked succeeded."""
+        reply = self.reply
+        return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)

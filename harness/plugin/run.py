@@ -9,17 +9,18 @@ import base64
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 from harness.config import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, Credentials, load
-from harness.examine import Examiner
+from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violation_of
 from harness.model import Scenario, Waiver
-from harness.play.preflight import ConfigurationProblem, Facts, preflight
+from harness.play.preflight import ConfigurationProblem, Facts
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
-from harness.report.record import Secrets
 from harness.verdict import ScenarioResult
 
 
@@ -47,7 +48,7 @@ class Run:
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
-        self._secrets: tuple[Secrets, ...] = ()
+        self._secrets = NO_SECRETS
 
     @property
     def bundled(self) -> bool:
@@ -104,13 +105,13 @@ class Run:
     @property
     def violated(self) -> dict[str, str]:
         """By contract the requirement that pre-flight has found violated."""
-        found = ((self._loaded[name].name, each.violation) for name, each in self._facts.items())
+        found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.subjects.items())
         return {name: violation.requirement for name, violation in found if violation is not None}
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """By contract what pre-flight has found that is no error."""
-        return {self._loaded[name].name: tuple(map(self.masked, each.warnings)) for name, each in self._facts.items()}
+        return {self._loaded[name].name: each.warnings for name, each in self._facts.items()}
 
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
@@ -124,8 +125,10 @@ class Run:
         try:
             target = self._find_target()
             self._secrets = _secrets_of(target)
-            self.go_on(target, {subject.contract: preflight(subject) for subject in target.subjects})
-        except (ConfigurationProblem, DidNotStart, TargetError) as problem:
+            self.go_on(target, {each.contract: preflight(each, secrets=self._secrets) for each in target.subjects})
+        except ConfigurationProblem as problem:
+            self.problem = str(problem)
+        except (DidNotStart, TargetError) as problem:
             self.problem = self.masked(str(problem))
 
     def go_on(self, target: Target, facts: Mapping[str, Facts]) -> None:
@@ -152,18 +155,18 @@ class Run:
         if contract not in self._examiners:
             subjects = self._target.subjects if self._target is not None else ()
             subject = next(each for each in subjects if self._loaded[each.contract].name == contract)
-            self._examiners[contract] = Examiner(subject, self._facts[subject.contract], record=self.choices.record)
+            self._examiners[contract] = Examiner(
+                subject,
+                self._facts[subject.contract],
+                record=self.choices.record,
+                waivers=self.waivers,
+                secrets=self._secrets,
+            )
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
         """A text without the credentials and sessions, should a wallet or a library have repeated them."""
-        for secrets in self._secrets:
-            text = secrets.text(text)
-        return text
-
-    def betrayed_by(self, text: str) -> bool:
-        """Whether a text has one of them in it."""
-        return self.masked(text) != text
+        return self._secrets.text(text)
 
     def remark(self) -> str:
         """What the reader should know of the wallet's process; empty when all is well."""
@@ -195,13 +198,14 @@ class Run:
         return base64.b64encode(pickle.dumps((self.choices, self._target, self._facts))).decode()
 
 
-def _secrets_of(target: Target) -> tuple[Secrets, ...]:
+def _secrets_of(target: Target) -> Secrets:
     """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
     found = [
         (load(each.contract).environment[0], Secrets.of(load(each.contract), each.credentials, players=each.players))
         for each in target.subjects
     ]
-    return tuple(replace(each, named=tuple(pair for pair in each.named if pair[1] != key)) for key, each in found)
+    without_keys = (replace(each, named=tuple(pair for pair in each.named if pair[1] != key)) for key, each in found)
+    return reduce(add, without_keys, NO_SECRETS)
 
 
 def _without_user(url: str) -> str:

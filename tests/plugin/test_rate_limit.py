@@ -18,9 +18,8 @@ from harness.config import Target
 from harness.config.subject import MANY, Subject
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Player, Request, Status
-from harness.play.preflight import preflight
 from harness.proof.trials import CREDENTIALS
 from harness.scenario import load_file
 from mock_server.app import App, Asgi

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.contracts import Contract, Credentials, basic_auth, hmac_headers, load
+from harness.examine.forgeries import FORGERIES
+from harness.examine.shell_lines import again
 from harness.model import Request
-from harness.report.record import again
-from harness.report.record.forgeries import FORGERIES
 
 WHO = Credentials("the-platform", 'Secret "of" $these `tests`')
 BODY = '{"amount":1,"note":"it\'s"}'

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from harness.contracts import Credentials, load
-from harness.report.record import Secrets
+from harness.examine import Secrets
 
 WHO = Credentials("the-platform", "Pass/word+with=signs")
 SECRETS = Secrets.of(load("sportsbook"), WHO, ["one-time-4711"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.contracts import Contract
-from harness.report.record.forgeries import FORGERIES
+from harness.examine.forgeries import FORGERIES
 
 _LEFT_OUT = frozenset({"host", "content-length", "user-agent", "accept", "accept-encoding", "connection"})
 _LONGEST_BODY = 20_000
