@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import History, Scenario
 from harness.play.preflight import Facts

@@ -16,7 +16,7 @@ from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import BUNDLED, UnknownContract, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.report import ReportError, read
 from harness.report.changes import Change, changes, failing
 

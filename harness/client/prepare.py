@@ -23,7 +23,7 @@ def prepare(
     if alteration.content_type:
         request = _with_header(request, "content-type", alteration.content_type)
     if alteration.forged:
-        request = contract.forgeries[alteration.forged](request, credentials, signed_at_ms)
+        request = contract.forgeries[alteration.forged].spoil(request, credentials, signed_at_ms)
     if alteration.tampered:
         altered = _tampered(contract, operation, alteration)
         request = replace(request, body=altered)

@@ -15,7 +15,7 @@ from harness.contracts import Contract
 from harness.examine.first_look import contract_of, secrets_of, violation_of
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
-from harness.model import Exchange, History, Operation, Scenario, Waiver
+from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
 from harness.play.players import (
     DEFAULT_GAME,
     CommandPlayers,
@@ -58,21 +58,15 @@ class Examiner:
         """
         self.contract: Contract = contract_of(subject)
         self._subject = subject
-        chosen = dict(subject.policies)
-        seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
-        self._policy = narrowed(self.contract.policy, seen)
+        self._policy = _policy(self.contract, subject, facts)
         wallet, self._provision = _ways(subject, wallet, provision)
         self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
+        limits, games = subject.limits, subject.games
         self._runner = Runner(
-            self.client,
-            self.players,
-            identities,
-            limits=subject.limits,
-            games=subject.games,
-            capabilities=self.capabilities,
+            self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
         )
         self._secrets = secrets_of(subject, secrets)
         self.results = Results(
@@ -144,6 +138,12 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
+
+
+def _policy(contract: Contract, subject: Subject, facts: Facts) -> Policy:
+    """The contract's policy, narrowed by the readings that were seen, where the profile has not chosen one."""
+    chosen = dict(subject.policies)
+    return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
 
 def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:

@@ -99,7 +99,7 @@ class Results:
                 status=Status.SKIPPED,
                 reason=f"not run: pre-flight found that {violation.requirement} is violated",
             )
-        found = of_mistake(violation.mistake)
+        found = of_mistake(violation.mistake, self.contract)
         records = tuple(
             {"run": 0, "index": index, **one(each, self.contract, self.secrets), "balances": []}
             for index, each in enumerate(violation.exchanges)

@@ -46,7 +46,7 @@ MOST_ONE_BY_ONE = 200
 MOST_SINGLE_BETS = 50
 """More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
 BETS_IN_A_BATCH = 100
-"""Far below what a nightly batch must hold (CAS-BAT-03)."""
+"""Far below what a nightly batch must hold."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from harness.config.subject import Subject
-from harness.contracts import Credentials
+from harness.contracts import BUNDLED, load
 from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
@@ -22,7 +22,9 @@ from mock_server.wallet import Wallet
 LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
 """In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
 
-CREDENTIALS = {"casino": Credentials("prove", "secret of the Proof"), "sportsbook": Credentials("prove", "Proof")}
+CREDENTIALS = {
+    name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED
+}
 RUN_ID = "9800f000"
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 """The proof is strict: a violated SHOULD counts."""

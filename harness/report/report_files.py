@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.report.data import FORMAT
 
 SUFFIXES = (".json", ".html", ".md", ".har")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Exchange, GetBalance
+from harness.model import Exchange, GetBalance, Situation, Wrong
 
 ZERO_AMOUNT = "zero_amount"
 """Stands for a mistake in signing where it is the amount 0 alone that is refused."""
@@ -49,7 +49,7 @@ def _mistaken(calls: Sequence[Exchange], contract: Contract) -> Violation:
     tried = calls[-1]
     name = tried.alteration.forged
     return Violation(
-        requirement=_requirement(contract, "SIG-01", "AUT-01"),
+        requirement=contract.authenticity.id,
         summary="a rightly authenticated call is refused, and one with a mistake is believed: "
         + name.replace("_", " "),
         sent=f"{tried.name} with amount 0",
@@ -62,7 +62,7 @@ def _mistaken(calls: Sequence[Exchange], contract: Contract) -> Violation:
 def _believed_elsewhere(calls: Sequence[Exchange], contract: Contract) -> Violation:
     """The same credentials are right for one operation and wrong for another: they are right."""
     return Violation(
-        requirement=_requirement(contract, "SIG-01", "AUT-01"),
+        requirement=contract.authenticity.id,
         summary="a rightly authenticated call is refused as if it were not, though the balance is shown to the same "
         "credentials and to no others",
         sent=f"{calls[-1].name} with amount 0",
@@ -74,7 +74,7 @@ def _believed_elsewhere(calls: Sequence[Exchange], contract: Contract) -> Violat
 def _zero_refused(calls: Sequence[Exchange], contract: Contract) -> Violation:
     *others, zero, smallest = calls
     return Violation(
-        requirement=_requirement(contract, "ZER-01", "UNS-02"),
+        requirement=contract.attribute(zero.name, Situation.ZERO, Wrong.REFUSED).id,
         summary="the amount 0 is refused, though the same call with the smallest amount is "
         + ("taken" if smallest.succeeded else "refused for lack of funds alone"),
         sent=f"{zero.name} with amount 0",
@@ -82,11 +82,6 @@ def _zero_refused(calls: Sequence[Exchange], contract: Contract) -> Violation:
         mistake=ZERO_AMOUNT,
         exchanges=(*others, smallest, zero),
     )
-
-
-def _requirement(contract: Contract, *numbers: str) -> str:
-    ids = (f"{contract.prefix}-{each}" for each in (*numbers, "CON-01"))
-    return next(each for each in ids if each in contract.requirements)
 
 
 def _said(exchange: Exchange) -> str:

@@ -123,12 +123,11 @@ def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
 
 def _look_for_slips(asking: Asking, player: Player) -> None:
     """Credentials that are believed once a slip in setting them is undone."""
-    key, secret = asking.contract.environment
+    variables = " and ".join(asking.contract.environment)
     for name, slip in asking.contract.slips.items():
         if accepted(asking.ask(asking.zero(player), Alteration(forged=name))):
             raise ConfigurationProblem(
-                f"the wallet refuses {key} and {secret} as they are set, and believes them otherwise: {slip}; set them "
-                "right",
+                f"the wallet refuses {variables} as they are set, and believes them otherwise: {slip}; set them right",
                 stage=CREDENTIALS,
             )
 
@@ -157,9 +156,9 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
 
 
 def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
-    key, secret = asking.contract.environment
+    variables = " and ".join(asking.contract.environment)
     if outcome is Outcome.UNAUTHENTICATED:
-        return f"check {key} and {secret} (in a profile: `credentials`)"
+        return f"check {variables} (in a profile: `credentials`)"
     if outcome is Outcome.UNKNOWN_PLAYER:
         return f"the wallet does not know player {player.id}: name one that exists, or check the provisioning address"
     if outcome is Outcome.WRONG_CURRENCY:
@@ -167,9 +166,8 @@ def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
     if outcome is Outcome.INVALID_SESSION:
         return f"the session of player {player.id} is not live: log the player in, and give the new session"
     if not player.session and outcome is not Outcome.UNKNOWN_TRANSACTION:
-        return (
-            f"check {key} and {secret} (in a profile: `credentials`); and player {player.id} has no session: give one"
-        )
+        return f"check {variables} (in a profile: `credentials`); and player {player.id} has no session: give one"
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
-    return f"check {key}, {secret} (in a profile: `credentials`) and the players; the wallet's own log says more"
+    listed = ", ".join(asking.contract.environment)
+    return f"check {listed} (in a profile: `credentials`) and the players; the wallet's own log says more"

@@ -43,7 +43,6 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **forgotten_ids.CONSEQUENCES,
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
-    **signatures.CONSEQUENCES,
 }
 """The id of a cause to the ids of those that it explains."""
 
@@ -61,4 +60,5 @@ def roots_of(cause: str) -> frozenset[str]:
 
     A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
     """
-    return frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
+    found = frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
+    return found | signatures.roots_of(cause)

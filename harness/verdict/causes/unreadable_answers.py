@@ -225,11 +225,9 @@ def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
     if alteration.stale_seconds:
         yield AGE_NOT_LOOKED_AT
     elif alteration.forged:
-        yield Cause(
-            "timestamp_form_ignored",
-            "the form of the timestamp is not looked at",
-            "refuse an x-timestamp that is not Unix time in milliseconds, close to the wallet's clock",
-        )
+        lenient = case.contract.forgeries[alteration.forged].lenient
+        if lenient is not None:
+            yield Cause(f"lenient.{alteration.forged}", lenient.cause, lenient.fix)
     elif isinstance(operation, Authenticate):
         yield Cause(
             "token_not_looked_up",

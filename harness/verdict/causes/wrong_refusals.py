@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -11,8 +10,6 @@ from harness.verdict.causes.by_situation import ENDED_SESSION_REFUSED
 from harness.verdict.causes.case import Case, Cause
 
 _SITUATIONS = frozenset({"new", "exact", "zero", "read", "rollback", "expired_session", "unknown_bet", "malformed", ""})
-_RAW = "verify HMAC_SHA256(secret, body + '|' + x-timestamp) over the raw body, before any JSON library reads it"
-_MARKUP = re.compile(r"[<>&/]")
 
 _CODES: Mapping[Outcome, Cause] = {
     Outcome.UNKNOWN_PLAYER: Cause(
@@ -73,25 +70,10 @@ def _by_code(case: Case) -> Iterator[Cause]:
 
 
 def _not_believed(case: Case) -> Iterator[Cause]:
-    body = case.exchange.transmission.sent.body.decode("utf-8", "replace") if case.exchange is not None else ""
-    if case.contract.recipe is None or "x-signature" not in dict(case.contract.recipe.headers):
+    if case.contract.unbelieved is None:
         return
-    if not body.isascii():
-        yield Cause(
-            "hmac_over_escapes",
-            "your wallet verifies the HMAC over a body that it wrote anew: text beyond ASCII came out as \\u escapes, "
-            "or in another encoding",
-            _RAW,
-        )
-    elif _MARKUP.search(body):
-        yield Cause(
-            "hmac_over_escaped_markup",
-            "your wallet verifies the HMAC over a body that it wrote anew: <, >, & or / came out escaped, as some JSON "
-            "libraries do",
-            _RAW,
-        )
-    else:
-        yield Cause("signed_request_not_believed", "a request that is signed as documented is not believed", _RAW)
+    remedy = case.contract.unbelieved(case.exchange.transmission.sent.body if case.exchange is not None else b"")
+    yield Cause("signed_request_not_believed", remedy.cause, remedy.fix)
 
 
 def _session(case: Case) -> Iterator[Cause]:

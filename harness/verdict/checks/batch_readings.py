@@ -31,7 +31,7 @@ def _reading(exchange: Exchange) -> Reading | None:
 
 def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iterator[Verdict]:
     """A batch that was answered otherwise than this wallet is said to answer one."""
-    requirement = contract.requirements[f"{contract.prefix}-CON-01"]
+    requirement = contract.conservation
     for index, (name, seen) in batch_readings(history):
         accepted = policy.get(name)
         if accepted is None or seen in accepted:

@@ -16,6 +16,7 @@ from harness.model import (
     GetBalance,
     History,
     ItemReply,
+    Level,
     Movement,
     Payout,
     Player,
@@ -134,8 +135,8 @@ def terms_of(
     terms = Terms(
         policy=policy,
         operation=exchange.name,
-        disbelieved=_disbelieved(item, exchange, player),
-        doubtful=_doubtful(part, exchange, player),
+        disbelieved=_disbelieved(item, exchange, player, contract),
+        doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
         batch=contract.specs[exchange.name].batch,
         duplicate_in_batch=_is_duplicate(item, exchange),
@@ -145,9 +146,9 @@ def terms_of(
     return terms if player is not None else replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
 
 
-def _disbelieved(item: Single, exchange: Exchange, player: Player | None) -> Situation | None:
+def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
-    if alteration.forged and alteration.forged not in SIGNED_OTHERWISE:
+    if alteration.forged and not is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
     if alteration.missing_header:
         return Situation.MISSING_HEADER
@@ -158,15 +159,16 @@ def _disbelieved(item: Single, exchange: Exchange, player: Player | None) -> Sit
     return None
 
 
-SIGNED_OTHERWISE = ("timestamp_in_seconds", "timestamp_not_a_number")
-"""Forgeries that only a SHOULD forbids: correctly signed, over a timestamp of another form."""
+def is_signed_otherwise(forged: str, contract: Contract) -> bool:
+    """Whether only a SHOULD demands that a request with this forgery is refused."""
+    return bool(forged) and contract.forgeries[forged].level is not Level.MUST
 
 
-def _doubtful(part: Part, exchange: Exchange, player: Player | None) -> Situation | None:
+def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
     if alteration.stale_seconds:
         return Situation.STALE
-    if alteration.forged in SIGNED_OTHERWISE:
+    if is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
     if alteration.body is not None or alteration.content_type:
         return Situation.MALFORMED
@@ -187,7 +189,7 @@ def _refusable(
     """The policies under which a refusal breaks nothing although the wallet's rules would accept."""
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
-    if ended and not contract.specs[exchange.name].core:
+    if ended and not contract.specs[exchange.name].after_session:
         match item:
             case Bet():
                 policies.append("ended_session_bet")

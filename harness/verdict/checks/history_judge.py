@@ -225,7 +225,7 @@ class HistoryJudge:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
-        return narrowed(plain, part, self.history)
+        return narrowed(plain, part, self.history, self.contract)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:
         forged = situation == Situation.FORGED

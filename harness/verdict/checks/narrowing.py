@@ -7,6 +7,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from harness.contracts import Contract
 from harness.ledger import Event
 from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
 from harness.verdict.checks.facts import Part
@@ -39,11 +40,11 @@ def _shared(events: Sequence[Event]) -> str:
     return min(common, default="")
 
 
-def narrowed(plain: Situation, part: Part, history: History) -> str:
+def narrowed(plain: Situation, part: Part, history: History, contract: Contract) -> str:
     """The situation, with a word after a dot where a finer one applies."""
     exchange = history.exchanges[part.exchange]
     if plain is Situation.MALFORMED:
-        finer = _malformed(exchange) or ("" if _must_be_refused(exchange, history) else "permitted")
+        finer = _malformed(exchange, contract) or ("" if _must_be_refused(exchange, history) else "permitted")
         return f"{plain}.{finer}" if finer else str(plain)
     if not isinstance(part.item, Movement) or exchange.step < 0:
         return str(plain)
@@ -52,7 +53,7 @@ def narrowed(plain: Situation, part: Part, history: History) -> str:
         amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
         finer = "two_amounts" if len(amounts) > 1 else ""
     elif plain in _NEW:
-        finer = _of_new(plain, part, exchange, history)
+        finer = _of_new(plain, part, history, contract)
     return f"{plain}.{finer}" if finer else str(plain)
 
 
@@ -60,13 +61,12 @@ def _items(exchange: Exchange) -> Sequence[Movement]:
     return [each for each in transactions(exchange.operation) if isinstance(each, Movement)]
 
 
-def _malformed(exchange: Exchange) -> str:
-    fields = {field: text for _, field, text in exchange.alteration.raw}
-    if set(fields) == {"type"}:
+def _malformed(exchange: Exchange, contract: Contract) -> str:
+    found = [(contract.narrowed_fields.get(field, ""), text) for _, field, text in exchange.alteration.raw]
+    if {finer for finer, _ in found} == {"unknown_type"}:
         return "unknown_type"
-    if set(fields) & {"amount", "transactions"} and not fields.get("amount", "").startswith("-"):
-        return "wrong_type"
-    return ""
+    wrong = [text for finer, text in found if finer == "wrong_type"]
+    return "wrong_type" if wrong and not any(text.startswith("-") for text in wrong) else ""
 
 
 def _must_be_refused(exchange: Exchange, history: History) -> bool:
@@ -78,7 +78,8 @@ def _must_be_refused(exchange: Exchange, history: History) -> bool:
     return any(word != Outcome.OK for word in (*step.expect, *step.should))
 
 
-def _of_new(plain: Situation, part: Part, exchange: Exchange, history: History) -> str:
+def _of_new(plain: Situation, part: Part, history: History, contract: Contract) -> str:
+    exchange = history.exchanges[part.exchange]
     item, items, before = part.item, _items(exchange), history.exchanges[: part.exchange]
     if not isinstance(item, Movement):
         return ""
@@ -92,7 +93,7 @@ def _of_new(plain: Situation, part: Part, exchange: Exchange, history: History) 
         return "several_players"
     if len(items) > 1 and _has_bad_item(exchange) and plain is not Situation.EXACT:
         return "mixed_batch"
-    if exchange.name == "settlement" and plain is not Situation.EXACT:
+    if exchange.name == contract.words.get("settle") and plain is not Situation.EXACT:
         return _of_settlement(plain, item, before)
     return ""
 

@@ -16,7 +16,7 @@ from plugin_run import CREDENTIALS, wallet
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import Credentials, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Limits, NotApplicable, Status
 from harness.play.players import CommandPlayers, NoPlayer, ProvisioningFailed
@@ -140,11 +140,10 @@ fields = dict(zip(("playerId", "contract", "currency", "balance"), argv))
 asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(fields).encode(), method="POST")
 print(urllib.request.urlopen(asked).read().decode())
 """)
-        variables = load(contract).environment
         subject = Subject(
             contract=contract,
             url=f"{running.root}/{contract}",
-            credentials=Credentials(*(CREDENTIALS[each] for each in variables)),
+            credentials=Credentials(**{each.name: CREDENTIALS[each.variable] for each in load(contract).credentials}),
             provision_command=command + " {player} {contract} {currency} {balance}",
             limits=Limits(races=1),
         )

@@ -14,7 +14,7 @@ import pytest
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner, preflight
 from harness.model import Bet, NotApplicable, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers

@@ -48,7 +48,15 @@ JSON type; `unknown_type`: an unknown word in `type`; `permitted`: altered in a 
 `contention`: one of several at once that was refused although the funds cover it; `two_amounts`, `two_operations`: one
 id at once, or in one batch, with different amounts or through different operations."""
 
+CONSERVATION = "CON-01"
+"""The end of the id of the one requirement that every contract has: money is conserved. Nobody can waive it."""
+
 _KEYS = ("id", "level", "text", "clause", "answers_for", "in_its_scenarios")
+
+
+def is_conservation(requirement: str) -> bool:
+    """Whether this is the id of some contract's conservation of money."""
+    return requirement.endswith(f"-{CONSERVATION}")
 
 
 class RequirementsError(ValueError):
@@ -97,8 +105,8 @@ def load(
             if owner != requirement.id:
                 raise RequirementsError(f"{path}:{line}: {owner} already answers for {' '.join(triple)!r}")
         found[requirement.id] = requirement
-    if f"{prefix}-CON-01" not in found:
-        raise RequirementsError(f"{path}:1: {prefix}-CON-01 is missing: whatever no other id answers for is its own")
+    if (last := f"{prefix}-{CONSERVATION}") not in found:
+        raise RequirementsError(f"{path}:1: {last} is missing: whatever no other id answers for is its own")
     return found
 
 
@@ -172,7 +180,7 @@ def _requirement(
             raise RequirementsError(f"{path}:{line}: `{name}` is missing or no text")
     identifier, level = entry["id"], entry["level"]
     if not re.fullmatch(rf"{prefix}-[A-Z]{{3}}-[0-9]{{2}}", str(identifier)):
-        raise RequirementsError(f"{path}:{line}: id {identifier!r} must look like {prefix}-CON-01")
+        raise RequirementsError(f"{path}:{line}: id {identifier!r} must look like {prefix}-{CONSERVATION}")
     if level not in {*Level}:
         raise RequirementsError(f"{path}:{line}: level {level!r} must be {', '.join(Level)}")
     return Requirement(

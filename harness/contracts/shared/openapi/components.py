@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from harness.contracts.schema import read
+from harness.contracts.shared.schema import read
 
 Node: TypeAlias = dict[str, Any]
 

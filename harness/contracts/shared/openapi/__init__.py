@@ -5,7 +5,7 @@ from `Contract.write_reply`, and what is demanded beyond the shapes from `requir
 such a document, too.
 """
 
-from harness.contracts.openapi.document import OpenApiError, document
-from harness.contracts.openapi.text import as_json, as_yaml
+from harness.contracts.shared.openapi.document import OpenApiError, document
+from harness.contracts.shared.openapi.text import as_json, as_yaml
 
 __all__ = ["OpenApiError", "as_json", "as_yaml", "document"]

@@ -1,10 +1,10 @@
-"""Authentication by hand: the steps that lead to a signature, and the shell lines that take them. Holds no secret."""
+"""The casino's signature by hand: the steps that lead to it, and the shell lines that take them. Holds no secret."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contracts import Recipe
+from harness.contracts.shared.authentication import Recipe
 
 _MOST_SHOWN = 600
 
@@ -19,15 +19,6 @@ def _hmac_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str
         ("body, a vertical bar, timestamp: nothing else, and no space between", f"{text}|{timestamp}"),
         ("HMAC-SHA256 of that, with the shared secret as UTF-8 text, as 64 lower-case hex digits", signature),
         ("the header x-signature that was sent", signature),
-    )
-
-
-def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
-    sent = "Basic (hidden)" if headers.get("authorization") else "(none was sent)"
-    return (
-        ("user, a colon, password, as UTF-8 text", "$WALLET_USER:$WALLET_PASSWORD"),
-        ("base64 of that, after the word Basic and a space", "Basic (hidden)"),
-        ("the header authorization that was sent; it covers neither the body nor the time", sent),
     )
 
 
@@ -48,10 +39,3 @@ HMAC = Recipe(
     {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
 )
 """The casino contract's signature."""
-
-BASIC = Recipe(
-    _basic_steps,
-    ("AUTHORIZATION=$(printf '%s:%s' \"$WALLET_USER\" \"$WALLET_PASSWORD\" | base64 | tr -d '\\n')",),
-    {"authorization": "Basic $AUTHORIZATION"},
-)
-"""The sportsbook contract's authorization."""

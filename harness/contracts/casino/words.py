@@ -15,7 +15,9 @@ SUCCESS = "RS_OK"
 SPECS = {
     spec.name: spec
     for spec in (
-        OperationSpec(name="settlement", path="/transaction/settlement", core=True, batch=True, retried=True),
+        OperationSpec(
+            name="settlement", path="/transaction/settlement", core=True, batch=True, retried=True, after_session=True
+        ),
         OperationSpec(name="balance", path="/user/balance"),
         OperationSpec(name="bet", path="/transaction/bet"),
         OperationSpec(name="payout", path="/transaction/payout", retried=True),
@@ -96,6 +98,7 @@ CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
     Outcome.INVALID_TOKEN: "RS_ERROR_INVALID_TOKEN",
     Outcome.REFUSED: "RS_ERROR",
 }
+NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type", "transactions": "wrong_type"}
 KINDS = {"reward": ("bonus", "jackpot")}
 STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
 """The HTTP status of our own refusals, 200 otherwise: the document gives none, and any of 200 and 4xx is accepted."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from harness.contracts.json_text import stringify
+from harness.contracts.shared.json_text import stringify
 
 _INDENT = "  "
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.contracts.json_text import JsonError, parse
+from harness.contracts.shared.json_text import JsonError, parse
 from harness.model import Fault, Problem
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def bundled(folder: str) -> Path:
 
     Raises FileNotFoundError in a sentence when it is in neither place.
     """
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     for place in (package / folder, package.parent / folder):
         if place.is_dir():
             return place

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from harness import __version__
 from harness.contracts import Contract, OperationSpec
-from harness.contracts.json_text import JsonError, parse
-from harness.contracts.openapi.components import Components
-from harness.contracts.openapi.refusals import Refusal, refusals
+from harness.contracts.shared.json_text import JsonError, parse
+from harness.contracts.shared.openapi.components import Components
+from harness.contracts.shared.openapi.refusals import Refusal, refusals
 from harness.model import Requirement
 
 Node: TypeAlias = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The casino contract: a game provider calls an operator's wallet, signed with HMAC, money as integers x 100000.
+"""Requests and answers of the casino contract, in both directions. Money is an integer x 100000.
 
 Source: the OppiGames Wallet API; see `schemas/casino/SOURCES.md` for the page of each fact.
 """
@@ -11,8 +11,8 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from harness.contracts import BadRequest, Contract, Decoded, ExpectedCode, answer, fields, hmac_headers
-from harness.contracts.casino_words import (
+from harness.contracts import BadRequest, Decoded
+from harness.contracts.casino.words import (
     ATTRIBUTES,
     CLASSES,
     CODES,
@@ -27,17 +27,14 @@ from harness.contracts.casino_words import (
     STATUSES,
     SUCCESS,
 )
-from harness.contracts.hmac_mistakes import ALL_FORGERIES, ALL_MISTAKES, SLIPS
-from harness.contracts.json_text import stringify
-from harness.contracts.recipes import HMAC
-from harness.contracts.requirements import Requirements
-from harness.contracts.schema import MOST_PROBLEMS, bundled, shown, violations
+from harness.contracts.shared import answer, fields
+from harness.contracts.shared.json_text import stringify
+from harness.contracts.shared.schema import MOST_PROBLEMS, bundled, shown, violations
 from harness.model import (
     BadItem,
     BetBatch,
     Fault,
     ItemReply,
-    Level,
     Message,
     Movement,
     Operation,
@@ -46,10 +43,9 @@ from harness.model import (
     Reply,
     Retry,
     Settle,
-    Situation,
 )
 
-_SCHEMAS = bundled("schemas") / "casino"
+SCHEMAS = bundled("schemas") / "casino"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -94,7 +90,7 @@ def decode(operation: Operation, message: Message) -> Decoded:
     if not 200 <= body.status < 300 and (code == SUCCESS or any(item.outcome is Outcome.OK for item in items)):
         return Decoded(None, (answer.contradiction(body.status, SUCCESS),))
     itemised = code == SUCCESS or isinstance(body.value.get("data"), list)
-    schema = _SCHEMAS / (f"{name}.response.json" if itemised else "error.response.json")
+    schema = SCHEMAS / (f"{name}.response.json" if itemised else "error.response.json")
     echoes = _repeated(name, operation, items)
     reply = Reply(outcome=_outcome(code), items=items, code=code)
     return Decoded(reply, (*body.problems, *violations(schema, body.value), *problems, *echoes))
@@ -260,69 +256,3 @@ def _write_item(name: str, source: Operation | Movement | None, item: ItemReply)
         **item.echo,
         **({} if item.balance is None else {"balance": item.balance}),
     }
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# The value
-
-
-_REFUSALS = {
-    Situation.UNCOVERED: Outcome.INSUFFICIENT_FUNDS,
-    Situation.WRONG_CURRENCY: Outcome.WRONG_CURRENCY,
-    Situation.FORGED: Outcome.UNAUTHENTICATED,
-    Situation.TAMPERED: Outcome.UNAUTHENTICATED,
-    Situation.MISSING_HEADER: Outcome.UNAUTHENTICATED,
-}
-"""Where a code is given. It is a SHOULD at most, and the vendor's general `RS_ERROR` is never wrong."""
-
-_POLICY = {
-    "replay_balance": frozenset({"original", "current"}),
-    "replay_of_refused": frozenset({"refused", "afresh"}),
-    "conflict": frozenset({"refused", "first_result"}),
-    "reused_id": frozenset({"refused", "first_result", "new"}),
-    "unknown_bet": frozenset({"applied", "refused"}),
-    "batch_balance": frozenset({"after_item", "after_batch"}),
-    "zero_bet": frozenset({"accepted", "refused"}),
-    "ended_session_bet": frozenset({"refused", "accepted"}),
-    "ended_session_credit": frozenset({"accepted", "refused"}),
-    "ended_session_read": frozenset({"ok", "refused"}),
-    "win_against_amount": frozenset({"accepted", "refused"}),
-    "unknown_game": frozenset({"accepted", "refused"}),
-    "batch_with_no_valid_item": frozenset({"refused", "answered"}),
-    "empty_batch": frozenset({"ok", "refused"}),
-}
-
-CONTRACT = Contract(
-    name="casino",
-    title="Seamless wallet of a game provider (OppiGames Wallet API)",
-    prefix="CAS",
-    specs=SPECS,
-    words={"settle": "settlement", "pay": "payout"}
-    | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
-    kinds=KINDS,
-    required_headers=hmac_headers.REQUIRED,
-    environment=("WALLET_API_KEY", "WALLET_SECRET"),
-    schemas=_SCHEMAS,
-    requirements=Requirements(_SCHEMAS / "requirements.yaml", "CAS", tuple(SPECS), tuple(ALL_FORGERIES)),
-    policy=_POLICY,
-    clock_tolerance_seconds=hmac_headers.SIGNATURE_LIFE_MS // 1000,
-    codes={
-        situation: ExpectedCode(Level.SHOULD, frozenset({outcome, Outcome.REFUSED}))
-        for situation, outcome in _REFUSALS.items()
-    },
-    wire_unit=lambda currency: 1,
-    bet_reference=lambda transaction_id, bet_id: transaction_id,
-    name_of=name_of,
-    encode=encode,
-    stringify=stringify,
-    sign=hmac_headers.sign,
-    forgeries=ALL_FORGERIES,
-    mistakes=ALL_MISTAKES,
-    slips=SLIPS,
-    recipe=HMAC,
-    security=hmac_headers.SECURITY,
-    decode=decode,
-    verify=hmac_headers.verify,
-    read_request=read_request,
-    write_reply=write_reply,
-)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contracts import Contract
-from harness.contracts.json_text import parse
+from harness.contracts.shared.json_text import parse
 from harness.model import ItemReply, Outcome, Reply
 
 _DEBITS = frozenset({"bet", "bet_batch", "unsettle"})

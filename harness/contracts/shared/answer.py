@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.contracts import Decoded
-from harness.contracts.json_text import JsonError, parse
-from harness.contracts.schema import shown
+from harness.contracts.shared.json_text import JsonError, parse
+from harness.contracts.shared.schema import shown
 from harness.model import Fault, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})

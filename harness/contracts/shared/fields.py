@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from harness.contracts import BadRequest
-from harness.contracts.json_text import JsonError, parse
-from harness.contracts.schema import shown
+from harness.contracts.shared.json_text import JsonError, parse
+from harness.contracts.shared.schema import shown
 from harness.model import Amount, Outcome
 
 LARGEST_AMOUNT = 2**63 - 1
