@@ -6,9 +6,9 @@ Pre-flight comes first: what is wrong with the configuration is one error there,
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from harness.client import Call, Carrier, Client, Pace, Transport
+from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import narrowed
 from harness.contracts import Contract
@@ -49,18 +49,19 @@ class Examiner:
         explain: bool = True,
         waivers: Sequence[Waiver] = (),
         secrets: Secrets | None = None,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines. `wallet` and `provision` are ways to a
         wallet that is not behind the subject's URLs. `secrets` are those of the whole run, where it has more than one
-        subject.
+        subject. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
         """
         self.contract: Contract = contract_of(subject)
         self._subject = subject
         self._policy = _policy(self.contract, subject, facts)
         wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
+        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths), now_ms=now_ms)
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from harness.client import Carrier
+from harness.client import Carrier, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import tailored
 from harness.contracts import Contract, load
@@ -24,12 +25,14 @@ def preflight(
     provision: Carrier | None = None,
     tell: Tell | None = None,
     secrets: Secrets | None = None,
+    now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
     left out then. `tell` is called with each stage that was passed. `secrets` are those of the whole run, where it has
-    more than one subject. No text that is returned, told or raised has any of them.
+    more than one subject. No text that is returned, told or raised has any of them. `now_ms` is the clock that requests
+    are signed by, in Unix milliseconds.
     """
     hidden = secrets_of(subject, secrets)
 
@@ -38,7 +41,7 @@ def preflight(
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(subject, wallet=wallet, provision=provision, tell=telling)
+        facts = play.preflight(subject, wallet=wallet, provision=provision, tell=telling, now_ms=now_ms)
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))

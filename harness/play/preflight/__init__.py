@@ -7,9 +7,10 @@ said by `harness.verdict.first_calls`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
-from harness.client import Carrier, Client, ConfigurationError, Transport
+from harness.client import Carrier, Client, ConfigurationError, Transport, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import tailored
 from harness.contracts import Contract, load
@@ -31,18 +32,20 @@ def preflight(
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
     tell: Tell | None = None,
+    now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
-    left out then. `tell` is called with each stage that was passed. Texts may repeat what the wallet has sent, secrets
-    too: `harness.examine.preflight` redacts them.
+    left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed by,
+    in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight` redacts
+    them.
     """
     contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
     course = Course(tell)
     with ExitStack() as closing:
         try:
-            return _stages(subject, contract, wallet, provision, course, closing)
+            return _stages(subject, contract, wallet, provision, course, closing, now_ms)
         except ConfigurationError as error:
             # A credential that no header can carry is noticed when the first request is written.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
@@ -55,19 +58,13 @@ def _stages(
     provision: Carrier | None,
     course: Course,
     closing: ExitStack,
+    now_ms: Callable[[], int],
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
         reach(subject, course)
         wallet = _way_to_wallet(subject)
-    client = Client(
-        contract,
-        wallet,
-        subject.credentials,
-        paths=dict(subject.paths),
-        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
-        batch_time_out_seconds=subject.time_out_seconds,
-    )
+    client = _client(subject, contract, wallet, now_ms)
     closing.callback(client.close)
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
     asking = Asking(subject, contract, client, identities)
@@ -86,6 +83,18 @@ def _stages(
         absent=lacking,
         stages=tuple(course.stages),
         holdings=holdings,
+    )
+
+
+def _client(subject: Subject, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
+    return Client(
+        contract,
+        wallet,
+        subject.credentials,
+        paths=dict(subject.paths),
+        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
+        batch_time_out_seconds=subject.time_out_seconds,
+        now_ms=now_ms,
     )
 
 

@@ -100,6 +100,9 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
         if exchange.reply is None or exchange.alteration.spoils_content:
             continue
         missing = [part.item for part in parts_of(index, exchange) if part.missing]
+        strangers = surplus(exchange)
+        if not missing and not strangers:
+            continue
         own = history.scenario.requirements[contract.name]
         requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT, own)
         if missing:
@@ -109,7 +112,7 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
             )
             summary = f"{len(missing)} of the batch's transactions {has} no answer: {ids}"
             yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
-        if strangers := surplus(exchange):
+        if strangers:
             summary = f"the answer has transactions that were not asked for: {sentences.few(strangers)}"
             yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
 

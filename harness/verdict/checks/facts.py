@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +45,8 @@ class Part:
     dropped: bool = False
     missing: bool = False
     """The batch was answered, and this transaction was not."""
+    repeated: bool = False
+    """Its id stands more than once in its batch."""
 
 
 def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
@@ -60,15 +63,17 @@ def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
 
 def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Iterator[Part]:
     reply = exchange.reply
+    times = Counter(item.id for item in items)
     if reply is None:
-        yield from (Part(item=item, exchange=index, answer=None) for item in items)  # type: ignore[arg-type]
+        for item in items:
+            yield Part(item=item, exchange=index, answer=None, repeated=times[item.id] > 1)  # type: ignore[arg-type]
         return
     whole = ItemReply(outcome=reply.outcome, code=reply.code)
     refused_whole = not reply.items and not reply.accepted
     by_id: dict[str | None, list[ItemReply]] = {}
     for answer in reply.items:
         by_id.setdefault(answer.id, []).append(answer)
-    strangers = [answer for answer in reply.items if answer.id not in {item.id for item in items}]
+    strangers = [answer for answer in reply.items if answer.id not in times]
     nameless = exchange.alteration.spoils_content and len(reply.items) == len(items)
     seen: set[str] = set()
     for item in items:
@@ -79,7 +84,14 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
         found = answers.pop(0) if answers else (whole if refused_whole else None)
         twin = found is None and item.id in seen
         seen.add(item.id)
-        yield Part(item=item, exchange=index, answer=found, dropped=twin, missing=found is None and not twin)  # type: ignore[arg-type]
+        yield Part(
+            item=item,  # type: ignore[arg-type]
+            exchange=index,
+            answer=found,
+            dropped=twin,
+            missing=found is None and not twin,
+            repeated=times[item.id] > 1,
+        )
 
 
 def currency_of(item: Single, players: Iterable[Player]) -> str:
@@ -139,7 +151,7 @@ def terms_of(
         doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
         batch=contract.specs[exchange.name].batch,
-        duplicate_in_batch=_is_duplicate(item, exchange),
+        duplicate_in_batch=part.repeated,
         known_elsewhere=bool(others),
         foreign_bet=isinstance(item, Rollback) and known.bets.get(item.original, item.player) != item.player,
     )
@@ -172,15 +184,12 @@ def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: C
         return Situation.FORGED
     if alteration.body is not None or alteration.content_type:
         return Situation.MALFORMED
+    if not alteration.raw and not alteration.without:
+        return None
     items = transactions(exchange.operation) or (part.item,)
     index = next((i for i, each in enumerate(items) if each is part.item), 0)
     altered = {item for item, *_ in alteration.raw} | {item for item, _ in alteration.without}
     return Situation.MALFORMED if altered & {None, index} and player is not None else None
-
-
-def _is_duplicate(item: Single, exchange: Exchange) -> bool:
-    items = transactions(exchange.operation)
-    return len(items) > 1 and [getattr(each, "id", "") for each in items].count(getattr(item, "id", "")) > 1
 
 
 def _refusable(

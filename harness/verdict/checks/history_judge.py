@@ -33,7 +33,7 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
-from harness.verdict.checks.narrowing import narrowed, race_kind
+from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
 
 _MOST_CHARTED = 8
@@ -76,6 +76,13 @@ class HistoryJudge:
     seen: list[Seen] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
     _known: Known = field(default_factory=Known)
+    _narrowing: Narrowing = field(init=False)
+    _situations: dict[int, str] = field(default_factory=dict)
+    """By the `id()` of a part in `seen`, what it was to the wallet."""
+
+    def __post_init__(self) -> None:
+        """Read the history once for the words that depend on what came before."""
+        self._narrowing = Narrowing(self.history, self.contract)
 
     def run(self) -> None:
         """Judge every window in turn."""
@@ -94,24 +101,25 @@ class HistoryJudge:
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
+        parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share is known for the other one whichever comes first.
-            self._known.hear_ids(part.item for index, exchange in window for part in parts_of(index, exchange))
+            self._known.hear_ids(part.item for found in parts.values() for part in found)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
-            for part in self._parts(index, exchange):
+            for part in parts[index] or self._read_by(index, exchange):
                 self._enter(part, exchange, answered)
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.hear(exchange, [part.item for part in parts_of(index, exchange)])
+            self._known.hear(exchange, [part.item for part in parts[index]])
 
-    def _parts(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
-        """The exchange's transactions; a successful `authenticate` is a read of the balance that it shows."""
+    def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
+        """A successful `authenticate` is a read of the balance that it shows; nothing else is read here."""
         reply = exchange.reply
         if not isinstance(exchange.operation, Authenticate):
-            return parts_of(index, exchange)
+            return ()
         if reply is None or not reply.accepted or reply.session is None or reply.session.player not in self.accounts:
             return ()
         answer = next(iter(reply.items), None)
@@ -165,7 +173,7 @@ class HistoryJudge:
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self.seen.append(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
         if wrong:
             narrow = self._forgery(exchange, situation)
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
@@ -186,7 +194,7 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            self.seen.append(Seen(part=part, situation=situation, readings=readings, impossible=bad))
+            self._see(Seen(part=part, situation=situation, readings=readings, impossible=bad))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
@@ -197,6 +205,10 @@ class HistoryJudge:
             account.follow(judgement, answered, racing=kind is not None)
         self._chart(account, pairs, judgement)
 
+    def _see(self, seen: Seen) -> None:
+        self.seen.append(seen)
+        self._situations[id(seen.part)] = seen.situation
+
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
         """Keep what the balance should have been and was, for the reader of a report."""
         finding = judgement.finding
@@ -206,7 +218,7 @@ class HistoryJudge:
             if finding is not None and finding.event is event:
                 told = [value for each in finding.possible for value in each.balances or ()]
                 expected = tuple(dict.fromkeys(told))[:_MOST_CHARTED]
-            situation = next(seen.situation for seen in reversed(self.seen) if seen.part is part)
+            situation = self._situations[id(part)]
             self.course.append(
                 Standing(
                     exchange=part.exchange,
@@ -218,14 +230,13 @@ class HistoryJudge:
             )
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
-        own = next(seen.situation for seen in reversed(self.seen) if seen.part is part)
-        return Suspect(self._name(event), kind or own, event.exchange, _change(event))
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
-        return narrowed(plain, part, self.history, self.contract)
+        return self._narrowing.of(plain, part)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:
         forged = situation == Situation.FORGED

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.contracts import Contract
 from harness.ledger import Event
@@ -40,21 +41,84 @@ def _shared(events: Sequence[Event]) -> str:
     return min(common, default="")
 
 
-def narrowed(plain: Situation, part: Part, history: History, contract: Contract) -> str:
-    """The situation, with a word after a dot where a finer one applies."""
-    exchange = history.exchanges[part.exchange]
-    if plain is Situation.MALFORMED:
-        finer = _malformed(exchange, contract) or ("" if _must_be_refused(exchange, history) else "permitted")
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What holds for all transactions of one request."""
+
+    several_players: bool
+    has_bad_item: bool
+
+
+class Narrowing:
+    """Finds the finer words for the transactions of one history.
+
+    It reads the history through once: to look back again at each step would take the square of its length.
+    """
+
+    def __init__(self, history: History, contract: Contract) -> None:
+        """Read the history."""
+        self._history = history
+        self._contract = contract
+        self._players = {player.id for player in history.players}
+        self._shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
+        self._wholes: dict[int, _Whole] = {}
+        self._refused_unsettlements: dict[str, int] = {}
+        """By player, the index of the first exchange in which an unsettlement was refused."""
+        self._payouts: dict[str, dict[str, int]] = {}
+        """By bet and by transaction id, the index of the first exchange with that payout."""
+        for index, exchange in enumerate(history.exchanges):
+            operation = exchange.operation
+            if isinstance(operation, Payout):
+                self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
+            elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
+                self._refused_unsettlements.setdefault(operation.player, index)
+
+    def of(self, plain: Situation, part: Part) -> str:
+        """The situation, with a word after a dot where a finer one applies."""
+        exchange = self._history.exchanges[part.exchange]
+        if plain is Situation.MALFORMED:
+            finer = _malformed(exchange, self._contract) or (
+                "" if _must_be_refused(exchange, self._history) else "permitted"
+            )
+            return f"{plain}.{finer}" if finer else str(plain)
+        if not isinstance(part.item, Movement) or exchange.step < 0:
+            return str(plain)
+        finer = ""
+        if plain is Situation.DUPLICATE_IN_BATCH:
+            amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
+            finer = "two_amounts" if len(amounts) > 1 else ""
+        elif plain in _NEW:
+            finer = self._of_new(plain, part.item, part.exchange, exchange)
         return f"{plain}.{finer}" if finer else str(plain)
-    if not isinstance(part.item, Movement) or exchange.step < 0:
-        return str(plain)
-    finer = ""
-    if plain is Situation.DUPLICATE_IN_BATCH:
-        amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
-        finer = "two_amounts" if len(amounts) > 1 else ""
-    elif plain in _NEW:
-        finer = _of_new(plain, part, history, contract)
-    return f"{plain}.{finer}" if finer else str(plain)
+
+    def _of_new(self, plain: Situation, item: Movement, index: int, exchange: Exchange) -> str:
+        shaped = plain is Situation.NEW and self._shaped
+        if shaped and _resembles(item, _items(exchange), self._history.exchanges[:index]):
+            return "similar_id"
+        if plain is Situation.NEW and not all(text.isascii() for text in (item.id, item.round, item.game)):
+            return "non_ascii"
+        whole = self._whole(index, exchange)
+        if whole.several_players and plain is Situation.NEW:
+            return "several_players"
+        if whole.has_bad_item and plain is not Situation.EXACT:
+            return "mixed_batch"
+        if exchange.name == self._contract.words.get("settle") and plain is not Situation.EXACT:
+            return self._of_settlement(plain, item, index)
+        return ""
+
+    def _whole(self, index: int, exchange: Exchange) -> _Whole:
+        if index not in self._wholes:
+            items = _items(exchange)
+            several = len({each.player for each in items} & self._players) > 1
+            self._wholes[index] = _Whole(several, len(items) > 1 and _has_bad_item(exchange))
+        return self._wholes[index]
+
+    def _of_settlement(self, plain: Situation, item: Movement, index: int) -> str:
+        if self._refused_unsettlements.get(item.player, index) < index:
+            return "after_clawback"
+        settled = self._payouts.get(item.bet, {})
+        again = any(earlier < index and id != item.id for id, earlier in settled.items())
+        return "same_bet" if plain is Situation.NEW and again else ""
 
 
 def _items(exchange: Exchange) -> Sequence[Movement]:
@@ -76,39 +140,6 @@ def _must_be_refused(exchange: Exchange, history: History) -> bool:
     outer = history.scenario.steps[exchange.step]
     step = next((each for each in (outer, *outer.steps) if each.line == exchange.line), outer)
     return any(word != Outcome.OK for word in (*step.expect, *step.should))
-
-
-def _of_new(plain: Situation, part: Part, history: History, contract: Contract) -> str:
-    exchange = history.exchanges[part.exchange]
-    item, items, before = part.item, _items(exchange), history.exchanges[: part.exchange]
-    if not isinstance(item, Movement):
-        return ""
-    shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
-    if plain is Situation.NEW and shaped and _resembles(item, items, before):
-        return "similar_id"
-    if plain is Situation.NEW and not all(text.isascii() for text in (item.id, item.round, item.game)):
-        return "non_ascii"
-    known = {player.id for player in history.players}
-    if len({each.player for each in items} & known) > 1 and plain is Situation.NEW:
-        return "several_players"
-    if len(items) > 1 and _has_bad_item(exchange) and plain is not Situation.EXACT:
-        return "mixed_batch"
-    if exchange.name == contract.words.get("settle") and plain is not Situation.EXACT:
-        return _of_settlement(plain, item, before)
-    return ""
-
-
-def _of_settlement(plain: Situation, item: Movement, before: Sequence[Exchange]) -> str:
-    for each in before:
-        refused = each.reply is not None and not each.reply.accepted
-        if isinstance(each.operation, Unsettle) and refused and each.operation.player == item.player:
-            return "after_clawback"
-    settled = [
-        each.operation
-        for each in before
-        if isinstance(each.operation, Payout) and each.operation.bet == item.bet and each.operation.id != item.id
-    ]
-    return "same_bet" if plain is Situation.NEW and settled else ""
 
 
 def _has_bad_item(exchange: Exchange) -> bool:

@@ -35,7 +35,7 @@ from harness.model import (
     Unsettle,
 )
 from harness.verdict.checks.facts import parts_of
-from harness.verdict.checks.narrowing import narrowed, race_kind
+from harness.verdict.checks.narrowing import Narrowing, race_kind
 
 NEW, ZERO, EXACT, MALFORMED = Situation.NEW, Situation.ZERO, Situation.EXACT, Situation.MALFORMED
 
@@ -130,7 +130,7 @@ def word(plain: Situation, *exchanges: Exchange, position: int = 0, steps: tuple
     players = (Player(id="anna", currency="EUR"), Player(id="bert", currency="EUR"))
     history = History(contract="casino", scenario=scenario, players=players, exchanges=exchanges)
     index = len(exchanges) - 1
-    return narrowed(plain, parts_of(index, exchanges[index])[position], history, load("casino"))
+    return Narrowing(history, load("casino")).of(plain, parts_of(index, exchanges[index])[position])
 
 
 def test_an_ordinary_step_has_no_finer_word_and_neither_has_what_the_runner_sends_of_its_own_accord() -> None:
@@ -312,4 +312,4 @@ def test_ids_resemble_each_other_only_where_the_scenario_has_shaped_them_and_onl
     scenario = Scenario(id="a/b", path="a/b.yaml", title="", requirements={}, steps=SHAPED)
     first = parts_of(0, history[0])[0]
     whole = History(contract="casino", scenario=scenario, exchanges=history)
-    assert narrowed(NEW, first, whole, load("casino")) == "new"
+    assert Narrowing(whole, load("casino")).of(NEW, first) == "new"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from wallet_at_hand import AtHand
 
@@ -14,26 +14,24 @@ from mock_server.store import Account, BetRecord, Entry, Fate, Key, SessionRecor
 
 ACCOUNT = Account(0, "casino", "ann", "EUR", "Ann", "BRAND", "MT")
 ENTRY = Entry(1, 5, -5, 2**63 - 1, "b\x00\ud800", Outcome.OK, "ref", 1_700_000_000_000)
-POSTGRES = os.environ.get("WALLET_TEST_POSTGRES", "")
-"""A `postgresql://` address of a database that the tests may fill."""
 
 Opener = Callable[[], Store]
 
 
 def _emptied(address: str) -> str:
-    psycopg = pytest.importorskip("psycopg")
     with psycopg.connect(address, autocommit=True) as connection:
         for table in ("account", "entry", "bet", "session", "token"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
     return address
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens further connections to one and the same fresh database."""
-    if request.param == "postgres" and not POSTGRES:
-        pytest.skip("WALLET_TEST_POSTGRES is not set")
-    where = str(tmp_path / "books.sqlite") if request.param == "sqlite" else _emptied(POSTGRES)
+    if request.param == "sqlite":
+        where = str(tmp_path / "books.sqlite")
+    else:
+        where = _emptied(request.getfixturevalue("postgres"))
     opened: list[Store] = []
 
     def open_another() -> Store:
@@ -133,7 +131,6 @@ def test_a_place_that_is_no_database_is_an_error_in_a_sentence(tmp_path: Path) -
 
 
 def test_an_unreachable_postgres_is_an_error_without_its_password() -> None:
-    pytest.importorskip("psycopg")
     with pytest.raises(OSError, match="PostgreSQL store cannot be used") as caught:
         open_store("postgresql://user:hidden-word@127.0.0.1:1/books")
     assert "hidden-word" not in str(caught.value)

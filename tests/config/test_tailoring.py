@@ -1,6 +1,6 @@
 """A contract as one wallet keeps it: what a profile pins of its readings, and codes of its own.
 
-No wallet answers here; `test_own_codes.py` has the same over a socket.
+No wallet answers here; `tests/examine/test_own_codes.py` has the same over a socket.
 """
 
 from __future__ import annotations
