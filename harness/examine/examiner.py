@@ -69,16 +69,8 @@ class Examiner:
         self._runner = Runner(
             self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
         )
-        self._secrets = secrets_of(subject, secrets)
-        self.results = Results(
-            contract=self.contract,
-            secrets=self._secrets,
-            url=subject.url,
-            recording=record,
-            explaining=explain,
-            players=subject.players,
-            waivers=tuple(waivers),
-        )
+        hidden, players = secrets_of(subject, secrets), subject.players
+        self.results = Results(self.contract, hidden, subject.url, record, explain, players, tuple(waivers))
         self._silences = 0
         self.violation = violation_of(subject, facts, secrets)
 
@@ -120,7 +112,7 @@ class Examiner:
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection. Sentences about players who were left changed, redacted."""
-        changed = tuple(map(self._secrets.text, self.players.close()))
+        changed = tuple(map(self.results.secrets.text, self.players.close()))
         self.client.close()
         if self._provision is not None:
             self._provision.close()

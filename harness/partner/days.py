@@ -68,16 +68,7 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    platform = Platform(
-        players=[player for role, player in cast.items() if role != BYSTANDER],
-        games=subject.games or (DEFAULT_GAME,),
-        chance=chance,
-        new_id=identities.transaction_id,
-        has=lambda word: line.has(contract.words.get(word, "")),
-        unit=contract.wire_unit,
-        reference=contract.bet_reference,
-        connections=subject.limits.connections,
-    )
+    platform = _platform(contract, subject, cast, line, identities, chance)
     stopped = ""
     try:
         platform.players = [_logged_in(player, line, contract) for player in platform.players]
@@ -98,6 +89,26 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
     )
     examiner.players.back(cast, {})
     return _day(examiner.judge(history.scenario, [history]), platform, line)
+
+
+def _platform(
+    contract: Contract,
+    subject: Subject,
+    cast: Mapping[str, Player],
+    line: Line,
+    identities: Identities,
+    chance: random.Random,
+) -> Platform:
+    return Platform(
+        players=[player for role, player in cast.items() if role != BYSTANDER],
+        games=subject.games or (DEFAULT_GAME,),
+        chance=chance,
+        new_id=identities.transaction_id,
+        has=lambda word: line.has(contract.words.get(word, "")),
+        unit=contract.wire_unit,
+        reference=contract.bet_reference,
+        connections=subject.limits.connections,
+    )
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:

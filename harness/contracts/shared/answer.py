@@ -75,7 +75,8 @@ def _without_shape(status: int, found: Problem) -> Decoded:
         return Decoded(None, (found,))
     if status < 400:
         detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
-        return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status", Flaw.REDIRECT),))
+        redirect = Flaw.REDIRECT if status >= 300 else None
+        return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status", redirect),))
     advice = "; the wallet is overloaded: run with a lower rate" if status in OVERLOADED_STATUSES else ""
     detail = f"HTTP {status} without an error of the contract's shape ({found.detail}){advice}"
     return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw),))
