@@ -61,7 +61,7 @@ WITH_WALLET = ("harness.proof", "harness.plugin", "harness.cli")
 """They may import the reference wallet: they start it, or examine it in their own process."""
 
 # Imports that break the order today: importer, imported room. A test removes what is no longer needed.
-DEBTS: tuple[tuple[str, str], ...] = (("harness.play", "harness.report"), ("harness.verdict", "harness.report"))
+DEBTS: tuple[tuple[str, str], ...] = ()
 
 ROOMS = ("harness", *STATIONS, "mock_server", "mock_server.__main__")
 
@@ -133,6 +133,21 @@ FLOATS: Mapping[str, str] = {
 }
 EXACT_ROOMS = ("harness.model", "harness.money", "harness.ledger", "harness.contracts", "mock_server.wallet")
 """Here not even a literal such as 0.5 occurs."""
+
+DECIDING_ROOMS = (
+    "harness.play",
+    "harness.verdict",
+    "harness.examine",
+    "harness.report",
+    "harness.proof",
+    "harness.plugin",
+    "harness.cli",
+)
+"""Here nothing is decided by a sentence: what code decides on is an enum or an id."""
+TEXT_TESTS = frozenset({"startswith", "endswith", "removeprefix", "find", "index", "partition", "count"})
+TOLD = frozenset({"summary", "probably", "sentence", "said", "reason", "detail", "skipped", "stopped", "avoided"})
+"""Fields that hold sentences."""
+_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
 # Tests that may sleep, and what for. Waiting for luck is not a reason.
 SLEEPERS: Mapping[str, str] = {}
@@ -262,6 +277,34 @@ def inexact(modules: Iterable[Module]) -> Iterator[str]:
                     yield f"{each.at(node)}: {node.value!r} is a binary float, in a room of exact numbers"
 
 
+def deciding_by_sentences(modules: Iterable[Module]) -> Iterator[str]:
+    """Decisions by a text that is meant for people, in the rooms that judge, report and tell."""
+    for each in modules:
+        if not _in(each.name, DECIDING_ROOMS):
+            continue
+        for node in each.nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=subject, attr=method), args=[argument, *_]) if (
+                    method in TEXT_TESTS and (_is_sentence(argument) or _is_told(subject))
+                ):
+                    yield f"{each.at(node)}: {method}() on a sentence: decide on an id or an enum"
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[_, subject, *_]) if _is_told(subject):
+                    yield f"{each.at(node)}: a pattern on a sentence: decide on an id or an enum"
+                case ast.Compare(left=left, comparators=others) if any(map(_is_sentence, (left, *others))):
+                    yield f"{each.at(node)}: compares with a sentence: decide on an id or an enum"
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    """Whether it is a literal of several lower-case words, or a group that has one."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return any(map(_is_sentence, node.elts))
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_WORDS.search(node.value))
+
+
+def _is_told(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in TOLD
+
+
 def sleeping(modules: Iterable[Module]) -> Iterator[str]:
     """Sleeps in tests that are not listed."""
     for each in modules:
@@ -283,6 +326,7 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (smuggled, OURS),
     (impure_days, OURS),
     (inexact, OURS),
+    (deciding_by_sentences, OURS),
     (long_files, ALL),
     (long_functions, ALL),
     (empty_names, ALL),
@@ -329,6 +373,11 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (inexact, "mock_server.app", "json.loads(body)"),
     (inexact, "harness.contracts.casino", "json.loads(body, parse_float=float)"),
     (inexact, "harness.ledger.rules", "half = balance * 0.5"),
+    (deciding_by_sentences, "harness.verdict.conclusion", "reason.startswith('the wallet has no operation')"),
+    (deciding_by_sentences, "harness.verdict.causes", "beginnings = cause.startswith(('it forgets', 'it is late'))"),
+    (deciding_by_sentences, "harness.verdict.causes.case", "verdict.summary.startswith(begun)"),
+    (deciding_by_sentences, "harness.verdict.causes.case", "re.search(pattern, case.verdict.summary)"),
+    (deciding_by_sentences, "harness.cli.prove", "kept = [each for each in found if 'it needs a defect' not in each]"),
     (long_files, "harness.model", "\n" * (LONGEST_FILE_LINES + 1)),
     (long_functions, "harness.model", "class A:\n    async def f():\n" + "        x = 1\n" * LONGEST_FUNCTION_LINES),
     (empty_names, "harness.report.utils", ""),
@@ -361,6 +410,8 @@ def test_a_breach_is_seen(rule: Rule, name: str, text: str) -> None:
         (smuggled, "harness.contracts.casino.authentication", "from cryptography.hazmat.primitives import hashes"),
         (inexact, "harness.contracts.casino", "json.loads(body, parse_float=Decimal)"),
         (inexact, "mock_server.defects.money", "balance = float(balance)"),
+        (deciding_by_sentences, "harness.verdict.causes", "alteration.raw[0].startswith('-')"),
+        (deciding_by_sentences, "harness.report.github", "text.replace('of the', '')"),
         (long_files, "harness.model", "\n" * LONGEST_FILE_LINES),
         (empty_names, "harness.report.data", "def base_url(): ..."),
     ],
@@ -393,7 +444,7 @@ def test_a_circle_is_seen_also_through_a_deferred_import() -> None:
 def test_every_line_of_the_tables_is_of_use() -> None:
     """A misspelt room would allow nothing and forbid nothing."""
     named = {room for rooms, _ in NARROWER.values() for room in _full(rooms)} | {*NARROWER, *WITH_WALLET}
-    named |= {room for _, rooms, _ in ONLY for room in _full(rooms)} | {*FLOATS, *EXACT_ROOMS}
+    named |= {room for _, rooms, _ in ONLY for room in _full(rooms)} | {*FLOATS, *EXACT_ROOMS, *DECIDING_ROOMS}
     assert not {room for room in named if not room_of(room, ROOMS)}
     assert {each.path for each in sources("tests")} >= set(SLEEPERS)
     assert {rule for rule, _, _ in BREACHES} | {cyclic} == {rule for rule, _ in RULES}

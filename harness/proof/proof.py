@@ -16,10 +16,15 @@ from mock_server.defects import THEMES, Defect
 
 
 def proof_of(
-    matrix: Matrix, defects: Mapping[str, Defect], suite: Sequence[Scenario], contracts: Mapping[str, Contract]
+    matrix: Matrix,
+    defects: Mapping[str, Defect],
+    suite: Sequence[Scenario],
+    contracts: Mapping[str, Contract],
+    *,
+    whole: bool = True,
 ) -> dict[str, Any]:
-    """Everything that is known of a matrix. `defects` are those that were to be tried."""
-    broken = violations(matrix, defects, suite, contracts)
+    """Everything that is known of a matrix. `defects` are those that were to be tried, `whole` when that is all."""
+    broken = violations(matrix, defects, suite, contracts, whole=whole)
     rows = golden(matrix)
     return {
         "format": 1,

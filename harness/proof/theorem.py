@@ -34,13 +34,19 @@ def violations(
     defects: Mapping[str, Defect],
     suite: Sequence[Scenario],
     contracts: Mapping[str, Contract],
+    *,
+    whole: bool = True,
 ) -> tuple[str, ...]:
-    """What contradicts the theorem; nothing when it holds. `defects` are all that were to be tried."""
+    """What contradicts the theorem; nothing when it holds. `defects` are all that were to be tried.
+
+    `whole` is False where only a few defects are tried: they do not make everything fail.
+    """
     return (
         *(f"{key}: the row came to nothing: {why}" for key, why in matrix.crashed.items()),
         *_sound(matrix),
         *_defects(matrix, defects, {each.id: each for each in suite}),
-        *_unseen(matrix, suite, contracts),
+        *(_unseen(matrix, suite, contracts) if whole else ()),
+        *_unknown_checks(matrix),
     )
 
 
@@ -110,6 +116,10 @@ def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, C
     for check in CHECKS:
         if check not in checks:
             yield f"the check {check} was never seen to find anything: it needs a defect"
+
+
+def _unknown_checks(matrix: Matrix) -> Iterator[str]:
+    checks = {each.check for _, _, cell in matrix.cells() for each in cell.findings}
     for check in sorted(checks - set(CHECKS)):
         yield f"{check} is none of the known checks"
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Status
-from harness.play.preflight import ConfigurationProblem, preflight
+from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
 from harness.verdict import ScenarioResult
 from mock_server.app import App

@@ -12,9 +12,8 @@ from listening import Listening
 
 from harness.config import WalletUnderTest
 from harness.contracts import load
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario
-from harness.play.preflight import preflight
 from harness.proof.matrix import scenarios
 from harness.proof.trials import CREDENTIALS, cell_of
 from mock_server.app import App, Receive, Scope, Send

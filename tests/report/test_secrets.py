@@ -180,7 +180,7 @@ def test_nor_the_sessions_and_tokens_of_players_who_were_named(root: str, contra
 CRASHES = {
     "a scenario": """
 import harness.examine
-def judge(self, scenario, histories):
+def judge(self, scenario, histories, **others):
     credentials = self._subject.credentials
     headers = [each.transmission.sent.headers for history in histories for each in history.exchanges]
     raise RuntimeError(f"crash {credentials['secret']} {headers}")

@@ -21,7 +21,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from harness import money
-from harness.examine import Examiner, result_of
+from harness.examine import Examiner
 from harness.model import History, Player, Scenario, Verdict
 from harness.proof.matrix import SOUND, RowKey, keys_of, scenarios
 from harness.proof.trials import Cell, cell_of, examiner_of
@@ -85,12 +85,12 @@ def tried(case: Case) -> Tried:
 
 
 def _scenario(examiner: Examiner, scenario: Scenario) -> tuple[Cell, tuple[str, ...]]:
-    if examiner._violation is not None:
+    if examiner.violation is not None:
         result = examiner.examine(scenario)
         return cell_of(result), tuple(_finding(each) for each in result.verdicts)
     histories = [each for each in examiner._runner.run(scenario) if each.exchanges]
-    judged = [examiner._judged(run, history) for run, history in enumerate(histories)]
-    cell = cell_of(result_of(scenario, examiner.contract, histories, judged))
+    judged = [examiner.judged(history) for history in histories]
+    cell = cell_of(examiner.results.of_runs(scenario, histories, list(enumerate(judged))))
     return cell, tuple(_told(histories[0], judged[0]))
 
 

@@ -34,6 +34,7 @@ from harness.model import (
     BadItem,
     BetBatch,
     Fault,
+    Flaw,
     ItemReply,
     Message,
     Movement,
@@ -140,7 +141,7 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
         return value, ()
     if isinstance(value, Decimal) and value == value.to_integral_value():
         detail = f"{shown(value)} is written with a fraction or an exponent; money is an integer x 100000"
-        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail),)
+        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail, flaw=Flaw.FRACTION),)
     return None, ()
 
 

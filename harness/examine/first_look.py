@@ -1,0 +1,70 @@
+"""Pre-flight with its texts redacted, and what its calls prove against the wallet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from harness.client import Carrier, unix_ms
+from harness.config import WalletUnderTest
+from harness.config.tailoring import tailored
+from harness.contracts import Contract, load
+from harness.examine.redaction import Secrets
+from harness.play import preflight as play
+from harness.play.preflight import ConfigurationProblem, Facts, Stage, Tell
+from harness.verdict.first_calls import Violation, violation_by
+
+_LONGEST_SAID = 80
+"""Characters of the wallet's own word for its answer. It is shortened once it is redacted: half a secret would stay."""
+
+
+def preflight(
+    subject: WalletUnderTest,
+    *,
+    wallet: Carrier | None = None,
+    provision: Carrier | None = None,
+    tell: Tell | None = None,
+    secrets: Secrets | None = None,
+    now_ms: Callable[[], int] = unix_ms,
+) -> Facts:
+    """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
+
+    `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
+    left out then. `tell` is called with each stage that was passed. `secrets` are those of the whole run, where it has
+    more than one subject. No text that is returned, told or raised has any of them. `now_ms` is the clock that requests
+    are signed by, in Unix milliseconds.
+    """
+    hidden = secrets_of(subject, secrets)
+
+    def telling(stage: Stage) -> None:
+        if tell is not None:
+            tell(_redacted(stage, hidden))
+
+    try:
+        facts = play.preflight(subject, wallet=wallet, provision=provision, tell=telling, now_ms=now_ms)
+    except ConfigurationProblem as problem:
+        raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
+    return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
+
+
+def violation_of(subject: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:
+    """The requirement that the first calls prove to be violated, in redacted words; None when they prove nothing."""
+    found = violation_by(facts.first_calls, contract_of(subject))
+    if found is None:
+        return None
+    return replace(found, said=secrets_of(subject, secrets).line(found.said)[:_LONGEST_SAID])
+
+
+def contract_of(subject: WalletUnderTest) -> Contract:
+    """The contract as this wallet keeps it: with the readings and codes that its profile pins."""
+    return tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
+
+
+def secrets_of(subject: WalletUnderTest, others: Secrets | None = None) -> Secrets:
+    """The secrets of a subject, and others besides."""
+    own = Secrets.of(contract_of(subject), subject.credentials, players=subject.players)
+    return own if others is None else own + others
+
+
+def _redacted(stage: Stage, secrets: Secrets) -> Stage:
+    return Stage(stage.name, secrets.line(stage.detail), tuple(map(secrets.line, stage.warnings)))
