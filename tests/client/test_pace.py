@@ -17,7 +17,7 @@ from harness.client import Pace, Transport
 from harness.config import Target
 from harness.config.subject import MANY, Subject
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Limits, Player, Request, Status
 from harness.play.preflight import preflight

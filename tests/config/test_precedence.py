@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook, secret_of
 
 from harness.config import Choices, Misconfigured, Settings, TargetError, settled, target_of
 from harness.config.profile import Value
 from harness.config.subject import Subject
-from harness.contracts import Credentials
 from harness.model import Tls
 
 PROFILE = """\
@@ -58,8 +58,8 @@ def test_a_profile_becomes_a_subject_for_each_contract(profile: str, tmp_path: P
     target = target_of(settings(profile))
     first, second = target.subjects
     assert (first.contract, first.url) == ("casino", "http://127.0.0.1:1/casino")
-    assert first.credentials == Credentials("key", "written-out")
-    assert second.credentials == Credentials("u", "pass-word")
+    assert first.credentials == of_casino("key", "written-out")
+    assert second.credentials == of_sportsbook("u", "pass-word")
     assert first.provision_command == "./reset {player}"
     assert [[each.id for each in subject.players] for subject in target.subjects] == [["188"], ["188", "189"]]
     assert (first.games, first.lacks) == (("G1", "G2"), ("retry",))
@@ -95,7 +95,7 @@ def test_players_of_the_command_line_take_the_place_of_all_others(profile: str) 
 def test_the_environment_comes_before_the_profile_and_after_the_command_line(profile: str) -> None:
     environment = {**VARIABLES, "WALLET_URL": "http://127.0.0.1:3", "WALLET_SECRET": "of the environment"}
     assert casino(profile, environment).url == "http://127.0.0.1:3"
-    assert casino(profile, environment).credentials.secret == "of the environment"
+    assert secret_of(casino(profile, environment).credentials) == "of the environment"
     assert casino(profile, environment, url="http://127.0.0.1:4").url == "http://127.0.0.1:4"
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from credentials_at_hand import of_casino, secret_of
 from plugin_run import CREDENTIALS
 
 from harness.config import Choices, Misconfigured, Target, TargetError, settled, target_of
-from harness.contracts import Credentials
 from harness.model import Player
 
 URL = "http://127.0.0.1:1/casino"
@@ -47,7 +47,7 @@ def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
     ("choices", "environment", "told"),
     [
         (Choices(url=URL), {}, "which contract? Name it with --wallet-contract"),
-        (Choices(url=URL), CREDENTIALS, "both contracts are set: say which to use with --wallet-contract"),
+        (Choices(url=URL), CREDENTIALS, "casino and sportsbook are set: say which to use with --wallet-contract"),
         (Choices(contracts=("casnio",)), {}, "the bundled wallet has no contract 'casnio'"),
         (Choices(url=URL, contracts=("casnio",)), {}, "--wallet-contract: "),
         (
@@ -82,9 +82,9 @@ def test_a_target_has_a_subject_for_each_contract() -> None:
     )
     casino, sportsbook = aimed(choices).subjects
     assert (casino.contract, casino.url, casino.seed, casino.run_id) == ("casino", URL, 7, "ab")
-    assert casino.credentials == Credentials(CASINO["WALLET_API_KEY"], CASINO["WALLET_SECRET"])
+    assert casino.credentials == of_casino(CASINO["WALLET_API_KEY"], CASINO["WALLET_SECRET"])
     assert (sportsbook.contract, sportsbook.provision_url) == ("sportsbook", "http://127.0.0.1:1/p")
-    assert sportsbook.credentials.secret == SPORTSBOOK["WALLET_PASSWORD"]
+    assert secret_of(sportsbook.credentials) == SPORTSBOOK["WALLET_PASSWORD"]
 
 
 def test_players_belong_to_every_contract_or_to_the_one_that_they_name() -> None:

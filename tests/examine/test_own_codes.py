@@ -15,7 +15,7 @@ from listening import Listening
 
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Operation, Reply, Status
 from harness.play.preflight import Facts

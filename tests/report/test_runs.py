@@ -12,7 +12,7 @@ import pytest
 from plugin_run import CREDENTIALS, ROOT, run
 
 from harness.cli import main
-from harness.report.files import complaint_about
+from harness.report.report_files import complaint_about
 
 ALONE = ("no:cacheprovider",)
 STOPS = """
