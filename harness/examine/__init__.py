@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.client import Call, Carrier, Client, Pace, Transport, spread_us, unix_ms
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.config.tailoring import narrowed, tailored
 from harness.contracts import Contract, load
 from harness.model import Exchange, History, Operation, Scenario, Status, Transmission, Verdict
@@ -30,7 +30,7 @@ from harness.verdict import ScenarioResult, worst
 from harness.verdict.checks import Judged, examine
 from harness.verdict.evidence import Evidence
 
-__all__ = ["Examiner", "Subject"]
+__all__ = ["Examiner", "WalletUnderTest"]
 
 MOST_SILENCES = 3
 """After so many scenarios in a row in which the wallet no longer answered, the rest are not attempted."""
@@ -41,7 +41,7 @@ class Examiner:
 
     def __init__(
         self,
-        subject: Subject,
+        subject: WalletUnderTest,
         facts: Facts,
         *,
         wallet: Carrier | None = None,
@@ -128,7 +128,9 @@ class Examiner:
         return self.client.call(Call(operation=operation))
 
 
-def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:
+def _ways(
+    subject: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
+) -> tuple[Carrier, Carrier | None]:
     """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
     pace = Pace(subject.requests_per_second or None)
     if provision is None and subject.provision_url:
@@ -136,7 +138,7 @@ def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -
     return wallet or _transport(subject, subject.url, pace), provision
 
 
-def _transport(subject: Subject, url: str, pace: Pace) -> Transport:
+def _transport(subject: WalletUnderTest, url: str, pace: Pace) -> Transport:
     return Transport(
         url,
         tls=subject.tls,

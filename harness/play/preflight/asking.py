@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.client import Call, Client
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import (
     Alteration,
@@ -32,7 +32,7 @@ class Asking:
 
     def __init__(
         self,
-        subject: Subject,
+        wallet: WalletUnderTest,
         contract: Contract,
         client: Client,
         identities: Identities,
@@ -40,13 +40,13 @@ class Asking:
     ) -> None:
         """Nothing is sent yet. `hide` takes credentials out of a text."""
         self.hide = hide
-        self.subject = subject
+        self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
         """Whether the wallet was seen to insist on bets that it has taken."""
         self._client = client
         self._identities = identities
-        self._game = next(iter(subject.games), DEFAULT_GAME)
+        self._game = next(iter(wallet.games), DEFAULT_GAME)
         self.proofs: list[Exchange] = []
         """What a report may show as evidence, in the order of sending."""
 
@@ -93,7 +93,7 @@ class Asking:
     def has(self, word: str) -> str:
         """The name of the operation for a scenario's word; empty when contract or wallet are said to lack it."""
         name = self.contract.words.get(word, "")
-        return "" if name in self.subject.lacks else name
+        return "" if name in self.wallet.lacks else name
 
     def reading(self, player: Player) -> Operation:
         """The operation that reads a balance."""
@@ -124,7 +124,7 @@ class Asking:
 
     def records(self, proofs: Iterable[Exchange]) -> tuple[Mapping[str, Any], ...]:
         """Evidence as a report has it."""
-        secrets = Secrets.of(self.contract, self.subject.credentials, players=self.subject.players)
+        secrets = Secrets.of(self.contract, self.wallet.credentials, players=self.wallet.players)
         return tuple(
             {"run": 0, "index": index, **one(each, self.contract, secrets), "balances": []}
             for index, each in enumerate(proofs)

@@ -31,7 +31,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     """
     good = asking.prove(asking.zero(player))
     if good.reply is None:
-        raise unanswered(good, asking.subject, asking.contract)
+        raise unanswered(good, asking.wallet, asking.contract)
     if accepted(good):
         return _trusted(asking, player, good, course)
     if accepted(again := asking.ask(asking.zero(player))):
@@ -173,7 +173,7 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
             "the credentials are right, for the player's balance can be read: check the player's currency, give the "
             "`games` that the wallet knows, and `bets` that it has taken"
         )
-    url = asking.subject.url.rstrip("/")
+    url = asking.wallet.url.rstrip("/")
     text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.said(exchange)}: {remedy}"
     return ConfigurationProblem(text, stage=stage)
 
