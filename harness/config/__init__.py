@@ -138,9 +138,9 @@ def _credentials(wallet: WalletSettings) -> Credentials:
         value = wallet.credentials[each.variable]
         try:
             found[each.name] = each.read(value.text)
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it: {why}") from None
+        except (OSError, ValueError) as error:
+            why = f": {error.strerror}" if isinstance(error, OSError) else ""
+            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it{why}") from None
     return Credentials(**found)
 
 

@@ -214,4 +214,5 @@ def _rollback(bound: Bound, stage: Stage) -> Rollback:
         bet=bound.bet,
         player=player.id,
         session=_session(bound.draft, player),
+        of_win=bound.of_win,
     )

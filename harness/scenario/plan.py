@@ -22,13 +22,17 @@ _CREDITS = ("pay", "settle", "retry")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id."""
+    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id.
+
+    For the rollback of a win, `original` is the win's transaction id.
+    """
 
     draft: Draft
     id: str
     bet: str = ""
     original: str = ""
     round: str = ""
+    of_win: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,9 @@ class _Planner:
                 return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
             case "rollback":
                 original = self._named_bet(draft.bet, labels)
-                return Bound(draft, transaction_id, self._bet_id(original), original)
+                win = self._win(original)
+                own = self._bet_id(original) if win is None else win.bet
+                return Bound(draft, transaction_id, own, original, of_win=win is not None)
             case "pay" | "settle" | "retry" | "unsettle":
                 original = self._bet_of(word, draft, transaction_id, labels)
                 own = self._bet_id(original)
@@ -159,6 +165,12 @@ class _Planner:
         plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
         sent = self._by_label.get(plain)
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
+
+    def _win(self, transaction_id: str) -> Bound | None:
+        """The credit with that id, if it is one."""
+        sent = self._by_label.get(transaction_id)
+        paid = sent.bound if sent is not None and sent.word in _CREDITS else ()
+        return next((bound for bound in paid if bound.id == transaction_id), None)
 
     def _round(self, draft: Draft, bet: str, labels: dict[str, str]) -> str:
         if draft.round == "non_ascii":
