@@ -116,6 +116,8 @@ class Contract:
     """By operation name."""
     words: Mapping[str, str]
     """Scenario words that this contract has, to operation names: `{"pay": "payout", "settle": "settlement"}`."""
+    rolls_back_wins: bool = False
+    """Whether a rollback may undo a win, too."""
     kinds: Mapping[str, tuple[str, ...]]
     """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
     required_headers: tuple[str, ...]

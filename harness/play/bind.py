@@ -217,4 +217,5 @@ def _rollback(bound: Bound, moment: Moment) -> Rollback:
         bet=bound.bet,
         player=player.id,
         session=_session(bound.draft, player),
+        of_win=bound.of_win,
     )

@@ -25,6 +25,8 @@ _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "token": {"token": "other"},
 }
 """Scenario field to a change of an operation that its writing brings about."""
+_OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
+"""What the field `bet` of a rollback changes: a wire may name the transaction, the bet, or both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,8 @@ class Dialect:
 
     def _find_carried(self, word: str) -> set[str]:
         plain = self._encoded(word, {})
-        found = {name for name, change in _VARIANTS.items() if self._encoded(word, change) not in (None, plain)}
+        variants = {**_VARIANTS, "bet": _OF_ROLLBACK} if word == "rollback" else _VARIANTS
+        found = {name for name, change in variants.items() if self._encoded(word, change) not in (None, plain)}
         return found | {"shape"} if "id" in found else found
 
     def _encoded(self, word: str, change: Mapping[str, object]) -> object:

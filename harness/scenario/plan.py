@@ -15,18 +15,22 @@ from harness.contracts import Contract
 from harness.model import Draft, Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.shapes import render_id
-from harness.scenario.words import BETS, OF_A_BET, UNKNOWN
+from harness.scenario.words import BETS, CREDITS, OF_A_BET, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id."""
+    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id.
+
+    For the rollback of a win, `original` is the win's transaction id.
+    """
 
     draft: Draft
     id: str
     bet: str = ""
     original: str = ""
     round: str = ""
+    of_win: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ class _Planner:
             return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
         if word == "rollback":
             original = self._named_bet(draft.bet, labels)
-            return Bound(draft, transaction_id, self._bet_id(original), original)
+            win = self._win(original)
+            own = self._bet_id(original) if win is None else win.bet
+            return Bound(draft, transaction_id, own, original, of_win=win is not None)
         return Bound(draft, transaction_id, self._bet_id(transaction_id))
 
     def _named_bet(self, label: str, labels: dict[str, str]) -> str:
@@ -156,6 +162,12 @@ class _Planner:
         plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
         sent = self._by_label.get(plain)
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
+
+    def _win(self, transaction_id: str) -> Bound | None:
+        """The credit with that id, if it is one."""
+        sent = self._by_label.get(transaction_id)
+        paid = sent.bound if sent is not None and sent.word in CREDITS else ()
+        return next((bound for bound in paid if bound.id == transaction_id), None)
 
     def _round(self, draft: Draft, bet: str, labels: dict[str, str]) -> str:
         if draft.round == "non_ascii":
