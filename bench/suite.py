@@ -42,7 +42,7 @@ def main() -> None:
         address = wallet.address(BUNDLED)
         requests = 0
         for name, contract in contracts.items():
-            subject = WalletUnderTest(
+            under_test = WalletUnderTest(
                 contract=name,
                 url=address.urls[name],
                 credentials=wallet.credentials[name],
@@ -50,7 +50,7 @@ def main() -> None:
                 seed=1,
                 run_id="be7c4000",
             )
-            requests += time_contract(subject, contract, scenarios, seconds)
+            requests += time_contract(under_test, contract, scenarios, seconds)
     finally:
         wallet.stop()
     total = sum(seconds.values())
@@ -60,10 +60,10 @@ def main() -> None:
 
 
 def time_contract(
-    subject: WalletUnderTest, contract: Contract, scenarios: Sequence[Scenario], seconds: Counter[str]
+    under_test: WalletUnderTest, contract: Contract, scenarios: Sequence[Scenario], seconds: Counter[str]
 ) -> int:
     """Run one contract's scenarios, add up where the time went, and say how many requests there were."""
-    examiner = Examiner(subject, Facts())
+    examiner = Examiner(under_test, Facts())
     runner = examiner._runner  # noqa: SLF001 -- the two halves of `examine` are timed apart
     requests = 0
     for scenario in (each for each in scenarios if contract.name in each.requirements):

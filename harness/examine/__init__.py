@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from harness.client import Call, Carrier, Client, Pace, Transport, spread_us
 from harness.config import WalletUnderTest
-from harness.config.tailoring import narrowed, tailored
-from harness.contracts import Contract, load
+from harness.config.tailoring import contract_of, narrowed
+from harness.contracts import Contract
 from harness.model import Exchange, History, Operation, Scenario, Status, Transmission, Verdict
 from harness.play.players import (
     DEFAULT_GAME,
@@ -55,7 +55,7 @@ class Examiner:
         `provision` are ways to a wallet that is not behind the subject's URLs.
         """
         self._explains = explain
-        self.contract: Contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
+        self.contract: Contract = contract_of(subject)
         self._subject = subject
         chosen = dict(subject.policies)
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]

@@ -76,7 +76,7 @@ def examiner_of(
     """
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = WalletUnderTest(
+    under_test = WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",
@@ -86,8 +86,8 @@ def examiner_of(
         limits=LIMITS,
         policies=tuple(policies.items()),
     )
-    facts = preflight(subject, wallet=wallet, provision=provision)
-    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain)
+    facts = preflight(under_test, wallet=wallet, provision=provision)
+    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain)
 
 
 def cell_of(result: ScenarioResult) -> Cell:

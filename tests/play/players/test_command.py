@@ -141,7 +141,7 @@ asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(
 print(urllib.request.urlopen(asked).read().decode())
 """)
         variables = load(contract).environment
-        subject = WalletUnderTest(
+        under_test = WalletUnderTest(
             contract=contract,
             url=f"{running.root}/{contract}",
             credentials=Credentials(*(CREDENTIALS[each] for each in variables)),
@@ -150,7 +150,7 @@ print(urllib.request.urlopen(asked).read().decode())
         )
         root = bundled("scenarios")
         contracts = {contract: load(contract)}
-        examiner = Examiner(subject, Facts())
+        examiner = Examiner(under_test, Facts())
         for name in ("idempotency/resent_settlement", "settlement/settlements_of_two_players", "player/unknown_player"):
             path = root / f"{name}.yaml"
             if path.exists() and contract in (scenario := load_file(path, root, contracts)).requirements:

@@ -131,8 +131,8 @@ def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
 def test_a_mistake_is_found_over_a_socket_too(mistake: str) -> None:
     wallet = AtHand("casino", CASINO_WALLETS[mistake])
     with wallet.listening() as root:
-        subject = wallet.subject(players=(wallet.player(),))
-        violation = preflight(replace(subject, url=f"{root}/casino/")).violation
+        under_test = wallet.under_test(players=(wallet.player(),))
+        violation = preflight(replace(under_test, url=f"{root}/casino/")).violation
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
 
