@@ -108,17 +108,14 @@ REPEATED_CLASSES: Mapping[str, str] = {
     "Finding": "the oracle, the certificate and the proof",
 }
 REPEATED_MODULES: Mapping[str, str] = {
-    "answers": "the oracle and the verdict",
     "batches": "the verdict",
     "casino": "the partner and the contracts",
-    "compare": "the report; a command's module has the name of the command",
     "document": "the proof and the OpenAPI document",
-    "refusals": "the verdict and the OpenAPI document",
     "situations": "the verdict",
     "sportsbook": "the partner and the contracts",
     "words": "the model, the verdict and the scenarios",
 }
-CONTRACT_FOLDER = re.compile(r"harness\.contracts\.(?!shared\.|openapi\.)\w+\.\w+\Z")
+CONTRACT_FOLDER = re.compile(r"harness\.contracts\.(?!shared\.)\w+\.\w+\Z")
 """The modules of a contract's own folder: every contract has the same ones."""
 
 # Where `float` may be called, and what it holds there. Money is never among it, but for the wallets that are wrong.
@@ -217,14 +214,14 @@ def empty_names(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
-    """Classes and modules of the harness that share a name: a reader who searches for one finds the other."""
+    """Public classes and modules of the harness that share a name: a reader who searches for one finds the other."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in (module for module in modules if _in(module.name, PACKAGES[:1])):
         base = each.path.rpartition("/")[2]
         if not base.startswith("__") and not CONTRACT_FOLDER.match(each.name):
             places["module", base.removesuffix(".py")].append(each.path)
         for node in each.nodes:
-            if isinstance(node, ast.ClassDef):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places["class", node.name].append(each.at(node))
     for (kind, name), found in places.items():
         excused = name in (REPEATED_CLASSES if kind == "class" else REPEATED_MODULES)

@@ -12,7 +12,7 @@ from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, OptionsError, RunConfiguration, configure
 from harness.config.precedence import TLS_FIELDS
-from harness.config.profile import ContractProfile, PlayerProfile, Profile, TlsProfile, Value, field_of
+from harness.config.profile import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
 from harness.contracts import load
 
 NAME = "show-config"
@@ -99,12 +99,13 @@ def _of_contract(contract: ContractProfile, profile: Profile) -> Iterator[Row]:
     at = f"contracts.{contract.name}"
     if contract.url is not None:
         yield _row(f"{at}.url", contract.url)
-    for variable in load(contract.name).environment:
-        name = f"{at}.credentials.{field_of(variable)}"
-        if variable in contract.credentials:
-            yield Row(name, contract.credentials[variable].text, contract.credentials[variable].origin, secret=True)
+    for field in load(contract.name).credentials:
+        name = f"{at}.credentials.{field.name}"
+        if field.variable in contract.credentials:
+            value = contract.credentials[field.variable]
+            yield Row(name, value.text, value.origin, secret=True)
         else:
-            yield Row(name, "(missing)", f"set {variable}")
+            yield Row(name, "(missing)", f"set {field.variable}")
     for what, values in (("paths", contract.paths), ("policies", contract.policies)):
         for name, value in values.items():
             yield _row(f"{at}.{what}.{name}", value)

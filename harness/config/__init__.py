@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime
 
 from harness.config.options import Misconfigured, Options, OptionsError
 from harness.config.precedence import profile_in_force
-from harness.config.profile import ContractProfile, Profile, field_of
+from harness.config.profile import ContractProfile, Profile
 from harness.config.wallet import WalletUnderTest, wallet_of
 from harness.contracts import BUNDLED, Credentials, load
 
@@ -119,11 +119,12 @@ def _missing(contract: ContractProfile, run: RunConfiguration) -> Iterator[str]:
         return
     if "://" not in url.text:
         yield f"{url.where}: {url.text!r} is no URL: write http:// or https:// before it"
-    if lacking := [each for each in load(contract.name).environment if each not in contract.credentials]:
-        words = " and ".join(field_of(each) for each in lacking)
+    if lacking := [each for each in load(contract.name).credentials if each.variable not in contract.credentials]:
+        words = " and ".join(each.name for each in lacking)
+        variables = " and ".join(each.variable for each in lacking)
         also = f", or write {words} under contracts.{contract.name}.credentials of {profile.path}"
         yield (
-            f"no credentials for {contract.name}: set {' and '.join(lacking)} in the environment"
+            f"no credentials for {contract.name}: set {variables} in the environment"
             f"{also if profile.path else ''}, as the wallet expects them"
         )
     if not (profile.provision_url or profile.provision_command or profile.players_of(contract.name)):

@@ -148,7 +148,7 @@ def _contract_of_credentials(environment: Mapping[str, str]) -> tuple[str, ...]:
     pairs = ", ".join(f"{' and '.join(variables[name])} for {name}" for name in BUNDLED)
     if found:
         raise OptionsError(
-            f"the credentials of both contracts are set: say which to use with --wallet-contract ({pairs})"
+            f"the credentials of {' and '.join(found)} are set: say which to use with --wallet-contract ({pairs})"
         )
     raise OptionsError(f"which contract? Name it with --wallet-contract, or set the credentials of one: {pairs}")
 

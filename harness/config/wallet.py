@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from harness import __version__
-from harness.config.options import Options
+from harness.config.options import Misconfigured, Options
 from harness.config.profile import ContractProfile, Profile, TlsProfile, Value
 from harness.config.shares import shares_of
 from harness.contracts import Credentials, load
@@ -79,13 +79,14 @@ class WalletUnderTest:
 
 
 def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:
-    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is empty."""
-    variables = load(contract.name).environment
-    credentials = contract.credentials
+    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is left out.
+
+    Raises Misconfigured for a credential's file that cannot be read.
+    """
     return WalletUnderTest(
         contract=contract.name,
         url=_text(contract.url).rstrip("/"),
-        credentials=Credentials(*(credentials[each].text if each in credentials else "" for each in variables)),
+        credentials=_credentials(contract),
         provision_url=_text(profile.provision_url),
         provision_command=_text(profile.provision_command),
         players=tuple(each.player for each in profile.players_of(contract.name)),
@@ -101,6 +102,19 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         seed=options.seed,
         run_id=options.run_id,
     )
+
+
+def _credentials(contract: ContractProfile) -> Credentials:
+    found = {}
+    for each in load(contract.name).credentials:
+        if (value := contract.credentials.get(each.variable)) is None:
+            continue
+        try:
+            found[each.name] = each.read(value.text)
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
+            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it: {why}") from None
+    return Credentials(**found)
 
 
 def _text(value: Value | None) -> str:

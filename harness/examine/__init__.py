@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from harness.client import Call, Carrier, Client, Pace, Transport, spread_us
+from harness.client import Call, Carrier, Client, Pace, Transport, spread_us, unix_ms
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
@@ -41,39 +41,41 @@ class Examiner:
 
     def __init__(
         self,
-        subject: WalletUnderTest,
+        under_test: WalletUnderTest,
         facts: Facts,
         *,
         wallet: Carrier | None = None,
         provision: Carrier | None = None,
         record: bool = False,
         explain: bool = True,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines: nobody will read them. `wallet` and
-        `provision` are ways to a wallet that is not behind the subject's URLs.
+        `provision` are ways to a wallet that is not behind the URLs of `under_test`. `now_ms` is the clock that
+        requests are signed by, in Unix milliseconds.
         """
         self._explains = explain
-        self.contract: Contract = contract_of(subject)
-        self._subject = subject
-        chosen = dict(subject.policies)
+        self.contract: Contract = contract_of(under_test)
+        self._subject = under_test
+        chosen = dict(under_test.policies)
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
-        wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
-        self.capabilities = Capabilities({*facts.absent, *subject.lacks})
-        identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
+        wallet, self._provision = _ways(under_test, wallet, provision)
+        self.client = Client(self.contract, wallet, under_test.credentials, paths=dict(under_test.paths), now_ms=now_ms)
+        self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
+        identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
         self._runner = Runner(
             self.client,
             self.players,
             identities,
-            limits=subject.limits,
-            games=subject.games,
+            limits=under_test.limits,
+            games=under_test.games,
             capabilities=self.capabilities,
         )
-        self._evidence = Evidence(self.contract, subject.credentials, subject.url, record, subject.players)
+        self._evidence = Evidence(self.contract, under_test.credentials, under_test.url, record, under_test.players)
         self._silences = 0
         self._violation = facts.violation
 
@@ -112,14 +114,14 @@ class Examiner:
         return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        subject = self._subject
+        under_test = self._subject
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
-        if subject.provision_command:
-            return CommandPlayers(self.contract.name, subject.provision_command, identities)
-        games = subject.games or (DEFAULT_GAME,)
+        if under_test.provision_command:
+            return CommandPlayers(self.contract.name, under_test.provision_command, identities)
+        games = under_test.games or (DEFAULT_GAME,)
         return SharedPlayers(
-            subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
 
     def _send(self, operation: Operation) -> Exchange:
@@ -127,22 +129,22 @@ class Examiner:
 
 
 def _ways(
-    subject: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
+    under_test: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
 ) -> tuple[Carrier, Carrier | None]:
     """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
-    pace = Pace(subject.requests_per_second or None)
-    if provision is None and subject.provision_url:
-        provision = _transport(subject, subject.provision_url, pace)
-    return wallet or _transport(subject, subject.url, pace), provision
+    pace = Pace(under_test.requests_per_second or None)
+    if provision is None and under_test.provision_url:
+        provision = _transport(under_test, under_test.provision_url, pace)
+    return wallet or _transport(under_test, under_test.url, pace), provision
 
 
-def _transport(subject: WalletUnderTest, url: str, pace: Pace) -> Transport:
+def _transport(under_test: WalletUnderTest, url: str, pace: Pace) -> Transport:
     return Transport(
         url,
-        tls=subject.tls,
-        time_out_seconds=subject.time_out_seconds,
-        user_agent=subject.user_agent,
-        connections=subject.limits.connections,
+        tls=under_test.tls,
+        time_out_seconds=under_test.time_out_seconds,
+        user_agent=under_test.user_agent,
+        connections=under_test.limits.connections,
         pace=pace,
     )
 
@@ -152,14 +154,14 @@ def result_of(
 ) -> ScenarioResult:
     """The result of a scenario that was run once, or several times because it races."""
     verdicts = tuple(_distinct(verdict for each in judged for verdict in each.verdicts))
-    skipped = next((each.skipped for each in histories if each.skipped), "")
+    skipped = next((each for each in histories if each.skipped), None)
     stopped = next((each.stopped for each in histories if each.stopped and not each.skipped), "")
     avoided = next((each.avoided for each in judged if each.avoided), "")
     status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
     red = status in {Status.FAIL, Status.UNKNOWN}
     reason = ""
-    if not red and (skipped or avoided):
-        status, reason = Status.SKIPPED, skipped or avoided
+    if not red and (skipped is not None or avoided):
+        status, reason = Status.SKIPPED, skipped.skipped if skipped is not None else avoided
     elif not red and stopped:
         status, reason = Status.UNKNOWN, stopped
     elif not red and not any(each.exchanges for each in histories):
@@ -176,7 +178,7 @@ def result_of(
         readings=tuple(sorted({reading for each in judged for reading in each.readings})),
         exchanges=sum(len(each.exchanges) for each in histories),
         core_money_moved=any(each.core_money_moved for each in judged),
-        no_player=any(each.without_currency for each in histories),
+        not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
         spread_microseconds=_widest_spread(histories),
     )
 
@@ -225,7 +227,8 @@ def _refuted(scenario: Scenario, contract: Contract, violation: Violation, evide
         summary=violation.summary,
         sent=violation.sent,
         said=violation.said,
-        probably=found.cause if found is not None else "",
+        cause=found.id if found is not None else "",
+        probably=found.sentence if found is not None else "",
         fix=found.fix if found is not None else "",
         exchange=len(violation.records) - 1 if violation.records else None,
         again=evidence.again(violation.records[-1]) if violation.records else "",

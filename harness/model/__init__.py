@@ -4,8 +4,8 @@ Everything here is frozen data without behaviour worth a test of its own, and no
 words belong to no contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
-from harness.model.history import History, Player
-from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.history import History, NotApplicable, Player
+from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     ITEM_OF,
@@ -26,6 +26,7 @@ from harness.model.operations import (
     Single,
     Unsettle,
     item_of,
+    transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
@@ -50,6 +51,7 @@ __all__ = [
     "OPERATION_OF",
     "Alteration",
     "Amount",
+    "Aspect",
     "Authenticate",
     "BadItem",
     "Batch",
@@ -69,6 +71,7 @@ __all__ = [
     "Loss",
     "Message",
     "Movement",
+    "NotApplicable",
     "Operation",
     "Outcome",
     "Payout",
@@ -95,4 +98,5 @@ __all__ = [
     "Waiver",
     "Wrong",
     "item_of",
+    "transactions",
 ]

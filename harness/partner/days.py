@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from harness.client import Client
 from harness.config import WalletUnderTest
-from harness.contracts import Contract
+from harness.contracts import BUNDLED, Contract, load
+from harness.contracts.shared.day import Platform
 from harness.examine import Examiner
 from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
 from harness.money import SCALE
-from harness.partner.casino import Casino
-from harness.partner.house import House
+from harness.partner.clock import Clock
 from harness.partner.line import Line, Weather, WentSilent
-from harness.partner.sportsbook import Sportsbook
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, zero_read
 from harness.play.runner import CLOSING
 from harness.scenario.identities import Identities
@@ -32,19 +30,9 @@ class NoPartner(Exception):
     """The days cannot be lived through: the text says why, and what to do."""
 
 
-class Platform(Protocol):
-    """One contract's platform."""
-
-    def open(self, days: int, rounds: int) -> None:
-        """Put everything that will happen on the agenda."""
-
-
-PLATFORMS: Mapping[str, type[Casino | Sportsbook]] = {"casino": Casino, "sportsbook": Sportsbook}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How much goes on: `rounds` of each day (a sportsbook's bets), played by `players`."""
+    """How much goes on: `rounds` (or bets) of each day, played by `players`."""
 
     players: int = 8
     rounds: int = 200
@@ -57,7 +45,7 @@ class Day:
     """What came of it: the judgement, and what the platform has in its books."""
 
     result: ScenarioResult
-    diary: Mapping[str, int]
+    counts: Mapping[str, int]
     turnover: Mapping[str, Mapping[str, int]]
     """Currency to what was staked, paid, taken back and so on, in hundred-thousandths."""
     players: int
@@ -72,31 +60,26 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
     """
     contract = examiner.contract
-    if contract.name not in PLATFORMS:
-        raise NoPartner(f"the mock partner plays {' and '.join(PLATFORMS)}; {contract.name} has scenarios only")
+    if contract.days is None:
+        playable = " and ".join(name for name in BUNDLED if load(name).days is not None)
+        raise NoPartner(f"the mock partner plays {playable}; {contract.name} has scenarios only")
     identities = Identities(wallet.seed, wallet.run_id, f"{wallet.contract}/partner")
     chance = random.Random(f"{wallet.seed}/partner/{contract.name}")
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    house = House(
-        contract=contract,
-        line=line,
-        crowd=[player for role, player in cast.items() if role != BYSTANDER],
-        identities=identities,
-        chance=chance,
+    platform = Platform(
+        players=[player for role, player in cast.items() if role != BYSTANDER],
         games=wallet.games or (DEFAULT_GAME,),
+        chance=chance,
+        new_id=identities.transaction_id,
+        has=lambda word: line.has(contract.words.get(word, "")),
+        unit=contract.wire_unit,
+        reference=contract.bet_reference,
         connections=wallet.limits.connections,
     )
-    stopped = ""
-    try:
-        house.crowd = [_logged_in(player, line, contract) for player in house.crowd]
-        PLATFORMS[contract.name](house).open(habits.days, habits.rounds)
-        house.clock.run()
-        for player in (*house.crowd, *(each for role, each in cast.items() if role == BYSTANDER)):
-            _read(player, line, identities)
-    except WentSilent as silence:
-        stopped = str(silence)
+    bystanders = [player for role, player in cast.items() if role == BYSTANDER]
+    stopped = _carried_out(contract, platform, habits, line, bystanders)
     history = History(
         contract=contract.name,
         scenario=_scenario(contract, habits),
@@ -105,7 +88,24 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
         stopped=stopped,
     )
     examiner.players.back(cast, {})
-    return _day(examiner.judge(history.scenario, [history]), house)
+    return _day(examiner.judge(history.scenario, [history]), platform, line)
+
+
+def _carried_out(
+    contract: Contract, platform: Platform, habits: Habits, line: Line, bystanders: Sequence[Player]
+) -> str:
+    """Send all requests of the days, and read every balance at the end. Returns why it stopped early, or nothing."""
+    try:
+        platform.players = [_logged_in(player, line, contract) for player in platform.players]
+        clock = Clock()
+        for minute, course in contract.days(platform, habits.days, habits.rounds) if contract.days is not None else ():
+            clock.at(minute, course)
+        clock.run(line.carry)
+        for player in (*platform.players, *bystanders):
+            _read(player, line, platform.new_id)
+    except WentSilent as silence:
+        return str(silence)
+    return ""
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
@@ -128,14 +128,14 @@ def _logged_in(player: Player, line: Line, contract: Contract) -> Player:
     return replace(player, session=began or player.session)
 
 
-def _read(player: Player, line: Line, identities: Identities) -> None:
+def _read(player: Player, line: Line, new_id: Callable[[], str]) -> None:
     """The balance, asked for until it is known: the books of the day are closed with it."""
     client: Client = line.client
     operation: Operation = GetBalance(player=player.id, session=player.session)
     if line.has(client.contract.words.get("balance", "")):
         line.say(operation, certainly=True, step=CLOSING)
     if not line.has(client.contract.words.get("balance", "")):
-        line.say(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
+        line.say(zero_read(client.contract, player, new_id()), certainly=True, step=CLOSING)
 
 
 def _scenario(contract: Contract, habits: Habits) -> Scenario:
@@ -144,17 +144,17 @@ def _scenario(contract: Contract, habits: Habits) -> Scenario:
         id="partner/day",
         path="the mock partner",
         title=f"{days} of the platform: every account holds what was promised to it",
-        requirements={contract.name: f"{contract.prefix}-CON-01"},
+        requirements={contract.name: contract.conservation.id},
     )
 
 
-def _day(result: ScenarioResult, house: House) -> Day:
+def _day(result: ScenarioResult, platform: Platform, line: Line) -> Day:
     return Day(
         result=result,
-        diary=Counter(house.diary),
-        turnover={currency: Counter(each) for currency, each in house.turnover.items()},
-        players=len(house.crowd),
-        requests=len(house.line.exchanges),
-        lost=house.line.lost,
-        repeated=house.line.repeated,
+        counts=Counter(platform.counts),
+        turnover={currency: Counter(each) for currency, each in platform.turnover.items()},
+        players=len(platform.players),
+        requests=len(line.exchanges),
+        lost=line.lost,
+        repeated=line.repeated,
     )

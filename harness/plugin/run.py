@@ -20,7 +20,7 @@ from harness.config import (
     configure,
     without_wallet,
 )
-from harness.contracts import Contract, Credentials, load
+from harness.contracts import Contract, load
 from harness.examine import Examiner
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts, preflight
@@ -88,7 +88,7 @@ class Run:
         """
         if self.configuration.bundled:
             urls = {name: f"(bundled)/{name}" for name in self._loaded}
-            made_up = {name: Credentials("key", "a secret") for name in self._loaded}
+            made_up = {name: each.made_up(lambda it: f"a {it.name}") for name, each in self._loaded.items()}
             return _by_contract(self.configuration.with_bundled_wallet(urls, made_up, "(bundled)/__admin/player"))
         self.configuration.require_usable(sending=False)
         return _by_contract(self.configuration)
@@ -202,11 +202,10 @@ def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
 
 def _secrets_of(configuration: RunConfiguration) -> tuple[Secrets, ...]:
     """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
-    found = [
-        (load(each.contract).environment[0], Secrets.of(load(each.contract), each.credentials, players=each.players))
-        for each in configuration.wallets
-    ]
-    return tuple(replace(each, named=tuple(pair for pair in each.named if pair[1] != key)) for key, each in found)
+    found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in configuration.wallets]
+    return tuple(
+        replace(each, named=tuple(pair for pair in each.named if pair[1] not in each.public)) for each in found
+    )
 
 
 def _without_user(url: str) -> str:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from credentials_at_hand import of_casino, secret_of
 from plugin_run import CREDENTIALS
 
 from harness.config import Misconfigured, Options, OptionsError, RunConfiguration, configure
-from harness.contracts import Credentials
 from harness.model import Player
 
 URL = "http://127.0.0.1:1/casino"
@@ -49,7 +49,7 @@ def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
     ("options", "environment", "told"),
     [
         (Options(url=URL), {}, "which contract? Name it with --wallet-contract"),
-        (Options(url=URL), CREDENTIALS, "both contracts are set: say which to use with --wallet-contract"),
+        (Options(url=URL), CREDENTIALS, "casino and sportsbook are set: say which to use with --wallet-contract"),
         (Options(contracts=("casnio",)), {}, "the bundled wallet has no contract 'casnio'"),
         (Options(url=URL, contracts=("casnio",)), {}, "--wallet-contract: "),
         (
@@ -84,9 +84,9 @@ def test_there_is_a_wallet_under_test_for_each_contract() -> None:
     )
     casino, sportsbook = usable(options).wallets
     assert (casino.contract, casino.url, casino.seed, casino.run_id) == ("casino", URL, 7, "ab")
-    assert casino.credentials == Credentials(CASINO["WALLET_API_KEY"], CASINO["WALLET_SECRET"])
+    assert casino.credentials == of_casino(CASINO["WALLET_API_KEY"], CASINO["WALLET_SECRET"])
     assert (sportsbook.contract, sportsbook.provision_url) == ("sportsbook", "http://127.0.0.1:1/p")
-    assert sportsbook.credentials.secret == SPORTSBOOK["WALLET_PASSWORD"]
+    assert secret_of(sportsbook.credentials) == SPORTSBOOK["WALLET_PASSWORD"]
 
 
 def test_players_belong_to_every_contract_or_to_the_one_that_they_name() -> None:

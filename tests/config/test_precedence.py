@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook, secret_of
 
 from harness.config import Misconfigured, Options, OptionsError, RunConfiguration, WalletUnderTest, configure
 from harness.config.profile import Value
-from harness.contracts import Credentials
 from harness.model import Tls
 
 PROFILE = """\
@@ -60,8 +60,8 @@ def test_a_profile_becomes_a_wallet_under_test_for_each_contract(profile: str, t
     found.require_usable()
     first, second = found.wallets
     assert (first.contract, first.url) == ("casino", "http://127.0.0.1:1/casino")
-    assert first.credentials == Credentials("key", "written-out")
-    assert second.credentials == Credentials("u", "pass-word")
+    assert first.credentials == of_casino("key", "written-out")
+    assert second.credentials == of_sportsbook("u", "pass-word")
     assert first.provision_command == "./reset {player}"
     assert [[each.id for each in wallet.players] for wallet in found.wallets] == [["188"], ["188", "189"]]
     assert (first.games, first.lacks) == (("G1", "G2"), ("retry",))
@@ -97,7 +97,7 @@ def test_players_of_the_command_line_take_the_place_of_all_others(profile: str) 
 def test_the_environment_comes_before_the_profile_and_after_the_command_line(profile: str) -> None:
     environment = {**VARIABLES, "WALLET_URL": "http://127.0.0.1:3", "WALLET_SECRET": "of the environment"}
     assert casino(profile, environment).url == "http://127.0.0.1:3"
-    assert casino(profile, environment).credentials.secret == "of the environment"
+    assert secret_of(casino(profile, environment).credentials) == "of the environment"
     assert casino(profile, environment, url="http://127.0.0.1:4").url == "http://127.0.0.1:4"
 
 

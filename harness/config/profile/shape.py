@@ -114,11 +114,3 @@ class Profile:
     def players_of(self, contract: str) -> tuple[PlayerProfile, ...]:
         """The players that a contract may use: its own, and those that belong to every contract."""
         return tuple(each for each in self.players if each.text("contract") in {"", contract})
-
-
-def field_of(variable: str) -> str:
-    """The name that a credential has in a profile: that of its environment variable, without `WALLET_`, in lower case.
-
-    `WALLET_API_KEY` is `api_key`; a private contract's `BINGO_HALL` is `bingo_hall`.
-    """
-    return variable.removeprefix("WALLET_").lower()
