@@ -85,13 +85,18 @@ ONLY: tuple[tuple[str, str, str], ...] = (
     ("ssl", "client", "only the client knows HTTP"),
     ("pytest _pytest pluggy xdist", "plugin", "only the plugin knows pytest"),
     ("jinja2", "report.html", "only the HTML report knows templates"),
-    ("joserfc cryptography", "report.certificate", "keys are handled in one place"),
+    ("joserfc", "report.certificate", "certificates are signed in one place"),
+    ("cryptography", "report.certificate contracts", "only certificates and contracts sign with keys"),
     ("yaml", "files contracts scenario config", "only what loads YAML files knows YAML"),
     ("faker", "scenario play", "test data is made in one place, from one seed"),
     ("uvicorn uvloop sqlite3 psycopg", "mock_server", "only the reference wallet serves and stores"),
     ("orjson ujson msgspec", "", "they read a JSON number as a binary float"),
     ("hypothesis responses trustme", "", "they are for tests"),
 )
+
+DAY = re.compile(r"harness\.contracts\.\w+\.day")
+DAYS_KNOW = ("harness.model", "harness.money", "harness.files", "harness.contracts.shared.day")
+"""What the day of a contract's platform may import."""
 
 LONGEST_FILE_LINES = 400
 LONGEST_FUNCTION_LINES = 40
@@ -231,6 +236,15 @@ def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
             yield f"{found[0]}: the {kind} {name} is repeated no longer: remove it from the list"
 
 
+def impure_days(modules: Iterable[Module]) -> Iterator[str]:
+    """Days of contracts that know more than model, money, files, and what days are made of."""
+    every = tuple(modules)
+    known = {each.name for each in every} | set(ROOMS)
+    for each in (found for module in every if DAY.fullmatch(module.name) for found in imports(module, known)):
+        if room_of(each.target, ROOMS) and not _in(each.target, DAYS_KNOW):
+            yield f"{each.where}: imports {each.target}: a day yields operations, and knows no way to send them"
+
+
 def inexact(modules: Iterable[Module]) -> Iterator[str]:
     """Ways for an amount to become a binary float."""
     for each in modules:
@@ -267,6 +281,7 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (climbing, OURS),
     (cyclic, OURS),
     (smuggled, OURS),
+    (impure_days, OURS),
     (inexact, OURS),
     (long_files, ALL),
     (long_functions, ALL),
@@ -307,6 +322,9 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (smuggled, "harness.plugin", "import yaml"),
     (smuggled, "mock_server.app", "from _pytest.config import Config"),
     (smuggled, "harness.contracts.casino", "import orjson"),
+    (impure_days, "harness.contracts.casino.day", "from harness.contracts import load"),
+    (impure_days, "harness.contracts.casino.day", "from harness.client import Client"),
+    (impure_days, "harness.contracts.shared.day", "import harness.play.runner"),
     (inexact, "harness.report.data", "shown = float(amount)"),
     (inexact, "mock_server.app", "json.loads(body)"),
     (inexact, "harness.contracts.casino", "json.loads(body, parse_float=float)"),
@@ -338,6 +356,9 @@ def test_a_breach_is_seen(rule: Rule, name: str, text: str) -> None:
         (climbing, "harness.plugin_options", "import mock_server.app, harness.play.runner"),
         (climbing, "mock_server.app", "from harness.contracts import casino"),
         (smuggled, "harness.client.wire", "import requests, httptools"),
+        (impure_days, "harness.contracts.casino.day", "from harness.contracts.shared.day import Send"),
+        (impure_days, "harness.contracts.casino.wire", "from harness.contracts import load"),
+        (smuggled, "harness.contracts.casino.authentication", "from cryptography.hazmat.primitives import hashes"),
         (inexact, "harness.contracts.casino", "json.loads(body, parse_float=Decimal)"),
         (inexact, "mock_server.defects.money", "balance = float(balance)"),
         (long_files, "harness.model", "\n" * LONGEST_FILE_LINES),

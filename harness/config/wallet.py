@@ -79,10 +79,7 @@ class WalletUnderTest:
 
 
 def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:
-    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is left out.
-
-    Raises Misconfigured for a credential's file that cannot be read.
-    """
+    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is empty."""
     return WalletUnderTest(
         contract=contract.name,
         url=_text(contract.url).rstrip("/"),
@@ -105,15 +102,16 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
 
 
 def _credentials(contract: ContractProfile) -> Credentials:
+    """The credentials of a wallet. Raises Misconfigured for a file that cannot be read."""
     found = {}
     for each in load(contract.name).credentials:
-        if (value := contract.credentials.get(each.variable)) is None:
-            continue
+        value = contract.credentials.get(each.variable)
         try:
-            found[each.name] = each.read(value.text)
+            found[each.name] = each.read(value.text) if value is not None else ""
         except (OSError, UnicodeDecodeError) as error:
+            where = value.where if value is not None else each.variable
             why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it: {why}") from None
+            raise Misconfigured(f"{where}: {each.name} is no PEM text and no file that holds it: {why}") from None
     return Credentials(**found)
 
 

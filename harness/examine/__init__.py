@@ -63,7 +63,7 @@ class Examiner:
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(under_test, wallet, provision)
-        self.client = Client(self.contract, wallet, under_test.credentials, paths=dict(under_test.paths), now_ms=now_ms)
+        self.client = _client(self.contract, wallet, under_test, now_ms)
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
@@ -126,6 +126,18 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
+
+
+def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
+    requests = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope} requests")
+    return Client(
+        contract,
+        wallet,
+        under_test.credentials,
+        paths=dict(under_test.paths),
+        now_ms=now_ms,
+        request_id=requests.transaction_id,
+    )
 
 
 def _ways(

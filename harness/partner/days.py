@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.client import Client
@@ -68,18 +68,18 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    platform = Platform(
-        players=[player for role, player in cast.items() if role != BYSTANDER],
-        games=wallet.games or (DEFAULT_GAME,),
-        chance=chance,
-        new_id=identities.transaction_id,
-        has=lambda word: line.has(contract.words.get(word, "")),
-        unit=contract.wire_unit,
-        reference=contract.bet_reference,
-        connections=wallet.limits.connections,
-    )
-    bystanders = [player for role, player in cast.items() if role == BYSTANDER]
-    stopped = _carried_out(contract, platform, habits, line, bystanders)
+    platform = _platform(cast, line, identities, wallet)
+    stopped = ""
+    try:
+        platform.players = [_logged_in(player, line, contract) for player in platform.players]
+        clock = Clock()
+        for minute, course in contract.days(platform, habits.days, habits.rounds):
+            clock.at(minute, course)
+        clock.run(line.carry)
+        for player in (*platform.players, *(each for role, each in cast.items() if role == BYSTANDER)):
+            _read(player, line, identities)
+    except WentSilent as silence:
+        stopped = str(silence)
     history = History(
         contract=contract.name,
         scenario=_scenario(contract, habits),
@@ -91,21 +91,18 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     return _day(examiner.judge(history.scenario, [history]), platform, line)
 
 
-def _carried_out(
-    contract: Contract, platform: Platform, habits: Habits, line: Line, bystanders: Sequence[Player]
-) -> str:
-    """Send all requests of the days, and read every balance at the end. Returns why it stopped early, or nothing."""
-    try:
-        platform.players = [_logged_in(player, line, contract) for player in platform.players]
-        clock = Clock()
-        for minute, course in contract.days(platform, habits.days, habits.rounds) if contract.days is not None else ():
-            clock.at(minute, course)
-        clock.run(line.carry)
-        for player in (*platform.players, *bystanders):
-            _read(player, line, platform.new_id)
-    except WentSilent as silence:
-        return str(silence)
-    return ""
+def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wallet: WalletUnderTest) -> Platform:
+    contract = line.client.contract
+    return Platform(
+        players=[player for role, player in cast.items() if role != BYSTANDER],
+        games=wallet.games or (DEFAULT_GAME,),
+        chance=line.chance,
+        new_id=identities.transaction_id,
+        has=lambda word: line.has(contract.words.get(word, "")),
+        unit=contract.wire_unit,
+        reference=contract.bet_reference,
+        connections=wallet.limits.connections,
+    )
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
@@ -128,14 +125,14 @@ def _logged_in(player: Player, line: Line, contract: Contract) -> Player:
     return replace(player, session=began or player.session)
 
 
-def _read(player: Player, line: Line, new_id: Callable[[], str]) -> None:
+def _read(player: Player, line: Line, identities: Identities) -> None:
     """The balance, asked for until it is known: the books of the day are closed with it."""
     client: Client = line.client
     operation: Operation = GetBalance(player=player.id, session=player.session)
     if line.has(client.contract.words.get("balance", "")):
         line.say(operation, certainly=True, step=CLOSING)
     if not line.has(client.contract.words.get("balance", "")):
-        line.say(zero_read(client.contract, player, new_id()), certainly=True, step=CLOSING)
+        line.say(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
 
 
 def _scenario(contract: Contract, habits: Habits) -> Scenario:

@@ -65,7 +65,7 @@ class Dialect:
 
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
-        body: Any = self.contract.encode(self._operation(word, {}))
+        body: Any = self.contract.encode(self._operation(word, {}), "")
         while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
             body = value[0]
         return frozenset(body)
@@ -86,7 +86,7 @@ class Dialect:
             operation = self._operation(word, change)
         except TypeError:
             return None
-        return self.contract.stringify(self.contract.encode(operation))
+        return self.contract.stringify(self.contract.encode(operation, ""))
 
     def _operation(self, word: str, change: Mapping[str, Any]) -> Operation:
         operation: Any = replace(_example(word), **change)

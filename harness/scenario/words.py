@@ -30,7 +30,7 @@ OPERATIONS: Mapping[str, Word] = {
     "bet": Word("a debit of the stake", _MOVEMENT),
     "pay": Word("one live credit for a bet", (*_MOVEMENT, "bet", "win")),
     "settle": Word(
-        "one credit through the settling operation; a list is a batch (casino only)",
+        "one credit through the settling operation; a list is a batch, where the contract has one",
         (*_MOVEMENT, "bet", "win"),
         lists=True,
     ),

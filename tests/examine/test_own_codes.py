@@ -17,7 +17,7 @@ from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
-from harness.model import Operation, Reply, Status
+from harness.model import Operation, Reply, Request, Status
 from harness.play.preflight import Facts
 from harness.proof.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_file
@@ -36,8 +36,8 @@ OWN = "OUR_PLAYER_IS_BROKE"
 class SaysItInItsOwnWords(Wallet):
     """Has a code of its own for a lack of funds."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         text = answer.body.decode()
         for code in ("INSUFFICIENT_FUNDS", "RS_ERROR_NOT_ENOUGH_MONEY"):
             text = text.replace(code, OWN)

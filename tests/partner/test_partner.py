@@ -8,7 +8,7 @@ import legal_wallets
 import pytest
 
 from harness.config import WalletUnderTest
-from harness.contracts.shared.day import Course, Fate, Send, SendTogether, Wait
+from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
 from harness.model import GetBalance, Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.partner.clock import Clock
@@ -157,10 +157,10 @@ def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> Non
     given: list[tuple[Fate, ...]] = []
 
     def course() -> Course:
-        given.append((yield Send(GetBalance(player="anna"), 3)))
+        given.append((yield Sending(GetBalance(player="anna"), 3)))
         given.append((yield SendTogether((GetBalance(player="anna"), GetBalance(player="bert")))))
 
     clock = Clock()
     clock.at(0, course())
-    clock.run(lambda wish: (Fate.ACCEPTED,) if isinstance(wish, Send) else (Fate.REFUSED, Fate.UNKNOWN))
+    clock.run(lambda wish: (Fate.ACCEPTED,) if isinstance(wish, Sending) else (Fate.REFUSED, Fate.UNKNOWN))
     assert given == [(Fate.ACCEPTED,), (Fate.REFUSED, Fate.UNKNOWN)]

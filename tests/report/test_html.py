@@ -13,7 +13,7 @@ from chromium import CHROMIUM, Page
 from report_at_hand import everything, report
 
 from harness.contracts import Contract
-from harness.model import Operation, Reply, Waiver
+from harness.model import Operation, Reply, Request, Waiver
 from harness.report import write
 from harness.report.html import render
 from mock_server.defects import named
@@ -34,8 +34,8 @@ in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-ge
 class Hostile(Wallet):
     """Refuses everything but reads, with markup in each place that a report shows."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if "Payout" in repr(operation) and "amount=0" not in repr(operation):
             text = HOSTILE.replace('"', "'")
             body = b'{"status":"RS_' + text.encode() + b'","description":"' + text.encode() + b'"}'

@@ -2,7 +2,7 @@
 
 `parse` reads what a stranger sent and refuses whatever two readers could understand differently; its rules are those of
 RFC 8259 narrowed by RFC 7493 (I-JSON). `stringify` writes the bytes that JavaScript's `JSON.stringify` writes
-(ECMA-262, 25.5.2), because the casino's signature is made over them.
+(ECMA-262, 25.5.2), because signatures are made over them.
 
 No number passes through a binary float in either direction: digits alone are `int`, anything with a fraction or an
 exponent is `decimal.Decimal`.

@@ -101,6 +101,9 @@ def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, no
         # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
         batch_time_out_seconds=under_test.time_out_seconds,
         now_ms=now_ms,
+        request_id=Identities(
+            under_test.seed, under_test.run_id, f"{under_test.contract}/preflight requests"
+        ).transaction_id,
     )
 
 
