@@ -176,7 +176,9 @@ class WholeRun:
 
     def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials]) -> None:
         """Write the profile into a folder."""
-        self._environment, lines = {**os.environ, "PYTHONPATH": str(Path.cwd())}, ["contracts:"]
+        # Modules are compiled once, as on any machine; some environments switch that off.
+        own = {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
+        self._environment, lines = {**os.environ, **own}, ["contracts:"]
         for name in BUNDLED:
             key, secret = load(name).environment
             self._environment |= {key: credentials[name].key, secret: credentials[name].secret}

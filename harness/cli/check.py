@@ -12,10 +12,12 @@ from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
+from harness.examine import preflight, violation_of
+from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
-from harness.verdict.causes.signatures import of_mistake
+from harness.verdict import Violation
+from harness.verdict.causes import of_mistake
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -59,9 +61,9 @@ def _check(wallet: WalletUnderTest) -> int:
         _line(problem.stage, "PROBLEM", str(problem))
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
-    if facts.violation is not None:
-        _tell_violation(facts.violation, contract)
-        print(f"{contract.name}: VIOLATED before any scenario: {facts.violation.requirement}\n")
+    if (violation := violation_of(wallet, facts)) is not None:
+        _tell_violation(violation, contract)
+        print(f"{contract.name}: VIOLATED before any scenario: {violation.requirement}\n")
         return VIOLATED
     for want in _unmet(wallet, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")

@@ -136,6 +136,8 @@ class Verdict:
     said: str = ""
     possible: tuple[str, ...] = ()
     exchange: int | None = None
+    problem: int | None = None
+    """Index among the exchange's `problems` of the one that it is about, where it is about the form of an answer."""
     player: str = ""
     line: int = 0
     situation: str = ""

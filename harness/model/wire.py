@@ -150,6 +150,28 @@ class Fault(StrEnum):
     """An answer can be read, and breaks a SHOULD."""
 
 
+class Flaw(StrEnum):
+    """What kind of mistake a format problem is, where that suggests a cause in the wallet."""
+
+    EMPTY = "empty"
+    NOT_JSON = "not_json"
+    NOT_A_NUMBER = "not_a_number"
+    """NaN, which JSON does not have."""
+    KEY_TWICE = "key_twice"
+    MISSING = "missing"
+    """A required field is missing: `Problem.field`."""
+    TEXT = "text"
+    """Text, where another type of JSON is due."""
+    NULL = "null"
+    FRACTION = "fraction"
+    """A whole number that is written with a fraction or an exponent."""
+    FORBIDDEN = "forbidden"
+    """A value that is of the right type and must not stand there."""
+    REDIRECT = "redirect"
+    CONTRADICTION = "contradiction"
+    """The HTTP status says another thing than the body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A violation of the answer's format: where (a JSON pointer, a header or `status`), and what was wrong there."""
@@ -160,6 +182,9 @@ class Problem:
     topic: str = "schema"
     """What the requirement is looked up by, with the operation: `schema`, `json`, `echo`, `code`, `http` (how a refusal
     or a failure is dressed, a SHOULD) or `status` (the HTTP status contradicts the body)."""
+    flaw: Flaw | None = None
+    field: str = ""
+    """The first required field that is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,3 +236,18 @@ class Exchange:
     """Exchanges with the same number were released together."""
     absent: bool = False
     """404, 405 or 501 without a body of the contract's shape: the operation does not exist in this wallet."""
+
+    @property
+    def answer(self) -> ItemReply:
+        """The one answer in the reply: its first refusal, else its first item, else the reply as a whole."""
+        reply = self.reply
+        if reply is None:
+            return ItemReply(outcome=Outcome.REFUSED)
+        whole = ItemReply(outcome=reply.outcome, code=reply.code)
+        return next((each for each in reply.items if each.outcome is not Outcome.OK), next(iter(reply.items), whole))
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything that was asked succeeded."""
+        reply = self.reply
+        return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)

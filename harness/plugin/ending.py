@@ -8,13 +8,13 @@ import pytest
 
 from harness.model import Status
 from harness.plugin.block import block, headline
-from harness.plugin.items import first_line, today
+from harness.plugin.items import first_line
 from harness.plugin.refuted import untold
 from harness.plugin.report import FailureText, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
 from harness.scenario import SUFFIX
-from harness.verdict import Certification, ContractVerdict
+from harness.verdict import Certification, ContractVerdict, today
 
 CONFIGURATION_EXIT = 10
 INCOMPLETE_EXIT = 11
@@ -95,7 +95,7 @@ class Ending:
         if remark := run.remark():
             reporter.line(remark, red=True)
         for sentence in run.left_behind:
-            reporter.line(f"not restored: {run.masked(sentence)}", yellow=True)
+            reporter.line(f"not restored: {sentence}", yellow=True)
         for line in lines(run.results, self.concluded(), run.contracts, width=width, warnings=run.warnings):
             reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.contracts import Contract
+from harness.examine import undecided
 from harness.model import Scenario, Status
 from harness.plugin.block import block, headline
 from harness.plugin.report import RESULT as ON_REPORT
 from harness.plugin.report import FailureText
 from harness.plugin.run import Run
-from harness.verdict import ScenarioResult, from_data, to_data, waive
+from harness.verdict import ScenarioResult, to_data
 
 RESULT = pytest.StashKey[ScenarioResult]()
 
@@ -43,11 +43,10 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Examine the scenario and keep the result. Raises NotSound, or skips, or fails as was expected (waived)."""
         try:
-            examined = self.run.examine(self.scenario, self.contract.name)
+            result = self.run.examine(self.scenario, self.contract.name)
         except Exception:
-            self._keep(self._undecided("walletproof itself failed"))
+            self._keep(undecided(self.scenario, self.contract, "walletproof itself failed"))
             raise
-        result = waive(examined, self.run.waivers, today())
         self._keep(result)
         if result.excused:
             raise pytest.xfail.Exception(_excuse(result, self.run))
@@ -72,24 +71,8 @@ class ScenarioItem(pytest.Item):
         return self.path, 0, f"{self.scenario.id} on {self.contract.name}"
 
     def _keep(self, result: ScenarioResult) -> None:
-        masked = self.stash[RESULT] = _masked(result, self.run)
-        self.user_properties.extend(properties(masked, self.contract))
-
-    def _undecided(self, reason: str) -> ScenarioResult:
-        return ScenarioResult(
-            scenario=self.scenario.id,
-            title=self.scenario.title,
-            contract=self.contract.name,
-            path=self.scenario.path,
-            requirement=self.scenario.requirements[self.contract.name],
-            status=Status.UNKNOWN,
-            reason=reason,
-        )
-
-
-def today() -> date:
-    """The day by which waivers expire: in UTC, so that it is the same on every machine."""
-    return datetime.now(UTC).date()
+        self.stash[RESULT] = result
+        self.user_properties.extend(properties(result, self.contract))
 
 
 def _excuse(result: ScenarioResult, run: Run) -> str:
@@ -115,27 +98,6 @@ def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, ob
 def first_line(result: ScenarioResult) -> int:
     """The line of the scenario's file that a reader is to look at."""
     return next((each.line for each in result.verdicts if each.line and each.status is result.status), 1)
-
-
-def _masked(result: ScenarioResult, run: Run) -> ScenarioResult:
-    """The result without the credentials, should the wallet have repeated them."""
-    return from_data(_without_secrets(to_data(result), run)) if run.betrayed_by(_texts(result)) else result
-
-
-def _texts(result: ScenarioResult) -> str:
-    told = ((each.summary, each.sent, each.said, each.again, *each.possible) for each in result.verdicts)
-    return "\n".join((result.reason, *(text for texts in told for text in texts)))
-
-
-def _without_secrets(value: Any, run: Run) -> Any:
-    match value:
-        case str():
-            return run.masked(value)
-        case dict():
-            return {key: _without_secrets(each, run) for key, each in value.items()}
-        case list():
-            return [_without_secrets(each, run) for each in value]
-    return value
 
 
 def carry(item: pytest.Item, report: pytest.TestReport) -> None:

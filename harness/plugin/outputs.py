@@ -116,7 +116,7 @@ class Outputs:
             bundled=run.bundled,
             selection=self._ending.selection(),
             warnings=run.warnings,
-            left_behind=[run.masked(each) for each in run.left_behind],
+            left_behind=run.left_behind,
         )
         return report_data(
             facts, run.results, self._ending.concluded(), run.contracts, self._ending.suite(), complete=complete

@@ -28,7 +28,7 @@ def untold(run: Run) -> Iterator[pytest.TestReport]:
             id=BEFORE, path=BEFORE, title="What comes before any scenario", requirements={contract: requirement}
         )
         result = run.examine(instead, contract)
-        text = run.masked(block(result, run.contracts[contract].requirements))
+        text = block(result, run.contracts[contract].requirements)
         finding = FailureText(text, headline(result), BEFORE, 1)
         location = (BEFORE, 0, f"{BEFORE} on {contract}")
         report = pytest.TestReport(f"{BEFORE}::{contract}", location, {}, "failed", finding, "call")  # type: ignore[arg-type]

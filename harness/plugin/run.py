@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import pickle
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 from harness.config import (
@@ -21,12 +22,11 @@ from harness.config import (
     without_wallet,
 )
 from harness.contracts import Contract, load
-from harness.examine import Examiner
+from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violation_of
 from harness.model import Scenario, Waiver
-from harness.play.preflight import ConfigurationProblem, Facts, preflight
+from harness.play.preflight import ConfigurationProblem, Facts
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
-from harness.report.record import Secrets
 from harness.verdict import ScenarioResult
 
 
@@ -53,7 +53,7 @@ class Run:
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
-        self._secrets: tuple[Secrets, ...] = ()
+        self._secrets = NO_SECRETS
 
     @property
     def bundled(self) -> bool:
@@ -106,13 +106,13 @@ class Run:
     @property
     def violated(self) -> dict[str, str]:
         """By contract the requirement that pre-flight has found violated."""
-        found = ((self._loaded[name].name, each.violation) for name, each in self._facts.items())
+        found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.wallets.items())
         return {name: violation.requirement for name, violation in found if violation is not None}
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """By contract what pre-flight has found that is no error."""
-        return {self._loaded[name].name: tuple(map(self.masked, each.warnings)) for name, each in self._facts.items()}
+        return {self._loaded[name].name: each.warnings for name, each in self._facts.items()}
 
     def warm_up(self) -> None:
         """Have the bundled wallet start while something else is done."""
@@ -126,8 +126,10 @@ class Run:
         try:
             self.configuration = self._with_wallet_that_runs()
             self._secrets = _secrets_of(self.configuration)
-            self.begin({each.contract: preflight(each) for each in self.configuration.wallets})
-        except (ConfigurationProblem, DidNotStart, OptionsError) as problem:
+            self.begin({each.contract: preflight(each, secrets=self._secrets) for each in self.configuration.wallets})
+        except ConfigurationProblem as problem:
+            self.problem = str(problem)
+        except (DidNotStart, OptionsError) as problem:
             self.problem = self.masked(str(problem))
 
     def begin(self, facts: Mapping[str, Facts]) -> None:
@@ -153,18 +155,18 @@ class Run:
         """The examiner of a contract, made when it is first asked for."""
         if contract not in self._examiners:
             wallet = self.wallets[contract]
-            self._examiners[contract] = Examiner(wallet, self._facts[wallet.contract], record=self.options.record)
+            self._examiners[contract] = Examiner(
+                wallet,
+                self._facts[wallet.contract],
+                record=self.options.record,
+                waivers=self.waivers,
+                secrets=self._secrets,
+            )
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
         """A text without the credentials and sessions, should a wallet or a library have repeated them."""
-        for secrets in self._secrets:
-            text = secrets.text(text)
-        return text
-
-    def betrayed_by(self, text: str) -> bool:
-        """Whether a text has one of them in it."""
-        return self.masked(text) != text
+        return self._secrets.text(text)
 
     def remark(self) -> str:
         """What the reader should know of the wallet's process; empty when all is well."""
@@ -200,12 +202,10 @@ def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
     return {load(each.contract).name: each for each in configuration.wallets}
 
 
-def _secrets_of(configuration: RunConfiguration) -> tuple[Secrets, ...]:
+def _secrets_of(configuration: RunConfiguration) -> Secrets:
     """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
     found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in configuration.wallets]
-    return tuple(
-        replace(each, named=tuple(pair for pair in each.named if pair[1] not in each.public)) for each in found
-    )
+    return reduce(add, (each.without_public() for each in found), NO_SECRETS)
 
 
 def _without_user(url: str) -> str:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
-from harness.examine import Examiner
+from harness.examine import Examiner, Secrets, preflight
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
-from harness.play.preflight import ConfigurationProblem, Facts, preflight
+from harness.play.preflight import ConfigurationProblem, Facts
 from harness.proof.in_process import InProcessCarrier
-from harness.report.record import Secrets
 from mock_server.app import App
 from mock_server.order import Order
 from mock_server.provisioning import PATH
@@ -80,7 +79,7 @@ class Rehearsal:
             self.obstacle = str(problem)
         self._examiner = Examiner(
             self._stand_in,
-            replace(facts, violation=None, readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
+            replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
             wallet=self._wallet,
             provision=self._way_to_players(),
         )

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Status
-from harness.play.preflight import ConfigurationProblem, preflight
+from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
 from harness.verdict import ScenarioResult
 from mock_server.app import App
@@ -20,8 +20,17 @@ from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
-"""In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
+LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
+"""The sizes of the proof: those at which people run, but for three numbers that are smaller for a reason.
+
+* `parallel` is the default, 20: what shows itself among six requests in flight need not do so among 20.
+* `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second a row.
+* `burst` is 50, the default of `connections`: a larger burst goes over sockets in waves of that size, so that more are
+  never in flight at once.
+* `rounds` is 12: a sum that drifts has drifted after 12 small amounts, and each amount more is a request in every row.
+* `races` is 2: in process the requests of a race take turns, in the order given and then in the opposite order. A third
+  run would repeat the first.
+"""
 
 CREDENTIALS = {
     name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED

@@ -19,9 +19,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from harness.report.report_files import ReportError, write_text
+from harness.verdict import Certification
 
 FORMAT = 2
-NOT_RUN = "NOT RUN"
 DAYS = 90
 """How long a certificate is valid, unless told otherwise: wallets change."""
 _ALGORITHM = "Ed25519"
@@ -29,7 +29,7 @@ _TYPE = "walletproof-certificate+jws"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Inspection:
     """One thing that was looked at when a certificate was verified; `good` is False for what makes it worthless."""
 
     good: bool
@@ -56,14 +56,14 @@ def refusal(report: Mapping[str, Any]) -> str:
     if not report["complete"]:
         return "the run was not complete"
     for name, contract in report["contracts"].items():
-        if contract["verdict"] != NOT_RUN and not contract["verdict"].startswith("CERTIFIED"):
+        if contract["certification"] not in {Certification.NOT_RUN, Certification.CERTIFIED}:
             return f"{name} is {contract['verdict']} ({contract['reason']})"
     return "" if _certified(report) else "no contract was certified"
 
 
 def _certified(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The contracts that a certificate speaks of: one that was not run is none of them."""
-    return {name: each for name, each in report["contracts"].items() if each["verdict"] != NOT_RUN}
+    return {name: each for name, each in report["contracts"].items() if each["certification"] != Certification.NOT_RUN}
 
 
 def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def signing_key(path: Path) -> OKPKey:
 
 def verify(
     token: str, key_file: Path, now: datetime, digests: Mapping[str, str]
-) -> tuple[Mapping[str, Any] | None, list[Finding]]:
+) -> tuple[Mapping[str, Any] | None, list[Inspection]]:
     """The claims of a certificate, None when the signature is not that of the key, and what was looked at.
 
     `digests` are those of the suite installed here. Raises ReportError for a key that cannot be read.
@@ -142,15 +142,15 @@ def verify(
         opened = jws.deserialize_compact(token.strip().encode(), key, algorithms=[_ALGORITHM])
         certificate = json.loads(opened.payload, parse_float=Decimal)
     except (JoseError, ValueError):
-        return None, [Finding(good=False, text=_WRONG)]
+        return None, [Inspection(good=False, text=_WRONG)]
     if not isinstance(certificate, dict) or certificate.get("format") != FORMAT:
         text = "the signature is right, but this is no certificate that this version of walletproof can read"
-        return None, [Finding(good=False, text=text)]
-    found = [Finding(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
+        return None, [Inspection(good=False, text=text)]
+    found = [Inspection(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
     found.append(_expiry(certificate, now))
     found += [_digest(name, value, digests) for name, value in sorted(certificate["digests"].items())]
     if "profile" in digests and "profile" not in certificate["digests"]:
-        found.append(Finding(good=False, text="profile: it was made without one"))
+        found.append(Inspection(good=False, text="profile: it was made without one"))
     return certificate, found
 
 
@@ -159,27 +159,27 @@ _WRONG = (
 )
 
 
-def _expiry(certificate: Mapping[str, Any], now: datetime) -> Finding:
+def _expiry(certificate: Mapping[str, Any], now: datetime) -> Inspection:
     issued, expires = (datetime.fromisoformat(certificate[name]) for name in ("issued", "expires"))
     if now < issued:
-        return Finding(
+        return Inspection(
             good=False, text=f"it is not valid yet: it was issued at {certificate['issued']}; is a clock wrong?"
         )
     if now >= expires:
-        return Finding(good=False, text=f"it has expired at {certificate['expires']}: certify the wallet again")
-    return Finding(good=True, text=f"it is valid until {certificate['expires']} ({(expires - now).days} days)")
+        return Inspection(good=False, text=f"it has expired at {certificate['expires']}: certify the wallet again")
+    return Inspection(good=True, text=f"it is valid until {certificate['expires']} ({(expires - now).days} days)")
 
 
-def _digest(name: str, value: str, here: Mapping[str, str]) -> Finding:
+def _digest(name: str, value: str, here: Mapping[str, str]) -> Inspection:
     if name not in here:
-        return Finding(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
+        return Inspection(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
     if here[name] == value:
-        return Finding(good=True, text=f"{name}: the same as here")
+        return Inspection(good=True, text=f"{name}: the same as here")
     why = (
         "it was changed since" if name == "profile" else "another version of walletproof certified it, or files differ"
     )
     text = f"{name}: not the same as here ({value[:16]}, here {here[name][:16]}): {why}"
-    return Finding(good=False, text=text)
+    return Inspection(good=False, text=text)
 
 
 def now_utc() -> datetime:

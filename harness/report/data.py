@@ -101,6 +101,7 @@ def _contract(
     return {
         "title": contract.title,
         "verdict": verdict.words,
+        "certification": str(verdict.certification),
         "reason": verdict.reason,
         "warnings": verdict.warnings,
         "remarks": list(remarks(verdict, contract, mine, run.warnings.get(verdict.contract, ()))),

@@ -19,9 +19,8 @@ from harness.config.profile import Profile
 from harness.config.wallet import MANY, WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Player, Request, Status
-from harness.play.preflight import preflight
 from harness.proof.trials import CREDENTIALS
 from harness.scenario import load_file
 from mock_server.app import App, Asgi

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from harness.contracts import Decoded, load
-from harness.model import Fault, GetBalance, ItemReply, Message, Outcome, Payout, Problem, Reply, Request, Settle
+from harness.model import Fault, Flaw, GetBalance, ItemReply, Message, Outcome, Payout, Problem, Reply, Request, Settle
 
 REQUEST = Request("/", (), b"")
 CASINO = load("casino")
@@ -55,22 +55,22 @@ def test_unknown_fields_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "detail"),
+    ("name", "value", "detail", "flaw"),
     [
-        ("transactionId", 7, "must be string, is the number 7"),
-        ("transactionId", None, "must be string, is null"),
-        ("balance", "7", "must be integer, is the text '7'"),
-        ("balance", True, "must be integer, is the boolean true"),
+        ("transactionId", 7, "must be string, is the number 7", None),
+        ("transactionId", None, "must be string, is null", Flaw.NULL),
+        ("balance", "7", "must be integer, is the text '7'", Flaw.TEXT),
+        ("balance", True, "must be integer, is the boolean true", None),
     ],
 )
-def test_a_field_of_another_type_is_left_unread(name: str, value: object, detail: str) -> None:
+def test_a_field_of_another_type_is_left_unread(name: str, value: object, detail: str, flaw: Flaw | None) -> None:
     decoded = CASINO.decode(
         PAYOUT, answered({"status": "RS_OK", "transactionId": "t1", "balance": 7, name: value}), REQUEST
     )
     fields = {"id": "t1", "balance": 7, {"transactionId": "id"}.get(name, name): None}
     item = ItemReply(outcome=Outcome.OK, code="RS_OK", **fields)  # type: ignore[arg-type]
     assert decoded.reply == Reply(outcome=Outcome.OK, items=(item,), code="RS_OK")
-    assert decoded.problems == (Problem(Fault.WRONG_FORMAT, f"/{name}", detail),)
+    assert decoded.problems == (Problem(Fault.WRONG_FORMAT, f"/{name}", detail, flaw=flaw),)
 
 
 def test_fields_of_an_item_that_are_no_text_are_left_unread() -> None:
@@ -100,13 +100,13 @@ def test_an_integer_balance_that_is_written_as_a_fraction_is_read_with_a_warning
     decoded = CASINO.decode(SETTLE, answered(body), REQUEST)
     shown = str(Decimal(text.decode())).lower()
     detail = f"the number {shown} is written with a fraction or an exponent; money is an integer x 100000"
-    assert decoded.problems == (Problem(Fault.POOR_FORMAT, "/data/0/balance", detail),)
+    assert decoded.problems == (Problem(Fault.POOR_FORMAT, "/data/0/balance", detail, flaw=Flaw.FRACTION),)
     assert decoded.reply is not None
     assert decoded.reply.items[0].balance == 300
     single = CASINO.decode(
         PAYOUT, answered(b'{"status":"RS_OK","transactionId":"t1","balance":' + text + b"}"), REQUEST
     )
-    assert single.problems == (Problem(Fault.POOR_FORMAT, "/balance", detail),)
+    assert single.problems == (Problem(Fault.POOR_FORMAT, "/balance", detail, flaw=Flaw.FRACTION),)
 
 
 def test_a_balance_beyond_2_to_the_53_is_exact() -> None:
@@ -212,7 +212,7 @@ def test_a_refusal_with_5xx_is_a_refusal_with_a_warning(status: int) -> None:
 def test_success_in_the_body_with_another_status_is_unknown(status: int) -> None:
     for value in (batch(GOOD_ITEM), batch(GOOD_ITEM, status="RS_ERROR")):
         assert CASINO.decode(SETTLE, answered(value, status), REQUEST) == Decoded(
-            None, (Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with RS_OK", "status"),)
+            None, (Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with RS_OK", "status", Flaw.CONTRADICTION),)
         )
 
 
@@ -229,32 +229,74 @@ SLOWER = "; the wallet is overloaded: run with a lower rate"
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "where", "detail", "topic"),
+    ("status", "body", "where", "detail", "topic", "flaw"),
     [
-        (200, b"<html>", "body", NO_JSON, "json"),
-        (200, b"", "body", "the body is empty", "json"),
-        (299, b"", "body", "the body is empty", "json"),
-        (200, b"[1]", "", NO_OBJECT, "schema"),
-        (200, b'"RS_OK"', "", NO_OBJECT, "schema"),
-        (200, b"{}", "", NO_SHAPE, "schema"),
-        (200, b'{"status": 1}', "", NO_SHAPE, "schema"),
-        (200, b'{"status": "RS_OK", "status": "RS_OK"}', "body", "the key 'status' stands twice in one object", "json"),
-        (200, b'{"status": "RS_OK", "balance": NaN}', "body", "NaN is not a JSON number", "json"),
-        (199, b"", "status", "HTTP 199 is neither a success nor an error; redirects are not followed", "status"),
-        (300, b"", "status", "HTTP 300 is neither a success nor an error; redirects are not followed", "status"),
-        (304, b"", "status", "HTTP 304 is neither a success nor an error; redirects are not followed", "status"),
-        (399, b"{}", "status", "HTTP 399 is neither a success nor an error; redirects are not followed", "status"),
-        (400, b"<html>", "status", f"HTTP 400 without an error of the contract's shape ({NO_JSON})", "http"),
-        (403, b"[]", "status", f"HTTP 403 without an error of the contract's shape ({NO_OBJECT})", "http"),
-        (429, b"{}", "status", f"HTTP 429 without an error of the contract's shape ({NO_SHAPE}){SLOWER}", "http"),
-        (500, b"Oh", "status", f"HTTP 500 without an error of the contract's shape ({NO_JSON})", "http"),
-        (503, b"no", "status", f"HTTP 503 without an error of the contract's shape ({NO_JSON}){SLOWER}", "http"),
+        (200, b"<html>", "body", NO_JSON, "json", Flaw.NOT_JSON),
+        (200, b"", "body", "the body is empty", "json", Flaw.EMPTY),
+        (299, b"", "body", "the body is empty", "json", Flaw.EMPTY),
+        (200, b"[1]", "", NO_OBJECT, "schema", None),
+        (200, b'"RS_OK"', "", NO_OBJECT, "schema", None),
+        (200, b"{}", "", NO_SHAPE, "schema", None),
+        (200, b'{"status": 1}', "", NO_SHAPE, "schema", None),
+        (
+            200,
+            b'{"status": "RS_OK", "status": "RS_OK"}',
+            "body",
+            "the key 'status' stands twice in one object",
+            "json",
+            Flaw.KEY_TWICE,
+        ),
+        (200, b'{"status": "RS_OK", "balance": NaN}', "body", "NaN is not a JSON number", "json", Flaw.NOT_A_NUMBER),
+        (199, b"", "status", "HTTP 199 is neither a success nor an error; redirects are not followed", "status", None),
+        (
+            300,
+            b"",
+            "status",
+            "HTTP 300 is neither a success nor an error; redirects are not followed",
+            "status",
+            Flaw.REDIRECT,
+        ),
+        (
+            304,
+            b"",
+            "status",
+            "HTTP 304 is neither a success nor an error; redirects are not followed",
+            "status",
+            Flaw.REDIRECT,
+        ),
+        (
+            399,
+            b"{}",
+            "status",
+            "HTTP 399 is neither a success nor an error; redirects are not followed",
+            "status",
+            Flaw.REDIRECT,
+        ),
+        (
+            400,
+            b"<html>",
+            "status",
+            f"HTTP 400 without an error of the contract's shape ({NO_JSON})",
+            "http",
+            Flaw.NOT_JSON,
+        ),
+        (403, b"[]", "status", f"HTTP 403 without an error of the contract's shape ({NO_OBJECT})", "http", None),
+        (429, b"{}", "status", f"HTTP 429 without an error of the contract's shape ({NO_SHAPE}){SLOWER}", "http", None),
+        (500, b"Oh", "status", f"HTTP 500 without an error of the contract's shape ({NO_JSON})", "http", Flaw.NOT_JSON),
+        (
+            503,
+            b"no",
+            "status",
+            f"HTTP 503 without an error of the contract's shape ({NO_JSON}){SLOWER}",
+            "http",
+            Flaw.NOT_JSON,
+        ),
     ],
 )
 def test_an_answer_that_cannot_be_decoded_is_unknown(
-    status: int, body: bytes, where: str, detail: str, topic: str
+    status: int, body: bytes, where: str, detail: str, topic: str, flaw: Flaw | None
 ) -> None:
-    problem = Problem(Fault.UNDECODABLE, where, detail, topic)
+    problem = Problem(Fault.UNDECODABLE, where, detail, topic, flaw)
     assert CASINO.decode(SETTLE, answered(body, status), REQUEST) == Decoded(None, (problem,))
 
 

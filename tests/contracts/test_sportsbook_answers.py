@@ -12,6 +12,7 @@ from harness.contracts import Decoded, load
 from harness.model import (
     Authenticate,
     Fault,
+    Flaw,
     GetBalance,
     ItemReply,
     Message,
@@ -155,18 +156,27 @@ def test_a_bare_401_is_a_refusal_with_a_warning(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "where", "detail"),
+    ("value", "problem"),
     [
-        ({"errorCode": "INVALID_BET"}, "", "`description` missing"),
-        ({"errorCode": "INVALID_BET", "description": 5}, "/description", "must be string, is the number 5"),
-        ({"errorCode": "INVALID_BET", "description": None}, "/description", "must be string, is null"),
+        (
+            {"errorCode": "INVALID_BET"},
+            Problem(Fault.POOR_FORMAT, "", "`description` missing", "http", Flaw.MISSING, "description"),
+        ),
+        (
+            {"errorCode": "INVALID_BET", "description": 5},
+            Problem(Fault.POOR_FORMAT, "/description", "must be string, is the number 5", "http"),
+        ),
+        (
+            {"errorCode": "INVALID_BET", "description": None},
+            Problem(Fault.POOR_FORMAT, "/description", "must be string, is null", "http", Flaw.NULL),
+        ),
     ],
 )
-def test_an_error_should_have_a_description(value: object, where: str, detail: str) -> None:
+def test_an_error_should_have_a_description(value: object, problem: Problem) -> None:
     item = ItemReply(outcome=Outcome.UNKNOWN_TRANSACTION, code="INVALID_BET")
     assert SPORTSBOOK.decode(UNSETTLE, answered(value, 400), REQUEST) == Decoded(
         Reply(outcome=item.outcome, items=(item,), code="INVALID_BET"),
-        (Problem(Fault.POOR_FORMAT, where, detail, "http"),),
+        (problem,),
     )
 
 
@@ -174,7 +184,7 @@ def test_an_error_should_have_a_description(value: object, where: str, detail: s
 def test_an_error_with_a_success_status_is_unknown(status: int) -> None:
     detail = f"HTTP {status} with the error 'INSUFFICIENT_FUNDS'"
     assert error("INSUFFICIENT_FUNDS", status) == Decoded(
-        None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),)
+        None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),)
     )
 
 
@@ -184,7 +194,8 @@ def test_a_success_is_200_and_nothing_else(status: int) -> None:
     item = ItemReply(outcome=Outcome.OK, balance=10_000_000, currency="USD", reference="w1")
     detail = f"HTTP {status} with a success, which is always 200"
     assert decoded == Decoded(
-        Reply(outcome=Outcome.OK, items=(item,)), (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),)
+        Reply(outcome=Outcome.OK, items=(item,)),
+        (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),),
     )
 
 
@@ -237,14 +248,15 @@ def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, t
 def test_a_success_under_another_status_than_2xx_is_unknown(status: int) -> None:
     decoded = SPORTSBOOK.decode(UNSETTLE, answered(b'{"balance": 1, "currency": "USD"}', status), REQUEST)
     detail = f"HTTP {status} with a success, which is always 200"
-    assert decoded == Decoded(None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),))
+    assert decoded == Decoded(None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),))
 
 
 @pytest.mark.parametrize("status", [199, 300, 302])
 def test_an_empty_object_is_a_success_with_2xx_alone(status: int) -> None:
     detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
+    flaw = Flaw.REDIRECT if status >= 300 else None
     assert SPORTSBOOK.decode(UNSETTLE, answered({}, status), REQUEST) == Decoded(
-        None, (Problem(Fault.UNDECODABLE, "status", detail, "status"),)
+        None, (Problem(Fault.UNDECODABLE, "status", detail, "status", flaw),)
     )
 
 

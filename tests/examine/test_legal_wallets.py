@@ -13,9 +13,8 @@ from listening import Listening
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Scenario, Status
-from harness.play.preflight import preflight
 from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
 from harness.scenario import load_folder
 from harness.verdict import Certification, ScenarioResult, conclude

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,12 @@ HOSTILE = (
     "</pre></script><script>document.title='owned'</script><img src=http://192.0.2.1/x onerror=document.title='owned'>"
 )
 
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+def in_browser(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs Chromium."""
+    needs = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+    marked: Callable[..., None] = pytest.mark.full(needs(test))
+    return marked
 
 
 class Hostile(Wallet):

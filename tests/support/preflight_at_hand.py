@@ -18,9 +18,11 @@ from listening import Listening
 
 from harness.config import WalletUnderTest
 from harness.contracts import Credentials
+from harness.examine import preflight, violation_of
 from harness.model import Player, Request
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, preflight
+from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.proof.in_process import InProcessCarrier
+from harness.verdict import Violation
 from mock_server.app import App, Asgi, Message, Receive, Scope, Send
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
@@ -73,6 +75,10 @@ class AtHand:
         wallet = InProcessCarrier(self.app, f"/{self.contract}")
         provision = InProcessCarrier(self.app, PATH) if under_test.provision_url else None
         return preflight(under_test, wallet=wallet, provision=provision)
+
+    def violation(self, **fields: Any) -> Violation | None:
+        """What the calls of pre-flight prove."""
+        return violation_of(self.under_test(**fields), self.look(**fields))
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
         """The problem that pre-flight ends with."""

@@ -34,6 +34,7 @@ from harness.model import (
     BadItem,
     BetBatch,
     Fault,
+    Flaw,
     ItemReply,
     Message,
     Movement,
@@ -80,6 +81,9 @@ def _encode_fields(name: str, source: Operation) -> dict[str, object]:
 # The platform's side: what was answered
 
 
+_SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*SPECS, "error")}
+
+
 def decode(operation: Operation, message: Message, request: Request) -> Decoded:
     """What an answer says. Never raises."""
     name = name_of(operation)
@@ -91,7 +95,7 @@ def decode(operation: Operation, message: Message, request: Request) -> Decoded:
     if not 200 <= body.status < 300 and (code == SUCCESS or any(item.outcome is Outcome.OK for item in items)):
         return Decoded(None, (answer.contradiction(body.status, SUCCESS),))
     itemised = code == SUCCESS or isinstance(body.value.get("data"), list)
-    schema = SCHEMAS / (f"{name}.response.json" if itemised else "error.response.json")
+    schema = _SCHEMAS_OF_ANSWERS[name if itemised else "error"]
     echoes = _repeated(name, operation, items)
     reply = Reply(outcome=_outcome(code), items=items, code=code)
     return Decoded(reply, (*body.problems, *violations(schema, body.value), *problems, *echoes))
@@ -140,7 +144,7 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
         return value, ()
     if isinstance(value, Decimal) and value == value.to_integral_value():
         detail = f"{shown(value)} is written with a fraction or an exponent; money is an integer x 100000"
-        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail),)
+        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail, flaw=Flaw.FRACTION),)
     return None, ()
 
 

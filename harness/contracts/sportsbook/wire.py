@@ -58,6 +58,9 @@ def encode(operation: Operation, request_id: str) -> dict[str, object]:
 # The platform's side: what was answered
 
 
+_SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*FIELDS, "error")}
+
+
 def decode(operation: Operation, message: Message, request: Request) -> Decoded:
     """What an answer says. Never raises."""
     name = name_of(operation)
@@ -86,7 +89,7 @@ def _decode_error(body: answer.Body) -> Decoded:
     code = str(body.value["errorCode"])
     if body.status < 400:
         return Decoded(None, (answer.contradiction(body.status, f"the error {code[:80]!r}"),))
-    problems = (*body.problems, *violations(SCHEMAS / "error.response.json", body.value))
+    problems = (*body.problems, *violations(_SCHEMAS_OF_ANSWERS["error"], body.value))
     outcome = ERRORS.get((body.status, code), Outcome.REFUSED)
     if body.status == 401 and outcome is Outcome.REFUSED:
         outcome = Outcome.UNAUTHENTICATED
@@ -100,7 +103,7 @@ def _decode_success(name: str, operation: Operation, body: answer.Body) -> Decod
     value = body.value
     if not 200 <= body.status < 300:
         return Decoded(None, (answer.contradiction(body.status, "a success, which is always 200"),))
-    problems = [*body.problems, *violations(SCHEMAS / f"{name}.response.json", value)]
+    problems = [*body.problems, *violations(_SCHEMAS_OF_ANSWERS[name], value)]
     if body.status != 200:
         problems.append(answer.contradiction(body.status, "a success, which is always 200"))
     currency = _text(value, "currency")

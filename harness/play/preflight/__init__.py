@@ -1,7 +1,8 @@
 """What is found out before any scenario runs: that the wallet can be reached, believes us, and has players.
 
 A wrong secret must be one configuration error and not hundreds of failures. But a violation must not hide behind it: if
-a good call is refused and the same call with a known mistake is believed, it is the wallet that is wrong.
+a good call is refused and the same call with a known mistake is believed, the calls are recorded. What they prove is
+said by `harness.verdict.first_calls`.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from harness.contracts import Contract
 from harness.play.preflight.answering import heard, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import absent, deduction
-from harness.play.preflight.credentials import CREDENTIALS, believed
-from harness.play.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell, Violation
+from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
+from harness.play.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell
 from harness.play.preflight.network import reach
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
-from harness.report.record import Secrets
 from harness.scenario.identities import Identities
 
-__all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "Violation", "preflight"]
+__all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "preflight"]
 
 
 def preflight(
@@ -37,24 +37,18 @@ def preflight(
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` are ways to a wallet that is not behind the URLs of `under_test`: the stages of the network
-    are left out then. `tell` is called with each stage that has passed. `now_ms` is the clock that requests are signed
-    by, in Unix milliseconds.
+    are left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed
+    by, in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight`
+    redacts them.
     """
     contract = contract_of(under_test)
-    secrets = Secrets.of(contract, under_test.credentials, players=under_test.players)
-
-    def hide(text: str) -> str:
-        return secrets.body(text.encode("utf-8", "surrogatepass"))
-
-    course = Course(hide, tell)
+    course = Course(tell)
     with ExitStack() as closing:
         try:
             return _stages(under_test, contract, wallet, provision, course, closing, now_ms)
-        except ConfigurationProblem as problem:
-            raise ConfigurationProblem(hide(str(problem)), stage=problem.stage) from None
         except ConfigurationError as error:
             # A credential that no header can carry is noticed when the first request is written.
-            raise ConfigurationProblem(hide(str(error)), stage=CREDENTIALS) from None
+            raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
 
 
 def _stages(
@@ -73,15 +67,15 @@ def _stages(
     client = _client(under_test, contract, wallet, now_ms)
     closing.callback(client.close)
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
-    asking = Asking(under_test, contract, client, identities, course.hide)
+    asking = Asking(under_test, contract, client, identities)
     skew = _first_answer(asking, course) if remote else None
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
     player = provisioned(under_test, contract, provision, identities, course) if made else named(under_test, contract)
     trusted = believed(asking, player, skew, course)
-    if isinstance(trusted, Violation):
-        return Facts(violation=trusted, stages=tuple(course.stages))
+    if isinstance(trusted, Distrusted):
+        return Facts(first_calls=trusted.calls, stages=tuple(course.stages))
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, course)
     lacking = absent(asking, trusted.player, course)
     return Facts(

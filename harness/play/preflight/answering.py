@@ -16,6 +16,7 @@ from harness.play.preflight.network import SETTINGS, TLS
 HTTP, CLOCK = "http", "clock"
 NOTED_SKEW_SECONDS = 2
 """HTTP tells whole seconds, and servers keep the text for another one: less than this is no difference."""
+_LONGEST_ADDRESS = 200
 _SECOND_NS = 1_000_000_000
 _GATEWAY = {502: "cannot reach the wallet", 503: "says that it is unavailable", 504: "has no answer from the wallet"}
 _SPEAKS_TLS = re.compile(
@@ -109,7 +110,9 @@ def _leading(received: Message, path: str) -> str:
     if not parts.netloc or "@" in parts.netloc:
         return "; redirects are not followed: give the URL that the wallet itself has"
     base = f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix(path).rstrip('/')}"
-    return f" to {base[:200]}; redirects are not followed: give that as the URL if it is the wallet's"
+    if len(base) > _LONGEST_ADDRESS:
+        return "; redirects are not followed: give the URL that the wallet itself has"
+    return f" to {base}; redirects are not followed: give that as the URL if it is the wallet's"
 
 
 def _page(received: Message, where: str) -> str:

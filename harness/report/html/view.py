@@ -8,6 +8,7 @@ from typing import Any
 from harness.contracts import UnknownContract, load
 from harness.report.data import causes
 from harness.report.html.pictures import histogram, lanes, plots
+from harness.verdict import Certification
 
 _WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
 _SIGNED = ("signature/", "authentication/")
@@ -40,9 +41,17 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def colour(verdict: str) -> str:
-    """The name by which the page's style knows a verdict."""
-    return {"NOT CERTIFIED": "not", "NOT RUN": "run", "INCOMPLETE": "incomplete"}.get(verdict, "certified")
+_COLOURS = {
+    Certification.CERTIFIED: "certified",
+    Certification.INCOMPLETE: "incomplete",
+    Certification.NOT_CERTIFIED: "not",
+    Certification.NOT_RUN: "run",
+}
+
+
+def colour(certification: str) -> str:
+    """The name by which the page's style knows the verdict on a contract."""
+    return _COLOURS[Certification(certification)]
 
 
 def anchor(contract: str, scenario: str) -> str:
@@ -51,10 +60,10 @@ def anchor(contract: str, scenario: str) -> str:
 
 
 def _overall(report: Mapping[str, Any]) -> str:
-    verdicts = {each["verdict"] for each in report["contracts"].values()}
-    if not report["complete"] or "INCOMPLETE" in verdicts:
-        return "fail" if "NOT CERTIFIED" in verdicts else "warn"
-    return "fail" if "NOT CERTIFIED" in verdicts else "pass"
+    seen = {each["certification"] for each in report["contracts"].values()}
+    if Certification.NOT_CERTIFIED in seen:
+        return "fail"
+    return "warn" if not report["complete"] or Certification.INCOMPLETE in seen else "pass"
 
 
 def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:

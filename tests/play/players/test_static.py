@@ -15,10 +15,10 @@ from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Bet, NotApplicable, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers
-from harness.play.preflight import Facts, preflight
+from harness.play.preflight import Facts
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_folder

@@ -71,8 +71,29 @@ class Secrets:
         """The same, but for what is no secret and may be a word of any text."""
         return replace(self, named=tuple(pair for pair in self.named if pair[1] not in self.public))
 
+    def and_those(self, tokens: Iterable[str], players: Iterable[Player]) -> Secrets:
+        """These, one-time tokens, and what `players` could be impersonated with; the same value when none is new."""
+        pairs = [
+            *((each, "ONE_TIME_TOKEN") for each in tokens),
+            *(pair for each in players for pair in _sessions(each)),
+        ]
+        known = {text for text, _ in self.named}
+        new = tuple(pair for pair in pairs if pair[0] not in known)
+        return replace(self, named=(*self.named, *new)) if new else self
+
+    def __add__(self, other: Secrets) -> Secrets:
+        """The secrets of both, such as those of two contracts in one run."""
+        return Secrets(
+            tuple(dict.fromkeys((*self.named, *other.named))),
+            tuple(dict.fromkeys((*self.users, *other.users))),
+            self.public | other.public,
+            self.signed | other.signed,
+        )
+
     def hide(self, text: str) -> str:
         """The text without any of the secrets."""
+        if not text:
+            return text
         for pattern, name in self._patterns:
             text = pattern.sub(f"${name}", text)
         return self._without_base64(text)
@@ -99,6 +120,10 @@ class Secrets:
         """A body as text; what is no UTF-8, or no character of a text, is escaped. Echoed signatures are shortened."""
         text = body.decode("utf-8", "backslashreplace")
         return self.text("".join(map(_printable, text)))
+
+    def line(self, text: str) -> str:
+        """A text for a terminal: without secrets, and with what is no character of a text escaped."""
+        return self.body(text.encode("utf-8", "surrogatepass"))
 
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
@@ -136,6 +161,9 @@ class Secrets:
             if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
                 return True
         return False
+
+
+NO_SECRETS = Secrets(())
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,8 @@ import pytest
 from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
 
 from harness.contracts import BUNDLED, Contract, Credentials, load
+from harness.examine.shell_lines import again
 from harness.model import Request
-from harness.report.record import again
 
 SECRET = 'Secret "of" $these `tests`'
 WHO = Credentials(**of_casino("the-platform", SECRET), **of_sportsbook("the-platform", SECRET))

@@ -8,7 +8,7 @@ import pytest
 from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
 
 from harness.contracts import load
-from harness.report.record import Secrets
+from harness.examine import Secrets
 
 WHO = of_sportsbook("the-platform", "Pass/word+with=signs")
 SECRETS = Secrets.of(load("sportsbook"), WHO, ["one-time-4711"])

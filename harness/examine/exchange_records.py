@@ -8,8 +8,8 @@ from typing import Any
 
 from harness import money
 from harness.contracts import Contract
+from harness.examine.redaction import Secrets
 from harness.model import Amount, Exchange, History, Message
-from harness.report.record.redaction import Secrets
 from harness.verdict.checks import Standing
 
 LONGEST_BODY = 4_000
