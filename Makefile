@@ -31,7 +31,7 @@ bench: $(VENV)/.installed-dev
 # How many mutants of the judges the fast tests catch: a sample. Every mutant, for many hours: make mutants MUTANTS=--all
 mutants: $(VENV)/.installed-mutation
 	@rm -rf mutants mutants-log.txt
-	@nice -n 19 $(BIN)/python tests/mutation_score.py $(MUTANTS)
+	@nice -n 19 $(BIN)/python tests/support/mutation_score.py $(MUTANTS)
 
 # The newest versions that pyproject.toml allows, resolved in an environment of their own.
 constraints:

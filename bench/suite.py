@@ -9,15 +9,15 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.checks import examine
+from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.schema import bundled
-from harness.examiner import Examiner
+from harness.examine import Examiner
 from harness.model import History, Scenario
+from harness.play.preflight import Facts
 from harness.plugin.bundled_wallet import BundledWallet
-from harness.preflight import Facts
 from harness.scenario import load_folder
-from harness.subject import Subject
+from harness.verdict.checks import examine
 
 
 def waited_seconds(history: History) -> float:

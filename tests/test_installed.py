@@ -19,10 +19,10 @@ from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
 
 import pytest
+from built_wheel import build
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done
-from test_packaging import build
 
 
 @dataclass(frozen=True)

@@ -11,21 +11,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from built_wheel import ROOT, build
 
 from harness import __version__
 
-ROOT = Path(__file__).resolve().parent.parent
 DATA = ("schemas", "scenarios")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-
-
-def build(target: str, folder: Path) -> Path:
-    """Build the wheel or the source distribution of the checkout into a folder, without downloading anything."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = folder.iterdir()
-    return built
 
 
 def files_below(folder: str) -> set[str]:

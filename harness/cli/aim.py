@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.target import Choices
-from harness.target.choices import PROFILE, URL
+from harness.config import Choices
+from harness.config.choices import PROFILE, URL
 
 USUAL_PROFILE = "wallet.yaml"
 """Taken when it lies in the current folder and nothing else says which wallet is meant."""

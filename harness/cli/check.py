@@ -9,14 +9,14 @@ from textwrap import wrap
 
 from harness.cli.aim import add_wallet_arguments, choices_of
 from harness.cli.command import UsageProblem
+from harness.config import Misconfigured, TargetError, settled, target_of
+from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
-from harness.diagnosis.signatures import of_mistake
-from harness.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
-from harness.preflight.wants import Want, wants
+from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
+from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
-from harness.subject import Subject
-from harness.target import Misconfigured, TargetError, settled, target_of
+from harness.verdict.causes.signatures import of_mistake
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
+from harness.config import TargetError
+from harness.config.choices import player_of
+from harness.config.profile import Overrides, ProfileError, field_of, load_profile
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Player
-from harness.profile import Overrides, ProfileError, field_of, load_profile
-from harness.target import TargetError
-from harness.target.choices import player_of
 
 NAME = "init"
 HELP = "write a profile of your wallet, with comments: asks on a terminal, or takes flags"

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 
 from harness import money
 from harness.cli.command import UsageProblem
+from harness.config import Choices, TargetError
 from harness.model import Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
-from harness.players import ProvisioningFailed
+from harness.play.players import ProvisioningFailed
 from harness.plugin.block import block
 from harness.plugin.header import wallet_of
 from harness.plugin.run import Run, planned
-from harness.target import Choices, TargetError
 
 NAME = "partner"
 HELP = "play the platform for a day: retries, lost answers, the settlement of the night, clawbacks; 1 if money is wrong"

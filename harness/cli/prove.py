@@ -14,10 +14,10 @@ from typing import Any
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, load
 from harness.contracts.schema import bundled
-from harness.prove.document import markdown
-from harness.prove.golden import differences, golden, written
-from harness.prove.matrix import Matrix, Tell, keys_of, scenarios, tried
-from harness.prove.proof import proof_of
+from harness.proof.document import markdown
+from harness.proof.golden import differences, golden, written
+from harness.proof.matrix import Matrix, Tell, keys_of, scenarios, tried
+from harness.proof.proof import proof_of
 from harness.report import write_text
 from mock_server.defects import DEFECTS, UnknownDefect, named
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from harness.cli.aim import add_wallet_arguments, choices_of
 from harness.cli.command import UsageProblem
+from harness.config import Misconfigured, Settings, TargetError, WalletSettings, settled
+from harness.config.profile import TlsProfile, Value, field_of
+from harness.config.settings import TLS_FIELDS
 from harness.model import Player
-from harness.profile import TlsProfile, Value, field_of
-from harness.target import Misconfigured, Settings, TargetError, WalletSettings, settled
-from harness.target.settings import TLS_FIELDS
 
 NAME = "show-config"
 HELP = "print the configuration that holds, secrets masked, and where each value comes from"

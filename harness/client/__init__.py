@@ -10,11 +10,11 @@ from harness.client.carrier import Carrier
 from harness.client.pace import Pace
 from harness.client.prepare import prepare
 from harness.client.spread import spread_us
-from harness.client.transport import ConfigurationError, Tls, Transport
+from harness.client.transport import ConfigurationError, Transport
 from harness.contracts import Contract, Credentials, Decoded
-from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
+from harness.model import Alteration, Exchange, Loss, Operation, Request, Tls, Transmission
 
-__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Tls", "Transport", "spread_us"]
+__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Transport", "spread_us"]
 
 _UNALTERED = Alteration()
 

@@ -14,8 +14,8 @@ from harness.client.dial import connect
 from harness.client.failure import TransmissionError, unreachable, untrusted
 from harness.client.names import Names
 from harness.client.route import route_to
-from harness.client.tls import Tls, tls_context
-from harness.model import Failure, FailureKind
+from harness.client.tls import tls_context
+from harness.model import Failure, FailureKind, Tls
 
 T = TypeVar("T")
 

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.client.failure import ConfigurationError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
-    """The TLS settings of one wallet. The default verifies against the CAs that `certifi` bundles.
-
-    `ca_bundle`, `client_certificate` and `client_key` are paths of PEM files; `ca_bundle` may be a directory.
-    """
-
-    verify: bool = True
-    ca_bundle: str | None = None
-    client_certificate: str | None = None
-    client_key: str | None = None
+from harness.model import Tls
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

@@ -16,8 +16,8 @@ from harness.client.pace import Pace
 from harness.client.pool import Pool
 from harness.client.release import release
 from harness.client.route import route_to
-from harness.client.tls import Tls, tls_context
-from harness.model import Failure, FailureKind, Loss, Message, Request, Transmission
+from harness.client.tls import tls_context
+from harness.model import Failure, FailureKind, Loss, Message, Request, Tls, Transmission
 
 MEBIBYTE = 1024 * 1024
 _ORDINARY_TLS = Tls()

@@ -6,6 +6,7 @@ words belong to no contract: a dialect in `harness.contracts` translates them to
 
 from harness.model.history import History, Player
 from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     Authenticate,
     BadItem,
@@ -59,6 +60,7 @@ __all__ = [
     "ItemReply",
     "Json",
     "Level",
+    "Limits",
     "Loss",
     "Message",
     "Movement",
@@ -81,6 +83,7 @@ __all__ = [
     "Situation",
     "Status",
     "Step",
+    "Tls",
     "Transmission",
     "Unsettle",
     "Verdict",

@@ -9,18 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from harness.client import Client
+from harness.config.subject import Subject
 from harness.contracts import Contract
-from harness.examiner import Examiner
+from harness.examine import Examiner
 from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
 from harness.money import SCALE
 from harness.partner.casino import Casino
 from harness.partner.house import House
 from harness.partner.line import Line, Weather, WentSilent
 from harness.partner.sportsbook import Sportsbook
-from harness.players import BYSTANDER, DEFAULT_GAME, Identities, Needs, NoPlayer, zero_read
-from harness.result import ScenarioResult
-from harness.runner import CLOSING
-from harness.subject import Subject
+from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, zero_read
+from harness.play.runner import CLOSING
+from harness.scenario.identities import Identities
+from harness.scenario.needs import Needs
+from harness.verdict import ScenarioResult
 
 FUNDS = 40 * SCALE
 """What each player begins with, in hundred-thousandths: enough for a while, not for a day."""

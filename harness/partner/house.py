@@ -12,7 +12,7 @@ from harness.model import Amount, Bet, Player
 from harness.money import SCALE
 from harness.partner.clock import DAY, HOUR, Clock
 from harness.partner.line import Line
-from harness.players import Identities
+from harness.scenario.identities import Identities
 
 HIGHEST_STAKE = 10 * SCALE
 """In hundred-thousandths: some crowds run out of money in a day, which is wanted."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from harness.client import Call, Client
 from harness.model import Exchange, FailureKind, Loss, Operation, Outcome, Single
-from harness.runner import PREPARATION, Capabilities
+from harness.play.runner import PREPARATION, Capabilities
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)

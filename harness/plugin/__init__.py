@@ -73,8 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _run(config: pytest.Config) -> Run:
+    from harness.config import TargetError
     from harness.plugin.run import adopted, planned
-    from harness.target import TargetError
 
     told: dict[str, Any] = getattr(config, "workerinput", {})
     if _TOLD in told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.model import Requirement, Status, Verdict
-from harness.result import ScenarioResult
+from harness.verdict import ScenarioResult
 
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 """Worst first: the order in which a result's findings are told."""

@@ -13,7 +13,7 @@ from harness.plugin.block import findings
 from harness.plugin.report import result_of
 from harness.plugin.run import Run
 from harness.report.data import causes_of
-from harness.result import ScenarioResult
+from harness.verdict import ScenarioResult
 
 _MOST = 12
 _FAILED = "failed"

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.plugin.items import ScenarioItem
 from harness.plugin.run import Run
-from harness.rehearsal import Rehearsal, Sent, lines
+from harness.proof.dry_run import Rehearsal, Sent, lines
 
 MOST_ALIKE, LONGEST_BODY = 5, 240
 EVERYTHING = 10**9

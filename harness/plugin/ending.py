@@ -13,8 +13,8 @@ from harness.plugin.refuted import untold
 from harness.plugin.report import Finding, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
-from harness.result import Certification, ContractVerdict
 from harness.scenario import SUFFIX
+from harness.verdict import Certification, ContractVerdict
 
 CONFIGURATION_EXIT = 10
 INCOMPLETE_EXIT = 11

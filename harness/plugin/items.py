@@ -14,7 +14,7 @@ from harness.plugin.block import block, headline
 from harness.plugin.report import RESULT as ON_REPORT
 from harness.plugin.report import Finding
 from harness.plugin.run import Run
-from harness.result import ScenarioResult, from_data, to_data, waive
+from harness.verdict import ScenarioResult, from_data, to_data, waive
 
 RESULT = pytest.StashKey[ScenarioResult]()
 

@@ -19,8 +19,8 @@ import pytest
 from harness.plugin.block import findings, headline
 from harness.plugin.causes import cause_of
 from harness.plugin.report import Progress, result_of
-from harness.result import ScenarioResult
 from harness.scenario import SUFFIX
+from harness.verdict import ScenarioResult
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

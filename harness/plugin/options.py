@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from harness.target import Choices
+    from harness.config import Choices
 
 NAMES = (
     "url",
@@ -113,7 +113,7 @@ def given(config: pytest.Config) -> bool:
 
 def choices(config: pytest.Config) -> Choices:
     """What the options say. Without a seed one is drawn; the run's id is always drawn. Raises TargetError."""
-    from harness.target import Choices, TargetError
+    from harness.config import Choices, TargetError
 
     for name in ("url", "profile", "provision", "defect"):
         if config.getoption(f"--wallet-{name}") == "":
@@ -146,7 +146,7 @@ def _contracts(given: tuple[str, ...], defect: str) -> tuple[str, ...]:
     if not defect:
         return given
     # A hundred wrong wallets are not worth their import time to every run. The wallet itself tells of unknown names.
-    from harness.target import TargetError
+    from harness.config import TargetError
     from mock_server.defects import DEFECTS
 
     affected = DEFECTS[defect].contracts if defect in DEFECTS else given

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.model import Status
-from harness.result import ScenarioResult, from_data
+from harness.verdict import ScenarioResult, from_data
 
 WAIVED = ("waived", "x", ("WAIVED", {"yellow": True}))
 """It fails, as the operator has announced: no failure of the run."""

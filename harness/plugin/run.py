@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from harness.config import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
+from harness.config.subject import Subject
 from harness.contracts import BUNDLED, Contract, Credentials, load
-from harness.examiner import Examiner
+from harness.examine import Examiner
 from harness.model import Scenario, Waiver
+from harness.play.preflight import ConfigurationProblem, Facts, preflight
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
-from harness.preflight import ConfigurationProblem, Facts, preflight
-from harness.record import Secrets
-from harness.result import ScenarioResult
-from harness.subject import Subject
-from harness.target import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
+from harness.report.record import Secrets
+from harness.verdict import ScenarioResult
 
 
 class Run:
@@ -171,7 +171,7 @@ class Run:
 
     @property
     def frugal(self) -> frozenset[str]:
-        """The contracts by which players have nothing given back: see `harness.runner.frugal`."""
+        """The contracts by which players have nothing given back: see `harness.scenario.frugal`."""
         return frozenset(name for name in self.subjects if self.examiner(name).players.frugal)
 
     @property

@@ -10,15 +10,16 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from harness.config.shares import shares_of
+from harness.config.subject import Subject
 from harness.contracts import Contract
 from harness.model import Scenario
-from harness.players import share_for, shares_of
+from harness.play.players import share_for
 from harness.plugin.run import Run
 from harness.plugin.suite import Suite
-from harness.runner.forecast import needs_in_short, turns_of
-from harness.runner.frugal import expenses
 from harness.scenario import ScenarioError, load_file
-from harness.subject import Subject
+from harness.scenario.forecast import needs_in_short, turns_of
+from harness.scenario.frugal import expenses
 
 LONG_TURNS = 100
 """A process that has so many requests before it gets nothing more of weight."""

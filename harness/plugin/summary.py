@@ -15,8 +15,8 @@ from harness.model import Level, Scenario, Status, Waiver
 from harness.plugin.suite import Suite
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
-from harness.result import RED, Certification, ContractVerdict, ScenarioResult, conclude, not_applicable
 from harness.scenario import ScenarioError, load_file
+from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude, not_applicable
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {

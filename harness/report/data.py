@@ -9,11 +9,11 @@ from pathlib import PurePath
 from typing import Any
 
 from harness.contracts import Contract
-from harness.diagnosis import roots_of
 from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
-from harness.result import RED, ContractVerdict, ScenarioResult, to_data
+from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
+from harness.verdict.causes import roots_of
 
 FORMAT = 2
 """Raised whenever a reader of the former shape would misunderstand the new one."""

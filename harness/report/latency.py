@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.result import ScenarioResult
+from harness.verdict import ScenarioResult
 
 EDGES = tuple(each * 10**power for power in range(2, 7) for each in (1, 2, 5))
 """The upper edges of a histogram's bars, from 0.1 ms to 5 s; what took longer is in a last bar."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.contracts import Contract
-from harness.result import ContractVerdict, ScenarioResult
+from harness.verdict import ContractVerdict, ScenarioResult
 
 
 def remarks(

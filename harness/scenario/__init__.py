@@ -4,8 +4,8 @@ A scenario is inert: it has words and never expressions. Something that cannot b
 `words` and a test.
 """
 
+from harness.files.complaints import ScenarioError
 from harness.scenario.amounts import AMOUNTS, resolve_amount
-from harness.scenario.complaints import ScenarioError
 from harness.scenario.files import SUFFIX, load_file, load_folder
 from harness.scenario.shapes import SHAPES, render_id
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from harness.files.complaints import Complaints, nearest
+from harness.files.tree import Items, Node, Table, Text
 from harness.scenario.amounts import AMOUNTS, why_not_amount
-from harness.scenario.complaints import Complaints, nearest
 from harness.scenario.dialect import Dialect
-from harness.scenario.tree import Items, Node, Table, Text
 from harness.scenario.words import LIMITS
 
 MAX_TIMES = 10_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.files.tree import Items, Node, Table, Text
 from harness.model import Draft
 from harness.scenario.context import Context, kind_of
 from harness.scenario.shapes import SHAPES
-from harness.scenario.tree import Items, Node, Table, Text
 from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED
 
 

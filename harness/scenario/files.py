@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.contracts import BUNDLED, Contract, load
+from harness.files.complaints import Complaints, ScenarioError
+from harness.files.tree import Node, Text, read_tree
 from harness.model import Scenario
-from harness.scenario.complaints import Complaints, ScenarioError
 from harness.scenario.context import Context, entries
 from harness.scenario.dialect import Dialect, dialect_of
 from harness.scenario.labels import check_labels
 from harness.scenario.steps import read_steps
-from harness.scenario.tree import Node, Text, read_tree
 from harness.scenario.words import TOP
 
 SUFFIX = ".yaml"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from harness.files.complaints import Complaints, nearest
 from harness.model import Draft, Step
-from harness.scenario.complaints import Complaints, nearest
 from harness.scenario.words import RESERVED
 
 _PLACES_BETS = ("bet", "bet_batch")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.files.tree import Items, Node, Table, Text
 from harness.model import Loss, Step
 from harness.scenario.context import Context, entries
 from harness.scenario.drafts import read_drafts
-from harness.scenario.tree import Items, Node, Table, Text
 from harness.scenario.words import EXPECTATIONS, LOSSES, MODIFIERS, MODIFIERS_OF, OPERATIONS, SAME, WORDS
 
 _CONTENT_TYPE_LENGTH = 100

@@ -1,0 +1,1 @@
+"""Plays a scenario against a wallet and records what happened: players, pre-flight, runner. It never judges."""

@@ -1,0 +1,217 @@
+"""From a planned request to the operation: players, sessions, amounts and currencies put in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from harness.contracts import Contract
+from harness.model import (
+    Alteration,
+    Amount,
+    Authenticate,
+    Bet,
+    BetBatch,
+    Draft,
+    GetBalance,
+    Operation,
+    Payout,
+    Player,
+    Retry,
+    Reward,
+    Rollback,
+    Settle,
+    Unsettle,
+)
+from harness.scenario import resolve_amount
+from harness.scenario.plan import Bound, Send
+
+UNKNOWN_CURRENCY = "XTS"
+"""ISO 4217 reserves it for tests: no player holds it."""
+UNKNOWN_GAME = "G0000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What binding needs to know of the moment: who plays, what they hold, and the games that may be named."""
+
+    contract: Contract
+    players: Mapping[str, Player]
+    """By role: an empty string, `other`, `unknown`."""
+    balances: Mapping[str, Amount]
+    games: Sequence[str]
+    places_bets: bool = True
+    """Whether the bets that credits belong to were placed. Else they are those that the wallet is said to know."""
+
+
+def operation_of(send: Send, stage: Stage) -> Operation:
+    """The operation of one planned request."""
+    if send.word == "authenticate":
+        draft = send.bound[0].draft
+        return Authenticate(token="no-such-token" if draft.token else stage.players[draft.player].token)
+    if send.word == "balance":
+        draft = send.bound[0].draft
+        player = stage.players[draft.player]
+        return GetBalance(player=player.id, session=_session(draft, player))
+    if send.word == "rollback":
+        return _rollback(send.bound[0], stage)
+    if send.word in {"bet", "bet_batch"}:
+        bets = tuple(_bet(bound, stage, send.word) for bound in send.bound)
+        return BetBatch(items=bets) if send.batch else bets[0]
+    if send.word == "unsettle":
+        return _unsettle(send.bound[0], stage)
+    if send.word == "reward":
+        return _reward(send.bound[0], stage)
+    payouts = tuple(_payout(bound, stage, send.word) for bound in send.bound)
+    if not send.batch:
+        return payouts[0]
+    return Retry(items=payouts) if send.word == "retry" else Settle(items=payouts)
+
+
+def alteration_of(send: Send) -> Alteration:
+    """How the request departs from a well-formed, well-signed one."""
+    step = send.step
+    raw, without = [], []
+    for index, bound in enumerate(send.bound):
+        item = index if send.batch else None
+        raw += [(item, name, text) for name, text in bound.draft.raw]
+        without += [(item, name) for name in bound.draft.without]
+    return Alteration(
+        forged=step.forged,
+        missing_header=step.missing_header,
+        stale_seconds=step.stale_seconds,
+        tampered=step.tampered,
+        raw=tuple(raw),
+        without=tuple(without),
+        body=step.body.encode("utf-8", "surrogatepass") if step.body else None,
+        content_type=step.content_type,
+    )
+
+
+def _session(draft: Draft, player: Player) -> str:
+    match draft.session:
+        case "expired":
+            return player.expired_session
+        case "unknown":
+            return f"no-such-session-{player.id}"
+        case "none":
+            return ""
+    return player.session
+
+
+def _currency(draft: Draft, player: Player) -> str:
+    match draft.currency:
+        case "other":
+            return "USD" if player.currency != "USD" else "EUR"
+        case "unknown":
+            return UNKNOWN_CURRENCY
+    return player.currency
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """The fields that all movements share."""
+
+    player: str
+    currency: str
+    amount: int
+    session: str
+    game: str
+    bet: str
+
+
+def _common(bound: Bound, stage: Stage) -> _Common:
+    draft = bound.draft
+    player = stage.players[draft.player]
+    unit = stage.contract.wire_unit(player.currency)
+    held = stage.balances.get(draft.player, 0)
+    return _Common(
+        player=player.id,
+        currency=_currency(draft, player),
+        amount=resolve_amount(draft.amount, int(held), unit),
+        session=_session(draft, player),
+        game=UNKNOWN_GAME if draft.game else stage.games[0],
+        bet=_bet_reference(bound, stage, player),
+    )
+
+
+def _bet_reference(bound: Bound, stage: Stage, player: Player) -> str:
+    """The bet that a credit or an unsettlement names: the same for the same transaction, however often it is sent."""
+    if stage.places_bets or bound.draft.bet or not player.bets:
+        return bound.bet
+    return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
+
+
+def _kind(draft: Draft, stage: Stage, word: str) -> str:
+    return draft.kind or next(iter(stage.contract.kinds.get(stage.contract.words[word], ("",))))
+
+
+def _bet(bound: Bound, stage: Stage, word: str) -> Bet:
+    common = _common(bound, stage)
+    return Bet(
+        id=bound.id,
+        player=common.player,
+        currency=common.currency,
+        amount=common.amount,
+        session=common.session,
+        bet=bound.bet,
+        round=bound.round,
+        game=common.game,
+        kind=_kind(bound.draft, stage, word) or "SINGLE",
+    )
+
+
+def _payout(bound: Bound, stage: Stage, word: str) -> Payout:
+    common = _common(bound, stage)
+    win = bound.draft.win == "yes" if bound.draft.win else common.amount > 0
+    return Payout(
+        id=bound.id,
+        player=common.player,
+        currency=common.currency,
+        amount=common.amount,
+        session=common.session,
+        bet=common.bet,
+        round=bound.round,
+        game=common.game,
+        kind=_kind(bound.draft, stage, word) or "BET_PAID",
+        win=win,
+    )
+
+
+def _reward(bound: Bound, stage: Stage) -> Reward:
+    common = _common(bound, stage)
+    return Reward(
+        id=bound.id,
+        player=common.player,
+        currency=common.currency,
+        amount=common.amount,
+        session=common.session,
+        bet=bound.bet,
+        game=common.game,
+        kind=_kind(bound.draft, stage, "reward") or "bonus",
+    )
+
+
+def _unsettle(bound: Bound, stage: Stage) -> Unsettle:
+    common = _common(bound, stage)
+    return Unsettle(
+        id=bound.id,
+        player=common.player,
+        currency=common.currency,
+        amount=common.amount,
+        session=common.session,
+        bet=common.bet,
+        kind=_kind(bound.draft, stage, "unsettle") or "BET_UNPAID",
+    )
+
+
+def _rollback(bound: Bound, stage: Stage) -> Rollback:
+    player = stage.players[bound.draft.player]
+    return Rollback(
+        id=bound.id,
+        original=bound.original,
+        bet=bound.bet,
+        player=player.id,
+        session=_session(bound.draft, player),
+    )

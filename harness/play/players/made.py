@@ -1,0 +1,112 @@
+"""Players that are made for one scenario each, by whatever makes them; and the answer of the provisioning protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from harness import money
+from harness.model import Amount, Player
+from harness.play.players.source import BYSTANDER, NoPlayer, ProvisioningFailed
+from harness.scenario.identities import Identities
+from harness.scenario.needs import Needs
+
+Make = Callable[[Mapping[str, str]], Player]
+"""Makes the player with that playerId, contract, currency, balance and displayName; raises as `Players.cast` does."""
+
+
+class MadePlayers:
+    """New players for every scenario; the bystander serves until somebody has touched it."""
+
+    def __init__(self, contract: str, make: Make, identities: Identities, *, currency: str = "EUR") -> None:
+        """`currency` is what a scenario gets that does not care."""
+        self._contract = contract
+        self._make = make
+        self._identities = identities
+        self._currency = currency
+        self._bystander: Player | None = None
+
+    @property
+    def frugal(self) -> bool:
+        """They were made to be used up."""
+        return False
+
+    @property
+    def named(self) -> bool:
+        """Nobody has played with them before."""
+        return False
+
+    def cast(self, needs: Needs) -> dict[str, Player]:
+        """A player of its own for each role, with exactly what is needed."""
+        currency = needs.currency or self._currency
+        cast = {role: self._provision(currency, needs.funds(role, currency)) for role in ("", *needs.others)}
+        if needs.expired_session and not cast[""].expired_session:
+            raise NoPlayer("needs a player with an expired session, and none is made")
+        if needs.token and not cast[""].token:
+            raise NoPlayer("needs a player with a one-time token, and none is made")
+        with suppress(NoPlayer):
+            cast[BYSTANDER] = self.bystander()
+        return cast
+
+    def player(self, *, currency: str, balance: Amount, exactly: bool) -> Player:
+        """One player that was made with exactly that balance; an empty `currency` means any."""
+        del exactly
+        return self._provision(currency or self._currency, balance)
+
+    def bystander(self) -> Player:
+        """One for the whole run: whoever touches it has touched a stranger."""
+        if self._bystander is None:
+            self._bystander = self._provision(self._currency, 100 * money.SCALE)
+        return self._bystander
+
+    def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
+        """Nobody uses these players again. A bystander who was touched is replaced."""
+        if (bystander := cast.get(BYSTANDER)) is not None and shown.get(BYSTANDER) != bystander.balance:
+            self._bystander = None
+
+    def close(self) -> tuple[str, ...]:
+        """They were made for the run: there is nothing to restore."""
+        return ()
+
+    def _provision(self, currency: str, balance: Amount) -> Player:
+        made = self._make(
+            {
+                "playerId": self._identities.number(),
+                "contract": self._contract,
+                "currency": currency,
+                "balance": money.text(balance, currency),
+                "displayName": self._identities.display_name(),
+            }
+        )
+        if made.currency != currency or made.balance != balance:
+            raise ProvisioningFailed(
+                f"the provisioning was asked for {money.show(balance, currency)} and made a player with "
+                f"{money.show(made.balance, made.currency)}"
+            )
+        return made
+
+
+def player_of(answer: Any) -> Player:
+    """The player that an answer of the protocol describes. Raises ValueError."""
+    if not isinstance(answer, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 -- what a stranger sent has a wrong value
+    bets = answer.get("bets") or ()
+    if not isinstance(bets, list | tuple):
+        raise ValueError("bets is no array")  # noqa: TRY004
+    return Player(
+        id=_text(answer, "playerId"),
+        currency=_text(answer, "currency"),
+        session=_text(answer, "sessionId"),
+        expired_session=str(answer.get("expiredSessionId") or ""),
+        token=str(answer.get("authToken") or ""),
+        bets=tuple(str(each) for each in bets),
+        balance=money.parse(_text(answer, "balance")),
+    )
+
+
+def _text(answer: dict[str, object], name: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} is {'missing' if value is None else 'no text'}")
+    return value

@@ -1,0 +1,42 @@
+"""The provisioning protocol over HTTP: `POST <provisioning URL>` makes a player (docs/PLAYERS.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from harness.model import Player, Request, Transmission
+from harness.play.players.made import MadePlayers, player_of
+from harness.play.players.source import NoPlayer, ProvisioningFailed
+from harness.scenario.identities import Identities
+
+Send = Callable[[Request], Transmission]
+"""Sends one request to the provisioning address and says what came back."""
+
+NO_SUCH_CURRENCY = frozenset({409, 422})
+"""With these statuses the address says that it makes no player as asked."""
+
+
+class ProvisionedPlayers(MadePlayers):
+    """New players for every scenario, made by an address of the wallet's."""
+
+    def __init__(self, contract: str, send: Send, identities: Identities, *, currency: str = "EUR") -> None:
+        """`send` knows the provisioning address; `currency` is what a scenario gets that does not care."""
+        super().__init__(contract, lambda asked: _over_http(send, asked), identities, currency=currency)
+
+
+def _over_http(send: Send, asked: Mapping[str, str]) -> Player:
+    made = send(Request("", (("content-type", "application/json"),), json.dumps(asked).encode()))
+    if made.received is None:
+        detail = made.failure.detail if made.failure else "no answer"
+        raise ProvisioningFailed(f"the provisioning address does not answer: {detail}")
+    if made.received.status in NO_SUCH_CURRENCY:
+        raise NoPlayer(f"the provisioning address makes no {asked['currency']} player", of_currency=False)
+    try:
+        return player_of(json.loads(made.received.body, parse_float=Decimal))
+    except (ValueError, RecursionError) as error:
+        raise ProvisioningFailed(
+            f"the provisioning address answered {made.received.status} with something else than the protocol asks "
+            f"for ({error}); it must answer 200 with playerId, sessionId, authToken, currency and balance as text"
+        ) from None

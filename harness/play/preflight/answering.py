@@ -1,0 +1,175 @@
+"""Whether what answers at the URL is a wallet, and what its clock says: read from one answer, whatever it was."""
+
+from __future__ import annotations
+
+import re
+import time
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from harness.config.subject import Subject
+from harness.contracts import Contract
+from harness.model import Exchange, FailureKind, Message, Transmission
+from harness.play.preflight.findings import ConfigurationProblem, Course
+from harness.play.preflight.network import SETTINGS, TLS
+
+HTTP, CLOCK = "http", "clock"
+NOTED_SKEW_SECONDS = 2
+"""HTTP tells whole seconds, and servers keep the text for another one: less than this is no difference."""
+_SECOND_NS = 1_000_000_000
+_GATEWAY = {502: "cannot reach the wallet", 503: "says that it is unavailable", 504: "has no answer from the wallet"}
+_SPEAKS_TLS = re.compile(
+    rb"plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled", re.IGNORECASE
+)
+_WANTS_CERTIFICATE = re.compile(rb"No required SSL certificate|SSL certificate error", re.IGNORECASE)
+
+_REMEDY = {
+    FailureKind.UNREACHABLE: "check the URL, and that the wallet is running and can be reached from here",
+    FailureKind.TLS: SETTINGS,
+    FailureKind.TIME_OUT: "the address takes connections and does not answer: check that it is the wallet's",
+    FailureKind.GARBAGE: "what listens there does not speak HTTP: check the port, and http against https",
+}
+
+
+def heard(exchange: Exchange, subject: Subject, contract: Contract, course: Course) -> None:
+    """Something answered HTTP that may be a wallet. Raises ConfigurationProblem when it cannot be one."""
+    received = exchange.transmission.received
+    if received is None:
+        raise unanswered(exchange, subject, contract)
+    if exchange.reply is None and (problem := _stranger(exchange, received, subject, contract)):
+        raise ConfigurationProblem(problem, stage=HTTP)
+    told = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
+    course.passed(HTTP, f"{_at(exchange, subject, contract)} answers HTTP {received.status}, {told}")
+
+
+def unanswered(exchange: Exchange, subject: Subject, contract: Contract) -> ConfigurationProblem:
+    """The problem of a call without any answer, or with one that cannot be read."""
+    where = _at(exchange, subject, contract)
+    failure = exchange.transmission.failure
+    if failure is not None:
+        stage = TLS if failure.kind is FailureKind.TLS else HTTP
+        remedy = _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
+        return ConfigurationProblem(f"no answer from {where}: {failure.detail}; {remedy}", stage=stage)
+    received = exchange.transmission.received
+    if received is not None and (problem := _stranger(exchange, received, subject, contract)):
+        return ConfigurationProblem(problem, stage=HTTP)
+    status = received.status if received is not None else 0
+    problems = "; ".join(dict.fromkeys(each.detail for each in exchange.problems))
+    remedy = "check that the URL is the wallet's, and see the wallet's own log"
+    return ConfigurationProblem(
+        f"{where} answered HTTP {status}, which is no answer of a wallet ({problems}); {remedy}", stage=HTTP
+    )
+
+
+def _at(exchange: Exchange, subject: Subject, contract: Contract) -> str:
+    return subject.url.rstrip("/") + _path(exchange, subject, contract)
+
+
+def _path(exchange: Exchange, subject: Subject, contract: Contract) -> str:
+    return dict(subject.paths).get(exchange.name) or contract.specs[exchange.name].path
+
+
+def _stranger(exchange: Exchange, received: Message, subject: Subject, contract: Contract) -> str:
+    """What answers instead of a wallet, with the remedy; empty when it may be one."""
+    where, path = _at(exchange, subject, contract), _path(exchange, subject, contract)
+    status = received.status
+    if 300 <= status < 400:
+        return f"{where} answered HTTP {status}, a redirect{_leading(received, path)}"
+    if _SPEAKS_TLS.search(received.body):
+        return f"{where} answered that it speaks TLS: write https:// in the URL"
+    if _WANTS_CERTIFICATE.search(received.body):
+        return f"{where} demands a client certificate that it accepts; {SETTINGS}"
+    if exchange.absent or status == 404:
+        base = subject.url.rstrip("/")
+        return (
+            f"{where} answered HTTP {status}: the wallet has nothing at {path}; check the URL {base}, which is the "
+            f"part before {path}, or give the path that the wallet has with --wallet-path {exchange.name}=/..."
+        )
+    if status in {401, 403}:
+        wants = received.header("www-authenticate") or ""
+        scheme = f", which asks for {wants.partition(' ')[0]}" if wants else ""
+        return (
+            f"{where} answered HTTP {status} without an answer of a wallet{scheme}: a gateway in front of it refuses "
+            "us; have it let the wallet's calls from this machine through"
+        )
+    if status == 407:
+        return (
+            f"a proxy in front of {where} wants credentials: name it with them in HTTPS_PROXY, or avoid it by NO_PROXY"
+        )
+    if status in _GATEWAY:
+        return f"{where} answered HTTP {status}: what stands in front {_GATEWAY[status]}; check that the wallet runs"
+    if status == 429:
+        return f"{where} answered HTTP 429, too many requests: wait, and have the limit raised for this machine"
+    return _page(received, where)
+
+
+def _leading(received: Message, path: str) -> str:
+    location = received.header("location") or ""
+    parts = urlsplit(location)
+    if not parts.netloc or "@" in parts.netloc:
+        return "; redirects are not followed: give the URL that the wallet itself has"
+    base = f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix(path).rstrip('/')}"
+    return f" to {base[:200]}; redirects are not followed: give that as the URL if it is the wallet's"
+
+
+def _page(received: Message, where: str) -> str:
+    kind = (received.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind != "text/html" or received.status >= 500:
+        return ""
+    return (
+        f"{where} answered HTTP {received.status} with a web page, which is no answer of a wallet: check the URL; a "
+        "login page or a web site may stand where the wallet is expected"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The clock
+
+
+def skew_seconds(exchange: Exchange, contract: Contract, course: Course) -> int | None:
+    """How far the wallet's clock is ahead of ours (negative: behind); 0 when they agree, None when it does not say."""
+    found = _skew(exchange.transmission, time.time_ns() - time.monotonic_ns())
+    if found is None:
+        course.passed(CLOCK, "not known: the answer has no Date header")
+        return None
+    if not found:
+        course.passed(CLOCK, "agrees with ours")
+        return 0
+    warnings = []
+    allowed = contract.clock_tolerance_seconds
+    if allowed:
+        limit = f"a signature is believed for {shown(allowed)}"
+        warnings.append(f"the wallet's clock is {ahead(found)} ours, and {limit}: set both by NTP")
+    course.passed(CLOCK, f"{ahead(found)} ours", *warnings)
+    return found
+
+
+def _skew(transmission: Transmission, epoch_ns: int) -> int | None:
+    """`epoch_ns` is what turns a monotonic time into Unix time."""
+    received = transmission.received
+    text = received.header("date") if received is not None else None
+    try:
+        told = int(parsedate_to_datetime(text or "").timestamp())
+    except (ValueError, OverflowError):
+        return None
+    # The wallet wrote some moment of that second, between our sending and its answer's arrival: take the middles.
+    trip_ns = transmission.first_byte_ns - transmission.released_ns
+    ours_ns = transmission.released_ns + trip_ns // 2 + epoch_ns
+    skew = round((told * _SECOND_NS + _SECOND_NS // 2 - ours_ns) / _SECOND_NS)
+    return skew if abs(skew) >= NOTED_SKEW_SECONDS + trip_ns // _SECOND_NS else 0
+
+
+def ahead(seconds: int) -> str:
+    """A difference of clocks for a reader: `5 min ahead of`."""
+    return f"{shown(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'}"
+
+
+def shown(seconds: int) -> str:
+    """A duration for a reader, to two units: `45 s`, `5 min`, `2 h 3 min`."""
+    units = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
+    parts = []
+    for size, name in units:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2]) or "0 s"

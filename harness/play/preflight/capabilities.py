@@ -1,0 +1,152 @@
+"""Which operations the wallet has, asked in ways that move nothing, and whether it deducts at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harness.config.subject import Subject
+from harness.model import (
+    Authenticate,
+    BetBatch,
+    Exchange,
+    GetBalance,
+    Operation,
+    Payout,
+    Player,
+    Retry,
+    Reward,
+    Rollback,
+)
+from harness.play.preflight.asking import Asking, accepted
+from harness.play.preflight.findings import Course, Holding
+
+CAPABILITIES = "capabilities"
+
+
+def _bet(asking: Asking, player: Player) -> Operation:
+    return asking.bet(player, 0)
+
+
+def _bet_batch(asking: Asking, player: Player) -> Operation:
+    return BetBatch(items=(asking.bet(player, 0),))
+
+
+def _payout(asking: Asking, player: Player) -> Payout:
+    lost = asking.bet(player, 0)
+    reference = player.bets[0] if player.bets else asking.contract.bet_reference(lost.id, lost.bet)
+    return Payout(
+        id=asking.new_id(),
+        player=player.id,
+        currency=player.currency,
+        amount=0,
+        session=player.session,
+        bet=reference,
+        round=lost.round,
+        game=lost.game,
+        win=False,
+    )
+
+
+def _retry(asking: Asking, player: Player) -> Operation:
+    return Retry(items=(_payout(asking, player),))
+
+
+def _reward(asking: Asking, player: Player) -> Operation:
+    like = asking.bet(player, 0)
+    return Reward(
+        id=like.id,
+        player=player.id,
+        currency=player.currency,
+        amount=0,
+        session=player.session,
+        bet=f"bonus-{like.id}",
+        game=like.game,
+    )
+
+
+def _rollback(asking: Asking, player: Player) -> Operation:
+    """Of a bet that was never placed."""
+    never = asking.bet(player, 0)
+    return Rollback(id=asking.new_id(), original=never.id, bet=never.bet, player=player.id, session=player.session)
+
+
+HARMLESS: Mapping[str, Callable[[Asking, Player], Operation]] = {
+    "balance": lambda _, player: GetBalance(player=player.id, session=player.session),
+    "bet": _bet,
+    "bet_batch": _bet_batch,
+    "pay": _payout,
+    "retry": _retry,
+    "reward": _reward,
+    "rollback": _rollback,
+    "authenticate": lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
+}
+"""By scenario word: an operation that moves no money, whatever a wallet makes of it."""
+
+
+def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
+    """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
+    specs, lacks = asking.contract.specs, asking.subject.lacks
+    lacking = {each for each in lacks if each in specs and not specs[each].core}
+    warnings = []
+    for word, operation in HARMLESS.items():
+        name = asking.has(word)
+        tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
+        if tried is not None and tried.absent:
+            lacking.add(name)
+        elif tried is not None and tried.reply is None:
+            warnings.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
+    has = ", ".join(name for name in specs if name not in lacking)
+    without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
+    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.subject):
+        warnings.append("no player has a one-time token: scenarios that log in are skipped")
+    course.passed(CAPABILITIES, f"has {has}{without}", *warnings)
+    return tuple(sorted(lacking))
+
+
+def _has_token(subject: Subject) -> bool:
+    return subject.makes_players or any(each.token for each in subject.players)
+
+
+def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
+    """The operation, asked for; None where a private contract means another one by the same word."""
+    try:
+        meant = asking.contract.name_of(operation)
+    except ValueError:
+        return None
+    return asking.ask(operation) if meant == name else None
+
+
+def _failing(tried: Exchange) -> str:
+    failure = tried.transmission.failure
+    return failure.detail if failure is not None else "; ".join(dict.fromkeys(each.detail for each in tried.problems))
+
+
+def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
+    """A wallet that deducts now may not say later that it never does.
+
+    Only a player with funds can tell. A named player is given the smallest amount back that was deducted. A refusal
+    proves nothing: the wallet may be one that deducts no more than the bet was paid.
+    """
+    unit = asking.contract.wire_unit(player.currency)
+    if "deduction" not in asking.contract.policy or holding.balance is None or holding.balance < unit:
+        return ()
+    tried = asking.ask(asking.smallest(player))
+    if not accepted(tried):
+        return ()
+    if asking.subject.players and asking.has("pay"):
+        asking.ask(_given_back(asking, player, unit))
+    return (("deduction", "supported"),)
+
+
+def _given_back(asking: Asking, player: Player, amount: int) -> Operation:
+    lost = _payout(asking, player)
+    return Payout(
+        id=lost.id,
+        player=lost.player,
+        currency=lost.currency,
+        amount=amount,
+        session=lost.session,
+        bet=lost.bet,
+        round=lost.round,
+        game=lost.game,
+    )

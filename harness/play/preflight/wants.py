@@ -1,0 +1,98 @@
+"""Which scenarios cannot be run with the players and operations that there are, told before any of them starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness import money
+from harness.config.subject import Subject
+from harness.contracts import Contract
+from harness.model import Exchange, Operation, Player, Scenario
+from harness.play.players import Purse
+from harness.play.preflight.findings import Facts
+from harness.scenario.forecast import needs_in_short, steps_of
+from harness.scenario.frugal import smallest
+from harness.scenario.identities import Identities
+from harness.scenario.needs import Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is wanting, and the scenarios that are skipped for it."""
+
+    reason: str
+    scenarios: tuple[str, ...]
+
+
+def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, facts: Facts) -> tuple[Want, ...]:
+    """What is wanting, the most often first. A scenario counts once, for the first thing that it lacks."""
+    found: dict[str, list[str]] = {}
+    purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
+    tokens = sum(1 for each in subject.players if each.token)
+    for scenario in scenarios:
+        if contract.name not in scenario.requirements:
+            continue
+        reason = _operation_lacking(scenario, contract, facts)
+        if not reason and not subject.makes_players:
+            needs = _needs(scenario, contract, purse)
+            reason = _lacking(replace(needs, token=needs.token and not tokens), purse, subject, facts)
+            # A one-time token serves one scenario, and again one in which the wallet refuses to look at it.
+            tokens -= int(needs.token and not reason and _logs_in(scenario))
+        if reason:
+            found.setdefault(reason, []).append(scenario.id)
+    ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
+    return tuple(Want(reason, tuple(ids)) for reason, ids in ordered)
+
+
+def _needs(scenario: Scenario, contract: Contract, purse: Purse) -> Needs:
+    """As a run has them: where nothing can be restored, amounts are the smallest that prove the point."""
+    return needs_in_short(smallest(scenario, contract) if purse.frugal else scenario, contract)
+
+
+def _logs_in(scenario: Scenario) -> bool:
+    """Whether it shows the wallet a token that the wallet has to believe, and so uses it up."""
+    logins = (step for step in steps_of(scenario.steps) if step.word == "authenticate" and not step.drafts[0].token)
+    return any(not (step.forged or step.missing_header or step.tampered) for step in logins)
+
+
+def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:
+    names = (contract.words.get(step.word, "") for step in steps_of(scenario.steps))
+    return next((f"the wallet has no operation {name}" for name in names if name and name in facts.absent), "")
+
+
+def _lacking(needs: Needs, purse: Purse, subject: Subject, facts: Facts) -> str:
+    fitting = [each for each in subject.players if needs.currency in {"", each.currency}]
+    lacking = _player_lacking(needs, fitting)
+    if not lacking and needs.token:
+        return "needs a player with an unused one-time token"
+    return lacking or _funds_lacking(needs, fitting, purse, facts)
+
+
+def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
+    if not fitting:
+        return f"needs a {needs.currency} player"
+    if needs.expired_session and not any(each.expired_session for each in fitting):
+        return "needs a player with an expired session"
+    together = Counter(each.currency for each in fitting).most_common(1)[0][1]
+    if together <= len(needs.others):
+        return f"needs {len(needs.others) + 1} players of one currency"
+    return ""
+
+
+def _funds_lacking(needs: Needs, fitting: Sequence[Player], purse: Purse, facts: Facts) -> str:
+    """Where nothing can be put on an account, or taken from it, somebody has to hold the right sum already."""
+    known = {each.player: each.balance for each in facts.holdings}
+    held = [known.get(each.id) or 0 for each in fitting]
+    wanted = needs.funds("", fitting[0].currency)
+    asked = money.show(wanted, fitting[0].currency)
+    if max(held) < wanted and not purse.can(up=True):
+        return f"needs a player with {asked}, and nothing can be paid into this wallet"
+    if needs.exactly and min(held) > wanted and not purse.can(up=False):
+        return f"needs a player with exactly {asked}, and nothing can be taken from this wallet"
+    return ""
+
+
+def _unsent(operation: Operation) -> Exchange:
+    raise AssertionError(f"{operation} is only thought of")

@@ -1,0 +1,213 @@
+"""What a run would send, without sending it: scenarios are played against the reference wallet in this process.
+
+A request may depend on earlier answers (a balance, a session), so something has to answer. What the wallet under test
+would answer is not known; the reference wallet stands in for it, with the same players, and is taken to be sound.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness import money
+from harness.config.subject import Subject
+from harness.contracts import BUNDLED, Contract, load
+from harness.examine import Examiner
+from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
+from harness.play.preflight import ConfigurationProblem, Facts, preflight
+from harness.proof.carrier import InProcessCarrier
+from harness.report.record import Secrets
+from mock_server.app import App
+from mock_server.order import Order
+from mock_server.provisioning import PATH
+from mock_server.store import Account, SessionRecord, Store, TokenRecord, open_store
+from mock_server.wallet import Wallet
+
+FUNDS = 1_000_000 * money.SCALE
+"""What a named player is taken to have: nobody was asked."""
+COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request that would be sent. `how` is `command` where a command would be run instead."""
+
+    how: str
+    url: str
+    body: bytes
+    at_once: int = 0
+    """How many are released together with it; 0 when it stands alone."""
+    lost: bool = False
+    """The answer would be lost on purpose."""
+
+
+class Rehearsal:
+    """One contract's part of a run."""
+
+    def __init__(self, subject: Subject) -> None:
+        """Nothing leaves the process."""
+        logging.getLogger("mock_server").setLevel(logging.CRITICAL)
+        self.subject = subject
+        self.contract: Contract = load(subject.contract)
+        store = open_store()
+        stand_in = Wallet if self.contract.name in BUNDLED else _TerseWallet
+        wallet = stand_in(store, {self.contract.name: subject.credentials})
+        app = App(wallet, contracts=(self.contract,), provision=True)
+        if not subject.makes_players:
+            _admit(store, self.contract.name, subject.players)
+        self._sent: list[Sent] = []
+        elsewhere = {path: self.contract.specs[name].path for name, path in subject.paths}
+        place = f"/{self.contract.name}"
+        self._wallet = _Noting(self._sent, "POST", subject.url, InProcessCarrier(app, place), elsewhere)
+        how = COMMAND if subject.provision_command else "POST"
+        made_by = subject.provision_url or subject.provision_command
+        self._provision = _Noting(self._sent, how, made_by, InProcessCarrier(app, PATH), {})
+        # No pace to keep, and no command to run.
+        self._stand_in = replace(subject, requests_per_second=0, provision_command="")
+        self._examiner: Examiner | None = None
+        self.obstacle = ""
+        """Why pre-flight stopped, if it did: what it would have asked after that is not among what it sent."""
+        self._secrets = Secrets.of(self.contract, subject.credentials, players=subject.players)
+
+    def preflight(self) -> tuple[Sent, ...]:
+        """What is sent before any scenario."""
+        facts = Facts(absent=self.subject.lacks)
+        try:
+            facts = preflight(self._stand_in, wallet=self._wallet, provision=self._way_to_players())
+        except ConfigurationProblem as problem:
+            self.obstacle = str(problem)
+        self._examiner = Examiner(
+            self._stand_in,
+            replace(facts, violation=None, readings=(), absent=tuple({*facts.absent, *self.subject.lacks})),
+            wallet=self._wallet,
+            provision=self._way_to_players(),
+        )
+        return self._noted()
+
+    def scenario(self, scenario: Scenario) -> tuple[tuple[Sent, ...], str]:
+        """What one scenario sends, in order; and why it would be skipped, if it would."""
+        if self._examiner is None:
+            self.preflight()
+        if self._examiner is None:
+            return (), ""
+        reason = self._examiner.examine(scenario).reason
+        sent = self._noted()
+        return sent, "" if sent else reason
+
+    def end(self) -> tuple[Sent, ...]:
+        """What is sent after the last scenario, to give players their money back."""
+        if self._examiner is not None:
+            self._examiner.close()
+        return self._noted()
+
+    def text(self, sent: Sent) -> str:
+        """The body, without secrets."""
+        return self._secrets.body(sent.body)
+
+    def _way_to_players(self) -> _Noting | None:
+        return self._provision if self.subject.makes_players else None
+
+    def _noted(self) -> tuple[Sent, ...]:
+        sent = tuple(self._sent)
+        self._sent.clear()
+        return sent
+
+
+class _Noting:
+    """A carrier that notes what goes through it."""
+
+    def __init__(
+        self, sent: list[Sent], how: str, url: str, carrier: InProcessCarrier, elsewhere: Mapping[str, str]
+    ) -> None:
+        """`elsewhere` maps paths of the wallet under test to documented ones, which the stand-in has."""
+        self._sent = sent
+        self._how = how
+        self._url = url
+        self._carrier = carrier
+        self._elsewhere = elsewhere
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        """Note one request, and have it answered."""
+        self._note(request, lost=loss is not None)
+        return self._carrier.send(self._documented(request), loss=loss, time_out_seconds=time_out_seconds)
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        """Note requests that are in flight at once, and have them answered."""
+        for each in requests:
+            self._note(each, at_once=len(requests))
+        return self._carrier.release([self._documented(each) for each in requests], time_out_seconds=time_out_seconds)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _note(self, request: Request, *, at_once: int = 0, lost: bool = False) -> None:
+        how = self._how if self._how == COMMAND else request.method
+        self._sent.append(Sent(how, self._url + request.path, request.body, at_once, lost))
+
+    def _documented(self, request: Request) -> Request:
+        return replace(request, path=self._elsewhere.get(request.path, request.path))
+
+
+class _TerseWallet(Wallet):
+    """Stands in for wallets of private contracts, whose requests may carry no currency and no session."""
+
+    def check_currency(self, order: Order[Movement], account: Account) -> None:
+        """Whoever names no currency means the player's own."""
+        if order.item.currency:
+            super().check_currency(order, account)
+
+    def check_session(self, contract: str, session: str, account: Account) -> None:
+        """Whoever names no session needs none."""
+        if session:
+            super().check_session(contract, session, account)
+
+
+def _admit(store: Store, contract: str, players: Sequence[Player]) -> None:
+    """Let the stand-in know the players that were named."""
+    store.begin()
+    for each in players:
+        account = store.open_account(Account(0, contract, each.id, each.currency, each.id, "WALLETPROOF", "MT"), FUNDS)
+        for id, live in ((each.session, True), (each.expired_session, False)):
+            if id:
+                store.put_session(contract, id, SessionRecord(account.number, live=live))
+        if each.token:
+            store.put_token(contract, each.token, TokenRecord(account.number, spent=False))
+    store.commit()
+
+
+def lines(rehearsal: Rehearsal, sent: Sequence[Sent], *, most_alike: int, longest: int) -> Iterator[str]:
+    """The requests as lines: how, where, body. Of many alike in a row only the first `most_alike` are told."""
+    alike, before = 0, None
+    for each in sent:
+        key = each.how, each.url, each.at_once
+        alike, before = (alike + 1 if key == before else 1), key
+        if alike <= most_alike:
+            yield _line(rehearsal, each, longest)
+        elif alike == most_alike + 1:
+            more = _alike(sent, sent.index(each), key)
+            yield f"  ... and {more} more to the same address"
+
+
+def _alike(sent: Sequence[Sent], start: int, key: tuple[str, str, int]) -> int:
+    count = 0
+    for each in sent[start:]:
+        if (each.how, each.url, each.at_once) != key:
+            break
+        count += 1
+    return count
+
+
+def _line(rehearsal: Rehearsal, sent: Sent, longest: int) -> str:
+    body = rehearsal.text(sent)
+    if len(body) > longest:
+        body = f"{body[:longest]}... ({len(sent.body)} bytes)"
+    if sent.how == COMMAND:
+        body = json.dumps(json.loads(sent.body, parse_float=str), separators=(",", ":"))
+    remark = f"  [{sent.at_once} at once]" if sent.at_once else "  [answer lost on purpose]" if sent.lost else ""
+    return f"  {sent.how} {sent.url} {body}{remark}"

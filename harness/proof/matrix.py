@@ -1,0 +1,117 @@
+"""The kill matrix: every wrong wallet, and the sound one, on every contract against every scenario."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from harness.contracts import BUNDLED, load
+from harness.contracts.schema import bundled
+from harness.model import Scenario
+from harness.proof.trials import Cell, ConfigurationProblem, Row, try_out
+from harness.scenario import load_folder
+from mock_server.defects import DEFECTS
+from mock_server.wallet import Wallet
+
+SOUND = "sound"
+"""The row of the reference wallet itself."""
+
+Tell = Callable[[int, int, str], None]
+"""Is told how many rows are done, of how many, and which one was the last."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RowKey:
+    """One wallet on one contract; `defect` is a defect's name, or `SOUND`."""
+
+    defect: str
+    contract: str
+
+    def __str__(self) -> str:
+        return f"{self.defect} on {self.contract}"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Every row that was tried. `crashed` has those that came to nothing, with what happened."""
+
+    rows: Mapping[RowKey, Row]
+    crashed: Mapping[RowKey, str] = field(default_factory=dict)
+
+    def cells(self) -> Iterator[tuple[RowKey, str, Cell]]:
+        """Every cell with its row and its scenario."""
+        for key, row in self.rows.items():
+            for scenario, cell in row.items():
+                yield key, scenario, cell
+
+
+def keys_of(defects: Sequence[str]) -> tuple[RowKey, ...]:
+    """The rows of these defects on the contracts that they affect, after those of the sound wallet."""
+    sound = [RowKey(SOUND, contract) for contract in BUNDLED]
+    return (*sound, *(RowKey(name, contract) for name in defects for contract in DEFECTS[name].contracts))
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """The bundled suite."""
+    return tuple(load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED}))
+
+
+def tried(keys: Sequence[RowKey], suite: Sequence[Scenario], *, processes: int = 0, tell: Tell | None = None) -> Matrix:
+    """The matrix of these rows, in as many processes as there are processors; the result does not depend on that."""
+    rows: dict[RowKey, Row] = {}
+    crashed: dict[RowKey, str] = {}
+    told = tell or _silent
+    with ProcessPoolExecutor(processes or _processors(), _context(), _adopt, (tuple(suite),)) as pool:
+        waiting = {pool.submit(_row, key): key for key in sorted(keys, key=_longest_first)}
+        for done, future in enumerate(as_completed(waiting), 1):
+            key = waiting[future]
+            if (failure := future.exception()) is not None:
+                crashed[key] = f"{type(failure).__name__}: {failure}"
+            else:
+                rows[key] = future.result()
+            told(done, len(waiting), str(key))
+    in_order = sorted(rows, key=list(keys).index)
+    return Matrix({key: rows[key] for key in in_order}, dict(sorted(crashed.items())))
+
+
+def _silent(done: int, of: int, row: str) -> None:
+    del done, of, row
+
+
+_suite: tuple[Scenario, ...] = ()
+"""The scenarios, in each process of the pool."""
+
+
+def _adopt(suite: tuple[Scenario, ...]) -> None:
+    global _suite  # noqa: PLW0603 - a pool gives its processes nothing else to keep things in
+    _suite = suite
+
+
+def _row(key: RowKey) -> Row:
+    wallet_type = Wallet if key.defect == SOUND else DEFECTS[key.defect].wallet_type
+    try:
+        return try_out(wallet_type, key.contract, _suite)
+    except ConfigurationProblem as problem:
+        raise RuntimeError(f"pre-flight takes the wallet for a wrong configuration: {problem}") from None
+
+
+def _longest_first(key: RowKey) -> tuple[bool, RowKey]:
+    """Rows with an answer that cannot be read take longest: the last row to end must not be one of them."""
+    return key.defect != SOUND and DEFECTS[key.defect].theme not in {"wire", "money"}, key
+
+
+def _processors() -> int:
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Forked processes share what is loaded already; where there are none, each loads it."""
+    with suppress(ValueError):
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context()

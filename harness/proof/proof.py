@@ -1,0 +1,124 @@
+"""The proof as plain data: what its pages, its Markdown and its JSON file are made of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness import __version__
+from harness.contracts import Contract
+from harness.model import Scenario
+from harness.proof.golden import Golden, golden
+from harness.proof.matrix import SOUND, Matrix, RowKey
+from harness.proof.theorem import CHECKS, by_others_only, violations
+from mock_server.defects import THEMES, Defect
+
+
+def proof_of(
+    matrix: Matrix, defects: Mapping[str, Defect], suite: Sequence[Scenario], contracts: Mapping[str, Contract]
+) -> dict[str, Any]:
+    """Everything that is known of a matrix. `defects` are those that were to be tried."""
+    broken = violations(matrix, defects, suite, contracts)
+    rows = golden(matrix)
+    return {
+        "format": 1,
+        "walletproof": __version__,
+        "holds": not broken,
+        "violations": list(broken),
+        "counts": {
+            "defects": len(defects),
+            "rows": len(matrix.rows),
+            "scenarios": len(suite),
+            "cells": sum(len(row) for row in matrix.rows.values()),
+            "red": sum(bool(cell.findings) for _, _, cell in matrix.cells()),
+            "killed": len(_killed(matrix)),
+        },
+        "themes": _themes(defects, _killed(matrix)),
+        "folders": sorted({scenario.category for scenario in suite}),
+        "defects": [_defect(each, matrix, rows) for each in defects.values()],
+        "requirements": [entry for contract in contracts.values() for entry in _requirements(contract, matrix, suite)],
+        "checks": _checks(matrix),
+        "by_others_only": [list(each) for each in by_others_only(matrix, suite)],
+        "sole": _sole(matrix),
+    }
+
+
+def _killed(matrix: Matrix) -> frozenset[str]:
+    """Defects that turn something red on every contract on which they were tried."""
+    tried: dict[str, list[bool]] = defaultdict(list)
+    for key, row in matrix.rows.items():
+        tried[key.defect].append(any(cell.findings for cell in row.values()))
+    return frozenset(name for name, found in tried.items() if name != SOUND and all(found))
+
+
+def _themes(defects: Mapping[str, Defect], killed: frozenset[str]) -> list[dict[str, Any]]:
+    names = [module.__name__.rpartition(".")[2] for module in THEMES]
+    of_theme = {name: [each.name for each in defects.values() if each.theme == name] for name in names}
+    return [
+        {"theme": name, "defects": len(found), "killed": len(killed.intersection(found))}
+        for name, found in of_theme.items()
+        if found
+    ]
+
+
+def _defect(defect: Defect, matrix: Matrix, rows: Golden) -> dict[str, Any]:
+    return {
+        "name": defect.name,
+        "theme": defect.theme,
+        "text": defect.text,
+        "violates": list(defect.violates),
+        "witnesses": [[each.scenario, each.check] for each in defect.witnesses],
+        "contracts": {
+            contract: {
+                "findings": {
+                    text: scenarios for text, scenarios in rows[str(key)].items() if not text.startswith("skipped: ")
+                },
+                "red": sum(bool(cell.findings) for cell in matrix.rows[key].values()),
+                "folders": Counter(
+                    scenario.partition("/")[0] for scenario, cell in matrix.rows[key].items() if cell.findings
+                ),
+            }
+            for contract in defect.contracts
+            if (key := RowKey(defect.name, contract)) in matrix.rows
+        },
+    }
+
+
+def _requirements(contract: Contract, matrix: Matrix, suite: Sequence[Scenario]) -> list[dict[str, Any]]:
+    """Each requirement with the defects that break it, each of them with the scenarios in which it was charged."""
+    charged: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for key, scenario, cell in matrix.cells():
+        if key.contract == contract.name:
+            for requirement in {each.requirement for each in cell.findings if not each.undecided}:
+                charged[requirement][key.defect].append(scenario)
+    return [
+        {
+            "id": each.id,
+            "contract": contract.name,
+            "level": each.level,
+            "text": each.text,
+            "scenarios": [one.id for one in suite if one.requirements.get(contract.name) == each.id],
+            "defects": {name: sorted(found) for name, found in charged[each.id].items()},
+        }
+        for each in contract.requirements.values()
+    ]
+
+
+def _checks(matrix: Matrix) -> dict[str, int]:
+    """Each check with the number of defects that it finds."""
+    found: dict[str, set[str]] = {check: set() for check in CHECKS}
+    for key, _, cell in matrix.cells():
+        for each in cell.findings:
+            found.setdefault(each.check, set()).add(key.defect)
+    return {check: len(names) for check, names in found.items()}
+
+
+def _sole(matrix: Matrix) -> dict[str, list[str]]:
+    """Scenarios that are the only ones to catch some defect on some contract, with those rows."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, row in matrix.rows.items():
+        red = [scenario for scenario, cell in row.items() if cell.findings]
+        if len(red) == 1:
+            found[red[0]].append(str(key))
+    return dict(sorted(found.items()))

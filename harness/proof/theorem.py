@@ -1,0 +1,134 @@
+"""The theorem: the sound wallet passes everything, and each defect is caught for the reasons that it names alone.
+
+A violation of it is a sentence that says what to do. A finding that says *undecided* charges no requirement, because
+nothing was found violated; it makes its cell red all the same, and must stand beside a finding that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.contracts import Contract
+from harness.model import Level, Scenario
+from harness.proof.matrix import SOUND, Matrix, RowKey
+from mock_server.defects import Defect
+
+CHECKS = (
+    "expectation",
+    "schema",
+    "oracle",
+    "conservation",
+    "format",
+    "code",
+    "echo",
+    "completeness",
+    "reference",
+    "delivery",
+    "preflight",
+)
+"""Every check that there is (`Verdict.check`)."""
+
+
+def violations(
+    matrix: Matrix,
+    defects: Mapping[str, Defect],
+    suite: Sequence[Scenario],
+    contracts: Mapping[str, Contract],
+) -> tuple[str, ...]:
+    """What contradicts the theorem; nothing when it holds. `defects` are all that were to be tried."""
+    return (
+        *(f"{key}: the row came to nothing: {why}" for key, why in matrix.crashed.items()),
+        *_sound(matrix),
+        *_defects(matrix, defects, {each.id: each for each in suite}),
+        *_unseen(matrix, suite, contracts),
+    )
+
+
+def _sound(matrix: Matrix) -> Iterator[str]:
+    for key, scenario, cell in matrix.cells():
+        if key.defect == SOUND and cell.findings:
+            yield f"the sound wallet on {key.contract} fails {scenario}: {_listed(cell.findings)}"
+
+
+def _defects(matrix: Matrix, defects: Mapping[str, Defect], suite: Mapping[str, Scenario]) -> Iterator[str]:
+    for name, defect in defects.items():
+        seen: set[str] = set()
+        for contract in defect.contracts:
+            key = RowKey(name, contract)
+            if key in matrix.rows:
+                seen |= _charged(matrix, key)
+                yield from _witnesses(matrix, key, defect, suite)
+                yield from _strangers(matrix, key, defect)
+        if unseen := sorted(set(defect.violates) - seen):
+            yield f"{name} lists {', '.join(unseen)}, which no scenario charges to it: take them off its list"
+
+
+def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, Scenario]) -> Iterator[str]:
+    there = 0
+    for witness in defect.witnesses:
+        scenario = suite.get(witness.scenario)
+        if scenario is None:
+            yield f"{defect.name} names a witness that does not exist: {witness.scenario}"
+        elif key.contract in scenario.requirements:
+            there += 1
+            found = matrix.rows[key][witness.scenario].findings
+            if witness.check not in {each.check for each in found}:
+                became = _listed(found) or "passed"
+                yield f"{key}: {witness.scenario} must be red through {witness.check}, and has {became}"
+    if not there:
+        yield f"{key}: none of its witnesses runs on this contract: name one that does"
+
+
+def _strangers(matrix: Matrix, key: RowKey, defect: Defect) -> Iterator[str]:
+    for scenario, cell in matrix.rows[key].items():
+        decided = {each.requirement for each in cell.findings if not each.undecided}
+        if cell.findings and not decided:
+            yield f"{key}: {scenario} is undecided and nothing else: {_listed(cell.findings)}"
+        for requirement in sorted(decided - set(defect.violates)):
+            yield f"{key}: {scenario} charges {requirement}, which is not on its list: mend the attribution or the list"
+
+
+def _charged(matrix: Matrix, key: RowKey) -> set[str]:
+    cells = matrix.rows[key].values()
+    return {each.requirement for cell in cells for each in cell.findings if not each.undecided}
+
+
+def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """What was never seen to fail could be deleted, and nobody would notice."""
+    red = [(key, scenario, each) for key, scenario, cell in matrix.cells() for each in cell.findings]
+    failed = {(scenario, key.contract) for key, scenario, each in red if not each.undecided}
+    for scenario in suite:
+        for contract in scenario.requirements:
+            if (scenario.id, contract) not in failed:
+                yield f"{scenario.id} on {contract} was never seen to fail: it needs a defect"
+    charged = {each.requirement for _, _, each in red if not each.undecided}
+    for contract_value in contracts.values():
+        for requirement in contract_value.requirements.values():
+            if requirement.level is not Level.MAY and requirement.id not in charged:
+                yield f"{requirement.id} was never seen to fail: it needs a defect"
+    checks = {each.check for _, _, each in red}
+    for check in CHECKS:
+        if check not in checks:
+            yield f"the check {check} was never seen to find anything: it needs a defect"
+    for check in sorted(checks - set(CHECKS)):
+        yield f"{check} is none of the known checks"
+
+
+def by_others_only(matrix: Matrix, suite: Sequence[Scenario]) -> tuple[tuple[str, str, str], ...]:
+    """Scenarios that failed, but never by the requirement that they are written for: id, contract, requirement."""
+    own = {
+        (scenario, key.contract, each.requirement)
+        for key, scenario, cell in matrix.cells()
+        for each in cell.findings
+        if not each.undecided
+    }
+    return tuple(
+        (scenario.id, contract, requirement)
+        for scenario in suite
+        for contract, requirement in scenario.requirements.items()
+        if (scenario.id, contract, requirement) not in own
+    )
+
+
+def _listed(findings: Sequence[object]) -> str:
+    return ", ".join(str(each) for each in findings)

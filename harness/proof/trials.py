@@ -1,0 +1,107 @@
+"""One wallet, sound or wrong, examined by every scenario of a contract in this process; what came of it as cells."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from harness.config.subject import Subject
+from harness.contracts import Credentials
+from harness.examine import Examiner
+from harness.model import Limits, Scenario, Status
+from harness.play.preflight import ConfigurationProblem, preflight
+from harness.proof.carrier import InProcessCarrier
+from harness.verdict import ScenarioResult
+from mock_server.app import App
+from mock_server.provisioning import PATH
+from mock_server.store import open_store
+from mock_server.wallet import Wallet
+
+LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
+"""In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
+
+CREDENTIALS = {"casino": Credentials("prove", "secret of the Proof"), "sportsbook": Credentials("prove", "Proof")}
+RUN_ID = "9800f000"
+RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+"""The proof is strict: a violated SHOULD counts."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One reason for a red cell: the requirement that was charged, and the check that found it."""
+
+    requirement: str
+    check: str
+    undecided: bool = False
+    """The requirement was not found violated, but could not be judged."""
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.check}{'?' if self.undecided else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What became of one scenario. Neither findings nor a reason: it passed."""
+
+    findings: tuple[Finding, ...] = ()
+    skipped: str = ""
+
+
+Row = Mapping[str, Cell]
+"""Scenario id to its cell, of one wallet on one contract."""
+
+
+def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
+    """The row of a wallet type: pre-flight first, then every scenario of the contract on one wallet."""
+    logging.getLogger("mock_server").setLevel(logging.CRITICAL)
+    examiner = examiner_of(wallet_type, contract, explain=False)
+    try:
+        return {each.id: cell_of(examiner.examine(each)) for each in scenarios if contract in each.requirements}
+    finally:
+        examiner.close()
+
+
+def examiner_of(
+    wallet_type: type[Wallet],
+    contract: str,
+    *,
+    explain: bool = True,
+    policies: Mapping[str, str] = MappingProxyType({}),
+) -> Examiner:
+    """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there.
+
+    `policies` has the readings that the wallet is pinned to, by policy.
+    """
+    app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
+    wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
+    subject = Subject(
+        contract=contract,
+        url="in process",
+        provision_url="in process",
+        credentials=CREDENTIALS[contract],
+        seed=1,
+        run_id=RUN_ID,
+        limits=LIMITS,
+        policies=tuple(policies.items()),
+    )
+    facts = preflight(subject, wallet=wallet, provision=provision)
+    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain)
+
+
+def cell_of(result: ScenarioResult) -> Cell:
+    """The cell of a result. What was not decided counts as a finding of the scenario's own requirement."""
+    found = [
+        Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
+        for each in result.verdicts
+        if each.status in RED
+    ]
+    if result.status in RED and not found:
+        found = [Finding(result.requirement, "stopped", undecided=True)]
+    if found:
+        return Cell(tuple(sorted(set(found))))
+    return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()
+
+
+__all__ = ["ConfigurationProblem", "examiner_of", "try_out"]

@@ -1,0 +1,184 @@
+"""From a scenario to a plan: every request that will be sent, with its ids, before anything is sent.
+
+A label is an id, the same label is the same transaction; what carries no label is fresh at every sending. A credit that
+names no bet belongs to one that the runner places first, because a wallet may insist on known bets. So the plan also
+says which bets those are, and the player can be given the stakes on top of the scenario's funds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.contracts import Contract
+from harness.model import Draft, Limits, Scenario, Step
+from harness.scenario.identities import Identities
+from harness.scenario.shapes import render_id
+
+UNKNOWN = "unknown"
+_CREDITS = ("pay", "settle", "retry")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id."""
+
+    draft: Draft
+    id: str
+    bet: str = ""
+    original: str = ""
+    round: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One request: the step it comes from and its transactions."""
+
+    step: Step
+    index: int
+    """Of the step in the scenario."""
+    word: str
+    bound: tuple[Bound, ...]
+    batch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Requests that are sent one after the other, or released together."""
+
+    sends: tuple[Send, ...]
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A bet that the runner places before the first step.
+
+    `settles` asks for a settlement of zero on top, so that an unsettlement has something to unsettle.
+    """
+
+    role: str
+    id: str
+    bet: str
+    settles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will be sent."""
+
+    groups: tuple[Group, ...]
+    bets: tuple[Placed, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The players that take part, besides the scenario's own."""
+        return frozenset(
+            bound.draft.player for group in self.groups for send in group.sends for bound in send.bound
+        ) - {"", UNKNOWN}
+
+    @property
+    def races(self) -> bool:
+        """Whether anything is released together."""
+        return any(group.at_once for group in self.groups)
+
+
+def plan(scenario: Scenario, contract: Contract, limits: Limits, identities: Identities) -> Plan:
+    """The plan of one run of a scenario; another call makes fresh ids."""
+    planner = _Planner(contract, limits, identities)
+    groups = tuple(planner.groups(enumerate(scenario.steps), {}))
+    return Plan(groups, tuple(planner.placed.values()))
+
+
+@dataclass(slots=True)
+class _Planner:
+    contract: Contract
+    limits: Limits
+    identities: Identities
+    placed: dict[str, Placed] = field(default_factory=dict)
+    _by_label: dict[str, Send] = field(default_factory=dict)
+    _fresh: int = 0
+
+    def groups(self, steps: Iterator[tuple[int, Step]], labels: dict[str, str]) -> Iterator[Group]:
+        for index, step in steps:
+            if step.word == "repeat":
+                for _ in range(self.limits.number(step.times)):
+                    yield from self.groups(((index, inner) for inner in step.steps), dict(labels))
+            elif step.word == "at_once":
+                inner = (send for each in step.steps for send in self._sends(index, each, labels))
+                yield Group(tuple(inner), at_once=True)
+            else:
+                yield Group(tuple(self._sends(index, step, labels)), step.at_once)
+
+    def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[Send]:
+        for _ in range(self.limits.number(step.times) if step.times else 1):
+            if step.word == "resend":
+                first = self._by_label[self._id(step.label, "", labels)]
+                yield Send(step, index, first.word, first.bound, first.batch)
+                continue
+            bound = tuple(self._bind(step.word, draft, labels) for draft in self._grown(step))
+            send = Send(step, index, step.word, bound, self._is_batch(step))
+            for each in bound:
+                self._by_label.setdefault(each.id, send)
+                self._by_label.setdefault(labels.get(each.draft.id, ""), send)
+            yield send
+
+    def _is_batch(self, step: Step) -> bool:
+        name = self.contract.words[step.word]
+        return self.contract.specs[name].batch
+
+    def _grown(self, step: Step) -> tuple[Draft, ...]:
+        if not step.size:
+            return step.drafts
+        size = self.limits.number(step.size)
+        return tuple(step.drafts[i % len(step.drafts)] for i in range(size))
+
+    def _id(self, label: str, shape: str, labels: dict[str, str]) -> str:
+        fresh = self.identities.transaction_id()
+        return render_id(shape, labels.setdefault(label, fresh) if label else fresh)
+
+    def _bind(self, word: str, draft: Draft, labels: dict[str, str]) -> Bound:
+        transaction_id = self._id(draft.id, draft.shape, labels)
+        match word:
+            case "bet" | "bet_batch":
+                own = self._bet_id(transaction_id)
+                return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
+            case "rollback":
+                original = self._named_bet(draft.bet, labels)
+                return Bound(draft, transaction_id, self._bet_id(original), original)
+            case "pay" | "settle" | "retry" | "unsettle":
+                original = self._bet_of(word, draft, transaction_id, labels)
+                own = self._bet_id(original)
+                reference = self.contract.bet_reference(original, own)
+                return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
+        return Bound(draft, transaction_id, self._bet_id(transaction_id))
+
+    def _named_bet(self, label: str, labels: dict[str, str]) -> str:
+        """The transaction id of the bet with that label, in the shape that it was sent in."""
+        plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
+        sent = self._by_label.get(plain)
+        return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
+
+    def _round(self, draft: Draft, bet: str, labels: dict[str, str]) -> str:
+        if draft.round == "non_ascii":
+            return f"runde-\N{LATIN SMALL LETTER U WITH DIAERESIS}\N{GAME DIE}-{bet}"
+        return f"round-{self._id(draft.round, '', labels) if draft.round else bet}"
+
+    def _bet_id(self, transaction_id: str) -> str:
+        return f"bet-{transaction_id.strip()[:64]}"
+
+    def _bet_of(self, word: str, draft: Draft, transaction_id: str, labels: dict[str, str]) -> str:
+        """The transaction id of the bet that a credit or an unsettlement belongs to."""
+        if draft.bet:
+            return self._named_bet(draft.bet, labels)
+        key = f"{transaction_id}/{draft.player}"
+        if draft.player != UNKNOWN and key not in self.placed:
+            bet = self.identities.transaction_id()
+            self.placed[key] = Placed(draft.player, bet, self._bet_id(bet), settles=word == "unsettle")
+        return self.placed[key].id if key in self.placed else self.identities.transaction_id()
+
+
+def bets_by_role(bets: tuple[Placed, ...]) -> Mapping[str, int]:
+    """How many bets the runner places for each role, one wire unit each."""
+    return Counter(bet.role for bet in bets)

@@ -1,0 +1,116 @@
+"""History in, verdicts out. Never sends anything.
+
+Four questions are asked of every history, and each is a check of its own: is what the scenario expects fulfilled
+(`expectation`), does every answer match its schema (`schema`), could a sound wallet have said this (`oracle`), and does
+the money add up when somebody reads it (`conservation`). Smaller ones stand beside them in
+`harness.verdict.checks.answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.contracts import Contract
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
+from harness.verdict.checks.answers import (
+    code_verdicts,
+    completeness_verdicts,
+    delivery_verdicts,
+    expectation_verdicts,
+    format_verdicts,
+    reference_verdicts,
+    step_of,
+)
+from harness.verdict.checks.batches import batch_readings, batch_verdicts
+from harness.verdict.checks.oracle import Standing, Trial
+
+__all__ = ["Judged", "Standing", "examine"]
+
+_AVOIDED = {
+    ("deduction", "unsupported"): "the wallet refuses to deduct",
+    ("unknown_bet", "refused"): "the wallet insists on bets that it knows",
+    ("returned_bet", "refused"): "the wallet pays nothing for a bet that was rolled back",
+    ("unknown_game", "refused"): "the wallet insists on games that it knows",
+    ("zero_bet", "refused"): "the wallet takes no bet of 0",
+    ("ended_session_bet", "refused"): "the wallet takes no bet of an ended session",
+    ("ended_session_credit", "refused"): "the wallet credits nothing to an ended session",
+}
+_ORDINARY = ("new", "zero", "exact", "unknown_bet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The judgement of one history."""
+
+    verdicts: tuple[Verdict, ...]
+    readings: tuple[tuple[str, str], ...]
+    avoided: str = ""
+    """The permitted reading by which the wallet avoided the point of the scenario."""
+    core_money_moved: bool = False
+    course: tuple[Standing, ...] = ()
+    """The balances of every player from exchange to exchange, expected and shown."""
+
+
+def examine(history: History, contract: Contract, policy: Policy) -> Judged:
+    """Judge one history. `policy` is the contract's, narrowed by what is known of this wallet."""
+    trial = Trial(history, contract, policy)
+    trial.hold()
+    verdicts = [
+        *trial.verdicts,
+        *format_verdicts(history, contract),
+        *completeness_verdicts(history, contract),
+        *batch_verdicts(history, contract, policy),
+        *code_verdicts(trial),
+        *reference_verdicts(trial),
+        *expectation_verdicts(trial),
+        *delivery_verdicts(history, contract),
+    ]
+    red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
+    own = contract.requirements[history.scenario.requirements[contract.name]]
+    violated = red or any(each.requirement == own.id for each in verdicts)
+    readings = {reading for seen in trial.seen for reading in seen.readings}
+    return Judged(
+        verdicts=_without_echoes(verdicts),
+        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
+        avoided="" if violated or own.level is Level.MAY else _avoided(trial),
+        core_money_moved=not red and _moved_core_money(history, contract),
+        course=tuple(trial.course),
+    )
+
+
+def _without_echoes(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """One finding for one cause: the same requirement is not charged twice for the same exchange."""
+    told: dict[tuple[str, int | None], Verdict] = {}
+    for verdict in verdicts:
+        told.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(told.values())
+
+
+def _avoided(trial: Trial) -> str:
+    for seen in trial.seen:
+        exchange = trial.history.exchanges[seen.part.exchange]
+        step = step_of(trial.history, exchange)
+        if step is None or exchange.alteration != Alteration() or "ok" not in (*(step.expect or ("ok",)), *step.should):
+            continue
+        if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
+            continue
+        for reading in seen.readings:
+            if reading in _AVOIDED:
+                policy, value = reading
+                return f"{_AVOIDED[reading]}, which the document permits ({policy}: {value})"
+    return ""
+
+
+def _moved_core_money(history: History, contract: Contract) -> bool:
+    for exchange in history.exchanges:
+        if not contract.specs[exchange.name].core or exchange.reply is None or exchange.alteration.spoils_content:
+            continue
+        items = getattr(exchange.operation, "items", (exchange.operation,))
+        paid = {item.id for item in items if isinstance(item, Movement) and item.amount}
+        answered = exchange.reply.items
+        if len(items) == 1 and paid and answered and answered[0].outcome is Outcome.OK:
+            return True
+        if any(answer.outcome is Outcome.OK and answer.id in paid for answer in answered):
+            return True
+    return False

@@ -1,0 +1,90 @@
+"""Verdicts that charge a requirement with what the oracle has found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.ledger import Event
+from harness.model import Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.verdict.checks import words
+from harness.verdict.checks.facts import Part
+
+_STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
+
+SUMMARY = {
+    Wrong.ACCEPTED: "accepted, though a sound wallet must refuse it",
+    Wrong.REFUSED: "refused, though a sound wallet must accept it",
+    Wrong.BALANCE: "shows a balance that no sound wallet could show",
+    Wrong.MOVED: "the balance does not agree with the answers before it",
+}
+"""What is said of a finding: that of moved money when an innocent answer has brought it to light."""
+
+
+def status_of(level: Level) -> Status:
+    """What the violation of a requirement of that level is."""
+    return _STATUS[level]
+
+
+def charge(
+    requirement: Requirement,
+    part: Part,
+    exchanges: Sequence[Exchange],
+    *,
+    situation: str,
+    wrong: Wrong,
+    possible: tuple[str, ...],
+    currency: str,
+    accused: int | None = None,
+) -> Verdict:
+    """What the answer `part` proves; `accused` is the exchange to blame, where it is not that of the answer itself.
+
+    `currency` is that of an answer that names none.
+    """
+    exchange = exchanges[part.exchange]
+    innocent = accused is not None and accused != part.exchange
+    guilty = exchanges[accused] if accused is not None and innocent else exchange
+    return Verdict(
+        check="conservation" if wrong is Wrong.MOVED else "oracle",
+        requirement=requirement.id,
+        level=requirement.level,
+        status=status_of(requirement.level),
+        summary=SUMMARY[wrong],
+        sent=words.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
+        said=words.said(part.answer, currency),
+        possible=possible,
+        exchange=part.exchange,
+        player=part.item.player,
+        line=guilty.line,
+        situation=situation,
+        wrong=str(wrong),
+        accused=accused if innocent else None,
+    )
+
+
+def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, summary: str) -> Verdict:
+    """What concurrent answers, whose money may be right, have shown amiss."""
+    return Verdict(
+        check="oracle",
+        requirement=requirement.id,
+        level=requirement.level,
+        status=status_of(requirement.level),
+        summary=summary,
+        sent=f"{len(events)} requests at once: {words.sent(exchange.name, exchange.operation)}, ...",
+        exchange=events[0].exchange,
+        line=exchange.line,
+    )
+
+
+def undecided(requirement: Requirement, index: int, exchange: Exchange, player: str) -> Verdict:
+    """Too much could have happened for a verdict."""
+    return Verdict(
+        check="oracle",
+        requirement=requirement.id,
+        level=requirement.level,
+        status=Status.UNKNOWN,
+        summary="there are too many orders of these requests to decide whether one explains the answers",
+        sent=words.sent(exchange.name, exchange.operation, exchange),
+        exchange=index,
+        player=player,
+        line=exchange.line,
+    )

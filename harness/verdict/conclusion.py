@@ -1,0 +1,210 @@
+"""The verdict over one contract: what became of each of its requirements, and whether the wallet is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from harness.model import Level, Requirement, Status, Waiver
+from harness.verdict.result import ScenarioResult, worst
+from harness.verdict.waivers import Waived, WaiverState, in_force, weighed
+
+_MOST_LISTED = 8
+_ENDS_THE_JUDGEMENT = frozenset({"oracle", "conservation", "preflight"})
+"""Checks after whose finding a player is judged no further in that scenario."""
+
+
+class Certification(StrEnum):
+    """The verdict over one contract."""
+
+    CERTIFIED = "CERTIFIED"
+    INCOMPLETE = "INCOMPLETE"
+    NOT_CERTIFIED = "NOT CERTIFIED"
+    NOT_RUN = "NOT RUN"
+    """No scenario of the contract was selected: nothing is said about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractVerdict:
+    """A contract's verdict, why, and what became of each of its requirements."""
+
+    contract: str
+    certification: Certification
+    reason: str
+    requirements: Mapping[str, Status] = field(default_factory=dict)
+    """Requirement id to the worst status seen, waived or not; `SKIPPED` when it was never judged."""
+    warnings: int = 0
+    """SHOULD requirements that were violated."""
+    waivers: tuple[Waived, ...] = ()
+    """The contract's waivers, each with what the run says of it."""
+
+    @property
+    def words(self) -> str:
+        """The verdict as it is shown: with the number of waivers that it needs."""
+        needed = sum(each.state in {WaiverState.NEEDED, WaiverState.NOT_SEEN} for each in self.waivers)
+        if self.certification is not Certification.CERTIFIED or not needed:
+            return str(self.certification)
+        return f"{self.certification} with {needed} waiver{'s' if needed > 1 else ''}"
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """The requirements whose violation is excused."""
+        return frozenset(each.waiver.requirement for each in self.waivers if each.state is WaiverState.NEEDED)
+
+
+def conclude(
+    contract: str,
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    exercised_by: Mapping[str, Sequence[str]],
+    *,
+    strict: bool = False,
+    waivers: Sequence[Waiver] = (),
+    today: date = date.min,
+    selected: bool = True,
+) -> ContractVerdict:
+    """The verdict over one contract's results.
+
+    `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not. A MUST that no
+    scenario judged makes the run incomplete, unless its scenarios were skipped because the operation is absent or no
+    player has the currency; so does any scenario that was not run. `waivers` may be those of other contracts, too;
+    `today` is the day on which they must not have expired. `selected` is False when the user wanted none of the
+    contract's scenarios, which says nothing about the wallet.
+    """
+    if not results and not selected:
+        return ContractVerdict(
+            contract=contract, certification=Certification.NOT_RUN, reason="no scenario of it was selected"
+        )
+    missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
+    excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
+    statuses = {each: _status_of(each, results, excused) for each in requirements}
+    told = weighed(waivers, today, results, requirements, whole=not missing)
+    certification, reason = _judgement(
+        _broken(results, statuses, excused, told, strict=strict),
+        _incomplete(results, requirements, statuses, exercised_by, excused, told, len(missing)),
+        _held(requirements, statuses, told),
+    )
+    return ContractVerdict(
+        contract=contract,
+        certification=certification,
+        reason=reason,
+        requirements=statuses,
+        warnings=sum(status is Status.WARN for each, status in statuses.items() if each not in excused),
+        waivers=told,
+    )
+
+
+def _judgement(broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
+    if broken:
+        return Certification.NOT_CERTIFIED, broken
+    return (Certification.INCOMPLETE, incomplete) if incomplete else (Certification.CERTIFIED, held)
+
+
+def _broken(
+    results: Sequence[ScenarioResult],
+    statuses: Mapping[str, Status],
+    excused: Collection[str],
+    waivers: Sequence[Waived],
+    *,
+    strict: bool,
+) -> str:
+    """Why the wallet is not certified. What could not be decided is red whatever its level: it has not passed."""
+    bad = {Status.FAIL, Status.UNKNOWN} | ({Status.WARN} if strict else set())
+    undecided = {each.requirement for each in results if _own_share(each, excused) is Status.UNKNOWN}
+    red = [each for each, status in statuses.items() if each in undecided or (status in bad and each not in excused)]
+    reasons = [each.error for each in waivers if each.error]
+    if red:
+        strictly = " (strict)" if strict and all(statuses[each] is Status.WARN for each in red) else ""
+        violated = f"{len(red)} requirement{'s' if len(red) > 1 else ''} violated or undecided{strictly}"
+        reasons.insert(0, f"{violated}: {_listed(red)}")
+    return "; ".join(reasons)
+
+
+def _held(requirements: Mapping[str, Requirement], statuses: Mapping[str, Status], waivers: Sequence[Waived]) -> str:
+    musts = sum(status is Status.PASS for each, status in statuses.items() if requirements[each].level is Level.MUST)
+    waived = [each.waiver.requirement for each in waivers if each.state is WaiverState.NEEDED]
+    held = f"{musts} MUST requirement{' holds' if musts == 1 else 's hold'}"
+    return held + (f"; waived: {_listed(waived)}" if waived else "")
+
+
+def _status_of(requirement: str, results: Sequence[ScenarioResult], excused: Collection[str]) -> Status:
+    violated = [v.status for each in results for v in each.verdicts if v.requirement == requirement]
+    told = [each for each in results if each.requirement == requirement and requirement not in each.violated]
+    judged = [_own_share(each, excused) for each in told if each.status is not Status.SKIPPED]
+    return worst([*violated, *judged])
+
+
+def _own_share(result: ScenarioResult, excused: Collection[str]) -> Status:
+    """What a scenario says of its own requirement when no verdict speaks of it.
+
+    Undecided is not passed, and neither is what was no longer looked at because a waived violation came before it.
+    """
+    if result.status is Status.UNKNOWN and not result.violated:
+        return Status.UNKNOWN
+    return Status.SKIPPED if _cut_short_by(result, excused) else Status.PASS
+
+
+def _cut_short_by(result: ScenarioResult, excused: Collection[str]) -> str:
+    """The waived requirement whose violation ended the judgement of a scenario; empty when none did."""
+    ended = (each for each in result.verdicts if each.status is Status.FAIL and each.check in _ENDS_THE_JUDGEMENT)
+    return next((each.requirement for each in ended if each.requirement in excused), "")
+
+
+def _incomplete(
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    statuses: Mapping[str, Status],
+    exercised_by: Mapping[str, Sequence[str]],
+    excused: Collection[str],
+    waivers: Sequence[Waived],
+    missing: int,
+) -> str:
+    if not any(each.core_money_moved for each in results):
+        return "the wallet's core operation was never seen to move money"
+    unjudged = _unjudged(results, requirements, statuses, exercised_by)
+    by_scenario = {each.scenario: each for each in results}
+    hidden = {
+        each: cause
+        for each in unjudged
+        for name in exercised_by.get(each, ())
+        if name in by_scenario and (cause := _cut_short_by(by_scenario[name], excused))
+    }
+    plain = [each for each in unjudged if each not in hidden]
+    reasons = [f"not judged: {_listed(plain)}"] if plain else []
+    reasons += [f"not judged, because its scenarios end at the waived {by}: {each}" for each, by in hidden.items()]
+    waived = [each.waiver.requirement for each in waivers if each.state is WaiverState.NOT_JUDGED]
+    reasons += [f"waived and not judged: {_listed(waived)}"] if waived else []
+    total = len({name for names in exercised_by.values() for name in names})
+    reasons += [f"{missing} of {total} scenarios were not run"] if missing else []
+    return "; ".join(reasons)
+
+
+def _unjudged(
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    statuses: Mapping[str, Status],
+    exercised_by: Mapping[str, Sequence[str]],
+) -> list[str]:
+    """MUST requirements that no scenario judged although the wallet has what they are about."""
+    by_scenario = {each.scenario: each for each in results}
+    found = []
+    for each, requirement in requirements.items():
+        if requirement.level is not Level.MUST or statuses[each] is not Status.SKIPPED:
+            continue
+        scenarios = [by_scenario.get(name) for name in exercised_by.get(each, ())]
+        if any(result is None or not not_applicable(result) for result in scenarios):
+            found.append(each)
+    return found
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """Ids for a sentence: the first of many, because `requirements` of the verdict has them all."""
+    more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
+    return ", ".join(ids[:_MOST_LISTED]) + more
+
+
+def not_applicable(result: ScenarioResult) -> bool:
+    """Whether a scenario was skipped for something that no wallet has to have: an operation, a player of a currency."""
+    return result.no_player or result.reason.startswith("the wallet has no operation")

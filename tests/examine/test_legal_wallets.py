@@ -1,0 +1,124 @@
+"""No wallet fails for what no document says: legal variants pass the whole suite, with the warnings they earned."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import legal_wallets as legal
+import pytest
+from listening import Listening
+
+from harness.config.subject import Subject
+from harness.contracts import BUNDLED, load
+from harness.contracts.schema import bundled
+from harness.examine import Examiner
+from harness.model import Scenario, Status
+from harness.play.preflight import preflight
+from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
+from harness.scenario import load_folder
+from harness.verdict import Certification, ScenarioResult, conclude
+from mock_server.app import App, Asgi
+from mock_server.faults import Chunked, CloseConnection, Every, Gzip, Latency
+from mock_server.provisioning import PATH
+from mock_server.store import open_store
+from mock_server.wallet import Wallet
+
+CONTRACTS = {name: load(name) for name in BUNDLED}
+
+
+def slow(app: Asgi, strikes: Every) -> Asgi:
+    """60 milliseconds a request."""
+    return Latency(app, strikes, milliseconds=60)
+
+
+EARNED = {
+    legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
+    legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
+    legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
+}
+"""The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
+INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}
+"""A wallet that is permitted not to do what a MUST is about is not certified, and not failed either."""
+CASES = [
+    pytest.param(variant, contract, id=f"{contract}-{variant.__name__}")
+    for contract in BUNDLED
+    for variant in legal.VARIANTS
+    if legal.of_contract(contract)(variant)
+]
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> tuple[Scenario, ...]:
+    return load_folder(bundled("scenarios"), CONTRACTS)
+
+
+@pytest.mark.parametrize(("variant", "contract"), CASES)
+def test_a_legal_wallet_is_never_failed(variant: type[Wallet], contract: str, scenarios: Sequence[Scenario]) -> None:
+    examiner = examiner_of(variant, contract)
+    mine = [each for each in scenarios if contract in each.requirements]
+    results = [examiner.examine(each) for each in mine]
+    examiner.close()
+    red = [_told(each) for each in results if each.status in {Status.FAIL, Status.UNKNOWN}]
+    assert not red, "\n".join(red)
+    warned = {verdict.requirement for each in results for verdict in each.verdicts if verdict.status is Status.WARN}
+    assert warned <= EARNED.get(variant, set())
+    exercised: dict[str, list[str]] = {}
+    for each in mine:
+        exercised.setdefault(each.requirements[contract], []).append(each.id)
+    verdict = conclude(contract, results, CONTRACTS[contract].requirements, exercised)
+    expected = Certification.INCOMPLETE if (variant, contract) in INCOMPLETE else Certification.CERTIFIED
+    assert verdict.certification is expected, verdict.reason
+
+
+def test_a_variant_that_earns_a_warning_gets_it(scenarios: Sequence[Scenario]) -> None:
+    examiner = examiner_of(legal.RefusesUnderContention, "casino")
+    race = next(each for each in scenarios if each.id == "races/identical_settlements")
+    result = examiner.examine(race)
+    assert result.status is Status.WARN
+    assert {each.requirement for each in result.verdicts} <= EARNED[legal.RefusesUnderContention]
+
+
+def test_a_scenario_that_a_reading_evades_says_which(scenarios: Sequence[Scenario]) -> None:
+    examiner = examiner_of(legal.NeverDeducts, "sportsbook")
+    deduction = next(each for each in scenarios if each.requirements.get("sportsbook") == "SPB-UNS-01")
+    result = examiner.examine(deduction)
+    assert result.status is Status.SKIPPED
+    assert "deduction: unsupported" in result.reason
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+@pytest.mark.parametrize("style", [Gzip, Chunked, CloseConnection, slow])
+def test_no_way_to_write_http_is_a_violation(
+    style: Callable[[Asgi, Every], Asgi], contract: str, scenarios: Sequence[Scenario]
+) -> None:
+    wallet = Wallet(open_store(), CREDENTIALS)
+    server = Listening(style(App(wallet, provision=True), Every()))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert server.ready.wait(10)
+        subject = Subject(
+            contract=contract,
+            url=f"http://127.0.0.1:{server.port}/{contract}",
+            provision_url=f"http://127.0.0.1:{server.port}{PATH}",
+            credentials=CREDENTIALS[contract],
+            limits=replace(LIMITS, races=1),
+        )
+        examiner = Examiner(subject, preflight(subject))
+        chosen = [each for each in scenarios if contract in each.requirements and each.category in _FEW]
+        results = [examiner.examine(each) for each in chosen]
+        examiner.close()
+    finally:
+        server.should_exit = True
+        thread.join(10)
+    assert not [_told(each) for each in results if each.status is not Status.PASS]
+
+
+_FEW = ("zero_amount", "races")
+
+
+def _told(result: ScenarioResult) -> str:
+    said = "; ".join(f"{each.requirement} {each.check}: {each.summary} ({each.sent})" for each in result.verdicts)
+    return f"{result.scenario}: {result.status} {result.reason} {said}"

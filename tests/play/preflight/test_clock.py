@@ -1,0 +1,91 @@
+"""How far the wallet's clock is off, told by the Date of its answers, and when that is the problem."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+from hostile import Behaviour, Server, Visit, always, message
+from preflight_at_hand import AtHand, problem_of, stages
+from wallet_address import subject
+
+from harness.config.subject import Subject
+from harness.play.preflight import Stage, preflight
+from harness.play.preflight.answering import ahead
+
+
+def answering_at(offset_seconds: int, body: bytes) -> Behaviour:
+    def behaviour(visit: Visit) -> None:
+        while visit.request():
+            date = formatdate(time.time() + offset_seconds, usegmt=True)
+            visit.say(message(body, f"Date: {date}", "Content-Type: application/json"))
+
+    return behaviour
+
+
+def clock_of(behaviour: Behaviour) -> Stage:
+    passed: list[Stage] = []
+    with Server(behaviour) as server:
+        problem_of(lambda: preflight(subject(server.url), tell=passed.append))
+    return next(each for each in passed if each.name == "clock")
+
+
+REFUSAL = b'{"status":"RS_ERROR_INVALID_SIGNATURE"}'
+
+
+@pytest.mark.parametrize(
+    ("offset", "detail"),
+    [
+        (0, "agrees with ours"),
+        (300, "5 min ahead of ours"),
+        (-7380, "2 h 3 min behind ours"),
+        (20, "20 s ahead of ours"),
+    ],
+)
+def test_how_far_the_clock_is_off(offset: int, detail: str) -> None:
+    clock = clock_of(answering_at(offset, REFUSAL))
+    assert clock.detail in {detail, *(_near(offset + by) for by in (-1, 1) if offset)}
+    assert bool(clock.warnings) is bool(offset)
+
+
+def _near(offset: int) -> str:
+    return f"{ahead(offset)} ours"
+
+
+def test_a_wallet_without_a_date() -> None:
+    assert clock_of(always(message(REFUSAL))).detail == "not known: the answer has no Date header"
+
+
+def test_a_date_that_is_none() -> None:
+    clock = clock_of(always(message(REFUSAL, "Date: yesterday")))
+    assert clock.detail == "not known: the answer has no Date header"
+
+
+def test_a_wallet_that_refuses_us_for_its_clock_alone() -> None:
+    """Its clock is ten minutes fast, and so is the Date of its answers: it believes what is signed by that."""
+    wallet = AtHand("casino")
+    with wallet.listening(fast_seconds=600) as root:
+        found = problem_of(lambda: preflight(at(wallet, root)))
+    assert found.stage == "clock"
+    assert re.fullmatch(
+        "the wallet's clock is (10 min|9 min 59 s|10 min 1 s) ahead of the clock of this machine, and it refuses a "
+        "signature made now: one made by its own clock it believes; set both clocks by NTP",
+        str(found),
+    )
+
+
+def test_a_clock_that_is_a_little_off_is_a_warning() -> None:
+    wallet = AtHand("casino")
+    with wallet.listening(fast_seconds=60) as root:
+        facts = preflight(at(wallet, root))
+    assert facts.violation is None
+    assert re.fullmatch("(1 min|59 s|1 min 1 s) ahead of ours", stages(facts)["clock"].detail)
+    assert any("a signature is believed for 5 min: set both by NTP" in each for each in facts.warnings)
+
+
+def at(wallet: AtHand, root: str) -> Subject:
+    players = (wallet.player(), wallet.player())
+    return replace(wallet.subject(players=players), url=f"{root}/{wallet.contract}")

@@ -1,0 +1,143 @@
+"""What is done with reports: two are compared, failures are run again, GitHub is told, other tools read the archive."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_at_hand import CREDENTIALS, report
+
+from harness.cli import main
+from harness.report import write
+from harness.report.compare import changes
+from harness.report.github import workflow_commands
+from harness.report.har import har
+from harness.report.markdown import render
+from mock_server.defects import named
+from mock_server.wallet import Wallet
+
+SOME = {"casino": ["idempotency/resent_settlement", "insufficient_funds/exact_stake", "signature/wrong_signature"]}
+
+
+@pytest.fixture(scope="module")
+def wrong() -> dict[str, Any]:
+    return report(named("forgets-every-transaction").wallet_type, SOME, bundled=True)
+
+
+@pytest.fixture(scope="module")
+def sound() -> dict[str, Any]:
+    return report(Wallet, SOME, bundled=True)
+
+
+def test_what_was_repaired_is_fixed_and_what_broke_is_new(wrong: dict[str, Any], sound: dict[str, Any]) -> None:
+    assert [(each.word, each.scenario) for each in changes(wrong, sound)] == [("FIXED", SOME["casino"][0])]
+    assert [(each.word, each.scenario) for each in changes(sound, wrong)] == [("NEW", SOME["casino"][0])]
+    assert [(each.word, each.scenario) for each in changes(wrong, wrong)] == [("STILL FAILING", SOME["casino"][0])]
+    assert not changes(sound, sound)
+
+
+def test_what_was_not_run_again_is_not_called_fixed(wrong: dict[str, Any]) -> None:
+    nothing = report(Wallet, {"casino": ["insufficient_funds/exact_stake"]})
+    assert [each.word for each in changes(wrong, nothing)] == ["GONE"]
+
+
+def test_the_compare_command(
+    wrong: dict[str, Any], sound: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    write(before, wrong)
+    write(after, sound)
+    assert main(["compare", str(before), str(after)]) == 0
+    assert "FIXED" in capsys.readouterr().out
+    assert main(["compare", str(after), str(before)]) == 1
+    assert main(["compare", str(before), str(tmp_path / "missing.json")]) == 2
+
+
+def test_replay_runs_what_failed_and_finds_it_fixed(
+    wrong: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The report is of a wrong wallet, the run again of the bundled one, which is sound."""
+    path = tmp_path / "report.json"
+    write(path, wrong)
+    assert main(["replay", str(path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in told] == [["FIXED", "idempotency/resent_settlement"]]
+    assert main(["replay", str(path), "no_such_scenario"]) == 0
+    assert "nothing to run again" in capsys.readouterr().out
+
+
+def test_github_gets_one_annotation_for_each_cause(wrong: dict[str, Any]) -> None:
+    (told,) = workflow_commands(wrong)
+    assert told.startswith("::error file=")
+    assert "resent_settlement.yaml" in told
+    assert "CAS-IDM-01" in told
+    assert "\n" not in told
+
+
+def test_a_wallets_text_cannot_begin_a_command_of_its_own(wrong: dict[str, Any]) -> None:
+    verdict = {**wrong["scenarios"][0]["verdicts"][0], "status": "fail", "probably": "x\n::set-output name=a::b\r"}
+    scenario = {**wrong["scenarios"][0], "verdicts": [verdict]}
+    assert all("\n" not in line for line in workflow_commands({**wrong, "scenarios": [scenario]}))
+
+
+def test_markdown_tells_causes_and_escapes(wrong: dict[str, Any]) -> None:
+    text = render(wrong)
+    assert "NOT CERTIFIED" in text
+    assert "transactionId" in text
+    scenario = wrong["scenarios"][0]
+    hostile = {
+        **scenario,
+        "verdicts": [{**scenario["verdicts"][0], "status": "fail", "probably": "<img src=x> [a](b)"}],
+    }
+    assert "<img" not in render({**wrong, "scenarios": [hostile]})
+
+
+def test_the_archive_has_every_exchange(wrong: dict[str, Any]) -> None:
+    log = har(wrong)["log"]
+    assert log["version"] == "1.2"
+    assert len(log["entries"]) == sum(len(each["exchanges"]) for each in wrong["scenarios"])
+    assert all(each["request"]["url"].startswith("http://wallet.example:9000/") for each in log["entries"])
+
+
+def _again(made: dict[str, Any]) -> str:
+    red = [each for each in made["scenarios"] if each["status"] == "fail"]
+    return str(red[0]["verdicts"][0]["again"])
+
+
+def test_the_shell_lines_are_quoted_and_signed_afresh(wrong: dict[str, Any], tmp_path: Path) -> None:
+    """A `curl` that only tells what it was given shows that the lines are a program and what it would send."""
+    lines = _again(wrong)
+    secret = CREDENTIALS["casino"].secret
+    assert secret not in lines
+    fake = tmp_path / "curl"
+    fake.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\n" "$each"; done\n')
+    fake.chmod(0o755)
+    variables = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "WALLET_SECRET": secret,
+        "WALLET_API_KEY": CREDENTIALS["casino"].key,
+    }
+    done = subprocess.run(["/bin/sh", "-eu", "-c", lines], env=variables, capture_output=True, text=True, check=True)
+    told = done.stdout.splitlines()
+    body = told[told.index("--data-binary") + 1]
+    headers = dict(each.split(": ", 1) for each in told if each.startswith("x-"))
+    from harness.contracts.hmac_headers import signature
+
+    assert headers["x-signature"] == signature(body.encode(), secret, headers["x-timestamp"])
+    assert headers["x-api-key"] == CREDENTIALS["casino"].key
+
+
+def test_a_body_cannot_leave_its_quotes() -> None:
+    from harness.contracts import load
+    from harness.report.record import again
+
+    body = '{"a":"\'; echo owned; $(echo owned) `echo owned`"}'
+    exchange = {
+        "operation": "bet",
+        "request": {"method": "POST", "path": "/bet", "headers": [["x-'$(echo)", "'"]], "body": body},
+    }
+    first = again(load("casino"), "http://wallet.example", exchange).splitlines()[0]
+    assert shlex.split(first) == [f"BODY={body}"]

@@ -1,0 +1,172 @@
+"""What the judges say of the deliberate defects, word for word: `tests/golden/findings.json`.
+
+A row is one wallet on one contract. A wrong wallet has the scenarios that must catch it, the sound one has all. Each
+scenario has a line for each finding, one for the readings of the contract that the wallet was seen to follow, and one
+with the balances of every player from exchange to exchange: what a sound wallet could have, and what was shown where
+that is something else. Of a scenario that is run several times the first run is kept.
+
+`python tests/support/golden_findings.py` writes the file anew, and prints what has changed. Look at each before you
+commit it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+from harness import money
+from harness.examine import Examiner, result_of
+from harness.model import History, Player, Scenario, Verdict
+from harness.proof.matrix import SOUND, RowKey, keys_of, scenarios
+from harness.proof.trials import Cell, cell_of, examiner_of
+from harness.verdict.checks import Judged, Standing
+from mock_server.defects import DEFECTS
+from mock_server.wallet import Wallet
+
+FILE = Path(__file__).resolve().parents[1] / "golden" / "findings.json"
+ACCEPT = "look at each, then: python tests/support/golden_findings.py"
+Lines = Mapping[str, Sequence[str]]
+"""Scenario to what was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A wallet on a contract, and the scenarios that it is tried on; `theme` is the folder of the sound wallet's."""
+
+    key: RowKey
+    theme: str
+    scenarios: tuple[Scenario, ...]
+
+    def __str__(self) -> str:
+        return f"{self.key}{', ' if self.theme else ''}{self.theme}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of the scenarios of a case: the cells of the kill matrix, and the words."""
+
+    cells: Mapping[str, Cell]
+    lines: Lines
+
+
+def cases() -> tuple[Case, ...]:
+    """Every defect on its witnesses, and the sound wallet on every scenario, theme by theme."""
+    suite = scenarios()
+    found = []
+    for key in keys_of(list(DEFECTS)):
+        mine = [each for each in suite if key.contract in each.requirements]
+        if key.defect == SOUND:
+            themes = dict.fromkeys(each.id.partition("/")[0] for each in mine)
+            found += [Case(key, each, tuple(one for one in mine if one.id.startswith(f"{each}/"))) for each in themes]
+        else:
+            names = {each.scenario for each in DEFECTS[key.defect].witnesses}
+            found.append(Case(key, "", tuple(each for each in mine if each.id in names)))
+    return tuple(found)
+
+
+def tried(case: Case) -> Tried:
+    """Try the wallet of a case, after pre-flight."""
+    logging.getLogger("mock_server").setLevel(logging.CRITICAL)
+    wallet_type = Wallet if case.key.defect == SOUND else DEFECTS[case.key.defect].wallet_type
+    examiner = examiner_of(wallet_type, case.key.contract, explain=False)
+    cells, lines = {}, {}
+    try:
+        for scenario in case.scenarios:
+            cells[scenario.id], lines[scenario.id] = _scenario(examiner, scenario)
+    finally:
+        examiner.close()
+    return Tried(cells, lines)
+
+
+def _scenario(examiner: Examiner, scenario: Scenario) -> tuple[Cell, tuple[str, ...]]:
+    if examiner._violation is not None:
+        result = examiner.examine(scenario)
+        return cell_of(result), tuple(_finding(each) for each in result.verdicts)
+    histories = [each for each in examiner._runner.run(scenario) if each.exchanges]
+    judged = [examiner._judged(run, history) for run, history in enumerate(histories)]
+    cell = cell_of(result_of(scenario, examiner.contract, histories, judged))
+    return cell, tuple(_told(histories[0], judged[0]))
+
+
+def _told(history: History, judged: Judged) -> Iterator[str]:
+    yield from _with_names_for_references(map(_finding, judged.verdicts))
+    seen = ["money moved"] if judged.core_money_moved else []
+    seen += [f"avoided: {judged.avoided}"] if judged.avoided else []
+    seen += [f"{policy}: {value}" for policy, value in judged.readings]
+    if seen:
+        yield f"seen: {'; '.join(seen)}"
+    yield f"balances: {'; '.join(_standing(each, history.players) for each in judged.course)}"
+
+
+def _with_names_for_references(texts: Iterable[str]) -> Iterator[str]:
+    """The wallet's own references, which are random, as `reference-1`, `reference-2`, in the order of naming."""
+    names: dict[str, str] = {}
+    for text in texts:
+        yield re.sub(r"\b[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"reference-{len(names) + 1}"), text)
+
+
+def _finding(verdict: Verdict) -> str:
+    """`FAIL CAS-IDM-01 (MUST) oracle, bet replay moved: it is wrong | ...`: everything that a finding says."""
+    place = ", ".join(each for each in (verdict.check, f"{verdict.situation} {verdict.wrong}".strip()) if each)
+    parts = [
+        f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}) {place}: {verdict.summary}",
+        f"sent {verdict.sent}" if verdict.sent else "",
+        f"said {verdict.said}" if verdict.said else "",
+        f"could {' / '.join(verdict.possible)}" if verdict.possible else "",
+        f"exchange {verdict.exchange}, line {verdict.line}, player {verdict.player or 'none'}",
+        f"accused {verdict.accused}" if verdict.accused is not None else "",
+    ]
+    return " | ".join(each for each in parts if each)
+
+
+def _standing(standing: Standing, players: Sequence[Player]) -> str:
+    """`2 replay 90`, or `2 replay 90 or 95, shown 80`; a player who is not the scenario's first has a number."""
+    number = [each.id for each in players].index(standing.player)
+    player = f" of {number}" if number else ""
+    expected = " or ".join(map(money.text, standing.expected)) or "?"
+    shown = "none" if standing.shown is None else money.text(standing.shown)
+    text = f"{standing.exchange} {standing.situation}{player} {expected}"
+    return text if shown == expected else f"{text}, shown {shown}"
+
+
+def kept() -> dict[str, dict[str, list[str]]]:
+    """The file."""
+    data: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
+    return data
+
+
+def changes(before: Lines, now: Lines) -> str:
+    """What has changed in a row, line by line; empty when nothing has."""
+    old, new = (_flat(each) for each in (before, now))
+    return "\n".join(list(unified_diff(old, new, "before", "now", n=0, lineterm=""))[2:])
+
+
+def _flat(row: Lines) -> list[str]:
+    return [f"{scenario}: {line}" for scenario, lines in row.items() for line in lines]
+
+
+def written(data: Mapping[str, Lines]) -> str:
+    """The file's text: one line for everything that was said."""
+    return json.dumps(data, ensure_ascii=False, indent=0) + "\n"
+
+
+def main() -> None:
+    """Write the file anew."""
+    before = kept() if FILE.exists() else {}
+    now: dict[str, dict[str, Sequence[str]]] = {}
+    for case in cases():
+        now.setdefault(str(case.key), {}).update(tried(case).lines)
+    for row in dict.fromkeys([*before, *now]):
+        if changed := changes(before.get(row, {}), now.get(row, {})):
+            sys.stdout.write(f"{row}\n{changed}\n")
+    FILE.write_text(written(now), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Options that name players who exist in a running wallet, and their balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from wallet_process import Running, running
+
+from harness.model import GetBalance
+
+LIMITS = ("rounds=20", "burst=30", "batch=30", "races=1")
+
+
+@pytest.fixture(scope="module")
+def wallet() -> Iterator[Running]:
+    with running() as started:
+        yield started
+
+
+def options(contract: str, players: list[dict[str, str]], wallet: Running) -> list[str]:
+    """What certifies the wallet by a contract with those players."""
+    named = [
+        f"--wallet-player=id={each['playerId']},currency={each['currency']},session={each['sessionId']},"
+        f"expired_session={each['expiredSessionId']},token={each['authToken']}"
+        for each in players
+    ]
+    limits = [f"--wallet-limit={each}" for each in LIMITS]
+    url = f"--wallet-url=http://127.0.0.1:{wallet.port}/{contract}"
+    return [url, f"--wallet-contract={contract}", *named, *limits, "-rs"]
+
+
+def balances(wallet: Running, contract: str, players: list[dict[str, str]]) -> list[str]:
+    """What each player has, as the wallet writes it."""
+    asked = (GetBalance(player=each["playerId"], session=each["sessionId"]) for each in players)
+    return [str(wallet.ask(contract, each)["balance"]) for each in asked]

@@ -1,0 +1,125 @@
+"""Wallets for the tests of pre-flight: in this process, or listening on a socket, and players who are named."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+from listening import Listening
+
+from harness.config.subject import Subject
+from harness.contracts import Credentials
+from harness.model import Player, Request
+from harness.play.preflight import ConfigurationProblem, Facts, Stage, preflight
+from harness.proof.carrier import InProcessCarrier
+from mock_server.app import App, Asgi, Message, Receive, Scope, Send
+from mock_server.provisioning import PATH
+from mock_server.store import open_store
+from mock_server.wallet import Wallet
+
+CREDENTIALS = {
+    "casino": Credentials("the-casino-key", "the-casino-secret"),
+    "sportsbook": Credentials("the-sportsbook-user", "the-sportsbook-password"),
+}
+
+
+class AtHand:
+    """A wallet in this process, and ways to look at it before anything else happens."""
+
+    def __init__(
+        self,
+        contract: str = "casino",
+        wallet_type: type[Wallet] = Wallet,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.contract = contract
+        self.credentials = credentials or CREDENTIALS[contract]
+        self.app = App(wallet_type(open_store(), {contract: self.credentials}), provision=True)
+
+    def player(self, currency: str = "EUR", balance: str = "100.00", **fields: str) -> Player:
+        """A player who exists in it, to be named."""
+        asked = {"contract": self.contract, "currency": currency, "balance": balance, **fields}
+        made = InProcessCarrier(self.app, PATH).send(Request("", (), json.dumps(asked).encode()))
+        assert made.received is not None
+        answer: Mapping[str, Any] = json.loads(made.received.body, parse_float=Decimal)
+        return Player(
+            id=answer["playerId"],
+            currency=currency,
+            session=answer["sessionId"],
+            expired_session=answer["expiredSessionId"],
+            token=answer["authToken"],
+        )
+
+    def subject(self, **fields: Any) -> Subject:
+        """The wallet as the user describes it: provisioned, unless there are `players`."""
+        found = Subject(
+            contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
+        )
+        provision = "" if "players" in fields else "http://wallet.example/__admin/player"
+        return replace(found, provision_url=provision, **fields)
+
+    def look(self, **fields: Any) -> Facts:
+        """What pre-flight finds without a network."""
+        subject = self.subject(**fields)
+        wallet = InProcessCarrier(self.app, f"/{self.contract}")
+        provision = InProcessCarrier(self.app, PATH) if subject.provision_url else None
+        return preflight(subject, wallet=wallet, provision=provision)
+
+    def problem(self, **fields: Any) -> ConfigurationProblem:
+        """The problem that pre-flight ends with."""
+        return problem_of(lambda: self.look(**fields))
+
+    @contextlib.contextmanager
+    def listening(self, *, fast_seconds: int = 0, pem: Path | None = None) -> Iterator[str]:
+        """The wallet on a socket; its root. Its clock may be fast: that of signatures, and that of its answers.
+
+        With `pem`, a file of a certificate and its key, it speaks TLS.
+        """
+        server = Listening(_dated(self.app, fast_seconds) if fast_seconds else self.app)
+        server.config.date_header = not fast_seconds
+        server.config.ssl_certfile = pem
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            assert server.ready.wait(10)
+            yield f"{'https' if pem else 'http'}://127.0.0.1:{server.port}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def _dated(app: App, fast_seconds: int) -> Asgi:
+    app.wallet.now_ms = lambda: time.time_ns() // 1_000_000 + fast_seconds * 1000
+
+    async def dated(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(time.time() + fast_seconds, usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return dated
+
+
+def problem_of(look: Any) -> ConfigurationProblem:
+    """The problem that a look ends with."""
+    try:
+        facts = look()
+    except ConfigurationProblem as problem:
+        return problem
+    raise AssertionError(f"no problem was found: {facts}")
+
+
+def stages(facts: Facts) -> dict[str, Stage]:
+    """By name."""
+    return {each.name: each for each in facts.stages}

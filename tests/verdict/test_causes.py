@@ -1,0 +1,273 @@
+"""Each diagnosis is proven by a wallet with that very bug: the report names it, in words that its developer knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import diagnosed_wallets as wallets
+import pytest
+from report_at_hand import ROOT, contracts, results, results_of, scenarios
+
+from harness.contracts import load
+from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario, Status, Transmission
+from harness.proof.carrier import InProcessCarrier
+from harness.scenario import load_file
+from harness.verdict.causes import of_mistake
+from mock_server.defects import DEFECTS, named
+from mock_server.wallet import Wallet
+
+RED = {Status.FAIL, Status.UNKNOWN, Status.WARN}
+
+OF_DEFECTS = (
+    ("forgets-every-transaction", "casino", "idempotency/resent_settlement", "does not look the transactionId up"),
+    ("forgets-every-transaction", "sportsbook", "idempotency/resent_bet", "does not look the transactionId up"),
+    ("forgets-every-transaction", "casino", "lost_replies/bet_sent_again", "its id was not kept"),
+    ("forgets-every-transaction", "casino", "idempotency/same_id_in_another_round", "used for something else"),
+    (
+        "moves-the-player-every-seven-requests",
+        "casino",
+        "idempotency/resent_many_times",
+        "in the memory of one process",
+    ),
+    ("remembers-per-operation", "casino", "idempotency/paid_live_then_settled", "remembered per operation"),
+    ("remembers-per-session", "casino", "session/replay_after_the_session", "within the session that it came in"),
+    ("remembers-the-last-five-ids", "casino", "idempotency/resent_after_others", "forgotten a transaction after 10"),
+    ("remembers-id-and-amount", "casino", "idempotency/higher_amount", "another amount is booked as a new"),
+    ("shows-no-money-on-a-repeat", "casino", "idempotency/replay_is_a_success", "answered with a balance of 0"),
+    ("ignores-the-case-of-ids", "casino", "idempotency/ids_that_differ_in_case", "collation ignores case"),
+    ("checks-funds-too-early", "casino", "races/bets_against_the_balance", "check and deduction are two steps"),
+    ("shows-the-balance-before", "casino", "insufficient_funds/exact_stake", "the balance before the movement"),
+    ("shows-the-balance-before", "sportsbook", "insufficient_funds/exact_stake", "the balance before the movement"),
+    ("credits-twice", "casino", "settlement/exact_credit", "booked twice"),
+    ("credits-nothing", "casino", "settlement/exact_credit", "never booked"),
+    ("debits-nothing", "casino", "insufficient_funds/exact_stake", "never booked"),
+    ("takes-units-for-cents", "casino", "settlement/exact_credit", "booked 1000 times too large"),
+    ("shows-cents", "casino", "settlement/balance_after_the_credit", "shown 1000 times too small"),
+    ("keeps-the-balance-in-a-double", "casino", "money/beyond_2_to_the_53", "floating point"),
+    ("wraps-at-32-bits", "sportsbook", "money/uint32", "overflows 32 bits"),
+    ("rounds-to-two-decimals", "casino", "settlement/exact_credit", "rounded to two decimals on its way"),
+    ("shows-one-balance-for-all", "casino", "batch/two_players", "another player"),
+    ("credits-the-first-player", "casino", "batch/two_players", "is booked on one player"),
+    ("refuses-the-exact-balance", "casino", "insufficient_funds/exactly_the_balance", "less than or equal"),
+    (
+        "checks-no-funds",
+        "sportsbook",
+        "insufficient_funds/one_unit_too_much",
+        "exceeds the balance by less than a main",
+    ),
+    ("drops-the-minus-sign", "casino", "input/negative_settlement", "a negative amount is taken"),
+    ("unsettles-below-zero", "sportsbook", "unsettlement/refusal_in_the_documented_form", "without looking whether"),
+    ("signs-with-spaces", "casino", "signature/correct_signature", "over the body with spaces after ':'"),
+    ("signs-without-the-timestamp", "casino", "signature/correct_signature", "over the body alone"),
+    ("signs-escaped-text", "casino", "signature/non_ascii_text", r"came out as \u escapes"),
+    ("books-before-it-believes", "sportsbook", "authentication/wrong_password", "booked before it is verified"),
+    ("burns-the-ids-of-forgeries", "casino", "signature/forged_request_burns_no_id", "left its transactionId behind"),
+    ("credits-in-a-session-only", "casino", "session/settlement_after_the_session", "because the session has ended"),
+)
+"""Wallet, contract and scenario, and words of the cause."""
+
+OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
+    (wallets.ShowsAHundredTimesAsMuch, "casino", "player/balance_after_a_settlement", "100 times too large"),
+    (wallets.ShowsAHundredTimesAsMuch, "sportsbook", "player/balance_after_a_settlement", "100 times too large"),
+    (wallets.CreditsAHundredth, "casino", "settlement/exact_credit", "booked 100 times too small"),
+    (wallets.ShowsABalanceOfItsOwnOnARepeat, "casino", "idempotency/resent_settlement", "neither the one of the first"),
+    (wallets.RefusesWhatCameByAnotherOperation, "casino", "idempotency/paid_live_then_settled", "although the request"),
+    (
+        named("remembers-the-players-last-id-only").wallet_type,
+        "casino",
+        "own/known_for_a_while",
+        "remembers the last transactions only: after 1 more",
+    ),
+    (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
+    (wallets.AnswersBetsWithAPage, "casino", "player/answers_in_the_documented_form", "an HTML page"),
+    (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_PLAYER], "casino", "reward/jackpot", "is not found by this operation"),
+    (wallets.REFUSES_REWARDS[Outcome.WRONG_CURRENCY], "casino", "reward/jackpot", "own currency is refused"),
+    (wallets.REFUSES_REWARDS[Outcome.UNAUTHENTICATED], "casino", "reward/jackpot", "signed as documented is not"),
+    (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_TRANSACTION], "casino", "reward/jackpot", "an ordinary transaction is"),
+    (wallets.REFUSES_FOREIGN_TEXT, "casino", "signature/non_ascii_text", "text beyond ASCII"),
+    (wallets.CountsFromTheBalanceBeforeTheBatch, "casino", "batch/mixed_batch_sent_again", "before the batch"),
+    (wallets.FindsNoBetToRollBack, "sportsbook", "rollback/returns_the_stake", "not found by its rollback"),
+    (wallets.BelievesAnEmptySignature, "casino", "signature/empty_signature", "an empty signature"),
+    (wallets.BELIEVES_AN_EMPTY_PASSWORD, "sportsbook", "authentication/empty_password", "an empty password"),
+    (wallets.BELIEVES_NONSENSE, "sportsbook", "authentication/malformed_credentials", "that are no base64"),
+    (wallets.BELIEVES_A_USER_ALONE, "sportsbook", "own/without_colon", "credentials without a password"),
+    (wallets.BELIEVES_AN_EMPTY_HEADER, "sportsbook", "own/empty_authorization", "an empty authorization"),
+)
+
+OF_FAILURES = (
+    (FailureKind.TIME_OUT, "does not answer in time"),
+    (FailureKind.CLOSED, "closed without an answer"),
+    (FailureKind.UNREACHABLE, "no longer there"),
+    (FailureKind.GARBAGE, "is no HTTP"),
+    (FailureKind.TOO_LARGE, "far too large"),
+)
+
+
+OWN = {
+    "own/without_colon": "- settle: {amount: 10}\n    forged: without_colon",
+    "own/empty_authorization": "- settle: {amount: 10}\n    forged: empty_authorization",
+    "own/known_for_a_while": "\n  ".join(
+        f"- settle: {{{each}amount: 10}}" for each in ("id: t1, ", "id: t1, ", "", "id: t1, ")
+    ),
+}
+"""Scenarios that are not bundled."""
+
+
+def scenario(name: str, folder: Path) -> Scenario:
+    """A bundled scenario, or one of this test."""
+    if name not in OWN:
+        return scenarios()[name]
+    path = folder / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    head = "title: It is of this test\nrequirement: {casino: CAS-IDM-01, sportsbook: SPB-AUT-02}\nsteps:\n  "
+    words = head if "forged" not in OWN[name] else head.replace("casino: CAS-IDM-01, ", "")
+    path.write_text(f"{words}{OWN[name]}\n", encoding="utf-8")
+    return load_file(path, folder, contracts())
+
+
+def causes(found: list[Any]) -> list[str]:
+    """The probable causes of results; each red verdict has one, and each cause has a remedy."""
+    red = [each for result in found for each in result.verdicts if each.status in RED]
+    assert red, [(each.status, each.reason) for each in found]
+    assert all(each.fix for each in red if each.probably)
+    return [each.probably for each in red]
+
+
+@pytest.mark.parametrize(("defect", "contract", "name", "words"), OF_DEFECTS)
+def test_the_cause_is_named(defect: str, contract: str, name: str, words: str) -> None:
+    told = causes(results(named(defect).wallet_type, contract, [name], record=False))
+    assert any(words in each for each in told), told
+
+
+@pytest.mark.parametrize(("wallet_type", "contract", "name", "words"), OF_WALLETS)
+def test_a_cause_that_no_defect_has_is_named(
+    wallet_type: type[Wallet], contract: str, name: str, words: str, tmp_path: Path
+) -> None:
+    told = causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False))
+    assert any(words in each for each in told), told
+
+
+class Unanswered(InProcessCarrier):
+    """Bets are not answered, in one way or another."""
+
+    kind = FailureKind.TIME_OUT
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        sent = super().send(request, loss=loss, time_out_seconds=time_out_seconds)
+        if not request.path.endswith("/bet"):
+            return sent
+        failure = Failure(self.kind, "it failed")
+        times = (sent.started_ns, sent.released_ns, 0, sent.finished_ns)
+        return Transmission(sent.sent, None, failure, *times)
+
+
+@pytest.mark.parametrize(("kind", "words"), OF_FAILURES)
+def test_an_answer_that_did_not_come_has_its_cause(kind: FailureKind, words: str) -> None:
+    carrier = type("Carrier", (Unanswered,), {"kind": kind})
+    told = causes(
+        results_of(
+            Wallet, "casino", [scenarios()["player/answers_in_the_documented_form"]], record=False, carrier=carrier
+        )
+    )
+    assert any(words in each for each in told), told
+
+
+def test_every_mistake_that_pre_flight_tries_has_a_cause_and_a_fix() -> None:
+    for contract in (load("casino"), load("sportsbook")):
+        for mistake in contract.mistakes:
+            found = of_mistake(mistake)
+            assert found is not None, mistake
+            assert found.cause
+            assert found.fix
+
+
+def test_a_sound_wallet_is_told_nothing() -> None:
+    (result,) = results(Wallet, "casino", ["idempotency/resent_settlement"])
+    assert result.status is Status.PASS
+    assert not [each.probably for each in result.verdicts if each.probably]
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Every defect has a cause, and every cause a wallet
+
+
+WITHOUT_CAUSE = {"there are too many orders of these requests to decide whether one explains the answers"}
+"""Undecided, so nothing can be said of the wallet."""
+
+
+@cache
+def told_of_defects() -> dict[str, set[str]]:
+    """What is told of every defect by its witnesses, on each of its contracts."""
+    told: dict[str, set[str]] = {}
+    for name, defect in DEFECTS.items():
+        for contract in defect.contracts:
+            ids = [each.scenario for each in defect.witnesses if contract in scenarios()[each.scenario].requirements]
+            for result in results(defect.wallet_type, contract, list(dict.fromkeys(ids)), record=False):
+                red = [each for each in result.verdicts if each.status in RED and each.summary not in WITHOUT_CAUSE]
+                told.setdefault(name, set()).update(each.probably for each in red)
+    return told
+
+
+def test_every_finding_of_every_defect_has_a_probable_cause() -> None:
+    assert len(told_of_defects()) > 150
+    assert [name for name, found in told_of_defects().items() if "" in found] == []
+
+
+def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Path) -> None:
+    """But for mistakes in signing, of which pre-flight's own tests have a wallet each."""
+    told = {each for found in told_of_defects().values() for each in found}
+    for defect, contract, name, _ in OF_DEFECTS:
+        told.update(causes(results(named(defect).wallet_type, contract, [name], record=False)))
+    for wallet_type, contract, name, _ in OF_WALLETS:
+        told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
+    patterns = set(written_causes()) - {re.escape(found.cause) for found in map(of_mistake, MISTAKES) if found}
+    never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
+    failures = [words for _, words in OF_FAILURES]
+    assert [each for each in never if not any(re.escape(words) in each for words in failures)] == []
+
+
+MISTAKES = tuple(each for name in ("casino", "sportsbook") for each in load(name).mistakes)
+
+
+def written_causes() -> Iterator[str]:
+    """Every cause that stands in the rules of diagnosis, as a regular expression."""
+    for path in sorted((ROOT / "harness" / "diagnosis").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="Diagnosis"), args=[first, *_]):
+                    yield from _texts(first)
+                case ast.Tuple(elts=[first, second]) if _is_sentence(first) and _is_sentence(second):
+                    yield from _texts(first)
+                case ast.Tuple(elts=[pattern, first, second]) if _is_text(pattern) and _is_sentence(second):
+                    yield from _texts(first)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str() as text):
+            yield re.escape(text)
+        case ast.JoinedStr(values=parts):
+            yield "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".*" for each in parts)
+        case ast.IfExp(body=body, orelse=otherwise):
+            yield from _texts(body)
+            yield from _texts(otherwise)
+        case ast.Call(
+            func=ast.Attribute(attr="format"),
+            args=[ast.Constant(value=str() as first), ast.Constant(value=str() as second)],
+        ):
+            yield f".*{re.escape(first)}.*{re.escape(second)}"
