@@ -34,8 +34,8 @@ from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
 CASINO = load("casino")
-CREDENTIALS = Credentials("key", "secret")
-ENVIRONMENT = {"WALLET_API_KEY": CREDENTIALS.key, "WALLET_SECRET": CREDENTIALS.secret}
+CREDENTIALS = Credentials(api_key="key", secret="secret")
+ENVIRONMENT = {"WALLET_API_KEY": CREDENTIALS["api_key"], "WALLET_SECRET": CREDENTIALS["secret"]}
 PLAYER = json.dumps({"contract": "casino", "currency": "EUR", "balance": "1000000"}).encode()
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from harness.model import Amount
 
 SCALE = 100_000
-"""Hundred-thousandths in one main unit: the casino's wire unit, finer than any ISO 4217 currency needs."""
+"""Hundred-thousandths in one main unit: finer than any ISO 4217 currency needs."""
 
 DECIMALS = 5
 LARGEST_WIRE_AMOUNT = 2**53 - 1

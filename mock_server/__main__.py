@@ -5,17 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from harness.contracts import Credentials
+from harness.contracts import BUNDLED, CredentialField, Credentials, load
 from mock_server.serving import Settings, StartError, serve
 from mock_server.wallet import CoreOnlyWallet, Wallet
-
-CREDENTIALS = {
-    "casino": ("api_key", "WALLET_API_KEY", "secret", "WALLET_SECRET"),
-    "sportsbook": ("user", "WALLET_USER", "password", "WALLET_PASSWORD"),
-}
-"""By contract: the option and the environment variable of its key and of its secret."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,8 +54,9 @@ def _wallet_type(options: argparse.Namespace) -> type[Wallet]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mock_server",
-        description="Serves the reference wallet: the casino contract at /casino, the sportsbook at /sportsbook. "
-        "A contract is served when its credentials are given.",
+        description="Serves the reference wallet: each contract below its name ("
+        + ", ".join(f"/{name}" for name in BUNDLED)
+        + "). A contract is served when its credentials are given.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
@@ -77,9 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--latency", type=int, default=0, metavar="MS", help="wait this long before each answer")
     parser.add_argument("--ready-json", action="store_true", help="print the ready line as JSON")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
-    for key, key_variable, secret, secret_variable in CREDENTIALS.values():
-        parser.add_argument(f"--{key.replace('_', '-')}", help=f"default: ${key_variable}")
-        parser.add_argument(f"--{secret}", help=f"default: ${secret_variable}; an option shows in the process list")
+    for option, each in _options().items():
+        warning = "; an option shows in the process list" if each.secret else ""
+        parser.add_argument(option, dest=each.variable, default="", help=f"default: ${each.variable}{warning}")
     return parser
 
 
@@ -97,22 +93,42 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
     )
 
 
+def _options() -> dict[str, CredentialField]:
+    """The options for credentials. One name in two contracts needs the contract's name before it."""
+    fields = [(name, each) for name in BUNDLED for each in load(name).credentials]
+    names = Counter(each.name for _, each in fields)
+    return {
+        f"--{f'{contract}-' if names[each.name] > 1 else ''}{each.name.replace('_', '-')}": each
+        for contract, each in fields
+    }
+
+
 def _credentials(options: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Credentials]:
+    """The credentials of each contract that has all of them. Raises StartError."""
     found = {}
-    for contract, (key, key_variable, secret, secret_variable) in CREDENTIALS.items():
-        given_key = getattr(options, key) or environment.get(key_variable, "")
-        given_secret = getattr(options, secret) or environment.get(secret_variable, "")
-        if bool(given_key) != bool(given_secret):
-            missing = secret_variable if given_key else key_variable
-            raise StartError(f"the {contract} contract needs {key_variable} and {secret_variable}: set {missing} too")
-        if given_key:
-            found[contract] = Credentials(given_key, given_secret)
+    for name in BUNDLED:
+        fields = load(name).credentials
+        given = {each: getattr(options, each.variable) or environment.get(each.variable, "") for each in fields}
+        missing = [each.variable for each in fields if not given[each]]
+        if missing and len(missing) < len(fields):
+            raise StartError(f"the {name} contract needs {_listed(name)}: set {' and '.join(missing)} too")
+        if not missing:
+            found[name] = Credentials(**{each.name: _read(each, given[each]) for each in fields})
     if not found:
-        raise StartError(
-            "no credentials: set WALLET_API_KEY and WALLET_SECRET for the casino contract, WALLET_USER and "
-            "WALLET_PASSWORD for the sportsbook, or both pairs"
-        )
+        told = ", ".join(f"{_listed(name)} for the {name} contract" for name in BUNDLED)
+        raise StartError(f"no credentials: set {told}, or those of several")
     return found
+
+
+def _listed(contract: str) -> str:
+    return " and ".join(load(contract).environment)
+
+
+def _read(field: CredentialField, value: str) -> str:
+    try:
+        return field.read(value)
+    except (OSError, UnicodeDecodeError):
+        raise StartError(f"{field.variable} is no PEM text and no file that holds it") from None
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any, TypeAlias
 
 from harness.contracts import Contract, load
-from harness.contracts.openapi import as_json, document
+from harness.contracts.shared.openapi import as_json, document
 from mock_server import provisioning
 from mock_server.wallet import Wallet
 from mock_server.wire import JSON_HEADERS, Answer

@@ -15,8 +15,7 @@ too: a defect that is to break nothing but, say, the cover of different bets loo
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from harness.contracts import Contract, Credentials
 from harness.model import (
@@ -31,17 +30,13 @@ from harness.model import (
     Rollback,
     Settle,
 )
+from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
 from mock_server.order import Order, Refusal
 from mock_server.rules.batches import Batches
 from mock_server.rules.rollbacks import Rollbacks
 from mock_server.store import Store
 from mock_server.wire import Counter, refused
-
-
-def clock_ms() -> int:
-    """Unix time in milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 class Wallet(Counter, Batches, Rollbacks):
@@ -53,13 +48,13 @@ class Wallet(Counter, Batches, Rollbacks):
         credentials: Mapping[str, Credentials] | None = None,
         *,
         commits: Commits | None = None,
-        now_ms: Callable[[], int] = clock_ms,
+        now_ms: Clock = system_clock,
         gap_ms: int = 0,
     ) -> None:
         """`credentials` are the platform's, by contract name: a contract without any is not served over HTTP.
 
-        `commits` decides when the books become durable: at once, unless told otherwise. `gap_ms` is how long `gap`
-        lasts; in process it must be 0.
+        `commits` decides when the books become durable: at once by default. `now_ms` is the clock that every rule
+        and every defect asks for the time. `gap_ms` is how long `gap` lasts; in process it must be 0.
         """
         Counter.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from harness.contracts import BadRequest, Contract, Credentials
 from harness.model import ItemReply, Operation, Outcome, Reply
+from mock_server.clock import Clock
 
 JSON_HEADERS = ((b"content-type", b"application/json"),)
 
@@ -28,7 +29,7 @@ def refused(outcome: Outcome, description: str) -> Reply:
 class Counter(ABC):
     """One request from its bytes to the answer's bytes. `handle` is the wallet behind the counter."""
 
-    def __init__(self, credentials: Mapping[str, Credentials], now_ms: Callable[[], int]) -> None:
+    def __init__(self, credentials: Mapping[str, Credentials], now_ms: Clock) -> None:
         """`credentials` are the platform's, by contract name."""
         self.credentials = dict(credentials)
         self.now_ms = now_ms

@@ -25,8 +25,8 @@ from source_tree import (
     words,
 )
 
-# The rooms of `harness` in the order in which the data travels (ARCHITECTURE.md). A room may import itself and the rooms
-# above it, except where `NARROWER` allows it less.
+# The rooms of `harness` in the order in which the data travels (ARCHITECTURE.md). A room may import itself and the
+# rooms above it, except where `NARROWER` allows it less.
 STATIONS = (
     "harness.model",
     "harness.money",

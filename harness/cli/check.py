@@ -11,8 +11,8 @@ from harness.cli.aim import add_wallet_arguments, choices_of
 from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, TargetError, settled, target_of
 from harness.config.subject import Subject
-from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts import BUNDLED, Contract, load
+from harness.contracts.shared.schema import bundled
 from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
@@ -61,7 +61,7 @@ def _check(subject: Subject) -> int:
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
     if facts.violation is not None:
-        _tell_violation(facts.violation)
+        _tell_violation(facts.violation, contract)
         print(f"{contract.name}: VIOLATED before any scenario: {facts.violation.requirement}\n")
         return VIOLATED
     for want in _unmet(subject, facts):
@@ -78,10 +78,10 @@ def _tell(stage: Stage) -> None:
         _line("", "warning", warning)
 
 
-def _tell_violation(violation: Violation) -> None:
+def _tell_violation(violation: Violation, contract: Contract) -> None:
     _line("credentials", "VIOLATION", f"{violation.requirement}: {violation.summary}")
-    if (found := of_mistake(violation.mistake)) is not None:
-        _line("", "probably", found.cause)
+    if (found := of_mistake(violation.mistake, contract)) is not None:
+        _line("", "probably", found.sentence)
         _line("", "fix", found.fix)
 
 

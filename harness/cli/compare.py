@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from harness.report import read
-from harness.report.compare import Change, changes
+from harness.report.changes import Change, changes
 
 NAME = "compare"
 HELP = "compare the reports of two runs: FIXED, STILL FAILING, NEW; exit status 1 when anything fails in the second"

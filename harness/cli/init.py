@@ -18,7 +18,7 @@ from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.config import TargetError
 from harness.config.choices import player_of
-from harness.config.profile import Overrides, ProfileError, field_of, load_profile
+from harness.config.profile import Overrides, ProfileError, load_profile
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Player
 
@@ -142,8 +142,8 @@ def text_of(answers: Answers) -> Iterator[str]:
         yield f"  {_scalar(name)}:"
         yield f"    url: {_scalar(url)}     # the contract's own paths come behind it"
         yield "    credentials:"
-        for variable in contract.environment:
-            yield f"      {field_of(variable)}: ${{{variable}}}"
+        for each in contract.credentials:
+            yield f"      {each.name}: ${{{each.variable}}}"
         yield from _special(contract)
     yield ""
     yield from _provision(answers)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.cli.command import UsageProblem
 from harness.contracts import Contract, UnknownContract, load
-from harness.contracts.openapi import OpenApiError, as_json, as_yaml, document
-from harness.contracts.requirements import RequirementsError
+from harness.contracts.shared.openapi import OpenApiError, as_json, as_yaml, document
+from harness.contracts.shared.requirements import RequirementsError
 
 NAME = "openapi"
 HELP = "write the OpenAPI 3.1 document of a contract: to make stubs of a wallet with, or to browse"

@@ -108,7 +108,7 @@ def _status(day: Day) -> int:
 def _told(name: str, day: Day, habits: Habits) -> Iterator[str]:
     many = "a day" if habits.days == 1 else f"{habits.days} days"
     yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
-    for what, count in sorted(day.diary.items()):
+    for what, count in sorted(day.counts.items()):
         yield f"  {count:>7}  {what}"
     for currency, booked in sorted(day.turnover.items()):
         for what, amount in booked.items():

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.proof.document import markdown
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import Matrix, Tell, keys_of, scenarios, tried

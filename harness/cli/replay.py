@@ -16,9 +16,9 @@ from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import BUNDLED, UnknownContract, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.report import ReportError, read
-from harness.report.compare import Change, changes, failing
+from harness.report.changes import Change, changes, failing
 
 NAME = "replay"
 HELP = "run again the scenarios that failed in a report: FIXED, STILL FAILING or NEW; exit status 1 if any still fails"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harness.cli.aim import add_wallet_arguments, choices_of
 from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, Settings, TargetError, WalletSettings, settled
-from harness.config.profile import TlsProfile, Value, field_of
+from harness.config.profile import TlsProfile, Value
 from harness.config.settings import TLS_FIELDS
 from harness.model import Player
 
@@ -97,12 +97,13 @@ def _rows(settings: Settings) -> Iterator[Row]:
 def _of_wallet(wallet: WalletSettings) -> Iterator[Row]:
     at = f"contracts.{wallet.name}"
     yield _row(f"{at}.url", wallet.url)
-    for variable in wallet.contract.environment:
-        name = f"{at}.credentials.{field_of(variable)}"
-        if variable in wallet.credentials:
-            yield Row(name, wallet.credentials[variable].text, wallet.credentials[variable].origin, secret=True)
+    for field in wallet.contract.credentials:
+        name = f"{at}.credentials.{field.name}"
+        if field.variable in wallet.credentials:
+            value = wallet.credentials[field.variable]
+            yield Row(name, value.text, value.origin, secret=True)
         else:
-            yield Row(name, "(missing)", f"set {variable}")
+            yield Row(name, "(missing)", f"set {field.variable}")
     for what, values in (("paths", wallet.paths), ("policies", wallet.policies)):
         for name, value in values.items():
             yield _row(f"{at}.{what}.{name}", value)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contracts import UnknownContract, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.report import ReportError
 
 NAME = "verify"

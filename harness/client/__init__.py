@@ -12,9 +12,9 @@ from harness.client.prepare import prepare
 from harness.client.spread import spread_us
 from harness.client.transport import ConfigurationError, Transport
 from harness.contracts import Contract, Credentials, Decoded
-from harness.model import Alteration, Exchange, Loss, Operation, Request, Tls, Transmission
+from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
 
-__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Transport", "spread_us"]
+__all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Transport", "spread_us", "unix_ms"]
 
 _UNALTERED = Alteration()
 

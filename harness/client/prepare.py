@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from harness import money
 from harness.contracts import Contract, Credentials
-from harness.model import Alteration, BetBatch, Movement, Operation, Request, Retry, Settle
+from harness.model import Alteration, Batch, BetBatch, Movement, Operation, Request, Retry, Settle
 
 _PLACEHOLDER = "raw-value-{index}-of-this-body"
 
@@ -23,7 +23,7 @@ def prepare(
     if alteration.content_type:
         request = _with_header(request, "content-type", alteration.content_type)
     if alteration.forged:
-        request = contract.forgeries[alteration.forged](request, credentials, signed_at_ms)
+        request = contract.forgeries[alteration.forged].spoil(request, credentials, signed_at_ms)
     if alteration.tampered:
         altered = _tampered(contract, operation, alteration)
         request = replace(request, body=altered)
@@ -70,7 +70,7 @@ def _object_at(value: dict[str, object], item: int | None) -> dict[str, object]:
 def _tampered(contract: Contract, operation: Operation, alteration: Alteration) -> bytes:
     changed = operation
     fields: list[tuple[int | None, str, str]] = []
-    first = 0 if getattr(operation, "items", None) else None
+    first = 0 if isinstance(operation, Batch) and operation.items else None
     for name, text in alteration.tampered:
         if name == "amount":
             changed = _with_amount(changed, money.parse(text))

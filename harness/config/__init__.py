@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from harness.config.choices import Choices, Misconfigured, TargetError
-from harness.config.profile import TlsProfile, field_of
+from harness.config.profile import TlsProfile
 from harness.config.settings import NO_LIMIT, Settings, WalletSettings, settled
 from harness.config.subject import Subject
 from harness.contracts import Credentials, load
@@ -92,12 +92,12 @@ def _missing(wallet: WalletSettings, settings: Settings) -> list[str]:
     told = []
     if "://" not in wallet.url.text:
         told.append(f"{wallet.url.where}: {wallet.url.text!r} is no URL: write http:// or https:// before it")
-    if lacking := [each for each in wallet.contract.environment if each not in wallet.credentials]:
-        words = " and ".join(field_of(each) for each in lacking)
+    if lacking := [each for each in wallet.contract.credentials if each.variable not in wallet.credentials]:
+        words = " and ".join(each.name for each in lacking)
+        variables = " and ".join(each.variable for each in lacking)
         also = f", or write {words} under contracts.{wallet.name}.credentials of {profile.text}" if profile else ""
         told.append(
-            f"no credentials for {wallet.name}: set {' and '.join(lacking)} in the environment{also}, as the wallet "
-            "expects them"
+            f"no credentials for {wallet.name}: set {variables} in the environment{also}, as the wallet expects them"
         )
     if not (settings.provision_url or settings.provision_command or wallet.players):
         also = f", or write provision or players into {profile.text}" if profile else ""
@@ -113,7 +113,7 @@ def _subject(wallet: WalletSettings, settings: Settings) -> Subject:
     return Subject(
         contract=wallet.name,
         url=wallet.url.text.rstrip("/"),
-        credentials=Credentials(*(wallet.credentials[each].text for each in wallet.contract.environment)),
+        credentials=_credentials(wallet),
         provision_url=url.text if url is not None else "",
         provision_command=command.text if command is not None else "",
         players=tuple(player for player, _ in wallet.players),
@@ -129,6 +129,19 @@ def _subject(wallet: WalletSettings, settings: Settings) -> Subject:
         seed=settings.choices.seed,
         run_id=settings.choices.run_id,
     )
+
+
+def _credentials(wallet: WalletSettings) -> Credentials:
+    """The credentials of a wallet. Raises Misconfigured for a file that cannot be read."""
+    found = {}
+    for each in wallet.contract.credentials:
+        value = wallet.credentials[each.variable]
+        try:
+            found[each.name] = each.read(value.text)
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
+            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it: {why}") from None
+    return Credentials(**found)
 
 
 def _limits(settings: Settings) -> Limits:

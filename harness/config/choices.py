@@ -68,7 +68,7 @@ def implied(environment: Mapping[str, str]) -> tuple[str, ...]:
     pairs = ", ".join(f"{' and '.join(variables[name])} for {name}" for name in BUNDLED)
     if found:
         raise TargetError(
-            f"the credentials of both contracts are set: say which to use with --wallet-contract ({pairs})"
+            f"the credentials of {' and '.join(found)} are set: say which to use with --wallet-contract ({pairs})"
         )
     raise TargetError(f"which contract? Name it with --wallet-contract, or set the credentials of one: {pairs}")
 

@@ -1,12 +1,13 @@
-"""What a contract is: a value made of functions, one dialect a module, both directions.
+"""What a contract is: a value made of functions, both directions of one wire.
 
-`casino` and `sportsbook` are bundled. A third contract is one module with a `CONTRACT` of this type and one folder of
-schemas; `load("my.module")` finds it by its import name.
+Each folder here but `shared` is a bundled contract: a package with a `CONTRACT` of this type. A private contract is
+such a package elsewhere; `load("my.module")` finds it by its import name.
 """
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +16,20 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from harness.contracts.json_text import JsonError
-from harness.contracts.requirements import RequirementsError
-from harness.contracts.schema import check
+from harness.contracts.shared.authentication import (
+    CredentialField,
+    Credentials,
+    Forgery,
+    Recipe,
+    Remedy,
+    Shell,
+    by_name,
+    forgery,
+)
+from harness.contracts.shared.day import Days
+from harness.contracts.shared.json_text import JsonError
+from harness.contracts.shared.requirements import CONSERVATION, RequirementsError
+from harness.contracts.shared.schema import check
 from harness.model import (
     Amount,
     Level,
@@ -32,15 +44,10 @@ from harness.model import (
     Situation,
 )
 
-BUNDLED = ("casino", "sportsbook")
+SHARED = "shared"
 
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the platform proves itself with: casino API key and HMAC secret, sportsbook user and password."""
-
-    key: str
-    secret: str = field(repr=False)
+BUNDLED = tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg and each.name != SHARED))
+"""The names of the bundled contracts: the folders of this package but `shared`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,8 @@ class OperationSpec:
     batch: bool = False
     retried: bool = False
     """Whether the platform sends it again after a failure."""
+    after_session: bool = False
+    """Whether the platform sends it after the player's session has ended: a wallet must not refuse it for that."""
     path_inferred: bool = False
     """The document does not print this path; it was inferred from its siblings."""
 
@@ -74,20 +83,6 @@ class ExpectedCode:
 
     level: Level
     outcomes: frozenset[Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a request is authenticated by hand: for people who check a signature, and for `curl`. Holds no secret.
-
-    `steps` gives, for headers by lower-case name and a body, pairs of what is done and what comes of it. `shell` is
-    shell lines that make `$SIGNATURE` and the like of `$BODY`, and `headers` are `curl` headers in those variables,
-    by lower-case name.
-    """
-
-    steps: Callable[[Mapping[str, str], bytes], tuple[tuple[str, str], ...]]
-    shell: tuple[str, ...]
-    headers: Mapping[str, str]
 
 
 class BadRequest(Exception):
@@ -121,8 +116,8 @@ class Contract:
     """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
     required_headers: tuple[str, ...]
     """Lower-case names of the headers that a request must carry to be believed."""
-    environment: tuple[str, str]
-    """The environment variables of the credentials: `("WALLET_API_KEY", "WALLET_SECRET")`."""
+    credentials: tuple[CredentialField, ...]
+    """The values that the platform proves itself with."""
     schemas: Path
     """The folder of the schemas, the requirements and the examples."""
     requirements: Mapping[str, Requirement]
@@ -141,13 +136,16 @@ class Contract:
     """A JSON value as the exact bytes that the platform sends."""
     sign: Callable[[bytes, Credentials, int], tuple[tuple[str, str], ...]]
     """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
-    forgeries: Mapping[str, Callable[[Request, Credentials, int], Request]]
-    """Named ways to spoil a well-signed request's authentication."""
-    mistakes: tuple[str, ...] = ()
-    """Those forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
-    slips: Mapping[str, str] = field(default_factory=dict)
-    """Those forgeries that undo a slip of whoever set the credentials, and what that slip is: a wallet that believes
-    one of them is right, and the configuration is not."""
+    forgeries: Mapping[str, Forgery]
+    """Ways to spoil a well-signed request's authentication, by name."""
+    authentic: str = ""
+    """The id of the requirement that a rightly authenticated request is accepted."""
+    unbelieved: Callable[[bytes], Remedy] | None = None
+    """What is probably wrong with a wallet that refuses a well-signed request with this body."""
+    narrowed_fields: Mapping[str, str] = field(default_factory=dict)
+    """Wire fields whose wrong JSON narrows the situation `malformed`: `{"amount": "wrong_type"}`."""
+    signatures: tuple[str, ...] = ()
+    """Lower-case names of headers that hold a signature: reports show the beginning of each."""
     clock_tolerance_seconds: int = 0
     """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
     knows no time."""
@@ -167,6 +165,9 @@ class Contract:
     """An operation from its name and a request body. Raises `BadRequest`."""
     write_reply: Callable[[Operation | None, Reply], tuple[int, bytes]]
     """HTTP status and body of an answer; the operation is None when the request could not be read."""
+
+    days: Days | None = None
+    """The days of the contract's platform, which the mock partner plays; None: it has scenarios only."""
 
     def path_of(self, operation: Operation) -> str:
         """The documented path of an operation, below the wallet's base URL."""
@@ -189,7 +190,37 @@ class Contract:
         for triple in triples:
             if (found := self._answering.get(triple)) is not None:
                 return found
-        return self.requirements[f"{self.prefix}-CON-01"]
+        return self.conservation
+
+    @property
+    def conservation(self) -> Requirement:
+        """The requirement that money is conserved: it answers for every finding that no other one answers for."""
+        return self.requirements[f"{self.prefix}-{CONSERVATION}"]
+
+    @property
+    def authenticity(self) -> Requirement:
+        """The requirement that a rightly authenticated request is accepted; conservation where none is named."""
+        return self.requirements[self.authentic] if self.authentic else self.conservation
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """The environment variables of the credentials."""
+        return tuple(each.variable for each in self.credentials)
+
+    def made_up(self, text_of: Callable[[CredentialField], str]) -> Credentials:
+        """Valid credentials that nobody was given, made of a text for each field."""
+        texts = {each: text_of(each) for each in self.credentials}
+        return Credentials(**{each.name: each.made(text) if each.made else text for each, text in texts.items()})
+
+    @cached_property
+    def mistakes(self) -> tuple[str, ...]:
+        """The forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+        return tuple(each.name for each in self.forgeries.values() if each.mistake)
+
+    @cached_property
+    def slips(self) -> Mapping[str, str]:
+        """The forgeries that correct a typing error in the credentials, with that error."""
+        return {each.name: each.slip for each in self.forgeries.values() if each.slip}
 
     @cached_property
     def _answering(self) -> Mapping[tuple[str, str, str], Requirement]:
@@ -277,11 +308,17 @@ __all__ = [
     "Amount",
     "BadRequest",
     "Contract",
+    "CredentialField",
     "Credentials",
     "Decoded",
     "ExpectedCode",
+    "Forgery",
     "OperationSpec",
     "Recipe",
+    "Remedy",
+    "Shell",
     "UnknownContract",
+    "by_name",
+    "forgery",
     "load",
 ]

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from harness.client import Call, Carrier, Client, Pace, Transport, spread_us
+from harness.client import Call, Carrier, Client, Pace, Transport, spread_us, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import narrowed, tailored
 from harness.contracts import Contract, load
@@ -48,11 +48,13 @@ class Examiner:
         provision: Carrier | None = None,
         record: bool = False,
         explain: bool = True,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines: nobody will read them. `wallet` and
-        `provision` are ways to a wallet that is not behind the subject's URLs.
+        `provision` are ways to a wallet that is not behind the subject's URLs. `now_ms` is the clock that requests are
+        signed by, in Unix milliseconds.
         """
         self._explains = explain
         self.contract: Contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
@@ -61,7 +63,7 @@ class Examiner:
         seen = [(policy, reading) for policy, reading in facts.readings if policy not in chosen]
         self._policy = narrowed(self.contract.policy, seen)
         wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths))
+        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths), now_ms=now_ms)
         self.capabilities = Capabilities({*facts.absent, *subject.lacks})
         identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
         self.players = self._source_of_players(identities)
@@ -150,14 +152,14 @@ def result_of(
 ) -> ScenarioResult:
     """The result of a scenario that was run once, or several times because it races."""
     verdicts = tuple(_distinct(verdict for each in judged for verdict in each.verdicts))
-    skipped = next((each.skipped for each in histories if each.skipped), "")
+    skipped = next((each for each in histories if each.skipped), None)
     stopped = next((each.stopped for each in histories if each.stopped and not each.skipped), "")
     avoided = next((each.avoided for each in judged if each.avoided), "")
     status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
     red = status in {Status.FAIL, Status.UNKNOWN}
     reason = ""
-    if not red and (skipped or avoided):
-        status, reason = Status.SKIPPED, skipped or avoided
+    if not red and (skipped is not None or avoided):
+        status, reason = Status.SKIPPED, skipped.skipped if skipped is not None else avoided
     elif not red and stopped:
         status, reason = Status.UNKNOWN, stopped
     elif not red and not any(each.exchanges for each in histories):
@@ -174,7 +176,7 @@ def result_of(
         readings=tuple(sorted({reading for each in judged for reading in each.readings})),
         exchanges=sum(len(each.exchanges) for each in histories),
         core_money_moved=any(each.core_money_moved for each in judged),
-        no_player=any(each.without_currency for each in histories),
+        not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
         spread_microseconds=_widest_spread(histories),
     )
 
@@ -223,7 +225,8 @@ def _refuted(scenario: Scenario, contract: Contract, violation: Violation, evide
         summary=violation.summary,
         sent=violation.sent,
         said=violation.said,
-        probably=found.cause if found is not None else "",
+        cause=found.id if found is not None else "",
+        probably=found.sentence if found is not None else "",
         fix=found.fix if found is not None else "",
         exchange=len(violation.records) - 1 if violation.records else None,
         again=evidence.again(violation.records[-1]) if violation.records else "",

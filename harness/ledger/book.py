@@ -27,7 +27,7 @@ class Family(StrEnum):
 
     BET = "bet"
     CREDIT = "credit"
-    """Casino payout, retry and settlement share it; the sportsbook's settlement."""
+    """Payouts share it, whichever operation carries them."""
     REWARD = "reward"
     UNSETTLEMENT = "unsettlement"
     ROLLBACK = "rollback"

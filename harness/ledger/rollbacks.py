@@ -1,4 +1,4 @@
-"""The rules for rollbacks (sportsbook): a stake comes back once, and a bet after its rollback is not debited."""
+"""The rules for rollbacks: a stake comes back once, and a bet after its rollback is not debited."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ Everything here is frozen data without behaviour worth a test of its own, and no
 words belong to no contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
-from harness.model.history import History, Player
-from harness.model.judgement import Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.history import History, NotApplicable, Player
+from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     Authenticate,
@@ -23,6 +23,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
@@ -45,6 +46,7 @@ from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 __all__ = [
     "Alteration",
     "Amount",
+    "Aspect",
     "Authenticate",
     "BadItem",
     "Batch",
@@ -64,6 +66,7 @@ __all__ = [
     "Loss",
     "Message",
     "Movement",
+    "NotApplicable",
     "Operation",
     "Outcome",
     "Payout",
@@ -89,4 +92,5 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "transactions",
 ]

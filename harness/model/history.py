@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.model.scenario import Scenario
 from harness.model.wire import Exchange
@@ -24,6 +25,21 @@ class Player:
     balance: Amount | None = None
 
 
+class NotApplicable(StrEnum):
+    """Why a scenario does not apply to a wallet: it needs what no wallet has to have. The run stays complete."""
+
+    OPERATION = "operation"
+    CURRENCY = "currency"
+
+    def of(self, name: str) -> str:
+        """The sentence; `name` is that of the operation or of the currency."""
+        match self:
+            case NotApplicable.OPERATION:
+                return f"the wallet has no operation {name}"
+            case NotApplicable.CURRENCY:
+                return f"needs a {name} player"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """One run of one scenario on one contract: who played, and every exchange in the order of sending."""
@@ -35,8 +51,8 @@ class History:
     exchanges: tuple[Exchange, ...] = ()
     skipped: str = ""
     """Why it was not carried out (to the end): an absent operation, no player of its currency."""
-    without_currency: bool = False
-    """Skipped because nobody has the currency that it is about, which makes no run incomplete."""
+    not_applicable: NotApplicable | None = None
+    """Set where it was skipped for something that no wallet has to have; `skipped` says what that is."""
     stopped: str = ""
     """Why it broke off: the wallet no longer answered."""
     unknown_games: frozenset[str] = frozenset()

@@ -73,6 +73,19 @@ class Wrong(StrEnum):
     FORMAT = "format"
 
 
+class Aspect(StrEnum):
+    """What a check has found, where one check may find several things."""
+
+    REFUSED = "refused"
+    """Refused, where the scenario expects success."""
+    UNLIKE_THE_FIRST = "unlike_the_first"
+    """A repeated request is not answered with the bytes of the first answer."""
+    REFUSED_WITHOUT_NEED = "refused_without_need"
+    """Concurrent requests were refused though no order of them demands it."""
+    BALANCES_IN_NO_ORDER = "balances_in_no_order"
+    """No order of concurrent requests explains the balances that were shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One sentence of a contract, with its level and the clause it rests on.
@@ -117,6 +130,8 @@ class Verdict:
     level: Level
     status: Status
     summary: str
+    aspect: Aspect | None = None
+    """What of several things the check has found; None where it finds one thing only."""
     sent: str = ""
     said: str = ""
     possible: tuple[str, ...] = ()
@@ -131,8 +146,10 @@ class Verdict:
     """Index of the exchange that is blamed, where another one (a later read) has proven it."""
     run: int = 0
     """Which run of the scenario it is about: scenarios with races are run several times."""
+    cause: str = ""
+    """The id of the probable cause in the wallet, by which findings are grouped; empty when there is no good guess."""
     probably: str = ""
-    """The probable cause in the wallet, a sentence; empty when there is no good guess."""
+    """That cause as a sentence."""
     fix: str = ""
     """What to change in the wallet."""
     again: str = ""

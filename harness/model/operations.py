@@ -36,14 +36,14 @@ class Movement:
     amount: Amount
     session: str = ""
     bet: str = ""
-    """The bet that it belongs to: casino `refTransactionId` (the bet's id), sportsbook `betId`."""
+    """The bet that it belongs to, as the contract names it: by the bet's transaction id, or by its bet id."""
     round: str = ""
     game: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bet(Movement):
-    """A debit of the stake. `kind` is the sportsbook's `betType`; `odds` is text such as `"2.50"`, or empty."""
+    """A debit of the stake. `kind` is the contract's word for it; `odds` is text such as `"2.50"`, or empty."""
 
     kind: str = "SINGLE"
     odds: str = ""
@@ -52,7 +52,7 @@ class Bet(Movement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payout(Movement):
-    """A credit for a bet. `kind` is the sportsbook's settlement type, `win` the casino's `isWin`."""
+    """A credit for a bet. `kind` is the contract's word for it; `win` says whether the bet was won."""
 
     kind: str = "BET_PAID"
     win: bool = True
@@ -74,7 +74,7 @@ class Unsettle(Movement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """Undo a bet: `original` is the bet's transaction id, `bet` its bet id."""
+    """Undo a transaction, a bet or a win: `original` is its transaction id, `bet` the id of its bet."""
 
     id: str
     original: str
@@ -85,7 +85,7 @@ class Rollback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadItem:
-    """An item of a received batch that could not be read; a wallet refuses it alone (CAS-BAT-01).
+    """An item of a received batch that could not be read; a wallet refuses it alone.
 
     `position` counts from 0 in the batch as sent, `id` is its transaction id where one could be read, and `reason` is a
     sentence.
@@ -99,7 +99,7 @@ class BadItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """The nightly batch of payouts (casino). Not atomic: every item stands alone.
+    """The nightly batch of payouts. Not atomic: every item stands alone.
 
     `unreadable` is the wallet's side only: the platform never writes one, and `Contract.write_reply` answers for it.
     """
@@ -110,7 +110,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """A batch that repeats failed payouts of multiplayer games (casino). `unreadable` as in `Settle`."""
+    """A batch that repeats failed payouts of multiplayer games. `unreadable` as in `Settle`."""
 
     items: tuple[Payout, ...]
     unreadable: tuple[BadItem, ...] = ()
@@ -118,7 +118,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetBatch:
-    """A batch of bets (casino). Not atomic: every item stands alone. `unreadable` as in `Settle`."""
+    """A batch of bets. Not atomic: every item stands alone. `unreadable` as in `Settle`."""
 
     items: tuple[Bet, ...]
     unreadable: tuple[BadItem, ...] = ()
@@ -128,3 +128,13 @@ Batch: TypeAlias = Settle | Retry | BetBatch
 Single: TypeAlias = GetBalance | Bet | Payout | Reward | Unsettle | Rollback
 """What concerns one player's account and is judged as one event; a batch is judged as its items."""
 Operation: TypeAlias = Single | Authenticate | Batch
+
+
+def transactions(operation: Operation) -> tuple[Single, ...]:
+    """What an operation asks of accounts: the items of a batch, or the one operation itself. A login asks nothing."""
+    match operation:
+        case Settle() | Retry() | BetBatch():
+            return operation.items
+        case Authenticate():
+            return ()
+    return (operation,)

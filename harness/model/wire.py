@@ -99,7 +99,7 @@ class ItemReply:
 
     outcome: Outcome
     code: str = ""
-    """The contract's own word for the outcome, as sent: casino `status`, sportsbook `errorCode`."""
+    """The contract's own word for the outcome, as sent."""
     id: str | None = None
     balance: Amount | None = None
     currency: str | None = None

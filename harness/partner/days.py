@@ -6,18 +6,16 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from harness.client import Client
 from harness.config.subject import Subject
-from harness.contracts import Contract
+from harness.contracts import BUNDLED, Contract, load
+from harness.contracts.shared.day import Platform
 from harness.examine import Examiner
 from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
 from harness.money import SCALE
-from harness.partner.casino import Casino
-from harness.partner.house import House
+from harness.partner.clock import Clock
 from harness.partner.line import Line, Weather, WentSilent
-from harness.partner.sportsbook import Sportsbook
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, zero_read
 from harness.play.runner import CLOSING
 from harness.scenario.identities import Identities
@@ -32,19 +30,9 @@ class NoPartner(Exception):
     """The days cannot be lived through: the text says why, and what to do."""
 
 
-class Platform(Protocol):
-    """One contract's platform."""
-
-    def open(self, days: int, rounds: int) -> None:
-        """Put everything that will happen on the agenda."""
-
-
-PLATFORMS: Mapping[str, type[Casino | Sportsbook]] = {"casino": Casino, "sportsbook": Sportsbook}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How much goes on: `rounds` of each day (a sportsbook's bets), played by `players`."""
+    """How much goes on: `rounds` (or bets) of each day, played by `players`."""
 
     players: int = 8
     rounds: int = 200
@@ -57,7 +45,7 @@ class Day:
     """What came of it: the judgement, and what the platform has in its books."""
 
     result: ScenarioResult
-    diary: Mapping[str, int]
+    counts: Mapping[str, int]
     turnover: Mapping[str, Mapping[str, int]]
     """Currency to what was staked, paid, taken back and so on, in hundred-thousandths."""
     players: int
@@ -72,28 +60,32 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
     Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
     """
     contract = examiner.contract
-    if contract.name not in PLATFORMS:
-        raise NoPartner(f"the mock partner plays {' and '.join(PLATFORMS)}; {contract.name} has scenarios only")
+    if contract.days is None:
+        playable = " and ".join(name for name in BUNDLED if load(name).days is not None)
+        raise NoPartner(f"the mock partner plays {playable}; {contract.name} has scenarios only")
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/partner")
     chance = random.Random(f"{subject.seed}/partner/{contract.name}")
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    house = House(
-        contract=contract,
-        line=line,
-        crowd=[player for role, player in cast.items() if role != BYSTANDER],
-        identities=identities,
-        chance=chance,
+    platform = Platform(
+        players=[player for role, player in cast.items() if role != BYSTANDER],
         games=subject.games or (DEFAULT_GAME,),
+        chance=chance,
+        new_id=identities.transaction_id,
+        has=lambda word: line.has(contract.words.get(word, "")),
+        unit=contract.wire_unit,
+        reference=contract.bet_reference,
         connections=subject.limits.connections,
     )
     stopped = ""
     try:
-        house.crowd = [_logged_in(player, line, contract) for player in house.crowd]
-        PLATFORMS[contract.name](house).open(habits.days, habits.rounds)
-        house.clock.run()
-        for player in (*house.crowd, *(each for role, each in cast.items() if role == BYSTANDER)):
+        platform.players = [_logged_in(player, line, contract) for player in platform.players]
+        clock = Clock()
+        for minute, course in contract.days(platform, habits.days, habits.rounds):
+            clock.at(minute, course)
+        clock.run(line.carry)
+        for player in (*platform.players, *(each for role, each in cast.items() if role == BYSTANDER)):
             _read(player, line, identities)
     except WentSilent as silence:
         stopped = str(silence)
@@ -105,7 +97,7 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
         stopped=stopped,
     )
     examiner.players.back(cast, {})
-    return _day(examiner.judge(history.scenario, [history]), house)
+    return _day(examiner.judge(history.scenario, [history]), platform, line)
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
@@ -144,17 +136,17 @@ def _scenario(contract: Contract, habits: Habits) -> Scenario:
         id="partner/day",
         path="the mock partner",
         title=f"{days} of the platform: every account holds what was promised to it",
-        requirements={contract.name: f"{contract.prefix}-CON-01"},
+        requirements={contract.name: contract.conservation.id},
     )
 
 
-def _day(result: ScenarioResult, house: House) -> Day:
+def _day(result: ScenarioResult, platform: Platform, line: Line) -> Day:
     return Day(
         result=result,
-        diary=Counter(house.diary),
-        turnover={currency: Counter(each) for currency, each in house.turnover.items()},
-        players=len(house.crowd),
-        requests=len(house.line.exchanges),
-        lost=house.line.lost,
-        repeated=house.line.repeated,
+        counts=Counter(platform.counts),
+        turnover={currency: Counter(each) for currency, each in platform.turnover.items()},
+        players=len(platform.players),
+        requests=len(line.exchanges),
+        lost=line.lost,
+        repeated=line.repeated,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from harness.client import Call, Client
+from harness.contracts.shared.day import Fate, Send, SendTogether
 from harness.model import Exchange, FailureKind, Loss, Operation, Outcome, Single
 from harness.play.runner import PREPARATION, Capabilities
 
@@ -15,15 +15,6 @@ _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)
 MOST_UNANSWERED = 20
 """After so many requests in a row that the wallet did not answer by itself, the day is broken off."""
-
-
-class Fate(StrEnum):
-    """What the platform knows of an operation after asking for it."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    """No answer that can be read: the wallet may have acted or not."""
 
 
 class WentSilent(Exception):
@@ -78,6 +69,14 @@ class Line:
         for exchange in exchanges:
             self._note(exchange)
         return exchanges
+
+    def carry(self, wish: Send | SendTogether) -> tuple[Fate, ...]:
+        """Send what a day's course wishes to send, and say what became of each transaction. Raises WentSilent."""
+        if isinstance(wish, SendTogether):
+            return tuple(fate(exchange) for exchange in self.say_together(wish.operations))
+        exchange = self.insist(wish.operation, wish.times)
+        items = getattr(wish.operation, "items", None)
+        return (fate(exchange),) if items is None else tuple(fates(exchange, items))
 
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:

@@ -22,6 +22,7 @@ from harness.model import (
     GetBalance,
     History,
     Limits,
+    NotApplicable,
     Operation,
     Outcome,
     Payout,
@@ -45,7 +46,7 @@ MOST_ONE_BY_ONE = 200
 MOST_SINGLE_BETS = 50
 """More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
 BETS_IN_A_BATCH = 100
-"""Far below what a nightly batch must hold (CAS-BAT-03)."""
+"""Far below what a nightly batch must hold."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 
@@ -108,7 +109,12 @@ class Runner:
 
     def _run_once(self, scenario: Scenario) -> History:
         if lacking := self._lacking(scenario):
-            return History(contract=self._contract.name, scenario=scenario, skipped=lacking)
+            return History(
+                contract=self._contract.name,
+                scenario=scenario,
+                skipped=NotApplicable.OPERATION.of(lacking),
+                not_applicable=NotApplicable.OPERATION,
+            )
         if self._players.frugal:
             scenario = smallest(scenario, self._contract)
         planned = plan(scenario, self._contract, self.limits, self.identities)
@@ -123,7 +129,7 @@ class Runner:
                 contract=self._contract.name,
                 scenario=scenario,
                 skipped=str(reason),
-                without_currency=not reason.of_currency,
+                not_applicable=reason.not_applicable,
             )
         run = _Run(self._client, self._with_strangers(cast), self)
         try:
@@ -140,10 +146,11 @@ class Runner:
         return {**playing, UNKNOWN: unknown, **standing}
 
     def _lacking(self, scenario: Scenario) -> str:
+        """The first operation of a scenario that the wallet was seen to lack; empty when it has all."""
         for word in _words(scenario):
             name = self._contract.words.get(word, "")
             if name and not self.capabilities.has(self._contract, name):
-                return f"the wallet has no operation {name}"
+                return name
         return ""
 
 
@@ -169,6 +176,7 @@ class _Run:
         self._moved: set[str] = set()
         self._sent: dict[int, Operation] = {}
         self._skipped = ""
+        self._not_applicable: NotApplicable | None = None
         self._stopped = ""
         self.last_shown: dict[str, Amount | None] = {}
 
@@ -195,6 +203,7 @@ class _Run:
             players=tuple(played),
             exchanges=tuple(self._exchanges),
             skipped=self._skipped,
+            not_applicable=self._not_applicable,
             stopped=self._stopped,
             unknown_games=frozenset({UNKNOWN_GAME}),
         )
@@ -323,7 +332,8 @@ class _Run:
             if self._contract.specs[exchange.name].core:
                 pass
             elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
-                self._skipped = f"the wallet has no operation {exchange.name}"
+                self._not_applicable = NotApplicable.OPERATION
+                self._skipped = self._not_applicable.of(exchange.name)
                 raise _Broken(self._skipped)
             return
         if self._was_spent(exchange):

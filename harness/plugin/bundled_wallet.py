@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from harness.contracts import BUNDLED, Credentials, load
+from harness.contracts import BUNDLED, load
 
 START_SECONDS = 30
 """A wallet that is not ready by then will not be: the slowest start that was measured took two."""
@@ -40,7 +40,7 @@ class BundledWallet:
 
     def __init__(self, defect: str = "") -> None:
         """Start it and come back at once; `address` waits until it is ready. `defect` names a deliberate bug."""
-        self.credentials = {name: Credentials(secrets.token_hex(8), secrets.token_hex(16)) for name in BUNDLED}
+        self.credentials = {name: load(name).made_up(lambda _: secrets.token_hex(16)) for name in BUNDLED}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
         # -P keeps the current directory out of the search path: a stranger's `mock_server` folder must not be started.
         command = [sys.executable, "-P", "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent"]
@@ -91,8 +91,7 @@ class BundledWallet:
         paths = [ours, os.environ.get("PYTHONPATH", "")]
         given = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
         for name, credentials in self.credentials.items():
-            key, secret = load(name).environment
-            given |= {key: credentials.key, secret: credentials.secret}
+            given |= {each.variable: credentials[each.name] for each in load(name).credentials}
         return {**os.environ, **given}
 
     def _first_line(self) -> bytes:

@@ -12,31 +12,35 @@ import pytest
 from harness.plugin.block import findings
 from harness.plugin.report import result_of
 from harness.plugin.run import Run
-from harness.report.data import causes_of
+from harness.report.data import Key, causes_of
 from harness.verdict import ScenarioResult
 
 _MOST = 12
 _FAILED = "failed"
 
 
-def cause_of(result: ScenarioResult, roots: Mapping[tuple[str, str], str] = MappingProxyType({})) -> tuple[str, ...]:
-    """What a failure is about: the same for failures that have one explanation.
+Explained = tuple[str, tuple[Key, ...]]
+"""A contract, and the causes of one failure."""
+
+
+def cause_of(result: ScenarioResult, roots: Mapping[tuple[str, Key], Key] = MappingProxyType({})) -> Explained | None:
+    """What a failure is about: the same for failures that have one explanation. None without a finding.
 
     `roots` maps a contract and a cause to the cause that explains it, where there is one.
     """
-    found = {each.probably or each.summary for each in findings(result)}
+    found = {(each.cause, each.probably or each.summary) for each in findings(result)}
     told = {roots.get((result.contract, each), each) for each in found}
-    return (result.contract, *sorted(told)) if found else ()
+    return (result.contract, tuple(sorted(told))) if found else None
 
 
 def representatives(results: Sequence[ScenarioResult]) -> frozenset[int]:
     """Indices of the results that are told at length: of each cause the first, if possible one that shows it itself."""
     causes = causes_of([each for each in results if each.violated])
-    roots = {(each["contract"], also): each["cause"] for each in causes for also in each["also"]}
-    first: dict[tuple[str, ...], int] = {}
-    direct: dict[tuple[str, ...], int] = {}
+    roots = {(each["contract"], key): each["keys"][0] for each in causes for key in each["keys"][1:]}
+    first: dict[Explained, int] = {}
+    direct: dict[Explained, int] = {}
     for index, result in enumerate(results):
-        cause = cause_of(result, roots) or (result.contract, result.reason)
+        cause = cause_of(result, roots) or (result.contract, (("", result.reason),))
         first.setdefault(cause, index)
         if cause == cause_of(result):
             direct.setdefault(cause, index)

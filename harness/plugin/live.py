@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.plugin.block import findings, headline
-from harness.plugin.causes import cause_of
+from harness.plugin.causes import Explained, cause_of
 from harness.plugin.report import Progress, result_of
 from harness.scenario import SUFFIX
 from harness.verdict import ScenarioResult
@@ -93,7 +93,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.running: dict[str, None] = {}
         """Ids of the scenarios that have begun, in that order."""
-        self._told: set[tuple[str, ...]] = set()
+        self._told: set[Explained | None] = set()
         self.begun = time.monotonic()
 
     @property

@@ -16,8 +16,8 @@ from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.files import SUFFIXES, probe
 from harness.report.github import problem_command, workflow_commands
+from harness.report.report_files import SUFFIXES, probe
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 

@@ -76,7 +76,7 @@ def _folders(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, Path]]:
 
 
 def _bundled() -> Path:
-    from harness.contracts.schema import bundled
+    from harness.contracts.shared.schema import bundled
 
     return bundled(FOLDER).resolve()
 

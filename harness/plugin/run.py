@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.config import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
 from harness.config.subject import Subject
-from harness.contracts import BUNDLED, Contract, Credentials, load
+from harness.contracts import BUNDLED, Contract, load
 from harness.examine import Examiner
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts, preflight
@@ -84,7 +84,7 @@ class Run:
         """
         if self.settings is None or self.settings.bundled:
             urls = {name: f"(bundled)/{name}" for name in self._loaded}
-            made_up = {name: Credentials("key", "a secret") for name in self._loaded}
+            made_up = {name: each.made_up(lambda it: f"a {it.name}") for name, each in self._loaded.items()}
             choices = self.settings or Settings(choices=self.choices, contracts=self._loaded)
             target = target_of_bundled(choices, urls, made_up, "(bundled)/__admin/player")
         else:
@@ -197,11 +197,10 @@ class Run:
 
 def _secrets_of(target: Target) -> tuple[Secrets, ...]:
     """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
-    found = [
-        (load(each.contract).environment[0], Secrets.of(load(each.contract), each.credentials, players=each.players))
-        for each in target.subjects
-    ]
-    return tuple(replace(each, named=tuple(pair for pair in each.named if pair[1] != key)) for key, each in found)
+    found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in target.subjects]
+    return tuple(
+        replace(each, named=tuple(pair for pair in each.named if pair[1] not in each.public)) for each in found
+    )
 
 
 def _without_user(url: str) -> str:

@@ -16,7 +16,7 @@ from harness.plugin.suite import Suite
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.scenario import ScenarioError, load_file
-from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude, not_applicable
+from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {
@@ -166,7 +166,7 @@ def _left_open(
     for each in results:
         must = contract.requirements[each.requirement].level is Level.MUST
         open_still = verdict.requirements[each.requirement] is Status.SKIPPED
-        if must and open_still and each.status is Status.SKIPPED and not not_applicable(each):
+        if must and open_still and each.status is Status.SKIPPED and each.not_applicable is None:
             reasons[each.reason].append(f"{each.requirement} by {each.scenario}")
     for reason, skipped in reasons.items():
         more = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""

@@ -8,17 +8,25 @@ from typing import Any
 
 from harness.model import Failure, FailureKind, Loss, Message, Request, Transmission
 from mock_server.app import App
+from mock_server.clock import MovedClock
 from mock_server.in_process import run, run_together
 from mock_server.wire import Answer
+
+STEP_MS = 1000
+"""How far a clock moves on with each request: then a suite of many requests also shows what a wallet does in time."""
 
 
 class InProcessCarrier:
     """Answers through an app. Requests released together take turns: a rule that waits lets the others in."""
 
-    def __init__(self, app: App, place: str) -> None:
-        """`place` is where in the app the requests go: a contract's `/casino`, or the provisioning address."""
+    def __init__(self, app: App, place: str, clock: MovedClock | None = None) -> None:
+        """`place` is where in the app the requests go: a contract's `/casino`, or the provisioning address.
+
+        A `clock` moves on by `STEP_MS` after each request, and after each group of requests in flight at once.
+        """
         self._app = app
         self._place = place
+        self._clock = clock
         self._backwards = False
 
     def send(
@@ -27,10 +35,13 @@ class InProcessCarrier:
         """One request, once. Whichever way the answer is lost, the wallet has acted, but for half a request."""
         del time_out_seconds
         started_ns = time.monotonic_ns()
+        answer = None
         if loss is Loss.HALF_REQUEST:
             run(self._app.break_off(self._place + request.path, _by_name(request), arriving(request.body)))
-            return _transmission(request, None, loss, started_ns)
-        return _transmission(request, run(self._ask(request)), loss, started_ns)
+        else:
+            answer = run(self._ask(request))
+        self._move_clock()
+        return _transmission(request, answer, loss, started_ns)
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
@@ -44,6 +55,7 @@ class InProcessCarrier:
         order = -1 if self._backwards else 1
         self._backwards = not self._backwards
         answers = run_together([self._ask(request) for request in requests[::order]])[::order]
+        self._move_clock()
         made = [_transmission(*pair, None, started_ns) for pair in zip(requests, answers, strict=True)]
         last_ns = max((each.finished_ns for each in made), default=0)
         return tuple(
@@ -52,6 +64,10 @@ class InProcessCarrier:
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _move_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.move(STEP_MS)
 
     def _ask(self, request: Request) -> Coroutine[Any, Any, Answer]:
         return self._app.answer(request.method, self._place + request.path, _by_name(request), request.body)

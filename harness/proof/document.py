@@ -84,6 +84,8 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         "half: see CONTRIBUTING.md.\n"
         "* The wallets of the matrix run in the process of the harness, so that it takes a minute and not an hour; "
         "every defect of the wire and of races is caught over real sockets as well (tests/proof/test_sockets.py).\n"
+        "* The clock of wallet and platform moves on by one second with each request, so that a defect that counts "
+        "seconds is caught without waiting for them. Over HTTP it is caught where as many seconds really pass.\n"
         "* Deletions are tried on the kept matrix (tests/proof/test_deletions.py): without any one check some witness "
         "is missed, and without any one scenario red cells are gone. Of the policies of the contracts, which say what "
         "a wallet is free to do, each reading has a wallet that needs it and one that must not have it "

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.model import Scenario
 from harness.proof.trials import Cell, ConfigurationProblem, Row, try_out
 from harness.scenario import load_folder

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from harness.config.subject import Subject
-from harness.contracts import Credentials
+from harness.contracts import BUNDLED, load
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem, preflight
 from harness.proof.carrier import InProcessCarrier
 from harness.verdict import ScenarioResult
 from mock_server.app import App
+from mock_server.clock import MovedClock
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
@@ -22,8 +23,12 @@ from mock_server.wallet import Wallet
 LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
 """In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
 
-CREDENTIALS = {"casino": Credentials("prove", "secret of the Proof"), "sportsbook": Credentials("prove", "Proof")}
+CREDENTIALS = {
+    name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED
+}
 RUN_ID = "9800f000"
+STARTS_AT_MS = 1_767_225_600_000
+"""What the clock of wallet and platform shows first, in Unix milliseconds: the first moment of 2026."""
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 """The proof is strict: a violated SHOULD counts."""
 
@@ -69,13 +74,16 @@ def examiner_of(
     *,
     explain: bool = True,
     policies: Mapping[str, str] = MappingProxyType({}),
+    clock: MovedClock | None = None,
 ) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there.
 
-    `policies` has the readings that the wallet is pinned to, by policy.
+    `policies` has the readings that the wallet is pinned to, by policy. `clock` is the one that wallet and platform go
+    by; it moves on with each request.
     """
-    app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
-    wallet, provision = InProcessCarrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
+    clock = clock or MovedClock(STARTS_AT_MS)
+    app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
+    wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
     subject = Subject(
         contract=contract,
         url="in process",
@@ -86,8 +94,8 @@ def examiner_of(
         limits=LIMITS,
         policies=tuple(policies.items()),
     )
-    facts = preflight(subject, wallet=wallet, provision=provision)
-    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain)
+    facts = preflight(subject, wallet=wallet, provision=provision, now_ms=clock)
+    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
 
 
 def cell_of(result: ScenarioResult) -> Cell:

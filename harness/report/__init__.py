@@ -4,6 +4,6 @@ The data of a report is one JSON object (`schemas/report.json`); every other for
 """
 
 from harness.report.data import RunFacts, report_data
-from harness.report.files import ReportError, read, write, write_text
+from harness.report.report_files import ReportError, read, write, write_text
 
 __all__ = ["ReportError", "RunFacts", "read", "report_data", "write", "write_text"]

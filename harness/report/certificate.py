@@ -18,7 +18,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from harness.report.files import ReportError, write_text
+from harness.report.report_files import ReportError, write_text
 
 FORMAT = 2
 NOT_RUN = "NOT RUN"

@@ -182,27 +182,45 @@ def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
     }
 
 
+Key = tuple[str, str]
+"""By which findings are grouped: the id of their probable cause, and its sentence, which may name what was seen.
+
+Without a probable cause the id is empty, and the sentence is the finding's own.
+"""
+
+
+def key_of(verdict: Mapping[str, Any]) -> Key:
+    """The group of a finding; the verdict as a report has it."""
+    return verdict.get("cause", ""), verdict.get("probably") or verdict["summary"]
+
+
 def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a report, those with one probable cause together: most frequent first, waived ones last."""
-    found: dict[tuple[str, str, str, bool], dict[str, Any]] = {}
+    """The findings of a report, those with one probable cause together: most frequent first, waived ones last.
+
+    `keys` has the group itself, and behind it those that it explains; `also` has the sentences of these.
+    """
+    found: dict[tuple[str, str, Key, bool], dict[str, Any]] = {}
     for scenario in report["scenarios"]:
         for verdict in scenario["verdicts"]:
             if verdict["status"] == Status.PASS:
                 continue
-            cause = verdict.get("probably") or verdict["summary"]
+            key = key_of(verdict)
             entry = found.setdefault(
-                (scenario["contract"], verdict["status"], cause, "waived" in verdict),
+                (scenario["contract"], verdict["status"], key, "waived" in verdict),
                 {
                     "contract": scenario["contract"],
                     "status": verdict["status"],
-                    "cause": cause,
+                    "cause": key[1],
+                    "keys": [key],
                     "fix": verdict.get("fix", ""),
+                    "again": "",
                     "waived": "waived" in verdict,
                     "also": [],
                     "requirements": [],
                     "scenarios": [],
                 },
             )
+            entry["again"] = entry["again"] or verdict.get("again", "")
             if verdict["requirement"] not in entry["requirements"]:
                 entry["requirements"].append(verdict["requirement"])
             if scenario["id"] not in entry["scenarios"]:
@@ -226,18 +244,21 @@ def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if root is None:
             kept.append(each)
             continue
-        root["also"] += [each["cause"]] if each["cause"] not in (root["cause"], *root["also"]) else []
+        key = each["keys"][0]
+        root["keys"] += [key] if key not in root["keys"] else []
+        root["also"] = [sentence for _, sentence in root["keys"][1:]]
         for name in ("requirements", "scenarios"):
             root[name] += [value for value in each[name] if value not in root[name]]
     return kept
 
 
 def _rank(cause: Mapping[str, Any]) -> tuple[bool, int, int]:
-    return cause["status"] != Status.FAIL, -len(cause["scenarios"]), len(roots_of(cause["cause"]))
+    (identifier, _), *_ = cause["keys"]
+    return cause["status"] != Status.FAIL, -len(cause["scenarios"]), len(roots_of(identifier))
 
 
 def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether one cause, or what it has explained already, is a root of another one."""
     same = all(root[name] == other[name] for name in ("contract", "waived")) and root["status"] == Status.FAIL
-    causes_so_far, roots = (root["cause"], *root["also"]), roots_of(other["cause"])
-    return same and any(cause == other["cause"] or cause.startswith(roots) for cause in causes_so_far)
+    key = other["keys"][0]
+    return same and any(each == key or each[0] in roots_of(key[0]) for each in root["keys"])

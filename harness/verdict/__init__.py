@@ -1,6 +1,6 @@
 """What a run comes to: a result for each scenario and contract, and a verdict over all of a contract's results."""
 
-from harness.verdict.conclusion import Certification, ContractVerdict, conclude, not_applicable
+from harness.verdict.conclusion import Certification, ContractVerdict, conclude
 from harness.verdict.result import RED, ScenarioResult, from_data, to_data, worst
 from harness.verdict.waivers import Waived, WaiverState, in_force, waive
 
@@ -14,7 +14,6 @@ __all__ = [
     "conclude",
     "from_data",
     "in_force",
-    "not_applicable",
     "to_data",
     "waive",
     "worst",

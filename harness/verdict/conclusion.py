@@ -194,7 +194,7 @@ def _unjudged(
         if requirement.level is not Level.MUST or statuses[each] is not Status.SKIPPED:
             continue
         scenarios = [by_scenario.get(name) for name in exercised_by.get(each, ())]
-        if any(result is None or not not_applicable(result) for result in scenarios):
+        if any(result is None or result.not_applicable is None for result in scenarios):
             found.append(each)
     return found
 
@@ -203,8 +203,3 @@ def _listed(ids: Sequence[str]) -> str:
     """Ids for a sentence: the first of many, because `requirements` of the verdict has them all."""
     more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
     return ", ".join(ids[:_MOST_LISTED]) + more
-
-
-def not_applicable(result: ScenarioResult) -> bool:
-    """Whether a scenario was skipped for something that no wallet has to have: an operation, a player of a currency."""
-    return result.no_player or result.reason.startswith("the wallet has no operation")

@@ -11,7 +11,7 @@ from harness.contracts import Contract, Credentials
 from harness.model import Authenticate, History, Player, Status, Verdict
 from harness.report.record import Secrets, again, keep, one
 from harness.verdict import ScenarioResult
-from harness.verdict.causes import Diagnosis, diagnose, of_mistake
+from harness.verdict.causes import Cause, diagnose, of_mistake
 from harness.verdict.checks import Judged
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -67,9 +67,9 @@ class Evidence:
         """Shell lines that send a recorded exchange again."""
         return again(self.contract, origin_of(self.url), recorded)[:LONGEST_AGAIN]
 
-    def cause_of(self, mistake: str) -> Diagnosis | None:
+    def cause_of(self, mistake: str) -> Cause | None:
         """What a wallet does that refuses a good call and believes one with this mistake."""
-        return of_mistake(mistake)
+        return of_mistake(mistake, self.contract)
 
     def _explained(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
         if verdict.status not in _RED:
@@ -84,7 +84,8 @@ class Evidence:
             run=run,
             summary=secrets.text(verdict.summary),
             said=secrets.text(verdict.said),
-            probably=found.cause if found is not None else "",
+            cause=found.id if found is not None else "",
+            probably=found.sentence if found is not None else "",
             fix=found.fix if found is not None else "",
             again=lines,
         )

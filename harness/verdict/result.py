@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.model import Level, Status, Verdict
+from harness.model import Aspect, Level, NotApplicable, Status, Verdict
 
 RED = frozenset({Status.FAIL, Status.UNKNOWN, Status.WARN})
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
@@ -35,8 +35,8 @@ class ScenarioResult:
     """Whether the wallet accepted money through its core operation and its books were seen to follow."""
     absent: tuple[str, ...] = ()
     """Operations that the wallet lacks, as seen so far."""
-    no_player: bool = False
-    """Skipped for want of a player of its currency."""
+    not_applicable: NotApplicable | None = None
+    """Set where it was skipped for something that no wallet has to have: an operation, a player of a currency."""
     spread_microseconds: int | None = None
     """How far apart the requests of its widest race were released; None without a race."""
     seconds: str = "0"
@@ -72,7 +72,13 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
     """The result that `to_data` made the data from."""
     verdicts = tuple(
         Verdict(
-            **{**each, "level": Level(each["level"]), "status": Status(each["status"]), **_tuples(each, "possible")}
+            **{
+                **each,
+                "level": Level(each["level"]),
+                "status": Status(each["status"]),
+                "aspect": None if each["aspect"] is None else Aspect(each["aspect"]),
+                **_tuples(each, "possible"),
+            }
         )
         for each in data["verdicts"]
     )
@@ -82,6 +88,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         **data,
         "status": Status(data["status"]),
         "latencies": latencies,
+        "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
         **_tuples(data, "absent", "records", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})

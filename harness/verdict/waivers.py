@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from harness.contracts.shared.requirements import is_conservation
 from harness.model import Requirement, Status, Waiver
 from harness.verdict.result import ScenarioResult
-
-NEVER = "-CON-01"
-"""Conservation of money: the end of the one requirement of each contract that nobody can waive."""
 
 
 class WaiverState(StrEnum):
@@ -68,7 +66,7 @@ class Waived:
 
 def in_force(waivers: Iterable[Waiver], today: date) -> tuple[Waiver, ...]:
     """Those that excuse a violation on a day. `until` is the last day of a waiver."""
-    return tuple(each for each in waivers if each.until >= today and not each.requirement.endswith(NEVER))
+    return tuple(each for each in waivers if each.until >= today and not is_conservation(each.requirement))
 
 
 def waive(result: ScenarioResult, waivers: Iterable[Waiver], today: date) -> ScenarioResult:
@@ -91,7 +89,7 @@ def weighed(
 
 
 def _state(waiver: Waiver, today: date, results: Sequence[ScenarioResult], *, whole: bool) -> WaiverState:
-    if waiver.requirement.endswith(NEVER):
+    if is_conservation(waiver.requirement):
         return WaiverState.FORBIDDEN
     if waiver.until < today:
         return WaiverState.EXPIRED

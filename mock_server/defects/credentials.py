@@ -34,7 +34,7 @@ class ChecksTheUserOnly(CredentialRule):
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         given = self.given(headers)
-        return "" if given and given[0] == self.credentials[contract.name].key else "the user is unknown"
+        return "" if given and given[0] == self.credentials[contract.name]["user"] else "the user is unknown"
 
 
 @defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
@@ -43,7 +43,7 @@ class ChecksThePasswordOnly(CredentialRule):
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         given = self.given(headers)
-        return "" if given and given[1] == self.credentials[contract.name].secret else "the password is wrong"
+        return "" if given and given[1] == self.credentials[contract.name]["password"] else "the password is wrong"
 
 
 @defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/missing_credentials": "oracle"})
@@ -61,7 +61,7 @@ class ComparesTheStartOfAPassword(CredentialRule):
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         right = self.credentials[contract.name]
         given = self.given(headers)
-        begun = given is not None and given[0] == right.key and given[1] and right.secret.startswith(given[1])
+        begun = given is not None and given[0] == right["user"] and given[1] and right["password"].startswith(given[1])
         return "" if begun else super().doubts(contract, name, headers, body)
 
 
@@ -72,7 +72,7 @@ class IgnoresTheCaseOfAPassword(CredentialRule):
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         right = self.credentials[contract.name]
         given = self.given(headers)
-        same = given is not None and given[0] == right.key and given[1].casefold() == right.secret.casefold()
+        same = given is not None and given[0] == right["user"] and given[1].casefold() == right["password"].casefold()
         return "" if same else super().doubts(contract, name, headers, body)
 
 

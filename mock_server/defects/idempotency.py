@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from functools import cached_property
 
-from harness.model import Bet, ItemReply, Operation, Outcome, Reply, Unsettle
+from harness.model import Bet, ItemReply, Outcome, Unsettle
 from mock_server.defects.registry import CASINO, SPORTSBOOK, defect
 from mock_server.order import AnyOrder, Moved, Refusal, amount_of
 from mock_server.store import Account, Entry, Key
@@ -72,28 +72,21 @@ class RemembersTheLastFiveIds(Wallet):
 
 
 @defect(
-    violates="CAS-CON-01 CAS-IDM-10 SPB-CON-01 SPB-IDM-08",
+    violates="CAS-IDM-10 SPB-IDM-08",
     witnesses={"idempotency/resent_after_others": "oracle"},
 )
 class ForgetsAfterTenSeconds(Wallet):
-    """Keeps a known id for ten seconds: by a clock that each request moves on by one, so that nobody has to wait."""
-
-    async def decide(self, contract: str, operation: Operation) -> Reply:
-        self._seconds += 1
-        return await super().decide(contract, operation)
+    """Keeps a known id for ten seconds: what comes again later is booked again."""
 
     async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
-        key = self.memory_key(order, account)
-        if self._seconds - self._kept_since.get(key, self._seconds) > 10:
-            self._kept_since[key] = self._seconds
+        now_ms, key = self.now_ms(), self.memory_key(order, account)
+        if now_ms - self._kept_since_ms.setdefault(key, now_ms) > 10_000:
+            self._kept_since_ms[key] = now_ms
             return None
-        self._kept_since.setdefault(key, self._seconds)
         return await super().look_up(order, account)
 
-    _seconds = 0
-
     @cached_property
-    def _kept_since(self) -> dict[Key, int]:
+    def _kept_since_ms(self) -> dict[Key, int]:
         return {}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from harness.contracts import BadRequest, Contract
-from harness.contracts.json_text import JsonError, parse, stringify
+from harness.contracts.shared.json_text import JsonError, parse, stringify
 from harness.model import Movement, Operation, Outcome
 from mock_server.defects.registry import BOTH, CASINO, SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten

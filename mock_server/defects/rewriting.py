@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.contracts.json_text import JsonError, parse, stringify
+from harness.contracts.shared.json_text import JsonError, parse, stringify
 
 
 def rewritten(body: bytes, change: Callable[[dict[str, object]], None]) -> bytes:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from harness.contracts import BadRequest, Contract
-from harness.contracts.hmac_headers import signature
+from harness.contracts.casino.authentication import signature
 from harness.model import Operation, Outcome
 from mock_server.defects.registry import BOTH, CASINO, defect
 from mock_server.wallet import Wallet
@@ -28,12 +28,12 @@ class SignatureRule(Wallet):
         """The doubts that are left when the signature itself is `believed`."""
         if not believed:
             return Wallet.doubts(self, contract, "", headers, body)
-        right = signature(body, self.credentials[contract.name].secret, headers.get(TIMESTAMP, ""))
+        right = signature(body, self.credentials[contract.name]["secret"], headers.get(TIMESTAMP, ""))
         return Wallet.doubts(self, contract, "", {**headers, SIGNATURE: right}, body)
 
     def secret(self, contract: Contract) -> str:
         """The platform's secret."""
-        return self.credentials[contract.name].secret
+        return self.credentials[contract.name]["secret"]
 
 
 @defect(
@@ -126,7 +126,11 @@ class IgnoresTheKey(SignatureRule):
     """Does not look at x-api-key, so every integration can speak for every other."""
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
-        named = {**headers, "x-api-key": self.credentials[contract.name].key} if headers.get("x-api-key") else headers
+        named = (
+            {**headers, "x-api-key": self.credentials[contract.name]["api_key"]}
+            if headers.get("x-api-key")
+            else headers
+        )
         return super().doubts(contract, name, named, body)
 
 
@@ -154,7 +158,7 @@ class BelievesTheKeyAsSecret(SignatureRule):
     """Believes a signature made with the API key, which is no secret."""
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
-        right = signature(body, self.credentials[contract.name].key, headers.get(TIMESTAMP, ""))
+        right = signature(body, self.credentials[contract.name]["api_key"], headers.get(TIMESTAMP, ""))
         return self.vouch(contract, headers, body, believed=headers.get(SIGNATURE) == right)
 
 
@@ -199,7 +203,7 @@ class TakesAnyTimestamp(SignatureRule):
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         sent = headers.get(TIMESTAMP, "")
-        if not sent or len(sent) > 10 or headers.get("x-api-key") != self.credentials[contract.name].key:
+        if not sent or len(sent) > 10 or headers.get("x-api-key") != self.credentials[contract.name]["api_key"]:
             return super().doubts(contract, name, headers, body)
         right = signature(body, self.secret(contract), sent)
         return "" if headers.get(SIGNATURE) == right else "the signature is wrong"

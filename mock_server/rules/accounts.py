@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from harness.model import Amount, Movement, Outcome, Reward
 from harness.money import smallest_unit
+from mock_server.clock import Clock
 from mock_server.order import Order, Refusal
 from mock_server.store import LARGEST_BALANCE, Account, Store
 
@@ -13,8 +12,8 @@ from mock_server.store import LARGEST_BALANCE, Account, Store
 class Accounts:
     """Who is asking for what. Each rule returns, or raises the refusal."""
 
-    def __init__(self, store: Store, now_ms: Callable[[], int]) -> None:
-        """`now_ms` is the wallet's clock: Unix time in milliseconds."""
+    def __init__(self, store: Store, now_ms: Clock) -> None:
+        """`now_ms` is the wallet's clock."""
         self.store = store
         self.now_ms = now_ms
 

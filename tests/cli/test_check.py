@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino
 from hostile import Server, Visit, message
 from mistaken_wallets import CASINO_WALLETS
 from plugin_run import CREDENTIALS, Done, Wallet, environment, wallet
 from preflight_at_hand import AtHand
-
-from harness.contracts import Credentials
 
 KEY, SECRET = CREDENTIALS["WALLET_API_KEY"], CREDENTIALS["WALLET_SECRET"]
 USER, PASSWORD = CREDENTIALS["WALLET_USER"], CREDENTIALS["WALLET_PASSWORD"]
@@ -73,7 +72,7 @@ def test_a_player_whom_the_wallet_does_not_know(running: Wallet) -> None:
 
 
 def test_a_violation_before_any_scenario() -> None:
-    at_hand = AtHand("casino", CASINO_WALLETS["secret_appended"], Credentials(KEY, SECRET))
+    at_hand = AtHand("casino", CASINO_WALLETS["secret_appended"], of_casino(KEY, SECRET))
     with at_hand.listening() as root:
         done = check(f"{root}/casino", "--contract=casino", f"--provision={root}/__admin/player")
     assert done.status == 1

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.requirements import NARROWED, TOPICS, Requirements
+from harness.contracts.shared.requirements import NARROWED, TOPICS, Requirements
 from harness.model import Level, Requirement, Situation, Wrong
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"

@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 
 import pytest
+from credentials_at_hand import of_sportsbook
 
 from harness.contracts import Credentials, load
 from harness.model import (
@@ -13,7 +14,7 @@ from harness.model import (
 )
 
 SPORTSBOOK = load("sportsbook")
-WHO = Credentials("Jörg", "pass:wörd")
+WHO = of_sportsbook("Jörg", "pass:wörd")
 UNSETTLE = Unsettle(id="t1", bet="b1", player="p1", amount=20_000_000, currency="USD")
 
 
@@ -26,11 +27,11 @@ def test_credentials_are_utf_8_and_a_password_may_have_a_colon() -> None:
     assert SPORTSBOOK.verify(lower, request.body, WHO, 0) == "", "RFC 7617: the scheme's case does not matter"
 
 
-@pytest.mark.parametrize("who", [WHO, Credentials("user", "password"), Credentials("user", "12345")])
+@pytest.mark.parametrize("who", [WHO, of_sportsbook("user", "password"), of_sportsbook("user", "12345")])
 @pytest.mark.parametrize("name", [*SPORTSBOOK.forgeries])
 def test_every_forgery_is_refused_and_leaves_the_body_alone(name: str, who: Credentials) -> None:
     good = SPORTSBOOK.request(UNSETTLE, who, 0)
-    forged = SPORTSBOOK.forgeries[name](good, who, 0)
+    forged = SPORTSBOOK.forgeries[name].spoil(good, who, 0)
     assert forged != good
     assert (forged.body, forged.path) == (good.body, good.path)
     assert SPORTSBOOK.verify(dict(forged.headers), forged.body, who, 0) != ""
@@ -85,9 +86,9 @@ NOTHING = "Basic :"
     ],
 )
 def test_what_each_forgery_sends(forgery: str, user: str, password: str, sent: str) -> None:
-    who = Credentials(user, password)
+    who = of_sportsbook(user, password)
     good = SPORTSBOOK.request(UNSETTLE, who, 0)
-    forged = SPORTSBOOK.forgeries[forgery](good, who, 0)
+    forged = SPORTSBOOK.forgeries[forgery].spoil(good, who, 0)
     assert forged == replace(good, headers=(("content-type", "application/json"), ("authorization", sent)))
 
 
@@ -111,11 +112,11 @@ def test_what_each_forgery_sends(forgery: str, user: str, password: str, sent: s
 )
 def test_whom_a_wallet_believes_and_why_not(sent: str | None, told: str) -> None:
     headers = {} if sent is None else {"authorization": sent}
-    assert SPORTSBOOK.verify(headers, b"", Credentials("user", "Secret1"), 0) == told
+    assert SPORTSBOOK.verify(headers, b"", of_sportsbook("user", "Secret1"), 0) == told
 
 
 def test_a_user_without_a_password_still_needs_the_colon() -> None:
-    nobody = Credentials("user", "")
+    nobody = of_sportsbook("user", "")
     assert SPORTSBOOK.verify({"authorization": basic("user:")}, b"", nobody, 0) == ""
     assert SPORTSBOOK.verify({"authorization": basic("user")}, b"", nobody, 0) == "the user or the password is wrong"
 

@@ -11,13 +11,14 @@ import hashlib
 import hmac
 
 import pytest
+from credentials_at_hand import of_casino
 
-from harness.contracts import Credentials, load
+from harness.contracts import load
 from harness.model import Payout, Request, Settle
 
 CASINO = load("casino")
 SETTLE = Settle(items=(Payout(id="t1", player="p1", currency="EUR", amount=100),))
-WHO = Credentials("key", "secret")
+WHO = of_casino("key", "secret")
 NOW = 1_731_504_451_691
 
 
@@ -33,7 +34,7 @@ def test_the_bytes_sent_are_exactly_the_string_signed() -> None:
 @pytest.mark.parametrize("name", [*CASINO.forgeries])
 def test_every_forgery_is_refused_and_leaves_the_body_alone(name: str) -> None:
     good = CASINO.request(SETTLE, WHO, NOW)
-    forged = CASINO.forgeries[name](good, WHO, NOW)
+    forged = CASINO.forgeries[name].spoil(good, WHO, NOW)
     assert forged != good
     assert (forged.body, forged.path) == (good.body, good.path)
     assert [key for key, _ in forged.headers] == [key for key, _ in good.headers]
@@ -106,9 +107,9 @@ def sha256(message: str) -> str:
 
 def headers_after(forgery: str, body: str = BODY, secret: str = "secret") -> dict[str, str]:
     """What a forgery makes of the headers of a rightly signed request; nothing else may change."""
-    who = Credentials("key", secret)
+    who = of_casino("key", secret)
     good = Request("/path", CASINO.sign(body.encode(), who, NOW), body.encode())
-    forged = CASINO.forgeries[forgery](good, who, NOW + 5)
+    forged = CASINO.forgeries[forgery].spoil(good, who, NOW + 5)
     assert (forged.path, forged.body) == (good.path, good.body)
     assert [name for name, _ in forged.headers] == [name for name, _ in good.headers]
     return dict(forged.headers)
@@ -258,6 +259,6 @@ def test_an_unknown_key_stands_beside_a_right_signature() -> None:
 def test_a_signature_of_the_body_with_spaces_leaves_strings_alone() -> None:
     body = rb'{"a":"b:,\\\",c","d":[1,2]}'
     good = Request("/path", CASINO.sign(body, WHO, NOW), body)
-    forged = CASINO.forgeries["signed_with_spaces"](good, WHO, NOW)
+    forged = CASINO.forgeries["signed_with_spaces"].spoil(good, WHO, NOW)
     spaced = Request("/path", CASINO.sign(rb'{"a": "b:,\\\",c", "d": [1, 2]}', WHO, NOW), body)
     assert forged == spaced

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.json_text import parse, stringify
-from harness.contracts.schema import violations
+from harness.contracts.shared.json_text import parse, stringify
+from harness.contracts.shared.schema import violations
 from harness.model import (
     Authenticate,
     Bet,

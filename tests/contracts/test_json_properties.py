@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.contracts.json_text import stringify
+from harness.contracts.shared.json_text import stringify
 
 LARGEST = 2**53 - 1
 STRINGS = st.text(max_size=20) | st.text(st.sampled_from('\x00\x1f"\\/\u2028\u2029\ud800\udc00\x7f\u00e9'), max_size=8)

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from credentials_at_hand import of_casino
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.contracts import Credentials
-from harness.contracts.hmac_headers import sign
-from harness.contracts.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, parse, stringify
+from harness.contracts.casino.authentication import sign
+from harness.contracts.shared.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, parse, stringify
 
 REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""
@@ -44,7 +44,7 @@ def test_stringify_writes_the_bytes_of_javascript(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
 def test_signatures_equal_those_of_javascript(row: dict[str, str]) -> None:
     body = stringify(value_of(row))
-    headers = dict(sign(body, Credentials("key", row["secret"]), int(row["timestamp"])))
+    headers = dict(sign(body, of_casino("key", row["secret"]), int(row["timestamp"])))
     assert headers == {
         "content-type": "application/json",
         "x-api-key": "key",

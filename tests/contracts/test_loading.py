@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino
 from tutorial_files import write_package
 
-from harness.contracts import BUNDLED, Credentials, UnknownContract, load
+from harness.contracts import BUNDLED, UnknownContract, load
 
 
 def refusal(name: str) -> str:
@@ -110,7 +111,7 @@ def test_a_contract_of_ones_own_is_one_module(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_secret_is_not_printed() -> None:
-    assert "hush" not in repr(Credentials("key", "hush"))
+    assert "hush" not in repr(of_casino("key", "hush"))
 
 
 # ----------------------------------------------------------------------------------------------------------------------

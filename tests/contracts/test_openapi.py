@@ -17,7 +17,7 @@ from wallet_process import CREDENTIALS, DEADLINE_SECONDS, Running, running, sign
 
 from harness.cli import main
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.openapi import OpenApiError, as_json, as_yaml, document
+from harness.contracts.shared.openapi import OpenApiError, as_json, as_yaml, document
 from harness.model import (
     Authenticate,
     Bet,

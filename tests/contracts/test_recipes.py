@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import subprocess
 
-from harness.contracts.recipes import BASIC, HMAC
+from harness.contracts.casino.recipe import HMAC
+from harness.contracts.sportsbook.recipe import BASIC
 
 
 def test_the_steps_to_a_signature_show_the_very_text_that_is_signed() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.contracts import BUNDLED, Contract, load, requirements
-from harness.contracts.requirements import Requirements, RequirementsError
+from harness.contracts import BUNDLED, Contract, load
+from harness.contracts.shared import requirements
+from harness.contracts.shared.requirements import Requirements, RequirementsError
 from harness.model import Level, Requirement, Situation, Wrong
 
 GOOD = """\

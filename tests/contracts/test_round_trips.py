@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import money
 from harness.contracts import Contract, Credentials, load
-from harness.contracts.json_text import parse
-from harness.contracts.schema import violations
+from harness.contracts.shared.json_text import parse
+from harness.contracts.shared.schema import violations
 from harness.model import (
     Authenticate,
     BadItem,
@@ -110,7 +111,7 @@ sportsbook_operations = st.one_of(
         odds=st.sampled_from(["", "2.50", "100", "1.001"]),
     ),
 )
-credentials = st.builds(Credentials, key=st.text("abcü日", min_size=1, max_size=5), secret=TEXT)
+KEY = st.text("abcü日", min_size=1, max_size=5)
 
 
 def sent(contract: Contract, operation: Operation, who: Credentials) -> Request:
@@ -121,14 +122,14 @@ def sent(contract: Contract, operation: Operation, who: Credentials) -> Request:
     return request
 
 
-@given(casino_operations, credentials)
+@given(casino_operations, st.builds(of_casino, KEY, TEXT))
 @REPEATABLE
 def test_a_casino_wallet_reads_what_the_platform_writes(operation: Operation, who: Credentials) -> None:
     request = sent(CASINO, operation, who)
     assert CASINO.read_request(CASINO.name_of(operation), request.body) == operation
 
 
-@given(sportsbook_operations, credentials)
+@given(sportsbook_operations, st.builds(of_sportsbook, KEY, TEXT))
 @REPEATABLE
 def test_a_sportsbook_wallet_reads_what_the_platform_writes(operation: Operation, who: Credentials) -> None:
     request = sent(SPORTSBOOK, operation, who)

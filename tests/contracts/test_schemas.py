@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.contracts import BUNDLED, load, schema
-from harness.contracts.json_text import JsonError, parse
-from harness.contracts.schema import bundled, pointer, shown, violations
+from harness.contracts import BUNDLED, load
+from harness.contracts.shared import schema
+from harness.contracts.shared.json_text import JsonError, parse
+from harness.contracts.shared.schema import bundled, pointer, shown, violations
 from harness.model import Fault, Problem
 
 REPEATABLE = settings(derandomize=True, deadline=None)
@@ -260,7 +261,7 @@ def test_the_bundled_folder_inside_the_package_goes_first(tmp_path: Path, monkey
     package = tmp_path / "site-packages" / "harness"
     (package / "schemas").mkdir(parents=True)
     (package.parent / "schemas").mkdir()
-    monkeypatch.setattr(schema, "__file__", str(package / "contracts" / "schema.py"))
+    monkeypatch.setattr(schema, "__file__", str(package / "contracts" / "shared" / "schema.py"))
     assert bundled("schemas") == package / "schemas"
 
 

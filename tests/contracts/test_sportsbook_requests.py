@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.contracts import BadRequest, load
-from harness.contracts.json_text import stringify
+from harness.contracts.shared.json_text import stringify
 from harness.model import (
     Bet,
     GetBalance,

@@ -10,7 +10,19 @@ from report_at_hand import scenarios
 from harness.client import Carrier
 from harness.contracts import load
 from harness.examine import Examiner, result_of
-from harness.model import Failure, FailureKind, History, Level, Loss, Message, Request, Status, Transmission, Verdict
+from harness.model import (
+    Failure,
+    FailureKind,
+    History,
+    Level,
+    Loss,
+    Message,
+    NotApplicable,
+    Request,
+    Status,
+    Transmission,
+    Verdict,
+)
 from harness.proof.trials import examiner_of
 from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judged
@@ -56,8 +68,9 @@ def test_a_run_in_which_nothing_was_sent_is_not_decided() -> None:
 
 
 def test_a_run_that_was_skipped_or_avoided_its_point_says_why() -> None:
-    skipped = result([replace(EMPTY, skipped="no bets", without_currency=True)])
-    assert (skipped.status, skipped.reason, skipped.no_player) == (Status.SKIPPED, "no bets", True)
+    skipped = result([replace(EMPTY, skipped="no bets", not_applicable=NotApplicable.CURRENCY)])
+    assert (skipped.status, skipped.reason) == (Status.SKIPPED, "no bets")
+    assert skipped.not_applicable is NotApplicable.CURRENCY
     avoided = result([SENT], judged(avoided="it never deducts"))
     assert (avoided.status, avoided.reason) == (Status.SKIPPED, "it never deducts")
 

@@ -12,7 +12,7 @@ from listening import Listening
 
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.model import Scenario, Status
 from harness.play.preflight import preflight

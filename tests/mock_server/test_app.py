@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook
 
-from harness.contracts import Contract, Credentials, load
+from harness.contracts import Contract, load
 from harness.model import Authenticate, Bet, GetBalance, Operation, Payout, Request, Settle, Unsettle
 from mock_server.app import App
 from mock_server.in_process import InProcess
@@ -16,7 +17,7 @@ from mock_server.store import open_store
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
 
-CREDENTIALS = {"casino": Credentials("key", "secret"), "sportsbook": Credentials("user", "password")}
+CREDENTIALS = {"casino": of_casino("key", "secret"), "sportsbook": of_sportsbook("user", "password")}
 NOW_MS = 1_700_000_000_000
 ADMIN = "/__admin/player"
 
@@ -91,7 +92,7 @@ def test_a_stranger_learns_nothing_and_moves_nothing(desk: Desk, name: str, stat
     assert desk.at.answer(f"/{name}{request.path}", {}, request.body).status == status
     contract = load(name)
     for forge in contract.forgeries.values():
-        forged = forge(request, CREDENTIALS[name], NOW_MS)
+        forged = forge.spoil(request, CREDENTIALS[name], NOW_MS)
         assert desk.at.ask(f"/{name}", forged).status == status
     shown = read(desk.ask(name, GetBalance(player=player["playerId"], session=player["sessionId"])))
     assert shown["balance"] in {Decimal(100), 10_000_000}

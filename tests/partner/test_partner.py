@@ -8,7 +8,8 @@ import legal_wallets
 import pytest
 
 from harness.config.subject import Subject
-from harness.model import Status
+from harness.contracts.shared.day import Course, Fate, Send, SendTogether, Wait
+from harness.model import GetBalance, Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.partner.clock import Clock
 from harness.proof.carrier import InProcessCarrier
@@ -74,34 +75,34 @@ def test_an_ordinary_day_finds_a_wrong_wallet(defect: str, contract: str, requir
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_day_can_be_lived_through_again(contract: str) -> None:
     first, second, other = (a_day(Wallet, contract, seed=seed) for seed in (7, 7, 8))
-    assert (first.diary, first.turnover, first.requests) == (second.diary, second.turnover, second.requests)
-    assert first.diary != other.diary
+    assert (first.counts, first.turnover, first.requests) == (second.counts, second.turnover, second.requests)
+    assert first.counts != other.counts
 
 
 def test_the_night_settles_what_was_not_paid_by_day() -> None:
     day = a_day(Wallet, "casino", Habits(players=4, rounds=200))
-    assert day.diary["payouts left to the night, never tried"] > 0
-    assert day.diary["payouts in settlements accepted"] >= day.diary["payouts left to the night, never tried"]
-    assert day.diary["settlements of the night"] >= 1
+    assert day.counts["payouts left to the night, never tried"] > 0
+    assert day.counts["payouts in settlements accepted"] >= day.counts["payouts left to the night, never tried"]
+    assert day.counts["settlements of the night"] >= 1
 
 
 def test_an_item_that_the_night_refuses_is_a_lost_bet_and_is_not_sent_again() -> None:
     day = a_day(legal_wallets.UnknownBetsAreRefused, "casino", replace(STORMY, days=2))
     assert day.result.status is Status.PASS
-    assert day.diary["settlements of the night"] >= 2
+    assert day.counts["settlements of the night"] >= 2
 
 
 def test_what_cannot_be_taken_back_is_kept_back_from_later_settlements() -> None:
     day = a_day(legal_wallets.NeverDeducts, "sportsbook", replace(STORMY, rounds=400))
     assert total(day, "taken back") == 0
     assert total(day, "clawback owed") >= total(day, "clawback recovered") > 0
-    assert day.diary["settlements reduced by a clawback"] > 0
+    assert day.counts["settlements reduced by a clawback"] > 0
 
 
 def test_a_bet_without_an_answer_is_rolled_back_until_the_wallet_says_so() -> None:
     day = a_day(Wallet, "sportsbook")
-    assert day.diary["bets unknown"] > 0
-    assert day.diary["rollbacks accepted"] == day.diary["bets unknown"] + day.diary["bets refused"]
+    assert day.counts["bets unknown"] > 0
+    assert day.counts["rollbacks accepted"] == day.counts["bets unknown"] + day.counts["bets refused"]
 
 
 def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +128,7 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
 
 def test_a_contract_without_a_platform_is_refused() -> None:
     examiner = examiner_of(Wallet, "casino")
-    examiner.contract = replace(examiner.contract, name="bingo")
+    examiner.contract = replace(examiner.contract, name="bingo", days=None)
     subject = Subject(contract="casino", url="", credentials=CREDENTIALS["casino"])
     with pytest.raises(NoPartner, match="bingo has scenarios only"):
         live_through(examiner, subject, STORMY)
@@ -135,9 +136,31 @@ def test_a_contract_without_a_platform_is_refused() -> None:
 
 def test_the_clock_does_what_is_due_in_its_order() -> None:
     clock, done = Clock(), list[str]()
-    clock.at(20, lambda: done.append("second"))
-    clock.at(20, lambda: clock.at(5, lambda: done.append("late, and so at once")))
-    clock.at(10, lambda: done.append("first"))
-    clock.run()
-    assert done == ["first", "second", "late, and so at once"]
-    assert clock.now == 20
+
+    def course(name: str, *minutes: int) -> Course:
+        done.append(name)
+        for each in minutes:
+            yield Wait(each)
+            done.append(f"{name}, at {clock.now}")
+
+    clock.at(20, course("second", 30))
+    clock.at(20, course("third", 5, 5))
+    clock.at(10, course("first", 10))
+    clock.run(lambda _: ())
+    assert done == ["first", "second", "third", "first, at 20", "third, at 25", "third, at 30", "second, at 50"]
+    clock.at(5, course("late, and so at once"))
+    clock.run(lambda _: ())
+    assert (done[-1], clock.now) == ("late, and so at once", 50)
+
+
+def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> None:
+    given: list[tuple[Fate, ...]] = []
+
+    def course() -> Course:
+        given.append((yield Send(GetBalance(player="anna"), 3)))
+        given.append((yield SendTogether((GetBalance(player="anna"), GetBalance(player="bert")))))
+
+    clock = Clock()
+    clock.at(0, course())
+    clock.run(lambda wish: (Fate.ACCEPTED,) if isinstance(wish, Send) else (Fate.REFUSED, Fate.UNKNOWN))
+    assert given == [(Fate.ACCEPTED,), (Fate.REFUSED, Fate.UNKNOWN)]

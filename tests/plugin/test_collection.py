@@ -140,7 +140,7 @@ def test_a_broken_file_is_told_with_its_line_and_without_a_traceback(tmp_path: P
     ("arguments", "variables", "told"),
     [
         (["--wallet-url=http://127.0.0.1:1"], {}, "which contract? Name it with --wallet-contract"),
-        (["--wallet-url=http://127.0.0.1:1"], CREDENTIALS, "the credentials of both contracts are set"),
+        (["--wallet-url=http://127.0.0.1:1"], CREDENTIALS, "the credentials of casino and sportsbook are set"),
         (["--wallet-contract=casnio"], {}, "casnio"),
         (["--wallet-provision=http://127.0.0.1:1"], {}, "say where it is with --wallet-url"),
         (["--wallet-url=x", "--wallet-contract=casino", "--wallet-player=id=1,token"], {}, "part 2 is no field=value"),

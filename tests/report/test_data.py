@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from credentials_at_hand import public_of, secret_of
 from report_at_hand import CREDENTIALS, everything, report
 
 from harness.contracts import Contract
 from harness.model import Operation, Reply
 from harness.report import ReportError, read, write
 from harness.report.data import causes
-from harness.report.files import SUFFIXES, complaint_about
+from harness.report.report_files import SUFFIXES, complaint_about
 from mock_server.defects import named
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
@@ -37,9 +38,16 @@ class Telltale(Wallet):
     def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
         answer = super().write(contract, operation, reply)
         who = CREDENTIALS[contract.name]
-        basic = base64.b64encode(f"{who.key}:{who.secret}".encode()).decode()
-        told = [who.secret, who.key, who.secret.upper(), basic, who.secret.encode().hex(), f"Basic {basic}"]
-        told.append(base64.b64encode(f"xx{who.secret}".encode()).decode())
+        basic = base64.b64encode(f"{public_of(who)}:{secret_of(who)}".encode()).decode()
+        told = [
+            secret_of(who),
+            public_of(who),
+            secret_of(who).upper(),
+            basic,
+            secret_of(who).encode().hex(),
+            f"Basic {basic}",
+        ]
+        told.append(base64.b64encode(f"xx{secret_of(who)}".encode()).decode())
         extra = json.dumps({"debug": told})[1:-1].encode()
         body = answer.body.rstrip()
         return Answer(answer.status, answer.headers, body[:-1] + b"," + extra + b"}" if body != b"{}" else body)
@@ -105,7 +113,7 @@ def test_no_form_of_a_report_holds_a_secret(tmp_path: Path) -> None:
         write(path, made)
         text = path.read_text().lower()
         for who in CREDENTIALS.values():
-            for shape in _shapes(who.key, who.secret):
+            for shape in _shapes(public_of(who), secret_of(who)):
                 assert shape.lower() not in text, (suffix, shape)
 
 

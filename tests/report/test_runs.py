@@ -11,7 +11,7 @@ from typing import Any
 from plugin_run import CREDENTIALS, ROOT, run
 
 from harness.cli import main
-from harness.report.files import complaint_about
+from harness.report.report_files import complaint_about
 
 ALONE = ("no:cacheprovider",)
 STOPS = """

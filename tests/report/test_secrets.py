@@ -19,11 +19,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino
 from plugin_run import CREDENTIALS as OF_THE_SOUND
 from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run, wallet
 from telltale_wallet import forms
 
-from harness.contracts import Credentials, load
+from harness.contracts import load
 from harness.report.certificate import new_keys
 
 CREDENTIALS = {
@@ -72,7 +73,7 @@ def signatures(artefacts: dict[str, bytes]) -> list[str]:
 @contextlib.contextmanager
 def telltale(*options: str) -> Iterator[str]:
     """The wallet that tells everything; the root of its addresses."""
-    script = ROOT / "tests" / "telltale_wallet.py"
+    script = ROOT / "tests" / "support" / "telltale_wallet.py"
     with subprocess.Popen(
         [sys.executable, str(script), "--provision", "--ready-json", "--stop-with-parent", *options],
         env=environment(CREDENTIALS),
@@ -182,7 +183,7 @@ import harness.examine
 def judge(self, scenario, histories):
     credentials = self._subject.credentials
     headers = [each.transmission.sent.headers for history in histories for each in history.exchanges]
-    raise RuntimeError(f"crash {credentials.secret} {headers}")
+    raise RuntimeError(f"crash {credentials['secret']} {headers}")
 harness.examine.Examiner.judge = judge
 """,
     "pytest": """
@@ -295,7 +296,7 @@ def test_the_search_would_find_them() -> None:
 
 
 def test_no_value_of_ours_shows_a_secret_when_it_is_printed() -> None:
-    who = Credentials("a-key", "a-secret")
+    who = of_casino("a-key", "a-secret")
     assert "a-secret" not in repr(who)
     assert "a-secret" not in f"{who}"
     assert load("casino").recipe is not None

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from credentials_at_hand import public_of, secret_of
 from report_at_hand import CREDENTIALS, report
 
 from harness.cli import main
 from harness.report import write
-from harness.report.compare import changes
+from harness.report.changes import changes
 from harness.report.github import workflow_commands
 from harness.report.har import har
 from harness.report.markdown import render
@@ -110,7 +111,7 @@ def _again(made: dict[str, Any]) -> str:
 def test_the_shell_lines_are_quoted_and_signed_afresh(wrong: dict[str, Any], tmp_path: Path) -> None:
     """A `curl` that only tells what it was given shows that the lines are a program and what it would send."""
     lines = _again(wrong)
-    secret = CREDENTIALS["casino"].secret
+    secret = secret_of(CREDENTIALS["casino"])
     assert secret not in lines
     fake = tmp_path / "curl"
     fake.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\n" "$each"; done\n')
@@ -118,16 +119,16 @@ def test_the_shell_lines_are_quoted_and_signed_afresh(wrong: dict[str, Any], tmp
     variables = {
         "PATH": f"{tmp_path}:/usr/bin:/bin",
         "WALLET_SECRET": secret,
-        "WALLET_API_KEY": CREDENTIALS["casino"].key,
+        "WALLET_API_KEY": public_of(CREDENTIALS["casino"]),
     }
     done = subprocess.run(["/bin/sh", "-eu", "-c", lines], env=variables, capture_output=True, text=True, check=True)
     told = done.stdout.splitlines()
     body = told[told.index("--data-binary") + 1]
     headers = dict(each.split(": ", 1) for each in told if each.startswith("x-"))
-    from harness.contracts.hmac_headers import signature
+    from harness.contracts.casino.authentication import signature
 
     assert headers["x-signature"] == signature(body.encode(), secret, headers["x-timestamp"])
-    assert headers["x-api-key"] == CREDENTIALS["casino"].key
+    assert headers["x-api-key"] == public_of(CREDENTIALS["casino"])
 
 
 def test_a_body_cannot_leave_its_quotes() -> None:

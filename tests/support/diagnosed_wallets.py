@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
+from credentials_at_hand import public_of, secret_of
+
 from harness.contracts import Contract
 from harness.model import (
     Batch,
@@ -131,7 +133,7 @@ def believes(sign: Callable[[str, str, str], bool]) -> type[Wallet]:
     class Believing(Wallet):
         def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
             who = self.credentials[contract.name]
-            if sign(headers.get("authorization", ""), who.key, who.secret):
+            if sign(headers.get("authorization", ""), public_of(who), secret_of(who)):
                 return ""
             return super().doubts(contract, name, headers, body)
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from credentials_at_hand import public_of, secret_of
 from preflight_at_hand import CREDENTIALS
 
 from harness.contracts import Contract
@@ -68,7 +69,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "secret_with_newline": lambda secret, body, time: hmac_sha256(secret + "\n", over(body, time)),
     "secret_appended": lambda secret, body, time: hashlib.sha256(over(body, time) + b"|" + secret.encode()).hexdigest(),
     "key_and_message_swapped": lambda secret, body, time: hmac_sha256(over(body, time), secret.encode()),
-    "key_as_secret": lambda secret, body, time: hmac_sha256(CREDENTIALS["casino"].key, over(body, time)),
+    "key_as_secret": lambda secret, body, time: hmac_sha256(public_of(CREDENTIALS["casino"]), over(body, time)),
     "plain_hash": lambda secret, body, time: hashlib.sha256(over(body, time)).hexdigest(),
 }
 
@@ -76,7 +77,7 @@ SIGNATURES: Mapping[str, Signature] = {
 def wallet_signing(signature: Signature) -> type[Wallet]:
     class Mistaken(Wallet):
         def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
-            secret = self.credentials[contract.name].secret
+            secret = secret_of(self.credentials[contract.name])
             right = signature(secret, body, headers.get("x-timestamp", ""))
             return "" if headers.get("x-signature") == right else "the signature is wrong"
 
@@ -90,7 +91,7 @@ class WantsSeconds(Wallet):
         time = headers.get("x-timestamp", "")
         if not time.isdigit() or abs(int(time) - self.now_ms() // 1000) > 300:
             return "the timestamp is far away"
-        right = hmac_sha256(self.credentials[contract.name].secret, over(body, time))
+        right = hmac_sha256(secret_of(self.credentials[contract.name]), over(body, time))
         return "" if headers.get("x-signature") == right else "the signature is wrong"
 
 

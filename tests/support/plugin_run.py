@@ -118,7 +118,7 @@ class Wallet:
 @contextlib.contextmanager
 def wallet(defect: str = "none", *options: str) -> Iterator[Wallet]:
     """The reference wallet with a defect of `wallet_with_defect`, or none."""
-    script = ROOT / "tests" / "wallet_with_defect.py"
+    script = ROOT / "tests" / "support" / "wallet_with_defect.py"
     arguments = [sys.executable, str(script), defect, "--provision", "--ready-json", "--stop-with-parent", *options]
     with subprocess.Popen(
         arguments,

@@ -13,6 +13,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+from credentials_at_hand import of_casino, of_sportsbook
 from listening import Listening
 
 from harness.config.subject import Subject
@@ -26,8 +27,8 @@ from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
 CREDENTIALS = {
-    "casino": Credentials("the-casino-key", "the-casino-secret"),
-    "sportsbook": Credentials("the-sportsbook-user", "the-sportsbook-password"),
+    "casino": of_casino("the-casino-key", "the-casino-secret"),
+    "sportsbook": of_sportsbook("the-sportsbook-user", "the-sportsbook-password"),
 }
 
 

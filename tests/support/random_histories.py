@@ -24,7 +24,7 @@ from harness.model import (
     Verdict,
 )
 from harness.proof.trials import examiner_of
-from harness.verdict.checks.oracle import Trial
+from harness.verdict.checks.history_judge import HistoryJudge
 from mock_server.wallet import Wallet
 
 AMOUNTS = ("0", "1", "1", "2.5", "7", "40", "everything", "half", "more_than_everything")
@@ -151,9 +151,9 @@ def examiner_in(contract: str, random: Random, percent: int) -> Examiner:
 
 def money_verdicts(history: History, examiner: Examiner) -> tuple[Verdict, ...]:
     """What the oracle finds impossible in a history."""
-    trial = Trial(history, examiner.contract, examiner._policy)
-    trial.hold()
-    return tuple(trial.verdicts)
+    judge = HistoryJudge(history, examiner.contract, examiner._policy)
+    judge.run()
+    return tuple(judge.verdicts)
 
 
 def told(history: History) -> str:

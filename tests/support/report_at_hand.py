@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from credentials_at_hand import of_casino, of_sportsbook
+
 from harness.config.subject import Subject
-from harness.contracts import Contract, Credentials, load
+from harness.contracts import Contract, load
 from harness.examine import Examiner
 from harness.model import Limits, Scenario, Waiver
 from harness.play.preflight import preflight
@@ -27,8 +29,8 @@ from mock_server.wallet import Wallet
 
 ROOT = Path(__file__).resolve().parents[2]
 CREDENTIALS = {
-    "casino": Credentials("casino-key-4711", "casino-Secret/of+these=tests"),
-    "sportsbook": Credentials("sportsbook-user", "sportsbook-Password/of+these=tests"),
+    "casino": of_casino("casino-key-4711", "casino-Secret/of+these=tests"),
+    "sportsbook": of_sportsbook("sportsbook-user", "sportsbook-Password/of+these=tests"),
 }
 RUN_ID = "0badcafe"
 TODAY = date(2026, 11, 21)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.contracts import Contract, Credentials, OperationSpec
+from harness.contracts import Contract, CredentialField, Credentials, Forgery, OperationSpec, by_name
 from harness.model import (
     Authenticate,
     Bet,
@@ -111,7 +111,7 @@ def _contract(name: str, prefix: str, batches: tuple[str, ...], words: dict[str,
         prefix=prefix,
         specs=specs,
         words=words,
-        environment=("KEY", "SECRET"),
+        credentials=(CredentialField(name="key", variable="KEY"), CredentialField(name="secret", variable="SECRET")),
         schemas=Path(),
         requirements=requirements,
         policy={},
@@ -145,7 +145,8 @@ CASINO = _contract(
     wire_unit=lambda _currency: 1,
     encode=_casino_body,
     sign=lambda _body, _credentials, now_ms: (("x-timestamp", str(now_ms)),),
-    forgeries={"other_secret": _spoil, "wrong_signature": _spoil},
+    clock_tolerance_seconds=300,
+    forgeries=by_name(Forgery(name="other_secret", spoil=_spoil), Forgery(name="wrong_signature", spoil=_spoil)),
 )
 SPORTSBOOK = _contract(
     "sportsbook",
@@ -169,6 +170,6 @@ SPORTSBOOK = _contract(
     wire_unit=lambda currency: 100_000 if currency == "JPY" else 1_000,
     encode=_sportsbook_body,
     sign=lambda _body, _credentials, _now_ms: (("authorization", "Basic x"),),
-    forgeries={"wrong_password": _spoil},
+    forgeries=by_name(Forgery(name="wrong_password", spoil=_spoil)),
 )
 CONTRACTS = {"casino": CASINO, "sportsbook": SPORTSBOOK}

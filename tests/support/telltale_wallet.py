@@ -15,8 +15,10 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
+from credentials_at_hand import public_of, secret_of
+
 from harness.contracts import Contract, Credentials
-from harness.contracts.json_text import stringify
+from harness.contracts.shared.json_text import stringify
 from mock_server.__main__ import _parser, _settings
 from mock_server.order import AnyOrder
 from mock_server.serving import serve
@@ -63,8 +65,8 @@ class Telltale(Wallet):
 
 
 def _of(who: Credentials) -> list[str]:
-    basic = base64.b64encode(f"{who.key}:{who.secret}".encode()).decode()
-    return [*forms(who.secret), basic, f"{who.key}:{who.secret}"]
+    basic = base64.b64encode(f"{public_of(who)}:{secret_of(who)}".encode()).decode()
+    return [*forms(secret_of(who)), basic, f"{public_of(who)}:{secret_of(who)}"]
 
 
 def main(arguments: Sequence[str]) -> None:

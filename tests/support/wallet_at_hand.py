@@ -20,6 +20,7 @@ from harness.model import (
     Settle,
     Unsettle,
 )
+from mock_server.clock import Clock, system_clock
 from mock_server.in_process import run, run_together
 from mock_server.store import Account, SessionRecord, Store, TokenRecord, open_store
 from mock_server.wallet import Wallet
@@ -39,11 +40,12 @@ class AtHand:
     wallet_type: type[Wallet] = Wallet
     store: Store = field(default_factory=open_store)
     player: str = "ann"
+    clock: Clock = system_clock
     wallet: Wallet = field(init=False)
     numbers: Iterable[int] = field(default_factory=lambda: count(1), init=False)
 
     def __post_init__(self) -> None:
-        self.wallet = self.wallet_type(self.store)
+        self.wallet = self.wallet_type(self.store, now_ms=self.clock)
         self.open(self.player, self.balance)
 
     def open(self, player: str, balance: int, *, contract: str = "", currency: str = "") -> Account:

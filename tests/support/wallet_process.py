@@ -16,11 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from harness.contracts import Credentials, load
+from credentials_at_hand import of_casino, of_sportsbook
+
+from harness.contracts import load
 from harness.model import Operation, Request
 
 ROOT = Path(__file__).resolve().parents[2]
-CREDENTIALS = {"casino": Credentials("key", "secret"), "sportsbook": Credentials("user", "password")}
+CREDENTIALS = {"casino": of_casino("key", "secret"), "sportsbook": of_sportsbook("user", "password")}
 ENVIRONMENT = {
     "WALLET_API_KEY": "key",
     "WALLET_SECRET": "secret",

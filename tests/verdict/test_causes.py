@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from harness.contracts import load
 from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario, Status, Transmission
 from harness.proof.carrier import InProcessCarrier
 from harness.scenario import load_file
-from harness.verdict.causes import of_mistake
+from harness.verdict.causes import of_mistake, roots_of
 from mock_server.defects import DEFECTS, named
 from mock_server.wallet import Wallet
 
@@ -35,6 +36,14 @@ OF_DEFECTS = (
         "in the memory of one process",
     ),
     ("remembers-per-operation", "casino", "idempotency/paid_live_then_settled", "remembered per operation"),
+    (
+        "remembers-per-operation",
+        "casino",
+        "idempotency/paid_live_then_settled_higher",
+        "by another operation, with anot",
+    ),
+    ("remembers-per-operation", "casino", "races/settlement_against_live_payout", "through two operations at once"),
+    ("remembers-per-operation", "casino", "zero_amount/live_zero_is_remembered_by_the_settlement", "0 that came by an"),
     ("remembers-per-session", "casino", "session/replay_after_the_session", "within the session that it came in"),
     ("remembers-the-last-five-ids", "casino", "idempotency/resent_after_others", "forgotten a transaction after 10"),
     ("remembers-id-and-amount", "casino", "idempotency/higher_amount", "another amount is booked as a new"),
@@ -182,10 +191,23 @@ def test_an_answer_that_did_not_come_has_its_cause(kind: FailureKind, words: str
 def test_every_mistake_that_pre_flight_tries_has_a_cause_and_a_fix() -> None:
     for contract in (load("casino"), load("sportsbook")):
         for mistake in contract.mistakes:
-            found = of_mistake(mistake)
+            found = of_mistake(mistake, contract)
             assert found is not None, mistake
-            assert found.cause
+            assert found.sentence
             assert found.fix
+
+
+def test_a_cause_is_known_by_its_id_and_written_once() -> None:
+    ids = [ast.unparse(node.args[0]) for node in _calls_of_cause()]
+    shared = {"WRONG_CODE"}
+    """Two rules find the same thing, and say it with the code."""
+    assert [each for each, count in Counter(ids).items() if count > 1 and each not in shared] == []
+
+
+def test_what_explains_other_causes_is_a_cause() -> None:
+    assert roots_of("cross_race") == {"id_not_looked_up", "remembered_per_operation", "identical_requests_at_once"}
+    assert roots_of("believes.other_secret") == {"believes.forged"}
+    assert roots_of("id_not_looked_up") == roots_of("believes.forged") == roots_of("") == frozenset()
 
 
 def test_a_sound_wallet_is_told_nothing() -> None:
@@ -227,30 +249,41 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
         told.update(causes(results(named(defect).wallet_type, contract, [name], record=False)))
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
-    patterns = set(written_causes()) - {re.escape(found.cause) for found in map(of_mistake, MISTAKES) if found}
+    patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
     failures = [words for _, words in OF_FAILURES]
     assert [each for each in never if not any(re.escape(words) in each for words in failures)] == []
 
 
-MISTAKES = tuple(each for name in ("casino", "sportsbook") for each in load(name).mistakes)
+MISTAKES = tuple(
+    found
+    for contract in (load("casino"), load("sportsbook"))
+    for mistake in contract.mistakes
+    if (found := of_mistake(mistake, contract)) is not None
+)
 
 
 def written_causes() -> Iterator[str]:
     """Every cause that stands in the rules of diagnosis, as a regular expression."""
-    for path in sorted((ROOT / "harness" / "diagnosis").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Call(func=ast.Name(id="Diagnosis"), args=[first, *_]):
-                    yield from _texts(first)
-                case ast.Tuple(elts=[first, second]) if _is_sentence(first) and _is_sentence(second):
-                    yield from _texts(first)
-                case ast.Tuple(elts=[pattern, first, second]) if _is_text(pattern) and _is_sentence(second):
-                    yield from _texts(first)
+    for node in _calls_of_cause():
+        yield from _texts(node.args[1])
+    for each in _nodes():
+        match each:
+            case ast.Tuple(elts=[first, second]) if _is_sentence(first) and _is_sentence(second):
+                yield from _texts(first)
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _calls_of_cause() -> list[ast.Call]:
+    """Where a cause is written down: its id, its sentence, its fix."""
+    found = [each for each in _nodes() if isinstance(each, ast.Call) and ast.unparse(each.func) == "Cause"]
+    return [each for each in found if len(each.args) > 2]
+
+
+def _nodes() -> Iterator[ast.AST]:
+    files = sorted((ROOT / "harness" / "verdict" / "causes").glob("*.py"))
+    assert files, "no source of the causes: whatever this test says would hold of nothing"
+    for path in files:
+        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def _is_sentence(node: ast.expr) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import Level, Requirement, Status, Verdict, Waiver
+from harness.model import Level, NotApplicable, Requirement, Status, Verdict, Waiver
 from harness.verdict import (
     Certification,
     ContractVerdict,
@@ -190,9 +190,11 @@ def test_conservation_of_money_is_never_waived() -> None:
 
 
 def test_a_waived_requirement_that_was_not_judged_is_incomplete() -> None:
-    gone = "the wallet has no operation reward"
+    gone = NotApplicable.OPERATION
     results = [
-        passed(each.scenario, status=Status.SKIPPED, reason=gone) if each.requirement == "T-TWO-01" else each
+        passed(each.scenario, status=Status.SKIPPED, reason=gone.of("reward"), not_applicable=gone)
+        if each.requirement == "T-TWO-01"
+        else each
         for each in SOUND
     ]
     assert over(results).words == "CERTIFIED"

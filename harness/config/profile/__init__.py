@@ -7,7 +7,7 @@ The file is inert: scalars are read as text, and the only thing that is filled i
 from harness.config.profile.file import KEYS, load_profile
 from harness.config.profile.limits import LIMITS, LimitKind
 from harness.config.profile.reader import Overrides, ProfileError
-from harness.config.profile.shape import ContractProfile, PlayerProfile, Profile, TlsProfile, Value, field_of
+from harness.config.profile.shape import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
 
 __all__ = [
     "KEYS",
@@ -20,6 +20,5 @@ __all__ = [
     "ProfileError",
     "TlsProfile",
     "Value",
-    "field_of",
     "load_profile",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from harness.config.profile.reader import Reader
-from harness.config.profile.shape import ContractProfile, TlsProfile, Value, field_of
+from harness.config.profile.shape import ContractProfile, TlsProfile, Value
 from harness.contracts import Contract, UnknownContract, load
 from harness.files.complaints import nearest
 from harness.files.tree import Node, Text
@@ -69,15 +69,15 @@ def read_url(node: Node, name: str, reader: Reader, *, needed: bool = True) -> V
 def _credentials(node: Node | None, name: str, contract: Contract, reader: Reader, *, chosen: bool) -> dict[str, Value]:
     if node is None:
         return {}
-    variables = {field_of(each): each for each in contract.environment}
+    variables = {each.name: each for each in contract.credentials}
     found: dict[str, Value] = {}
     for word, (_, each) in reader.table(node, name, variables).items():
-        variable = variables[word]
+        variable = variables[word].variable
         needed = chosen and variable not in reader.overrides.variables
         if (value := reader.value(each, f"{name}.{word}", needed=needed)) is None:
             continue
         found[variable] = value
-        if not value.variable and variable == contract.environment[-1]:
+        if not value.variable and variables[word].secret:
             reader.warnings.append(
                 f"{value.where}: {name}.{word} is written out: keep secrets in the environment, as ${{{variable}}}"
             )

@@ -9,13 +9,13 @@ from datetime import date
 from harness.config.profile.contracts import read_url
 from harness.config.profile.reader import Reader
 from harness.config.profile.shape import ContractProfile, PlayerProfile, Value
+from harness.contracts.shared.requirements import is_conservation
 from harness.files.complaints import nearest
 from harness.files.tree import Node
 from harness.model import Requirement, Waiver
 
 PLAYER_KEYS = ("id", "contract", "currency", "session", "expired_session", "auth_token", "bets")
 WAIVER_KEYS = ("requirement", "reason", "owner", "until")
-CONSERVATION = "-CON-01"
 
 _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -103,7 +103,7 @@ def _waiver(node: Node, known: Mapping[str, Requirement], today: date, reader: R
 
 
 def _check_requirement(node: Node, id: str, known: Mapping[str, Requirement], reader: Reader) -> None:
-    if id.endswith(CONSERVATION):
+    if is_conservation(id):
         reader.add(node, "waivers.requirement", f"{id} cannot be waived, because money is lost or made: remove it")
     elif known and id not in known:
         reader.add(

@@ -96,11 +96,3 @@ class Profile:
     """`staging` or `production`."""
     waivers: tuple[Waiver, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-def field_of(variable: str) -> str:
-    """The name that a credential has in a profile: that of its environment variable, without `WALLET_`, in lower case.
-
-    `WALLET_API_KEY` is `api_key`; a private contract's `BINGO_HALL` is `bingo_hall`.
-    """
-    return variable.removeprefix("WALLET_").lower()

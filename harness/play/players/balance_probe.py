@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from harness.contracts import Contract
-from harness.model import Operation, Payout, Player, Settle, Unsettle
+from typing import Any
 
+from harness.contracts import Contract
+from harness.model import Bet, Operation, Payout, Player, Settle, Unsettle
+
+_CREDITS = frozenset({"pay", "settle", "retry"})
 DEFAULT_GAME = "G1720761376617"
 """The game id of the published example."""
 
@@ -12,9 +15,17 @@ DEFAULT_GAME = "G1720761376617"
 def zero_read(contract: Contract, player: Player, transaction_id: str, game: str = DEFAULT_GAME) -> Operation:
     """A transaction that moves nothing and is answered with the balance."""
     core = next(spec.name for spec in contract.specs.values() if spec.core)
-    common = {"id": transaction_id, "player": player.id, "currency": player.currency, "session": player.session}
+    common: dict[str, Any] = {
+        "id": transaction_id,
+        "player": player.id,
+        "currency": player.currency,
+        "session": player.session,
+    }
     bet = player.bets[0] if player.bets else f"bet-{transaction_id}"
-    if core == "unsettlement":
-        return Unsettle(amount=0, bet=bet, **common)
+    words = {word for word, name in contract.words.items() if name == core}
+    if not words & _CREDITS:
+        if "unsettle" in words:
+            return Unsettle(amount=0, bet=bet, **common)
+        return Bet(amount=0, bet=bet, round=f"round-{transaction_id}", game=game, **common)
     payout = Payout(amount=0, bet=bet, win=False, round=f"round-{transaction_id}", game=game, **common)
     return Settle(items=(payout,)) if contract.specs[core].batch else payout

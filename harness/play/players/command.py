@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 
-from harness.model import Player
+from harness.model import NotApplicable, Player
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.source import NoPlayer, ProvisioningFailed
 from harness.scenario.identities import Identities
@@ -48,7 +48,9 @@ class CommandPlayers(MadePlayers):
         """Run the command. What it prints is the player; what it leaves out is as it was asked."""
         ended = self._run([_filled(word, asked) for word in self._words])
         if ended.returncode == NO_SUCH_PLAYER:
-            raise NoPlayer(f"the provisioning command makes no {asked['currency']} player", of_currency=False)
+            raise NoPlayer(
+                f"the provisioning command makes no {asked['currency']} player", not_applicable=NotApplicable.CURRENCY
+            )
         if ended.returncode != 0:
             raise self._failed(f"it ended with status {ended.returncode}{_told(ended.stderr)}")
         try:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from harness.model import Player, Request, Transmission
+from harness.model import NotApplicable, Player, Request, Transmission
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.source import NoPlayer, ProvisioningFailed
 from harness.scenario.identities import Identities
@@ -32,7 +32,9 @@ def _over_http(send: Send, asked: Mapping[str, str]) -> Player:
         detail = made.failure.detail if made.failure else "no answer"
         raise ProvisioningFailed(f"the provisioning address does not answer: {detail}")
     if made.received.status in NO_SUCH_CURRENCY:
-        raise NoPlayer(f"the provisioning address makes no {asked['currency']} player", of_currency=False)
+        raise NoPlayer(
+            f"the provisioning address makes no {asked['currency']} player", not_applicable=NotApplicable.CURRENCY
+        )
     try:
         return player_of(json.loads(made.received.body, parse_float=Decimal))
     except (ValueError, RecursionError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from harness.model import Amount, Player
+from harness.model import Amount, NotApplicable, Player
 from harness.scenario.needs import Needs
 
 BYSTANDER = "bystander"
@@ -15,10 +15,10 @@ BYSTANDER = "bystander"
 class NoPlayer(Exception):
     """There is no player as the scenario needs one: the scenario is skipped, with this text as its reason."""
 
-    def __init__(self, reason: str, *, of_currency: bool = True) -> None:
-        """`of_currency` is false when nobody has the currency at all, which makes no run incomplete."""
+    def __init__(self, reason: str, *, not_applicable: NotApplicable | None = None) -> None:
+        """`not_applicable` is set when no player has the currency, which no wallet has to have."""
         super().__init__(reason)
-        self.of_currency = of_currency
+        self.not_applicable = not_applicable
 
 
 class ProvisioningFailed(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness import money
-from harness.model import Amount, Player
+from harness.model import Amount, NotApplicable, Player
 from harness.play.players.purse import Purse
 from harness.play.players.source import BYSTANDER, NoPlayer
 from harness.scenario.needs import Needs
@@ -89,7 +89,9 @@ class StaticPlayers:
     def _cast_in(self, currency: str, needs: Needs) -> dict[str, Player]:
         group = self._in_order([each for each in self._named if each.player.currency == currency], needs)
         if not group:
-            raise NoPlayer(f"needs a {currency} player, and none was named", of_currency=False)
+            raise NoPlayer(
+                f"{NotApplicable.CURRENCY.of(currency)}, and none was named", not_applicable=NotApplicable.CURRENCY
+            )
         if len(group) <= len(needs.others):
             ids = ", ".join(each.player.id for each in group)
             raise NoPlayer(f"needs {1 + len(needs.others)} {currency} players at once; there is only player {ids}")

@@ -6,9 +6,10 @@ a good call is refused and the same call with a known mistake is believed, it is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
-from harness.client import Carrier, Client, ConfigurationError, Transport
+from harness.client import Carrier, Client, ConfigurationError, Transport, unix_ms
 from harness.config.subject import Subject
 from harness.config.tailoring import tailored
 from harness.contracts import Contract, load
@@ -31,11 +32,13 @@ def preflight(
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
     tell: Tell | None = None,
+    now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
-    left out then. `tell` is told each stage when it is passed.
+    left out then. `tell` is told each stage when it is passed. `now_ms` is the clock that requests are signed by, in
+    Unix milliseconds.
     """
     contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
     secrets = Secrets.of(contract, subject.credentials, players=subject.players)
@@ -46,7 +49,7 @@ def preflight(
     course = Course(hide, tell)
     with ExitStack() as closing:
         try:
-            return _stages(subject, contract, wallet, provision, course, closing)
+            return _stages(subject, contract, wallet, provision, course, closing, now_ms)
         except ConfigurationProblem as problem:
             raise ConfigurationProblem(hide(str(problem)), stage=problem.stage) from None
         except ConfigurationError as error:
@@ -61,19 +64,13 @@ def _stages(
     provision: Carrier | None,
     course: Course,
     closing: ExitStack,
+    now_ms: Callable[[], int],
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
         reach(subject, course)
         wallet = _way_to_wallet(subject)
-    client = Client(
-        contract,
-        wallet,
-        subject.credentials,
-        paths=dict(subject.paths),
-        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
-        batch_time_out_seconds=subject.time_out_seconds,
-    )
+    client = _client(subject, contract, wallet, now_ms)
     closing.callback(client.close)
     identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
     asking = Asking(subject, contract, client, identities, course.hide)
@@ -92,6 +89,18 @@ def _stages(
         absent=lacking,
         stages=tuple(course.stages),
         holdings=holdings,
+    )
+
+
+def _client(subject: Subject, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
+    return Client(
+        contract,
+        wallet,
+        subject.credentials,
+        paths=dict(subject.paths),
+        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
+        batch_time_out_seconds=subject.time_out_seconds,
+        now_ms=now_ms,
     )
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.contracts import Contract
-from harness.model import Alteration, Exchange, Outcome, Player
+from harness.model import Alteration, Exchange, Outcome, Player, Situation, Wrong
 from harness.play.preflight.answering import CLOCK, ahead, unanswered
 from harness.play.preflight.asking import Asking, accepted, answer
 from harness.play.preflight.findings import ConfigurationProblem, Course, Violation
@@ -93,15 +92,10 @@ def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) ->
 # What a refusal means
 
 
-def _requirement(contract: Contract, *numbers: str) -> str:
-    ids = (f"{contract.prefix}-{each}" for each in (*numbers, "CON-01"))
-    return next(each for each in ids if each in contract.requirements)
-
-
 def _zero_refused(asking: Asking) -> Violation:
     good, smallest = asking.proofs[-2:]
     return Violation(
-        requirement=_requirement(asking.contract, "ZER-01", "UNS-02"),
+        requirement=asking.contract.attribute(good.name, Situation.ZERO, Wrong.REFUSED).id,
         summary="the amount 0 is refused, though the same call with the smallest amount is "
         + ("taken" if accepted(smallest) else "refused for lack of funds alone"),
         sent=f"{good.name} with amount 0",
@@ -113,7 +107,7 @@ def _zero_refused(asking: Asking) -> Violation:
 
 def _mistaken(asking: Asking, name: str, tried: Exchange) -> Violation:
     return Violation(
-        requirement=_requirement(asking.contract, "SIG-01", "AUT-01"),
+        requirement=asking.contract.authenticity.id,
         summary="a rightly authenticated call is refused, and one with a mistake is believed: "
         + name.replace("_", " "),
         sent=f"{tried.name} with amount 0",
@@ -134,7 +128,7 @@ def _believed_elsewhere(asking: Asking, player: Player) -> Violation:
     asking.prove(asking.reading(player))
     good = asking.prove(asking.zero(player))
     return Violation(
-        requirement=_requirement(asking.contract, "SIG-01", "AUT-01"),
+        requirement=asking.contract.authenticity.id,
         summary="a rightly authenticated call is refused as if it were not, though the balance is shown to the same "
         "credentials and to no others",
         sent=f"{good.name} with amount 0",
@@ -159,12 +153,11 @@ def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
 
 def _look_for_slips(asking: Asking, player: Player) -> None:
     """Credentials that are believed once a slip in setting them is undone."""
-    key, secret = asking.contract.environment
+    variables = " and ".join(asking.contract.environment)
     for name, slip in asking.contract.slips.items():
         if accepted(asking.ask(asking.zero(player), Alteration(forged=name))):
             raise ConfigurationProblem(
-                f"the wallet refuses {key} and {secret} as they are set, and believes them otherwise: {slip}; set them "
-                "right",
+                f"the wallet refuses {variables} as they are set, and believes them otherwise: {slip}; set them right",
                 stage=CREDENTIALS,
             )
 
@@ -186,9 +179,9 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
 
 
 def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
-    key, secret = asking.contract.environment
+    variables = " and ".join(asking.contract.environment)
     if outcome is Outcome.UNAUTHENTICATED:
-        return f"check {key} and {secret} (in a profile: `credentials`)"
+        return f"check {variables} (in a profile: `credentials`)"
     if outcome is Outcome.UNKNOWN_PLAYER:
         return f"the wallet does not know player {player.id}: name one that exists, or check the provisioning address"
     if outcome is Outcome.WRONG_CURRENCY:
@@ -196,9 +189,8 @@ def _remedy(outcome: Outcome, asking: Asking, player: Player) -> str:
     if outcome is Outcome.INVALID_SESSION:
         return f"the session of player {player.id} is not live: log the player in, and give the new session"
     if not player.session and outcome is not Outcome.UNKNOWN_TRANSACTION:
-        return (
-            f"check {key} and {secret} (in a profile: `credentials`); and player {player.id} has no session: give one"
-        )
+        return f"check {variables} (in a profile: `credentials`); and player {player.id} has no session: give one"
     if outcome is Outcome.UNKNOWN_TRANSACTION:
         return "the wallet insists on bets that it knows: give the player some as `bets` in the profile"
-    return f"check {key}, {secret} (in a profile: `credentials`) and the players; the wallet's own log says more"
+    listed = ", ".join(asking.contract.environment)
+    return f"check {listed} (in a profile: `credentials`) and the players; the wallet's own log says more"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import Contract
-from harness.model import Exchange, Operation, Player, Scenario
+from harness.model import Exchange, NotApplicable, Operation, Player, Scenario
 from harness.play.players import Purse
 from harness.play.preflight.findings import Facts
 from harness.scenario.forecast import needs_in_short, steps_of
@@ -59,7 +59,7 @@ def _logs_in(scenario: Scenario) -> bool:
 
 def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:
     names = (contract.words.get(step.word, "") for step in steps_of(scenario.steps))
-    return next((f"the wallet has no operation {name}" for name in names if name and name in facts.absent), "")
+    return next((NotApplicable.OPERATION.of(name) for name in names if name and name in facts.absent), "")
 
 
 def _lacking(needs: Needs, purse: Purse, subject: Subject, facts: Facts) -> str:
@@ -72,7 +72,7 @@ def _lacking(needs: Needs, purse: Purse, subject: Subject, facts: Facts) -> str:
 
 def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
     if not fitting:
-        return f"needs a {needs.currency} player"
+        return NotApplicable.CURRENCY.of(needs.currency)
     if needs.expired_session and not any(each.expired_session for each in fitting):
         return "needs a player with an expired session"
     together = Counter(each.currency for each in fitting).most_common(1)[0][1]

@@ -28,7 +28,7 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
         "report": report,
         "overall": _overall(report),
         "words": _WORDS,
-        "causes": [{**each, "again": _first_again(report, each)} for each in causes(report)],
+        "causes": causes(report),
         "requirements": report["requirements"],
         "statuses": [
             status for status in _WORST_FIRST if any(each["status"] == status for each in report["requirements"])
@@ -55,16 +55,6 @@ def _overall(report: Mapping[str, Any]) -> str:
     if not report["complete"] or "INCOMPLETE" in verdicts:
         return "fail" if "NOT CERTIFIED" in verdicts else "warn"
     return "fail" if "NOT CERTIFIED" in verdicts else "pass"
-
-
-def _first_again(report: Mapping[str, Any], cause: Mapping[str, Any]) -> str:
-    for scenario in report["scenarios"]:
-        if scenario["contract"] != cause["contract"] or scenario["id"] not in cause["scenarios"]:
-            continue
-        for verdict in scenario["verdicts"]:
-            if (verdict.get("probably") or verdict["summary"]) == cause["cause"] and verdict.get("again"):
-                return str(verdict["again"])
-    return ""
 
 
 def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.contracts import Contract
-from harness.report.record.forgeries import FORGERIES
 
 _LEFT_OUT = frozenset({"host", "content-length", "user-agent", "accept", "accept-encoding", "connection"})
 _LONGEST_BODY = 20_000
@@ -45,9 +44,12 @@ def again(contract: Contract, url: str, exchange: Mapping[str, Any]) -> str:
 def _credentials(contract: Contract, forged: str) -> tuple[list[str], dict[str, str]]:
     """Lines that compute what proves who asks, and the headers that carry it; nothing where it cannot be made."""
     recipe = contract.recipe
-    if recipe is None or (forged and forged not in FORGERIES):
+    if recipe is None:
         return [], {}
-    return FORGERIES[forged].of(recipe) if forged else (list(recipe.shell), dict(recipe.headers))
+    if not forged:
+        return list(recipe.shell), dict(recipe.headers)
+    shell = contract.forgeries[forged].shell if forged in contract.forgeries else None
+    return shell.of(recipe) if shell is not None else ([], {})
 
 
 def _double(text: str) -> str:

@@ -9,11 +9,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote
 
-from harness.contracts import Contract, Credentials
+from harness.contracts import Contract, CredentialField, Credentials
 from harness.model import Player
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
@@ -22,9 +22,10 @@ _SHORT = 4
 """A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it. A
 shorter key or user, which is no secret, is hidden in headers alone."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_SIGNED_HEADERS = frozenset({"x-signature"})
 _SHORTEST_SESSION = 8
 """A shorter one is no secret but a placeholder, such as `none`."""
+_SHORTEST_LINE = 16
+"""A shorter line of a secret of several lines is not hidden by itself."""
 _MOST_TOKENS = 500
 """Pieces of one text that are tried as base64."""
 
@@ -35,7 +36,11 @@ class Secrets:
 
     named: tuple[tuple[str, str], ...]
     users: tuple[str, ...] = ()
-    """Users of Basic authorization: base64 of `user:...` is hidden whatever follows."""
+    """Credentials that are no secret, such as users: base64 of `user:...` is hidden whatever follows."""
+    public: frozenset[str] = frozenset()
+    """The variables of those."""
+    signed: frozenset[str] = frozenset()
+    """Lower-case names of headers that hold a signature."""
 
     @classmethod
     def of(
@@ -46,17 +51,25 @@ class Secrets:
         `players` are those whom the user has named: they live on after the run. A player who was made for a scenario
         has no secret, and a request that shows its session can be sent again.
         """
-        key, secret = contract.environment
         players = tuple(players)
+        public = {each.name: each.variable for each in contract.credentials if not each.secret}
         tokens = (*tokens, *(each.token for each in players))
         pairs = (
-            (credentials.secret, secret),
-            (credentials.key, key),
+            *(pair for each in contract.credentials if each.secret for pair in _forms(each, credentials[each.name])),
+            *((credentials[name], variable) for name, variable in public.items() if len(credentials[name]) >= _SHORT),
             *((each, "ONE_TIME_TOKEN") for each in tokens),
             *(pair for each in players for pair in _sessions(each)),
         )
-        hidden = tuple((text, name) for text, name in pairs if text and (name != key or len(text) >= _SHORT))
-        return cls(hidden, (credentials.key,))
+        return cls(
+            tuple((text, name) for text, name in pairs if text),
+            tuple(credentials[name] for name in public),
+            frozenset(public.values()),
+            frozenset(contract.signatures),
+        )
+
+    def without_public(self) -> Secrets:
+        """The same, but for what is no secret and may be a word of any text."""
+        return replace(self, named=tuple(pair for pair in self.named if pair[1] not in self.public))
 
     def hide(self, text: str) -> str:
         """The text without any of the secrets."""
@@ -70,7 +83,7 @@ class Secrets:
         if lowered in _HIDDEN_HEADERS and value:
             scheme = value.partition(" ")[0]
             return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
-        if lowered in _SIGNED_HEADERS and len(value) > 8:
+        if lowered in self.signed and len(value) > 8:
             return f"{value[:8]}... ({len(value)} characters)"
         return "(hidden)" if value in self.users else self.hide(value)
 
@@ -94,7 +107,7 @@ class Secrets:
             forms = {secret, quote(secret, safe=""), secret.encode().hex()}
             for form in sorted(forms, key=len, reverse=True):
                 pattern = re.escape(form)
-                alone = len(secret) < _SHORT or name.endswith(("KEY", "USER"))
+                alone = len(secret) < _SHORT or name in self.public
                 found.append((re.compile(rf"(?<![\w]){pattern}(?![\w])" if alone else pattern, re.IGNORECASE), name))
         return tuple(found)
 
@@ -123,6 +136,13 @@ class Secrets:
             if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
                 return True
         return False
+
+
+def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:
+    """A secret, and each long line of one that has several."""
+    yield secret, field.variable
+    if field.pem:
+        yield from ((line, field.variable) for line in secret.splitlines() if len(line) >= _SHORTEST_LINE)
 
 
 def _sessions(player: Player) -> Iterator[tuple[str, str]]:

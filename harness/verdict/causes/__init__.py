@@ -5,52 +5,60 @@ A diagnosis is a guess that the evidence suggests, never a verdict: where nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.contracts import Contract
 from harness.model import History, Verdict
-from harness.verdict.causes import amounts, answers, batches, identifiers, memory, refusals, signatures, situations
-from harness.verdict.causes.case import Case, Diagnosis
+from harness.verdict.causes import (
+    by_situation,
+    confused_batches,
+    confused_ids,
+    forgotten_ids,
+    signatures,
+    unreadable_answers,
+    wrong_balances,
+    wrong_refusals,
+)
+from harness.verdict.causes.case import Case, Cause
 from harness.verdict.checks import Standing
 
-__all__ = ["Diagnosis", "diagnose", "of_mistake", "roots_of"]
+__all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
-_RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
+_RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     signatures.diagnoses,
-    identifiers.diagnoses,
-    batches.diagnoses,
-    refusals.diagnoses,
-    amounts.scale,
-    amounts.someone_elses,
-    amounts.shortage,
-    memory.diagnoses,
-    amounts.diagnoses,
-    situations.diagnoses,
-    answers.diagnoses,
+    confused_ids.diagnoses,
+    confused_batches.diagnoses,
+    wrong_refusals.diagnoses,
+    wrong_balances.scale,
+    wrong_balances.someone_elses,
+    wrong_balances.shortage,
+    forgotten_ids.diagnoses,
+    wrong_balances.diagnoses,
+    by_situation.diagnoses,
+    unreadable_answers.diagnoses,
 )
 """From the most telling evidence to the most general; the first that fits is told."""
 
-_CONSEQUENCES = (
-    *memory.CONSEQUENCES,
-    *amounts.CONSEQUENCES,
-    *situations.CONSEQUENCES,
-    *signatures.CONSEQUENCES,
-)
+_CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    **forgotten_ids.CONSEQUENCES,
+    **wrong_balances.CONSEQUENCES,
+    **by_situation.CONSEQUENCES,
+}
+"""The id of a cause to the ids of those that it explains."""
 
 of_mistake = signatures.of_mistake
 
 
-def diagnose(verdict: Verdict, history: History, course: Sequence[Standing], contract: Contract) -> Diagnosis | None:
+def diagnose(verdict: Verdict, history: History, course: Sequence[Standing], contract: Contract) -> Cause | None:
     """The probable cause of a violation, or None. `course` is that of the judgement that the verdict comes from."""
     case = Case(verdict, history, tuple(course), contract)
     return next((found for rule in _RULES for found in rule(case)), None)
 
 
-def roots_of(cause: str) -> tuple[str, ...]:
-    """The beginnings of those causes that would explain this one as well, where they are found in the same wallet.
+def roots_of(cause: str) -> frozenset[str]:
+    """The ids of the causes that would explain this one as well, where they are found in the same wallet.
 
     A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
     """
-    return tuple(
-        root for root, consequences in _CONSEQUENCES if cause.startswith(consequences) and not cause.startswith(root)
-    )
+    roots = frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
+    return roots | signatures.roots_of_belief(cause)

@@ -15,17 +15,23 @@ from harness.model import (
     Movement,
     Outcome,
     Rollback,
+    Single,
     Unsettle,
     Verdict,
+    transactions,
 )
 from harness.verdict.checks import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A probable cause in the wallet, and what to do about it: a clause and a sentence."""
+class Cause:
+    """A probable cause in the wallet. Code decides on its `id`; `sentence` says it, and `fix` says what to change.
 
-    cause: str
+    A sentence may name numbers or fields of the case: causes with one id are the same mistake.
+    """
+
+    id: str
+    sentence: str
     fix: str
 
 
@@ -60,13 +66,11 @@ class Case:
         return self.verdict.accused if self.verdict.accused is not None else self.verdict.exchange
 
     @cached_property
-    def items(self) -> tuple[object, ...]:
+    def items(self) -> tuple[Single, ...]:
         """The transactions of the blamed exchange that belong to the player."""
         if self.exchange is None:
             return ()
-        operation = self.exchange.operation
-        every = getattr(operation, "items", (operation,))
-        return tuple(each for each in every if getattr(each, "player", "") == self.verdict.player)
+        return tuple(each for each in transactions(self.exchange.operation) if each.player == self.verdict.player)
 
     @cached_property
     def outcome(self) -> Outcome | None:
@@ -136,14 +140,14 @@ class Case:
     def took_part(self, player: str) -> bool:
         """Whether the wallet was asked anything about a player before the wrong balance was seen."""
         asked = self.history.exchanges[: (self.verdict.exchange or 0) + 1]
-        operations = [item for each in asked for item in getattr(each.operation, "items", (each.operation,))]
-        return any(getattr(each, "player", "") == player for each in operations)
+        operations = [item for each in asked for item in transactions(each.operation)]
+        return any(each.player == player for each in operations)
 
     def moved_later(self, before: Amount) -> bool | None:
         """Whether the player's next answer shows that the blamed step was booked; None when it does not say."""
         for each in self.history.exchanges[(self.verdict.exchange or 0) + 1 :]:
-            items = getattr(each.operation, "items", (each.operation,))
-            mine = [item for item in items if getattr(item, "player", "") == self.verdict.player]
+            items = transactions(each.operation)
+            mine = [item for item in items if item.player == self.verdict.player]
             if mine and each.reply is not None and each.reply.items and len(items) == 1:
                 answer, further = each.reply.items[0], signed(mine[0])
                 if answer.outcome is not Outcome.OK or answer.balance is None:
@@ -162,8 +166,7 @@ def signed(item: object) -> Amount:
 
 
 def _ids(exchange: Exchange) -> Iterator[str]:
-    operation = exchange.operation
-    for each in getattr(operation, "items", (operation,)):
+    for each in transactions(exchange.operation):
         if isinstance(each, Movement | Rollback):
             yield each.id
 

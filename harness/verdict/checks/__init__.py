@@ -3,7 +3,7 @@
 Four questions are asked of every history, and each is a check of its own: is what the scenario expects fulfilled
 (`expectation`), does every answer match its schema (`schema`), could a sound wallet have said this (`oracle`), and does
 the money add up when somebody reads it (`conservation`). Smaller ones stand beside them in
-`harness.verdict.checks.answers`.
+`harness.verdict.checks.answer_form`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict
-from harness.verdict.checks.answers import (
-    code_verdicts,
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
-    expectation_verdicts,
     format_verdicts,
     reference_verdicts,
-    step_of,
 )
-from harness.verdict.checks.batches import batch_readings, batch_verdicts
-from harness.verdict.checks.oracle import Standing, Trial
+from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
+from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
 __all__ = ["Judged", "Standing", "examine"]
 
@@ -54,32 +52,32 @@ class Judged:
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     """Judge one history. `policy` is the contract's, narrowed by what is known of this wallet."""
-    trial = Trial(history, contract, policy)
-    trial.hold()
+    judge = HistoryJudge(history, contract, policy)
+    judge.run()
     verdicts = [
-        *trial.verdicts,
+        *judge.verdicts,
         *format_verdicts(history, contract),
         *completeness_verdicts(history, contract),
         *batch_verdicts(history, contract, policy),
-        *code_verdicts(trial),
-        *reference_verdicts(trial),
-        *expectation_verdicts(trial),
+        *code_verdicts(judge),
+        *reference_verdicts(judge),
+        *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
-    readings = {reading for seen in trial.seen for reading in seen.readings}
+    readings = {reading for seen in judge.seen for reading in seen.readings}
     return Judged(
-        verdicts=_without_echoes(verdicts),
+        verdicts=_deduplicated(verdicts),
         readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
-        avoided="" if violated or own.level is Level.MAY else _avoided(trial),
+        avoided="" if violated or own.level is Level.MAY else _avoided(judge),
         core_money_moved=not red and _moved_core_money(history, contract),
-        course=tuple(trial.course),
+        course=tuple(judge.course),
     )
 
 
-def _without_echoes(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """One finding for one cause: the same requirement is not charged twice for the same exchange."""
     told: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
@@ -87,10 +85,10 @@ def _without_echoes(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     return tuple(told.values())
 
 
-def _avoided(trial: Trial) -> str:
-    for seen in trial.seen:
-        exchange = trial.history.exchanges[seen.part.exchange]
-        step = step_of(trial.history, exchange)
+def _avoided(judge: HistoryJudge) -> str:
+    for seen in judge.seen:
+        exchange = judge.history.exchanges[seen.part.exchange]
+        step = step_of(judge.history, exchange)
         if step is None or exchange.alteration != Alteration() or "ok" not in (*(step.expect or ("ok",)), *step.should):
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
@@ -106,7 +104,7 @@ def _moved_core_money(history: History, contract: Contract) -> bool:
     for exchange in history.exchanges:
         if not contract.specs[exchange.name].core or exchange.reply is None or exchange.alteration.spoils_content:
             continue
-        items = getattr(exchange.operation, "items", (exchange.operation,))
+        items = transactions(exchange.operation)
         paid = {item.id for item in items if isinstance(item, Movement) and item.amount}
         answered = exchange.reply.items
         if len(items) == 1 and paid and answered and answered[0].outcome is Outcome.OK:

@@ -112,4 +112,4 @@ def _ordinary(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, 
         return contract.attribute(last.operation, last.situation, Wrong.MOVED, own), last
     if scene.acted and scene.reads in contract.specs:
         return contract.attribute(scene.reads, Situation.READ, Wrong.BALANCE, own), None
-    return contract.requirements[f"{contract.prefix}-CON-01"], None
+    return contract.conservation, None

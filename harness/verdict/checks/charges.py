@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.ledger import Event
-from harness.model import Exchange, Level, Requirement, Status, Verdict, Wrong
-from harness.verdict.checks import words
+from harness.model import Aspect, Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
 
 _STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
@@ -18,6 +18,13 @@ SUMMARY = {
     Wrong.MOVED: "the balance does not agree with the answers before it",
 }
 """What is said of a finding: that of moved money when an innocent answer has brought it to light."""
+
+
+IN_A_RACE = {
+    Aspect.REFUSED_WITHOUT_NEED: "some of the concurrent requests were refused without need",
+    Aspect.BALANCES_IN_NO_ORDER: "no order of the concurrent requests explains the balances that were shown",
+}
+"""What is said of concurrent answers."""
 
 
 def status_of(level: Level) -> Status:
@@ -49,8 +56,8 @@ def charge(
         level=requirement.level,
         status=status_of(requirement.level),
         summary=SUMMARY[wrong],
-        sent=words.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
-        said=words.said(part.answer, currency),
+        sent=sentences.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
+        said=sentences.said(part.answer, currency),
         possible=possible,
         exchange=part.exchange,
         player=part.item.player,
@@ -61,15 +68,16 @@ def charge(
     )
 
 
-def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, summary: str) -> Verdict:
+def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, aspect: Aspect) -> Verdict:
     """What concurrent answers, whose money may be right, have shown amiss."""
     return Verdict(
         check="oracle",
         requirement=requirement.id,
         level=requirement.level,
         status=status_of(requirement.level),
-        summary=summary,
-        sent=f"{len(events)} requests at once: {words.sent(exchange.name, exchange.operation)}, ...",
+        summary=IN_A_RACE[aspect],
+        aspect=aspect,
+        sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
         exchange=events[0].exchange,
         line=exchange.line,
     )
@@ -83,7 +91,7 @@ def undecided(requirement: Requirement, index: int, exchange: Exchange, player: 
         level=requirement.level,
         status=Status.UNKNOWN,
         summary="there are too many orders of these requests to decide whether one explains the answers",
-        sent=words.sent(exchange.name, exchange.operation, exchange),
+        sent=sentences.sent(exchange.name, exchange.operation, exchange),
         exchange=index,
         player=player,
         line=exchange.line,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +10,14 @@ from harness.contracts import Contract
 from harness.ledger import Terms
 from harness.model import (
     Authenticate,
+    Batch,
     Bet,
     BetBatch,
     Exchange,
     GetBalance,
     History,
     ItemReply,
+    Level,
     Movement,
     Payout,
     Player,
@@ -25,6 +28,7 @@ from harness.model import (
     Settle,
     Single,
     Situation,
+    transactions,
 )
 
 
@@ -41,6 +45,8 @@ class Part:
     dropped: bool = False
     missing: bool = False
     """The batch was answered, and this transaction was not."""
+    repeated: bool = False
+    """Its id stands more than once in its batch."""
 
 
 def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
@@ -57,15 +63,17 @@ def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
 
 def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Iterator[Part]:
     reply = exchange.reply
+    times = Counter(item.id for item in items)
     if reply is None:
-        yield from (Part(item=item, exchange=index, answer=None) for item in items)  # type: ignore[arg-type]
+        for item in items:
+            yield Part(item=item, exchange=index, answer=None, repeated=times[item.id] > 1)  # type: ignore[arg-type]
         return
     whole = ItemReply(outcome=reply.outcome, code=reply.code)
     refused_whole = not reply.items and not reply.accepted
     by_id: dict[str | None, list[ItemReply]] = {}
     for answer in reply.items:
         by_id.setdefault(answer.id, []).append(answer)
-    strangers = [answer for answer in reply.items if answer.id not in {item.id for item in items}]
+    strangers = [answer for answer in reply.items if answer.id not in times]
     nameless = exchange.alteration.spoils_content and len(reply.items) == len(items)
     seen: set[str] = set()
     for item in items:
@@ -76,7 +84,14 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
         found = answers.pop(0) if answers else (whole if refused_whole else None)
         twin = found is None and item.id in seen
         seen.add(item.id)
-        yield Part(item=item, exchange=index, answer=found, dropped=twin, missing=found is None and not twin)  # type: ignore[arg-type]
+        yield Part(
+            item=item,  # type: ignore[arg-type]
+            exchange=index,
+            answer=found,
+            dropped=twin,
+            missing=found is None and not twin,
+            repeated=times[item.id] > 1,
+        )
 
 
 def currency_of(item: Single, players: Iterable[Player]) -> str:
@@ -87,11 +102,10 @@ def currency_of(item: Single, players: Iterable[Player]) -> str:
 
 def surplus(exchange: Exchange) -> tuple[str, ...]:
     """The ids that a batch's answer holds and its request did not."""
-    items = getattr(exchange.operation, "items", ())
-    asked = {item.id for item in items}
     reply = exchange.reply
-    if reply is None or not items:
+    if reply is None or not isinstance(exchange.operation, Batch) or not exchange.operation.items:
         return ()
+    asked = {item.id for item in exchange.operation.items}
     return tuple(dict.fromkeys(answer.id or "(no id)" for answer in reply.items if answer.id not in asked))
 
 
@@ -133,20 +147,20 @@ def terms_of(
     terms = Terms(
         policy=policy,
         operation=exchange.name,
-        disbelieved=_disbelieved(item, exchange, player),
-        doubtful=_doubtful(part, exchange, player),
+        disbelieved=_disbelieved(item, exchange, player, contract),
+        doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
         batch=contract.specs[exchange.name].batch,
-        duplicate_in_batch=_is_duplicate(item, exchange),
+        duplicate_in_batch=part.repeated,
         known_elsewhere=bool(others),
         foreign_bet=isinstance(item, Rollback) and known.bets.get(item.original, item.player) != item.player,
     )
     return terms if player is not None else replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
 
 
-def _disbelieved(item: Single, exchange: Exchange, player: Player | None) -> Situation | None:
+def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
-    if alteration.forged and alteration.forged not in SIGNED_OTHERWISE:
+    if alteration.forged and not is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
     if alteration.missing_header:
         return Situation.MISSING_HEADER
@@ -157,27 +171,25 @@ def _disbelieved(item: Single, exchange: Exchange, player: Player | None) -> Sit
     return None
 
 
-SIGNED_OTHERWISE = ("timestamp_in_seconds", "timestamp_not_a_number")
-"""Forgeries that only a SHOULD forbids: correctly signed, over a timestamp of another form."""
+def is_signed_otherwise(forged: str, contract: Contract) -> bool:
+    """Whether only a SHOULD demands that a request with this forgery is refused."""
+    return bool(forged) and contract.forgeries[forged].level is not Level.MUST
 
 
-def _doubtful(part: Part, exchange: Exchange, player: Player | None) -> Situation | None:
+def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
     if alteration.stale_seconds:
         return Situation.STALE
-    if alteration.forged in SIGNED_OTHERWISE:
+    if is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
     if alteration.body is not None or alteration.content_type:
         return Situation.MALFORMED
-    items = getattr(exchange.operation, "items", (part.item,))
+    if not alteration.raw and not alteration.without:
+        return None
+    items = transactions(exchange.operation) or (part.item,)
     index = next((i for i, each in enumerate(items) if each is part.item), 0)
     altered = {item for item, *_ in alteration.raw} | {item for item, _ in alteration.without}
     return Situation.MALFORMED if altered & {None, index} and player is not None else None
-
-
-def _is_duplicate(item: Single, exchange: Exchange) -> bool:
-    items: tuple[Movement, ...] = getattr(exchange.operation, "items", ())
-    return len(items) > 1 and [each.id for each in items].count(getattr(item, "id", "")) > 1
 
 
 def _refusable(
@@ -186,7 +198,7 @@ def _refusable(
     """The policies under which a refusal breaks nothing although the wallet's rules would accept."""
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
-    if ended and not contract.specs[exchange.name].core:
+    if ended and not contract.specs[exchange.name].after_session:
         match item:
             case Bet():
                 policies.append("ended_session_bet")

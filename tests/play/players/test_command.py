@@ -16,9 +16,9 @@ from plugin_run import CREDENTIALS, wallet
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import Credentials, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
-from harness.model import Limits, Status
+from harness.model import Limits, NotApplicable, Status
 from harness.play.players import CommandPlayers, NoPlayer, ProvisioningFailed
 from harness.play.preflight import Facts
 from harness.scenario import load_file
@@ -128,7 +128,7 @@ def test_a_command_that_cannot_be_run_is_told(command: str, complaint: str) -> N
 def test_a_currency_that_it_does_not_make_is_no_mistake(script: Script) -> None:
     with pytest.raises(NoPlayer, match="makes no KWD player") as reason:
         made(script("sys.exit(3 if 'KWD' in argv else 0)") + " {currency}", currency="KWD")
-    assert not reason.value.of_currency
+    assert reason.value.not_applicable is NotApplicable.CURRENCY
 
 
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])
@@ -140,11 +140,10 @@ fields = dict(zip(("playerId", "contract", "currency", "balance"), argv))
 asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(fields).encode(), method="POST")
 print(urllib.request.urlopen(asked).read().decode())
 """)
-        variables = load(contract).environment
         subject = Subject(
             contract=contract,
             url=f"{running.root}/{contract}",
-            credentials=Credentials(*(CREDENTIALS[each] for each in variables)),
+            credentials=Credentials(**{each.name: CREDENTIALS[each.variable] for each in load(contract).credentials}),
             provision_command=command + " {player} {contract} {currency} {balance}",
             limits=Limits(races=1),
         )

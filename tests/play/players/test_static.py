@@ -14,9 +14,9 @@ import pytest
 from harness import money
 from harness.config.subject import Subject
 from harness.contracts import BUNDLED, load
-from harness.contracts.schema import bundled
+from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
-from harness.model import Bet, Outcome, Player, Request, Scenario, Status
+from harness.model import Bet, NotApplicable, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers
 from harness.play.preflight import Facts, preflight
 from harness.proof.carrier import InProcessCarrier
@@ -134,7 +134,7 @@ def test_without_a_way_the_reason_says_what_is_missing() -> None:
     with pytest.raises(NoPlayer) as reason:
         desk.players.cast(needs("50"))
     assert str(reason.value) == "needs a EUR player with at least 50.00; player 188 has 12.34"
-    assert reason.value.of_currency
+    assert reason.value.not_applicable is None
 
 
 def test_scenarios_are_spread_over_the_players_and_none_serves_two_at_once() -> None:
@@ -165,7 +165,7 @@ def test_a_currency_without_decimals_is_played_where_it_is_asked_for_alone() -> 
         desk.players.cast(needs("50"))
     with pytest.raises(NoPlayer, match="needs a KWD player, and none was named") as reason:
         desk.players.cast(needs("50", currency="KWD"))
-    assert not reason.value.of_currency
+    assert reason.value.not_applicable is NotApplicable.CURRENCY
 
 
 def test_a_one_time_token_serves_once_unless_it_comes_back_unused() -> None:

@@ -1,6 +1,6 @@
 """A wallet that verifies in a wrong way of its own is told which; slips in setting the credentials are not its fault.
 
-What each wallet computes is written here by hand: `hmac_mistakes` has no part in it.
+What each wallet computes is written here by hand: the contract's forgeries have no part in it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
+from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
 from mistaken_wallets import (
     CASINO_WALLETS,
 )
@@ -31,14 +32,14 @@ PLAYERS = {
 
 @pytest.mark.parametrize("mistake", CASINO_WALLETS)
 def test_a_casino_wallet_that_signs_in_its_own_way_is_told_which(mistake: str) -> None:
-    credentials = Credentials(CREDENTIALS["casino"].key, SECRETS.get(mistake, CREDENTIALS["casino"].secret))
+    credentials = of_casino(public_of(CREDENTIALS["casino"]), SECRETS.get(mistake, secret_of(CREDENTIALS["casino"])))
     wallet = AtHand("casino", CASINO_WALLETS[mistake], credentials)
     player = wallet.player(playerId=PLAYERS.get(mistake, "60001001"))
     violation = wallet.look(players=(player,)).violation
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
     assert violation.records[-1]["alteration"]["forged"] == mistake
-    assert (diagnosis := of_mistake(mistake)) is not None
+    assert (diagnosis := of_mistake(mistake, load("casino"))) is not None
     assert diagnosis.fix
 
 
@@ -73,19 +74,23 @@ def wallet_expecting(header: Callable[[str, str], str]) -> type[Wallet]:
     class Mistaken(Wallet):
         def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
             known = self.credentials[contract.name]
-            return "" if headers.get("authorization") == header(known.key, known.secret) else "the user is unknown"
+            return (
+                ""
+                if headers.get("authorization") == header(public_of(known), secret_of(known))
+                else "the user is unknown"
+            )
 
     return Mistaken
 
 
 @pytest.mark.parametrize("mistake", HEADERS)
 def test_a_sportsbook_wallet_that_reads_credentials_in_its_own_way_is_told_which(mistake: str) -> None:
-    credentials = Credentials("user", PASSWORDS.get(mistake, "password"))
+    credentials = of_sportsbook("user", PASSWORDS.get(mistake, "password"))
     wallet = AtHand("sportsbook", wallet_expecting(HEADERS[mistake]), credentials)
     violation = wallet.look().violation
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("SPB-AUT-01", mistake)
-    assert (diagnosis := of_mistake(mistake)) is not None
+    assert (diagnosis := of_mistake(mistake, load("sportsbook"))) is not None
     assert diagnosis.fix
 
 
@@ -142,12 +147,17 @@ def test_a_mistake_is_found_over_a_socket_too(mistake: str) -> None:
     [
         (
             "casino",
-            Credentials("k", "sesame\n"),
-            Credentials("k", "sesame"),
+            of_casino("k", "sesame\n"),
+            of_casino("k", "sesame"),
             "a space or a line break around the secret",
         ),
-        ("sportsbook", Credentials("me", "sesame "), Credentials("me", "sesame"), "a space or a line break around the"),
-        ("sportsbook", Credentials("sesame", "me"), Credentials("me", "sesame"), "are the other way round"),
+        (
+            "sportsbook",
+            of_sportsbook("me", "sesame "),
+            of_sportsbook("me", "sesame"),
+            "a space or a line break around the",
+        ),
+        ("sportsbook", of_sportsbook("sesame", "me"), of_sportsbook("me", "sesame"), "are the other way round"),
     ],
 )
 def test_a_slip_in_the_credentials_is_no_violation(

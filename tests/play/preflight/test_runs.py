@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from credentials_at_hand import of_casino, public_of
 from mistaken_wallets import CASINO_WALLETS
 from plugin_run import CREDENTIALS, run
 from preflight_at_hand import AtHand
 
-from harness.contracts import Credentials
-
-CASINO = Credentials(CREDENTIALS["WALLET_API_KEY"], CREDENTIALS["WALLET_SECRET"])
+CASINO = of_casino(CREDENTIALS["WALLET_API_KEY"], CREDENTIALS["WALLET_SECRET"])
 
 
 def options(root: str) -> list[str]:
@@ -32,7 +31,7 @@ def test_a_violation_is_told_whatever_is_selected(selected: str, tmp_path: Path)
 
 
 def test_a_problem_is_one_error_and_no_scenario_runs(tmp_path: Path) -> None:
-    wallet = AtHand("casino", credentials=Credentials(CASINO.key, "another secret"))
+    wallet = AtHand("casino", credentials=of_casino(public_of(CASINO), "another secret"))
     with wallet.listening() as root:
         done = run(*options(root), "zero_amount", cwd=tmp_path, variables=CREDENTIALS)
     assert done.status == 10, done.output

@@ -182,7 +182,9 @@ def terms(item: Single, sent: Exchange | None = None, known: Known | None = None
     contract = CASINO if outer.name in CASINO.specs else SPORTSBOOK
     if known is None:
         known = Known(sessions={"anna": {"live"}})
-    return terms_of(Part(item=item, exchange=0, answer=None), outer, history, contract, POLICY, known)
+    alone = Part(item=item, exchange=0, answer=None)
+    part = next((each for each in parts_of(0, outer) if each.item is item), alone)
+    return terms_of(part, outer, history, contract, POLICY, known)
 
 
 def test_an_ordinary_request_must_be_believed() -> None:

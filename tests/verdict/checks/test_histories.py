@@ -35,7 +35,7 @@ from harness.model import (
     Transmission,
     Verdict,
 )
-from harness.verdict.checks import Judged, examine, oracle
+from harness.verdict.checks import Judged, examine, history_judge
 
 CONTRACTS = {name: load(name) for name in ("casino", "sportsbook")}
 START = 10_000
@@ -157,7 +157,7 @@ def test_a_player_about_whom_too_much_is_open_is_not_decided_and_judged_no_furth
     def exhausted(books: object, event: object) -> object:
         raise BudgetExceeded
 
-    monkeypatch.setattr(oracle, "lost", exhausted)
+    monkeypatch.setattr(history_judge, "lost", exhausted)
     lost = told(bet("x"), None, loss=Loss.AFTER_SENDING, line=9, step=0)
     (verdict,) = judged(lost, lost, read(START + 5)).verdicts
     assert (verdict.status, verdict.requirement, verdict.exchange) == (Status.UNKNOWN, "CAS-BET-01", 0)
@@ -304,7 +304,7 @@ def test_a_race_whose_money_is_wrong_in_the_end_is_told_as_that_and_not_warned_o
 def test_a_judgement_that_is_unsure_accuses_nobody_of_a_should(
     exchanges: list[Exchange], end: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oracle, "judge", lambda *args, **kwargs: replace(judge(*args, **kwargs), unsure=True))
+    monkeypatch.setattr(history_judge, "judge", lambda *args, **kwargs: replace(judge(*args, **kwargs), unsure=True))
     assert judged(*exchanges, read(end)).verdicts == ()
     (verdict,) = judged(*exchanges, read(end - 1)).verdicts
     assert verdict.status is Status.FAIL

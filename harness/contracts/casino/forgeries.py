@@ -1,0 +1,258 @@
+"""Requests with spoilt HMAC headers, and what is wrong with a wallet that believes one of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import replace
+
+from harness.contracts.casino.authentication import RAW, signature
+from harness.contracts.shared.authentication import Credentials, Remedy, Shell, forgery
+from harness.model import Level, Request
+
+_SECRET = '"$WALLET_SECRET"'
+_SIGNED = """'%s|%s' "$BODY" "$TIMESTAMP" |"""
+_CLOCK = "$(($(date +%s)*1000))"
+_FORM = Remedy(
+    "the form of the timestamp is not looked at",
+    "refuse an x-timestamp that is not Unix time in milliseconds, close to the wallet's clock",
+)
+_MINUTE_MS = 60_000
+_TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")|([:,])')
+"""A JSON string, or one of the characters between JSON values."""
+
+
+def _with(request: Request, **headers: str) -> Request:
+    """The request with some headers replaced; `x_signature` names `x-signature`."""
+    new = {name.replace("_", "-"): value for name, value in headers.items()}
+    return replace(request, headers=tuple((name, new.get(name, value)) for name, value in request.headers))
+
+
+def _header(request: Request, name: str) -> str:
+    return next(value for key, value in request.headers if key == name)
+
+
+def _signed_by(secret: str, timestamp: str, request: Request) -> Request:
+    return _with(request, x_signature=signature(request.body, secret, timestamp), x_timestamp=timestamp)
+
+
+def _signing(message: bytes, request: Request, credentials: Credentials) -> Request:
+    """The request with a signature of these bytes, whatever they are."""
+    return _with(request, x_signature=hmac.new(credentials["secret"].encode(), message, hashlib.sha256).hexdigest())
+
+
+@forgery(
+    shell=Shell(added='SIGNATURE=$(printf %s "$SIGNATURE" | tr 0-9a-f 1-9a-f0)'),
+)
+def wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Right in form, but its first digit differs."""
+    good = _header(request, "x-signature")
+    return _with(request, x_signature=("1" if good.startswith("0") else "0") + good[1:])
+
+
+@forgery(
+    "the signature is compared only as far as the shorter text reaches, or only by its beginning",
+    "compare the whole digest, in constant time (hmac.compare_digest, MessageDigest.isEqual)",
+    shell=Shell(added='SIGNATURE=$(printf %.32s "$SIGNATURE")'),
+)
+def truncated_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Only the first half: a wallet that compares as far as the shorter text reaches is deceived."""
+    return _with(request, x_signature=_header(request, "x-signature")[:32])
+
+
+@forgery(
+    "an empty signature counts as none to verify",
+    "refuse a request without a whole signature",
+    shell=Shell(headers=(("x-signature", ""),)),
+)
+def empty_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The header is there, and holds nothing."""
+    return _with(request, x_signature="")
+
+
+@forgery(
+    "a signature that was made with another secret is believed",
+    "verify with the one secret that belongs to the request's x-api-key",
+    shell=Shell(replaced=((_SECRET, '"$WALLET_SECRET-of-somebody-else"'),)),
+)
+def other_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Signed with another secret."""
+    return _signed_by(f"{credentials['secret']}-of-somebody-else", _header(request, "x-timestamp"), request)
+
+
+@forgery(
+    "a signature with an empty key is believed: the wallet runs without a secret somewhere",
+    "refuse to start without a secret, and never fall back to an empty one",
+    shell=Shell(replaced=((_SECRET, "''"),)),
+)
+def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """What a wallet without a configured secret would compute."""
+    return _signed_by("", _header(request, "x-timestamp"), request)
+
+
+@forgery(
+    "your wallet verifies with the API key instead of the secret",
+    "use the secret; the API key is sent in the clear with every request",
+    mistake=True,
+    shell=Shell(replaced=((_SECRET, '"$WALLET_API_KEY"'),)),
+)
+def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Signed with the API key, which is no secret."""
+    return _signed_by(credentials["api_key"], _header(request, "x-timestamp"), request)
+
+
+@forgery(
+    "the API key is not looked at",
+    "compare x-api-key with the one that belongs to the secret",
+    shell=Shell(headers=(("x-api-key", "$WALLET_API_KEY-unknown"),)),
+)
+def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Rightly signed, in the name of an integration that does not exist."""
+    return _with(request, x_api_key=f"{credentials['api_key']}-unknown")
+
+
+@forgery(
+    "the timestamp that is verified is not the one of the header",
+    "put the received header x-timestamp into the signed text, and nothing else",
+    shell=Shell(replaced=((_SIGNED, """'%s|%s' "$BODY" "$((TIMESTAMP-60000))" |"""),)),
+)
+def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """An old signature beside a fresh timestamp."""
+    old = str(int(_header(request, "x-timestamp")) - _MINUTE_MS)
+    return _with(request, x_signature=signature(request.body, credentials["secret"], old))
+
+
+@forgery(
+    "a signature that was made for another body is believed",
+    "compute the digest over the body that was received, and over nothing that was stored",
+    shell=Shell(replaced=((_SIGNED, """'%s|%s' '{}' "$TIMESTAMP" |"""),)),
+)
+def signature_of_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right signature of an empty object."""
+    return _with(request, x_signature=signature(b"{}", credentials["secret"], _header(request, "x-timestamp")))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body alone, without '|' and the timestamp",
+    "sign body, a vertical bar and the header x-timestamp",
+    mistake=True,
+    shell=Shell(replaced=((_SIGNED, """'%s' "$BODY" |"""),)),
+)
+def without_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body alone."""
+    return _signing(request.body, request, credentials)
+
+
+@forgery(
+    "your wallet verifies the HMAC over body and timestamp with nothing between them",
+    "put one '|' between body and timestamp",
+    mistake=True,
+    shell=Shell(replaced=((_SIGNED, """'%s%s' "$BODY" "$TIMESTAMP" |"""),)),
+)
+def without_separator(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers body and timestamp with nothing between them."""
+    return _signing(request.body + _header(request, "x-timestamp").encode(), request, credentials)
+
+
+@forgery(
+    "your wallet verifies the HMAC over timestamp, '|', body: the wrong way round",
+    "sign the body first, then '|' and the timestamp",
+    mistake=True,
+    shell=Shell(replaced=((_SIGNED, """'%s|%s' "$TIMESTAMP" "$BODY" |"""),)),
+)
+def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the timestamp before the body."""
+    return _signing(b"|".join((_header(request, "x-timestamp").encode(), request.body)), request, credentials)
+
+
+@forgery(
+    "your wallet verifies the HMAC over a timestamp in seconds",
+    "use the header x-timestamp as it is sent, in milliseconds",
+    mistake=True,
+    shell=Shell(replaced=((_SIGNED, """'%s|%s' "$BODY" "$((TIMESTAMP/1000))" |"""),)),
+)
+def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the timestamp in seconds, the header has it in milliseconds."""
+    seconds = str(int(_header(request, "x-timestamp")) // 1000)
+    return _with(request, x_signature=signature(request.body, credentials["secret"], seconds))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with spaces after ':' and ',', as many JSON libraries write it",
+    RAW,
+    mistake=True,
+)
+def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body as other languages write it, with a space after each colon and comma."""
+    text = _TOKEN.sub(lambda match: match[1] or match[2] + b" ", request.body)
+    return _with(request, x_signature=signature(text, credentials["secret"], _header(request, "x-timestamp")))
+
+
+@forgery(
+    "your wallet expects the digest in base64",
+    "x-signature is the digest in 64 lower-case hex digits",
+    mistake=True,
+)
+def base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right digest, in base64 where hex is due."""
+    digest = bytes.fromhex(_header(request, "x-signature"))
+    return _with(request, x_signature=base64.b64encode(digest).decode())
+
+
+@forgery(
+    "your wallet takes a plain SHA-256 for the signature, which everybody can compute",
+    "use HMAC-SHA256 with the shared secret",
+    mistake=True,
+)
+def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """SHA-256 without any key: everybody could make it."""
+    signed = b"|".join((request.body, _header(request, "x-timestamp").encode()))
+    return _with(request, x_signature=hashlib.sha256(signed).hexdigest())
+
+
+@forgery(
+    "your wallet expects x-timestamp in seconds",
+    "x-timestamp is Unix time in milliseconds",
+    mistake=True,
+    shell=Shell(replaced=((_CLOCK, "$(date +%s)"),)),
+    level=Level.SHOULD,
+    lenient=_FORM,
+)
+def timestamp_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Rightly signed, but seconds where milliseconds are due: 1970 to a wallet that looks."""
+    return _signed_by(credentials["secret"], str(int(_header(request, "x-timestamp")) // 1000), request)
+
+
+@forgery(
+    shell=Shell(replaced=((_CLOCK, "now"),)),
+    level=Level.SHOULD,
+    lenient=_FORM,
+)
+def timestamp_not_a_number(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Rightly signed over a timestamp that is a word."""
+    return _signed_by(credentials["secret"], "now", request)
+
+
+FORGERIES = (
+    wrong_signature,
+    truncated_signature,
+    empty_signature,
+    other_secret,
+    empty_secret,
+    unknown_key,
+    other_timestamp,
+    signature_of_another_body,
+    without_timestamp,
+    without_separator,
+    timestamp_first,
+    signed_in_seconds,
+    timestamp_in_seconds,
+    signed_with_spaces,
+    base64_signature,
+    plain_hash,
+    key_as_secret,
+    timestamp_not_a_number,
+)
+"""Those that scenarios send; the mistakes in the order in which pre-flight tries them."""

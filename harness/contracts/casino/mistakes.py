@@ -1,0 +1,272 @@
+"""Further mistakes that a wallet's developer makes with the HMAC signature: the body written anew, the secret decoded.
+
+Pre-flight sends them when a rightly signed call is refused. A wallet that believes one of them is wrong in just that
+way. None of them is a forgery that a scenario sends: some sound wallets take upper-case digits, for instance.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from harness.contracts.casino.authentication import RAW
+from harness.contracts.shared.authentication import Credentials, forgery
+from harness.model import Request
+
+_INTEGER = re.compile(rb'("(?:[^"\\]|\\.)*")|(?<![0-9.eE+-])(-?[0-9]+)(?![0-9.eE])')
+"""A JSON string, or a number of digits alone."""
+
+_TRANSACTIONS = re.compile(rb'\{"transactions":(.*)\}', re.DOTALL)
+
+
+def _header(request: Request, name: str) -> str:
+    return next(value for key, value in request.headers if key == name)
+
+
+def _with_signature(request: Request, signature: str) -> Request:
+    headers = tuple((name, signature if name == "x-signature" else value) for name, value in request.headers)
+    return replace(request, headers=headers)
+
+
+def _over(request: Request, credentials: Credentials, body: bytes) -> Request:
+    """A signature of another form of the body, or an empty signature if the body has only one form."""
+    return (
+        _signed(request, credentials["secret"].encode(), body) if body != request.body else _with_signature(request, "")
+    )
+
+
+def _signed(request: Request, key: bytes, body: bytes) -> Request:
+    return _digested(request, key, _message(replace(request, body=body)), "sha256")
+
+
+def _message(request: Request) -> bytes:
+    """What is signed, by the document."""
+    return b"|".join((request.body, _header(request, "x-timestamp").encode()))
+
+
+def _digested(request: Request, key: bytes, message: bytes, digest: str) -> Request:
+    return _with_signature(request, hmac.new(key, message, digest).hexdigest())
+
+
+def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False, spaces: bool = False) -> bytes:
+    """The body as a JSON library would write it after reading it; without JSON, or with a fraction, it stays as it is:
+    libraries write fractions in ways of their own, and this contract's money has none.
+    """
+    separators = (", ", ": ") if spaces else (",", ":")
+    try:
+        value = json.loads(body, parse_float=Decimal)
+        text = json.dumps(value, sort_keys=sort_keys, ensure_ascii=ascii_only, separators=separators)
+    except (ValueError, TypeError, RecursionError):
+        return body
+    return text.encode("utf-8", "surrogatepass")
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with its keys in alphabetical order",
+    RAW,
+    mistake=True,
+)
+def sorted_keys(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body with its keys in alphabetical order."""
+    return _over(request, credentials, _rewritten(request.body, sort_keys=True))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with its keys in alphabetical order and with spaces",
+    RAW,
+    mistake=True,
+)
+def sorted_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Both at once: keys in alphabetical order, and a space after each colon and comma."""
+    return _over(request, credentials, _rewritten(request.body, sort_keys=True, spaces=True))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with non-ASCII text written as \\u escapes",
+    RAW,
+    mistake=True,
+)
+def ascii_escaped(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body with every character beyond ASCII escaped."""
+    return _over(request, credentials, _rewritten(request.body, ascii_only=True))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with each '/' written as '\\/'",
+    RAW,
+    mistake=True,
+)
+def escaped_slashes(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    r"""The signature covers the body with each slash written as `\\/`: base64 in a session id has slashes."""
+    return _over(request, credentials, request.body.replace(b"/", b"\\/"))
+
+
+@forgery(
+    "your wallet verifies the HMAC over the body with <, > and & written as \\u escapes",
+    RAW,
+    mistake=True,
+)
+def escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body with <, > and & escaped, so that it could stand in HTML."""
+    body = request.body
+    for character in b"<>&":
+        body = body.replace(bytes([character]), b"\\u%04x" % character)
+    return _over(request, credentials, body)
+
+
+@forgery(
+    "your wallet verifies the HMAC over what `transactions` holds, and not over the whole body",
+    RAW,
+    mistake=True,
+)
+def transactions_alone(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers what `transactions` holds and not the object around it; other bodies have no such part."""
+    inner = _TRANSACTIONS.fullmatch(request.body)
+    return _over(request, credentials, inner[1] if inner is not None else request.body)
+
+
+@forgery(
+    "your wallet verifies the HMAC over a body whose integers were written anew as floats (1 became 1.0)",
+    RAW,
+    mistake=True,
+)
+def floats_for_integers(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers the body with its integers written as floats."""
+    body = _INTEGER.sub(lambda match: match[1] or match[2] + b".0", request.body)
+    return _over(request, credentials, body)
+
+
+@forgery(
+    slip="there is a space or a line break around the secret",
+)
+def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret without white space around it; an empty signature if there is none."""
+    trimmed = credentials["secret"].strip()
+    if trimmed == credentials["secret"]:
+        return _with_signature(request, "")
+    return _signed(request, trimmed.encode(), request.body)
+
+
+@forgery(
+    "your wallet verifies the HMAC over body and timestamp with a dot between them",
+    "put one '|' between body and timestamp",
+    mistake=True,
+)
+def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature covers body and timestamp with a dot between them."""
+    message = b".".join((request.body, _header(request, "x-timestamp").encode()))
+    return _digested(request, credentials["secret"].encode(), message, "sha256")
+
+
+@forgery(
+    "your wallet verifies an HMAC with SHA-1",
+    "use HMAC-SHA256",
+    mistake=True,
+)
+def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """HMAC with SHA-1."""
+    return _digested(request, credentials["secret"].encode(), _message(request), "sha1")
+
+
+@forgery(
+    "your wallet verifies an HMAC with SHA-512",
+    "use HMAC-SHA256",
+    mistake=True,
+)
+def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """HMAC with SHA-512."""
+    return _digested(request, credentials["secret"].encode(), _message(request), "sha512")
+
+
+@forgery(
+    "your wallet compares with a plain hash of body, timestamp and secret, which is no HMAC",
+    "use HMAC-SHA256 with the secret as key: a plain hash can be continued by who does not know the secret",
+    mistake=True,
+)
+def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """A plain hash of body, timestamp and secret, one after the other."""
+    message = b"|".join((_message(request), credentials["secret"].encode()))
+    return _with_signature(request, hashlib.sha256(message).hexdigest())
+
+
+@forgery(
+    "your wallet's secret ends with a line break, which belongs to the file that it was read from",
+    "strip what you read, or write the file without a line break at its end",
+    mistake=True,
+)
+def secret_with_newline(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret with the line break of the file that it was read from."""
+    return _digested(request, credentials["secret"].encode() + b"\n", _message(request), "sha256")
+
+
+@forgery(
+    "your wallet compares with a digest in upper-case hex digits",
+    "x-signature has lower-case digits; better, compare the decoded bytes, in constant time",
+    mistake=True,
+)
+def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right digest in upper-case digits, where lower case is due."""
+    return _with_signature(request, _header(request, "x-signature").upper())
+
+
+@forgery(
+    "your wallet decodes the secret as hex before it uses it as key",
+    "the key is the secret's text as UTF-8 bytes, as it was given to you",
+    mistake=True,
+)
+def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret read as hex digits; an empty signature if the secret is not hex."""
+    try:
+        return _signed(request, bytes.fromhex(credentials["secret"]), request.body)
+    except ValueError:
+        return _with_signature(request, "")
+
+
+@forgery(
+    "your wallet decodes the secret as base64 before it uses it as key",
+    "the key is the secret's text as UTF-8 bytes, as it was given to you",
+    mistake=True,
+)
+def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The key is the secret read as base64; an empty signature if the secret is not base64."""
+    try:
+        return _signed(request, base64.b64decode(credentials["secret"], validate=True), request.body)
+    except ValueError:
+        return _with_signature(request, "")
+
+
+@forgery(
+    "your wallet passes the message where the HMAC function wants the key, and the secret as message",
+    "the secret is the key: check the order of the arguments of your HMAC function",
+    mistake=True,
+)
+def key_and_message_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The message is the key of the HMAC, and the secret its message."""
+    return _digested(request, _message(request), credentials["secret"].encode(), "sha256")
+
+
+REWRITTEN = (
+    sorted_keys,
+    sorted_with_spaces,
+    ascii_escaped,
+    escaped_slashes,
+    escaped_markup,
+    transactions_alone,
+    floats_for_integers,
+    upper_case_hex,
+    secret_as_hex,
+    secret_as_base64,
+    secret_with_newline,
+    secret_appended,
+    dot_for_bar,
+    sha1_digest,
+    sha512_digest,
+    key_and_message_swapped,
+    trimmed_secret,
+)
+"""In the order in which pre-flight tries them."""

@@ -1,0 +1,41 @@
+"""The casino's signature by hand: the steps that lead to it, and the shell lines that take them. Holds no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.contracts.shared.authentication import Recipe
+
+_MOST_SHOWN = 600
+
+
+def _hmac_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
+    timestamp = headers.get("x-timestamp", "(none was sent)")
+    signature = headers.get("x-signature", "(none was sent)")
+    text = _shown(body)
+    return (
+        (f"the body, byte for byte as it is sent ({len(body)} bytes)", text),
+        ("the header x-timestamp: Unix time in milliseconds", timestamp),
+        ("body, a vertical bar, timestamp: nothing else, and no space between", f"{text}|{timestamp}"),
+        ("HMAC-SHA256 of that, with the shared secret as UTF-8 text, as 64 lower-case hex digits", signature),
+        ("the header x-signature that was sent", signature),
+    )
+
+
+def _shown(body: bytes) -> str:
+    text = body.decode("utf-8", "backslashreplace")
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}... ({len(body)} bytes in all)"
+
+
+HMAC = Recipe(
+    _hmac_steps,
+    (
+        "TIMESTAMP=$(($(date +%s)*1000))",
+        (
+            """SIGNATURE=$(printf '%s|%s' "$BODY" "$TIMESTAMP" | """
+            """openssl dgst -sha256 -hmac "$WALLET_SECRET" -r | cut -d' ' -f1)"""
+        ),
+    ),
+    {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
+)
+"""The casino contract's signature."""

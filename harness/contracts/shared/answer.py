@@ -1,0 +1,93 @@
+"""What HTTP and JSON say of an answer, before a dialect reads its words.
+
+The README of the contracts defines success, refusal and unknown; a dialect adds only what a body of its own shape is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.contracts import Decoded
+from harness.contracts.shared.json_text import JsonError, parse
+from harness.contracts.shared.schema import shown
+from harness.model import Fault, Message, Problem
+
+ABSENT_STATUSES = frozenset({404, 405, 501})
+"""What an operation that does not exist answers, when the body is not of the contract's shape."""
+
+OVERLOADED_STATUSES = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer whose body is of the contract's shape; `problems` is what HTTP says against it."""
+
+    status: int
+    value: dict[str, object]
+    problems: tuple[Problem, ...] = ()
+
+
+def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) -> Body | Decoded:
+    """The body of an answer, or what it means that there is none of the contract's shape. Never raises."""
+    try:
+        value = parse(message.body)
+    except JsonError as error:
+        return _without_shape(message.status, Problem(Fault.UNDECODABLE, "body", str(error), "json"))
+    if not isinstance(value, dict):
+        found = Problem(Fault.UNDECODABLE, "", "the answer is JSON, but not an object")
+        return _without_shape(message.status, found)
+    if not has_shape(message.status, value):
+        found = Problem(Fault.UNDECODABLE, "", "the answer is a JSON object that says neither success nor an error")
+        return _without_shape(message.status, found)
+    return Body(message.status, value, _dressed(message))
+
+
+def contradiction(status: int, detail: str) -> Problem:
+    """The HTTP status and the body say different things."""
+    return Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with {detail}", "status")
+
+
+def echo_problems(pairs: Iterable[tuple[Mapping[str, str], Mapping[str, str]]]) -> tuple[Problem, ...]:
+    """Where answers do not repeat what was asked; each field is told once, however many of the pairs it concerns.
+
+    A pair is the fields that should be repeated, and those that were.
+    """
+    wrong: dict[str, list[str]] = {}
+    for asked, said in pairs:
+        if asked != said:
+            for name, value in asked.items():
+                if name not in said:
+                    wrong.setdefault(name, []).append("is not repeated as text")
+                elif said[name] != value:
+                    wrong.setdefault(name, []).append(f"repeated as {shown(said[name])}, was {shown(value)}")
+    return tuple(Problem(Fault.POOR_FORMAT, f"/{name}", _told(cases), "echo") for name, cases in wrong.items())
+
+
+def _told(cases: list[str]) -> str:
+    return cases[0] + (f", and so in {len(cases) - 1} more items" if len(cases) > 1 else "")
+
+
+def _without_shape(status: int, found: Problem) -> Decoded:
+    if status in ABSENT_STATUSES:
+        return Decoded(None, absent=True)
+    if 200 <= status < 300:
+        return Decoded(None, (found,))
+    if status < 400:
+        detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
+        return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status"),))
+    advice = "; the wallet is overloaded: run with a lower rate" if status in OVERLOADED_STATUSES else ""
+    detail = f"HTTP {status} without an error of the contract's shape ({found.detail}){advice}"
+    return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http"),))
+
+
+def _dressed(message: Message) -> tuple[Problem, ...]:
+    problems = []
+    if message.status >= 500:
+        detail = f"an error of the contract's shape with HTTP {message.status}: a refusal is not a server error"
+        problems.append(Problem(Fault.POOR_FORMAT, "status", detail, "http"))
+    content_type = (message.header("content-type") or "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        detail = f"{content_type[:80]!r}, JSON is announced as application/json" if content_type else "missing"
+        problems.append(Problem(Fault.POOR_FORMAT, "content-type", detail, "http"))
+    return tuple(problems)

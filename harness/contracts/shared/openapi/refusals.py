@@ -1,0 +1,48 @@
+"""The refusals of an operation: which there can be, and how the contract writes each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contracts import Contract
+from harness.contracts.shared.json_text import parse
+from harness.model import ItemReply, Outcome, Reply
+
+_DEBITS = frozenset({"bet", "bet_batch", "unsettle"})
+_CREDITS = frozenset({"pay", "settle", "retry", "reward"})
+_WORDS: Mapping[Outcome, frozenset[str]] = {
+    Outcome.INSUFFICIENT_FUNDS: _DEBITS,
+    Outcome.CONFLICT: _DEBITS | _CREDITS | {"rollback"},
+    Outcome.UNKNOWN_TRANSACTION: _CREDITS | {"unsettle"},
+    Outcome.UNKNOWN_PLAYER: _DEBITS | _CREDITS | {"rollback", "balance"},
+    Outcome.WRONG_CURRENCY: _DEBITS | _CREDITS,
+    Outcome.INVALID_SESSION: frozenset({"bet", "bet_batch", "balance"}),
+    Outcome.INVALID_TOKEN: frozenset({"authenticate"}),
+}
+"""Scenario words whose operations can be refused so; every operation can be refused in each other way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One way of refusing: what it is in the project's words, and its HTTP status and body."""
+
+    name: str
+    status: int
+    example: Mapping[str, Any]
+    """An OpenAPI example object."""
+
+
+def refusals(contract: Contract, operation: str) -> tuple[Refusal, ...]:
+    """How a wallet refuses an operation. Those that the contract writes alike are one, named for the first."""
+    words = {word for word, name in contract.words.items() if name == operation}
+    found: dict[tuple[int, bytes], Refusal] = {}
+    for outcome in Outcome:
+        if outcome is Outcome.OK or not words & _WORDS.get(outcome, words):
+            continue
+        reply = Reply(outcome=outcome, items=(ItemReply(outcome=outcome),))
+        status, body = contract.write_reply(None, reply)
+        example = {"summary": outcome.replace("_", " "), "value": parse(body)}
+        found.setdefault((status, body), Refusal(str(outcome), status, example))
+    return tuple(found.values())

@@ -1,0 +1,203 @@
+"""Requests with spoilt HTTP Basic authorization, and what is wrong with a wallet that believes one of them."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+from harness.contracts.shared.authentication import Credentials, Shell, by_name, forgery
+from harness.contracts.sportsbook.authentication import basic
+from harness.model import Request
+
+_PASSWORD, _USER = '"$WALLET_PASSWORD"', '"$WALLET_USER"'
+
+
+def _authorized(request: Request, value: str) -> Request:
+    return replace(request, headers=tuple((k, value if k == "authorization" else v) for k, v in request.headers))
+
+
+@forgery(
+    "the password is not looked at",
+    "compare user and password, both, in constant time",
+    shell=Shell(replaced=((_PASSWORD, '"$WALLET_PASSWORD-wrong"'),)),
+)
+def wrong_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Another password."""
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}-wrong"))
+
+
+@forgery(
+    "the user is not looked at",
+    "compare user and password, both, in constant time",
+    shell=Shell(replaced=((_USER, '"$WALLET_USER-wrong"'),)),
+)
+def wrong_user(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Another user, with the right password."""
+    return _authorized(request, basic(f"{credentials['user']}-wrong:{credentials['password']}"))
+
+
+@forgery(
+    "an empty password is believed",
+    "compare user and password, both, in constant time",
+    shell=Shell(replaced=((_PASSWORD, "''"),)),
+)
+def empty_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right user, with an empty password."""
+    return _authorized(request, basic(f"{credentials['user']}:"))
+
+
+@forgery(
+    "the password is compared only by its beginning",
+    "compare the whole password, in constant time",
+    shell=Shell(replaced=((_PASSWORD, '"${WALLET_PASSWORD%?}"'),)),
+)
+def truncated_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without its last character: a wallet that compares as far as the shorter text reaches is deceived."""
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password'][:-1]}"))
+
+
+@forgery(
+    "user or password are compared without regard to case, as by a database with a case-insensitive collation",
+    "compare bytes, in constant time",
+    shell=Shell(replaced=((_PASSWORD, """"$(printf %s "$WALLET_PASSWORD" | tr a-zA-Z A-Za-z)" """.rstrip()),)),
+)
+def other_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Letters in the other case, which some databases compare as equal; a password without letters gets one."""
+    password = credentials["password"]
+    swapped = password.swapcase()
+    return _authorized(request, basic(f"{credentials['user']}:{swapped if swapped != password else swapped + 'a'}"))
+
+
+@forgery(
+    "your wallet looks for another scheme than Basic",
+    "take `Authorization: Basic base64(user:password)`",
+    mistake=True,
+    shell=Shell(headers=(("authorization", "Bearer $AUTHORIZATION"),)),
+)
+def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right credentials under another scheme."""
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}").replace("Basic", "Bearer", 1))
+
+
+@forgery(
+    "credentials that are no base64 are believed",
+    "refuse what cannot be decoded",
+)
+def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The user in the clear, with characters that base64 does not have."""
+    return _authorized(request, f"Basic {credentials['user'].encode('ascii', 'ignore').decode()}:%%%")
+
+
+@forgery(
+    slip="user and password are the other way round",
+)
+def user_and_password_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The password as the user, and the user as the password."""
+    return _authorized(request, basic(f"{credentials['password']}:{credentials['user']}"))
+
+
+@forgery(
+    slip="there is a space or a line break around the user or the password",
+)
+def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without white space around user and password; where there is none, nothing is proved."""
+    trimmed = f"{credentials['user'].strip()}:{credentials['password'].strip()}"
+    return _authorized(
+        request, basic(trimmed if trimmed != f"{credentials['user']}:{credentials['password']}" else ":")
+    )
+
+
+@forgery(
+    "your wallet compares the header with user and password in the clear",
+    "decode what follows `Basic ` from base64, and split it at the first colon",
+    mistake=True,
+)
+def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """User and password in the clear; text that no header can carry stays encoded, and proves nothing then."""
+    text = f"{credentials['user']}:{credentials['password']}"
+    return _authorized(request, f"Basic {text}" if text.isascii() and text.isprintable() else "Basic :")
+
+
+@forgery(
+    "your wallet decodes the credentials from base64 twice",
+    "decode what follows `Basic ` once; perhaps the web framework has done it already",
+    mistake=True,
+)
+def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The base64 of the base64."""
+    return _authorized(request, basic(basic(f"{credentials['user']}:{credentials['password']}").removeprefix("Basic ")))
+
+
+@forgery(
+    "your wallet expects base64 without the equals signs at its end",
+    "take the standard base64 of RFC 4648, with padding",
+    mistake=True,
+)
+def without_padding(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Without the equals signs at the end, as the base64 of URLs has it; credentials that need none prove nothing."""
+    whole = basic(f"{credentials['user']}:{credentials['password']}")
+    return _authorized(request, whole.rstrip("=") if whole.endswith("=") else "Basic :")
+
+
+@forgery(
+    "your wallet expects the base64 alphabet of URLs, with - and _",
+    "take the standard base64 alphabet of RFC 4648, with + and /",
+    mistake=True,
+)
+def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """With the base64 alphabet of URLs; credentials that look the same in both prove nothing."""
+    whole = basic(f"{credentials['user']}:{credentials['password']}")
+    safe = whole.replace("+", "-").replace("/", "_")
+    return _authorized(request, safe if safe != whole else "Basic :")
+
+
+@forgery(
+    "your wallet reads user and password as Latin-1",
+    "read them as UTF-8, as RFC 7617 recommends, or use credentials in ASCII",
+    mistake=True,
+)
+def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Encoded as Latin-1, which older clients do; credentials that look the same in both prove nothing."""
+    text = f"{credentials['user']}:{credentials['password']}"
+    encoded = b":" if text.isascii() else text.encode("latin-1", "replace")
+    return _authorized(request, f"Basic {base64.b64encode(encoded).decode()}")
+
+
+@forgery(
+    "credentials without a password are believed",
+    "refuse what has no colon after the user",
+    shell=Shell(replaced=(("'%s:%s'", "%s"), (f" {_PASSWORD}", ""))),
+)
+def without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Only the user, without the colon that ends it."""
+    return _authorized(request, basic(credentials["user"]))
+
+
+@forgery(
+    "an empty authorization is believed",
+    "refuse a request without credentials",
+    shell=Shell(headers=(("authorization", ""),)),
+)
+def empty_authorization(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The header is there, and holds nothing."""
+    return _authorized(request, "")
+
+
+FORGERIES = by_name(
+    wrong_password,
+    wrong_user,
+    empty_password,
+    truncated_password,
+    other_case,
+    not_basic,
+    malformed_basic,
+    user_and_password_swapped,
+    trimmed,
+    not_encoded,
+    encoded_twice,
+    without_padding,
+    url_safe_base64,
+    latin1_text,
+    without_colon,
+    empty_authorization,
+)

@@ -1,0 +1,24 @@
+"""The sportsbook's authorization by hand: the steps that lead to it, and the shell line. Holds no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.contracts.shared.authentication import Recipe
+
+
+def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
+    sent = "Basic (hidden)" if headers.get("authorization") else "(none was sent)"
+    return (
+        ("user, a colon, password, as UTF-8 text", "$WALLET_USER:$WALLET_PASSWORD"),
+        ("base64 of that, after the word Basic and a space", "Basic (hidden)"),
+        ("the header authorization that was sent; it covers neither the body nor the time", sent),
+    )
+
+
+BASIC = Recipe(
+    _basic_steps,
+    ("AUTHORIZATION=$(printf '%s:%s' \"$WALLET_USER\" \"$WALLET_PASSWORD\" | base64 | tr -d '\\n')",),
+    {"authorization": "Basic $AUTHORIZATION"},
+)
+"""The sportsbook contract's authorization."""

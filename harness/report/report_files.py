@@ -1,0 +1,107 @@
+"""Reports on disk: written whole or not at all, read only when they are complete and of a known shape."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from harness.contracts.shared.schema import bundled
+from harness.report.data import FORMAT
+
+SUFFIXES = (".json", ".html", ".md", ".har")
+
+
+class ReportError(Exception):
+    """A report that cannot be written or read; the text says which, why, and what to do."""
+
+
+def write(path: Path, report: Mapping[str, Any]) -> None:
+    """Write a report in the form that the file's name asks for. Raises ReportError."""
+    write_text(path, rendered(path, report))
+
+
+def rendered(path: Path, report: Mapping[str, Any]) -> str:
+    """The report in the form of a file's suffix. Raises ReportError for a suffix that is none of ours."""
+    match path.suffix:
+        case ".json":
+            return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        case ".html":
+            from harness.report.html import render
+
+            return render(report)
+        case ".md":
+            from harness.report.markdown import render as render_markdown
+
+            return render_markdown(report)
+        case ".har":
+            from harness.report.har import har
+
+            return json.dumps(har(report), ensure_ascii=False, indent=1) + "\n"
+    raise ReportError(f"{path}: a report is one of {', '.join(SUFFIXES)}, told by the end of its name")
+
+
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Replace a file in one step, so that nobody ever reads half of it. Raises ReportError.
+
+    `private` files can be read by their owner alone.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise ReportError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def probe(path: Path) -> None:
+    """Find out whether a file could be written there, and leave nothing behind. Raises ReportError when not."""
+    if path.is_dir():
+        raise ReportError(f"{path} cannot be written: it is a folder")
+    nearest = next(each for each in path.absolute().parents if each.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written: {nearest}: {error.strerror or error}") from None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON report. Raises ReportError for one that is cut off, incomplete in form, or of another version."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ReportError(f"{path} is no whole JSON report ({error}): was its run killed?") from None
+    if not isinstance(report, dict) or "complete" not in report or "run" not in report:
+        raise ReportError(f"{path} is no report of walletproof: it has no `run` and no `complete`")
+    if report.get("format") != FORMAT:
+        raise ReportError(f"{path} has format {report.get('format')!r}, and this version reads {FORMAT}: run again")
+    if complaint := complaint_about(report):
+        raise ReportError(f"{path} does not have the shape of a report: {complaint}")
+    return report
+
+
+def complaint_about(report: Mapping[str, Any]) -> str:
+    """The first thing that is wrong with a report's shape, or an empty string."""
+    import jsonschema_rs
+
+    schema = json.loads((bundled("schemas") / "report.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    error = next(iter(jsonschema_rs.validator_for(schema).iter_errors(report)), None)
+    if error is not None:
+        return f"/{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
+    if report["counts"]["scenarios"] != len(report["scenarios"]):
+        return f"counts {report['counts']['scenarios']} scenarios, and has {len(report['scenarios'])}"
+    return ""

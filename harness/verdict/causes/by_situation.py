@@ -1,0 +1,216 @@
+"""What the oracle calls a step says what the wallet gets wrong, where no amount has said it before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.model import Rollback
+from harness.verdict.causes.case import Case, Cause
+
+_ONE_STATEMENT = "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?"
+_LOCK = (
+    "lock the player's row (SELECT ... FOR UPDATE) before the balance is read, or update it relatively in one statement"
+)
+
+SAME_BET = Cause(
+    "settles_a_bet_once",
+    "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
+    "look the transactionId up; a bet may be settled several times",
+)
+_OVERWRITTEN = Cause(
+    "overwrites_balances",
+    "transactions that arrive together overwrite each other's balance: it is read, changed, and written back",
+    _LOCK,
+)
+_PASSING = Cause(
+    "bet_and_rollback_pass",
+    "a bet and its rollback, or two rollbacks of one bet, that arrive together pass each other: each looks at the bet "
+    "before the other has booked",
+    "lock the bet (by its betId, also while it is unknown) from the look to the booking",
+)
+UNCOVERED_TAKEN = Cause(
+    "uncovered_taken", "a debit is taken without looking whether the balance covers it", _ONE_STATEMENT
+)
+ZERO_REFUSED = Cause(
+    "zero_refused",
+    "an amount of 0 is refused as invalid",
+    "take 0 as an amount: it says that a bet was lost, and is how a balance is asked for",
+)
+FIELD_NOT_LOOKED_AT = Cause(
+    "fields_not_validated",
+    "the request is taken although a field is missing or of another type",
+    "validate the body against the schema before anything is booked",
+)
+ENDED_SESSION_REFUSED = Cause(
+    "ended_session_refused",
+    "money that belongs to the player is refused because the session has ended",
+    "settle and roll back regardless of the session: the night job comes when the player sleeps",
+)
+USED_FOR_SOMETHING_ELSE = Cause(
+    "id_used_for_something_else",
+    "a transactionId that was used for something else (another player, bet, round or operation) moves money twice",
+    "look the transactionId up alone; refuse it, or answer with the first result",
+)
+NO_REFUND = Cause("no_refund", "the rollback does not refund the stake", "credit the bet's own stake, once")
+STALE_READ = Cause(
+    "stale_read",
+    "a balance does not follow from the transactions before it: it is stale, or not what was booked is answered",
+    "answer every balance from the books that the booking itself wrote, on the primary database",
+)
+_REFUNDED_AGAIN = Cause(
+    "refunded_again",
+    "a bet that was rolled back is refunded again when another rollback comes",
+    "mark the bet as rolled back, and look at the mark and not only at the rollback's own id",
+)
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    SAME_BET.id: frozenset({_OVERWRITTEN.id}),
+    _REFUNDED_AGAIN.id: frozenset({_PASSING.id}),
+}
+"""What fails one after the other fails at once, too: one thing to repair."""
+
+_TOLD: Mapping[tuple[str, str], Cause] = {
+    ("uncovered", "accepted"): UNCOVERED_TAKEN,
+    ("uncovered", "moved"): Cause(
+        "refused_debit_booked",
+        "a debit that was refused has moved money: it is booked before the balance is checked",
+        "check first, or undo the booking when the check fails",
+    ),
+    ("exact", "refused"): Cause(
+        "exact_balance_refused",
+        "a debit of exactly the balance is refused: the check says 'less than' where 'less than or equal' is meant",
+        "a balance covers an amount that equals it",
+    ),
+    ("zero", "refused"): ZERO_REFUSED,
+    ("zero", "moved"): Cause(
+        "zero_moves_money", "a transaction of 0 moves money", "book what the request says, also when it is 0"
+    ),
+    ("new", "refused"): Cause(
+        "ordinary_refused",
+        "an ordinary transaction is refused",
+        "see the code that was answered and the wallet's own log",
+    ),
+    ("wrong_currency", "accepted"): Cause(
+        "currency_not_compared",
+        "the request's currency is not compared with the account's",
+        "refuse a transaction in another currency than the player's account",
+    ),
+    ("unknown_player", "accepted"): Cause(
+        "unknown_player_accepted",
+        "a player that does not exist is answered with success, or made on the fly",
+        "refuse a player that you do not know",
+    ),
+    ("rollback", "refused"): Cause(
+        "bet_not_found",
+        "the bet is not found by its rollback",
+        "look the bet up by its transactionId (and betId), as the rollback names them",
+    ),
+    ("rollback", "balance"): NO_REFUND,
+    ("rollback", "moved"): NO_REFUND,
+    ("rollback_of_unknown", "moved"): Cause(
+        "rollback_of_unknown_pays",
+        "a rollback of a bet that never came moves money",
+        "a rollback refunds what was deducted: nothing, when nothing was",
+    ),
+    ("rollback_again", "moved"): _REFUNDED_AGAIN,
+    ("rollback_of_refused", "moved"): Cause(
+        "rollback_of_refused_pays",
+        "the rollback of a bet that was refused pays the stake out",
+        "refund only bets that were deducted",
+    ),
+    ("rollback_of_foreign", "moved"): Cause(
+        "rollback_of_foreign_pays",
+        "a rollback refunds the bet of another player",
+        "the bet must belong to the player whom the rollback names",
+    ),
+    ("rollback_of_unknown", "refused"): Cause(
+        "rollback_of_unknown_refused",
+        "a rollback of a bet that never came is refused",
+        "answer it with success: the platform only wants to know that no stake is held",
+    ),
+    ("replay_of_refused", "accepted"): Cause(
+        "refusal_remembered_as_done",
+        "a transaction that was refused is remembered as done: its repetition is answered with success",
+        "remember a refusal as a refusal, or try the repetition afresh",
+    ),
+    ("reused_id", "moved"): USED_FOR_SOMETHING_ELSE,
+    ("late", "moved"): Cause(
+        "late_bet_booked",
+        "a bet that arrives after its own rollback is booked: the rollback of an unknown bet is not remembered",
+        "store the rollback's bet id also when the bet is unknown, and refuse that bet when it comes",
+    ),
+    ("expired_session", "refused"): ENDED_SESSION_REFUSED,
+    ("malformed", "accepted"): FIELD_NOT_LOOKED_AT,
+    ("malformed", "moved"): Cause(
+        "malformed_moves_money",
+        "a request that cannot be read has moved money",
+        "validate the whole body before anything is booked",
+    ),
+    ("read", "moved"): STALE_READ,
+}
+"""Situation and what was wrong to cause and fix; a situation's `moved` also stands for a wrong `balance`."""
+
+_RACES: Mapping[str, Cause] = {
+    "race_of_debits": Cause(
+        "debits_checked_side_by_side",
+        "debits that arrive together are each checked against the same balance: check and deduction are two steps",
+        _ONE_STATEMENT,
+    ),
+    "race": _OVERWRITTEN,
+}
+
+_NARROWED: Mapping[str, Cause] = {
+    "same_bet": SAME_BET,
+    "mixed_batch": Cause(
+        "batch_all_or_nothing",
+        "a valid transaction suffers from an invalid one beside it: the batch is booked all or nothing",
+        "book each transaction of a batch by itself, and answer each by itself",
+    ),
+    "non_ascii": Cause(
+        "fails_on_foreign_text",
+        "text beyond ASCII in a field makes the request fail",
+        "read the body as UTF-8, and keep text in columns that can hold it",
+    ),
+    "after_clawback": Cause(
+        "collects_the_clawback_too",
+        "after a refused unsettlement a settlement is not booked as it was sent: the wallet collects the clawback too",
+        "book every settlement as it is sent: the platform has deducted the clawback from it already",
+    ),
+}
+
+
+def _involves_a_rollback(case: Case) -> bool:
+    number = case.exchange.race if case.exchange is not None else None
+    return number is not None and any(
+        isinstance(each.operation, Rollback) for each in case.history.exchanges if each.race == number
+    )
+
+
+def _malformed(case: Case) -> Iterator[Cause]:
+    """What was wrong with the request, where one thing alone says what the wallet did."""
+    alteration = case.exchange.alteration if case.exchange is not None else None
+    if alteration is None:
+        return
+    if any(field == "amount" and text.lstrip().startswith("-") for _, field, text in alteration.raw):
+        yield Cause(
+            "negative_amount_taken",
+            "a negative amount is taken",
+            "refuse a negative amount before anything is booked: the operation gives the direction",
+        )
+
+
+def diagnoses(case: Case) -> Iterator[Cause]:
+    """What the situation itself says."""
+    if case.narrowed in _NARROWED and case.verdict.wrong != "code":
+        yield _NARROWED[case.narrowed]
+    if case.situation == "race" and _involves_a_rollback(case):
+        yield _PASSING
+    if case.situation in _RACES:
+        yield _RACES[case.situation]
+    wrong = case.verdict.wrong
+    if case.situation == "malformed" and wrong in {"accepted", "moved", "balance"}:
+        yield from _malformed(case)
+    for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
+        if key in _TOLD:
+            yield _TOLD[key]
+            return

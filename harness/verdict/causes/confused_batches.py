@@ -1,0 +1,57 @@
+"""What went wrong between the transactions of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from harness.model import Outcome, Single, transactions
+from harness.verdict.causes.case import Case, Cause, signed
+
+_MOST_ITEMS = 12
+"""Sums over subsets are looked for in batches up to this size."""
+
+
+def diagnoses(case: Case) -> Iterator[Cause]:
+    """Whose transaction was booked on whom, which was left out, and which answer belongs to which."""
+    every = transactions(case.exchange.operation) if case.exchange is not None else ()
+    if len(every) < 2:
+        return
+    if _swapped(case, every):
+        yield Cause(
+            "answers_swapped",
+            "the answers of a batch are given to the wrong transactions: one that cannot be booked is answered with "
+            "success, and one that can with its error",
+            "answer each transaction under its own transactionId, from its own booking, and not by its place in a list",
+        )
+    if not case.wrong_balance or case.shown is None or case.before is None:
+        return
+    moved = case.shown - case.before
+    if len({each.player for each in every}) > 1 and moved == sum(signed(each) for each in every):
+        yield Cause(
+            "batch_on_one_player",
+            "every transaction of the batch is booked on one player",
+            "take the player of each transaction from that transaction",
+        )
+    mine = [signed(each) for each in case.items][:_MOST_ITEMS]
+    parts = (sum(part) for size in range(1, len(mine)) for part in combinations(mine, size))
+    if moved and len(mine) > 1 and moved in set(parts):
+        yield Cause(
+            "batch_partly_booked",
+            "some transactions of the batch are answered with success and not booked, or each balance is counted from "
+            "the one before the batch",
+            "book the batch item by item, each on the balance that the one before it left; walk through a list that "
+            "nothing is removed from meanwhile",
+        )
+
+
+def _swapped(case: Case, every: tuple[Single, ...]) -> bool:
+    """Whether a stranger's transaction was accepted and one of a known player refused as a stranger's."""
+    reply = case.exchange.reply if case.exchange is not None else None
+    if reply is None or case.verdict.wrong not in {"accepted", "refused"}:
+        return False
+    known = {each.id for each in case.history.players}
+    said = {item.id: item.outcome for item in reply.items}
+    strangers = {said.get(getattr(each, "id", "")) for each in every if each.player not in known}
+    others = {said.get(getattr(each, "id", "")) for each in every if each.player in known}
+    return Outcome.OK in strangers and Outcome.UNKNOWN_PLAYER in others

@@ -1,0 +1,288 @@
+"""Answers in the wrong form, or none at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from harness.model import Aspect, Authenticate, Exchange, FailureKind
+from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
+from harness.verdict.causes.case import Case, Cause, accepted
+from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
+
+_FORMS: tuple[tuple[str, Cause], ...] = (
+    (
+        r"/balance.*(string|text|')",
+        Cause("balance_as_text", "the balance is written as text", "write the balance as a JSON number"),
+    ),
+    (
+        r"/balance.*(null|None)",
+        Cause("balance_is_null", "the balance is null", "answer with the balance after the transaction"),
+    ),
+    (
+        r"/balance.*(exponent|fraction)",
+        Cause("balance_as_float", "the balance is written as a float", "write an integer x 100000"),
+    ),
+    (
+        r"balance.*(required|missing)",
+        Cause("balance_missing", "the answer has no balance", "answer with the balance after the transaction"),
+    ),
+    (
+        r"displayName.*e-mail",
+        Cause(
+            "display_name_is_an_email",
+            "the display name is an e-mail address, which everybody sees",
+            "answer with a nickname",
+        ),
+    ),
+    (
+        r"is empty",
+        Cause(
+            "empty_answer",
+            "the answer has no body",
+            "answer every request with the documented body, also when all is well",
+        ),
+    ),
+    (
+        r"NaN",
+        Cause(
+            "not_a_number",
+            "the answer has a number that is none (NaN)",
+            "look for a division by nothing in the balance",
+        ),
+    ),
+    (
+        r"stands twice",
+        Cause(
+            "answer_key_twice", "a key stands twice in the answer", "write answers with a JSON library, never by hand"
+        ),
+    ),
+    (
+        r"not JSON",
+        Cause("answer_is_no_json", "the answer is no JSON", "write answers with a JSON library, never by hand"),
+    ),
+    (
+        r"HTTP 3\d\d",
+        Cause(
+            "redirect",
+            "the wallet answers with a redirect, and platforms follow none",
+            "answer at the documented path itself: see what a proxy or framework does with http, slashes and sessions",
+        ),
+    ),
+    (
+        r"/currency",
+        Cause(
+            "other_currency",
+            "the answer names another currency than the player's",
+            "answer with the currency of the account",
+        ),
+    ),
+    (
+        r"/transactionId",
+        Cause(
+            "other_transaction_id",
+            "the answer names a transactionId of the wallet's own",
+            "answer with the request's transactionId",
+        ),
+    ),
+    (
+        r"^status",
+        Cause(
+            "status_does_not_fit",
+            "the HTTP status does not fit the answer",
+            "answer with the status that the document gives",
+        ),
+    ),
+    (
+        r"errorCode|code should",
+        Cause("undocumented_code", "the error code is none of the documented ones", "answer with a documented code"),
+    ),
+    (
+        r"(content-type|Content-Type)",
+        Cause("not_declared_as_json", "the answer is not declared as JSON", "send `content-type: application/json`"),
+    ),
+)
+_KINDS: Mapping[FailureKind, Cause] = {
+    FailureKind.TIME_OUT: Cause(
+        "no_answer_in_time",
+        "the wallet does not answer in time: it waits for a lock, a deadlock or another system",
+        "look for the request in the wallet's log; answer within a few seconds, also under load",
+    ),
+    FailureKind.CLOSED: Cause(
+        "closed_without_answer",
+        "the connection is closed without an answer: the process crashed, or a proxy cut it",
+        "look for the request in the wallet's and the proxy's logs",
+    ),
+    FailureKind.UNREACHABLE: Cause(
+        "wallet_is_gone", "the wallet is no longer there: it crashed or restarted", "see the wallet's own log"
+    ),
+    FailureKind.GARBAGE: Cause(
+        "answer_is_no_http", "the answer is no HTTP", "see what stands between the harness and the wallet"
+    ),
+    FailureKind.TOO_LARGE: Cause(
+        "answer_too_large", "the answer is far too large", "answer with the documented fields alone"
+    ),
+}
+
+
+WRONG_CODE = "wrong_code"
+"""The id of the cause whose sentence has the code."""
+READ_AFTER_THE_LOCK = Cause(
+    "balance_read_after_the_lock",
+    "the balance of an answer is read after the booking's lock was given back, when others have booked too",
+    "take the balance from the booking itself (UPDATE ... RETURNING balance)",
+)
+
+
+def diagnoses(case: Case) -> Iterator[Cause]:
+    """What the form of an answer, or its absence, suggests."""
+    exchange = case.exchange
+    if exchange is None:
+        return
+    failure, received = exchange.transmission.failure, exchange.transmission.received
+    if case.verdict.check == "delivery" and failure is not None and failure.kind in _KINDS:
+        yield _KINDS[failure.kind]
+    if received is not None and received.status >= 500 and _says_success(case):
+        yield Cause(
+            "success_under_5xx",
+            "the HTTP status says 5xx and the body says success: the platform takes the fate of the money for unknown",
+            "answer 5xx only when you do not know yourself what has happened",
+        )
+    if received is not None and exchange.reply is None and received.status >= 500:
+        yield Cause(
+            "unhandled_exception",
+            f"an exception that nobody handles ends the request with HTTP {received.status} and no answer of yours",
+            "catch what goes wrong, undo the booking, and answer with the contract's own error code",
+        )
+    if received is not None and exchange.reply is None and received.body.lstrip()[:1] == b"<":
+        yield Cause(
+            "html_page",
+            "an HTML page is answered where the contract's JSON is due",
+            "answer refusals in the contract's own form, from the wallet and not from its framework or proxy",
+        )
+    yield from _of_check(case)
+
+
+def _of_check(case: Case) -> Iterator[Cause]:
+    """What the check that found it says by itself."""
+    if case.verdict.check == "completeness":
+        yield Cause(
+            "incomplete_batch_answer",
+            "the answer of a batch does not have one answer for each transaction",
+            "answer every transaction of the batch, refused ones too, with its transactionId",
+        )
+    if case.verdict.check == "reference":
+        yield Cause(
+            "new_reference",
+            "a repetition is given a new reference of the wallet's own",
+            "store the wallet's reference with the transaction, and answer a repetition with the stored one",
+        )
+    if case.verdict.check == "code":
+        yield Cause(
+            WRONG_CODE,
+            f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
+            "answer each refusal with its own code: the platform treats them differently",
+        )
+    if case.verdict.check == "expectation":
+        yield from _of_expectation(case)
+    if case.verdict.check == "oracle" and not case.verdict.situation:
+        yield from _of_race(case)
+    if case.verdict.check in {"schema", "format", "echo", "delivery"}:
+        yield from _of_form(case)
+
+
+def _says_success(case: Case) -> bool:
+    """Whether the problem is that the body says success above an HTTP status that does not."""
+    problems = case.exchange.problems if case.exchange is not None else ()
+    return any(re.search(r"HTTP 5\d\d with (?!out)", each.detail) for each in problems)
+
+
+def _of_expectation(case: Case) -> Iterator[Cause]:
+    exchange = case.exchange
+    if exchange is None:
+        return
+    if case.verdict.aspect is Aspect.UNLIKE_THE_FIRST:
+        yield Cause(
+            "answered_anew",
+            "a repetition is answered anew instead of as the first time",
+            "store the answer with the transaction, and repeat it",
+        )
+    elif case.verdict.aspect is Aspect.REFUSED:
+        yield _REFUSED
+    elif accepted(exchange):
+        yield from _accepted_wrongly(case, exchange)
+    else:
+        yield Cause(
+            WRONG_CODE,
+            f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
+            "answer each refusal with its own code: the platform treats them differently",
+        )
+
+
+def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
+    """What was not looked at."""
+    alteration, operation = exchange.alteration, exchange.operation
+    if alteration.stale_seconds:
+        yield AGE_NOT_LOOKED_AT
+    elif alteration.forged:
+        lenient = case.contract.forgeries[alteration.forged].lenient
+        if lenient is not None:
+            yield Cause("timestamp_form_ignored", lenient.cause, lenient.fix)
+    elif isinstance(operation, Authenticate):
+        yield Cause(
+            "token_not_looked_up",
+            "a one-time token is not looked up, or not marked as used",
+            "look the token up and mark it as used in one statement; refuse what is unknown or used",
+        )
+    elif alteration.body is not None:
+        yield Cause(
+            "unreadable_body_taken",
+            "a body that cannot be read is answered with success",
+            "refuse a body that is no JSON object of the documented form",
+        )
+    elif alteration.spoils_content:
+        yield FIELD_NOT_LOOKED_AT
+    elif getattr(operation, "session", "") not in {each.session for each in case.history.players}:
+        yield Cause(
+            "session_ignored",
+            "the session is not looked at",
+            "refuse a bet whose session is unknown or has ended; credits and rollbacks are taken without one",
+        )
+
+
+_REFUSED = Cause(
+    "refused_in_order",
+    "the request is refused although it is in order",
+    "see the code; ignore fields that you do not know",
+)
+
+
+def _of_race(case: Case) -> Iterator[Cause]:
+    if case.verdict.aspect is Aspect.REFUSED_WITHOUT_NEED:
+        yield Cause(
+            "fails_under_contention",
+            "requests that arrive together fail for each other's sake: a lock is not waited for, or a write conflict "
+            "is not tried again",
+            "wait for the player's lock, and repeat a database transaction that a conflict has ended",
+        )
+    elif case.verdict.aspect is Aspect.BALANCES_IN_NO_ORDER:
+        yield READ_AFTER_THE_LOCK
+
+
+def _of_form(case: Case) -> Iterator[Cause]:
+    missing = re.search(r"`(\w+)` missing", case.verdict.summary)
+    if missing is not None and missing[1] != "balance":
+        yield Cause(
+            "field_missing_in_answer",
+            f"the field `{missing[1]}` is missing in the answer",
+            "answer with every field that the schema requires",
+        )
+    if case.verdict.check == "echo":
+        yield Cause(
+            "echo_differs",
+            "the answer does not repeat the request's own fields as they were sent",
+            "echo them from the request, byte for byte, and not from the database",
+        )
+    for pattern, cause in _FORMS:
+        if re.search(pattern, case.verdict.summary):
+            yield cause

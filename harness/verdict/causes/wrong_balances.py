@@ -1,0 +1,257 @@
+"""Money that was counted wrong: scale, binary floats, the balance of before, twice, in the wrong direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from harness import money
+from harness.model import Amount, GetBalance, Outcome, Single, transactions
+from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
+from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
+
+_SCALES = (10, 100, 1_000, 10_000, 100_000)
+_ROUNDED = (2, 3, 0, 4)
+"""Decimals that wallets round to, most usual first."""
+_PLAIN = frozenset({"new", "exact", "zero", "read", "unknown_bet", ""})
+_TELLING = 100
+"""Amounts of so many units tell a scale from chance, also when digits were cut."""
+_NOISE = Fraction(money.SCALE, 100)
+"""Less than a cent away is noise of a computation, not another amount."""
+
+
+_SHOWN_TOO_EARLY = Cause(
+    "shows_balance_before",
+    "the answer shows the balance before the movement instead of the one after it",
+    "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
+)
+_A_LITTLE_TOO_MUCH = Cause(
+    "a_little_too_much_taken",
+    "a debit that exceeds the balance by less than a main unit is taken: nothing compares them, or the comparison "
+    "rounds or is off by one",
+    "compare the exact amounts, in the smallest unit, in the statement that deducts",
+)
+
+
+def _kept_with(decimals: int) -> str:
+    """The id of the cause that money is kept with so many decimals."""
+    return f"kept_with_{decimals}_decimals"
+
+
+_NEVER_BOOKED = Cause(
+    "never_booked",
+    "the transaction is answered with success and never booked",
+    "commit the booking before the answer is sent, and answer with an error when it fails",
+)
+_BELOW_A_CENT = Cause(
+    "below_a_cent_is_nothing",
+    "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
+    "keep every decimal that the contract allows, for every currency",
+)
+_TWO_DECIMALS = _kept_with(2)
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    _BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
+    _TWO_DECIMALS: frozenset({_BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
+    UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
+    _SHOWN_TOO_EARLY.id: frozenset({_NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
+}
+"""The id of a cause to those that it explains where it is seen more often."""
+
+
+def scale(case: Case) -> Iterator[Cause]:
+    """The whole balance, or what the step moved, is too large or too small by a power of ten."""
+    if not case.wrong_balance or case.shown is None or case.situation not in _PLAIN:
+        return
+    shown, unit = case.shown, _unit(case)
+    for factor in _SCALES:
+        if any(each and shown == each * factor for each in case.expected):
+            yield Cause(
+                "shown_too_large",
+                f"the balance is shown {factor} times too large: the wallet answers in another unit",
+                f"answer amounts {unit}",
+            )
+        if any(each and _is_part(shown, factor, each) for each in case.expected):
+            yield Cause(
+                "shown_too_small",
+                f"the balance is shown {factor} times too small: the wallet answers in another unit",
+                f"answer amounts {unit}",
+            )
+    moved = None if case.before is None else shown - case.before
+    for factor in _SCALES:
+        if moved and case.change and moved == case.change * factor:
+            yield Cause(
+                "booked_too_large",
+                f"the amount is booked {factor} times too large: the wallet reads it in another unit",
+                f"read amounts {unit}",
+            )
+        if moved and case.change and _is_part(moved, factor, case.change):
+            yield Cause(
+                "booked_too_small",
+                f"the amount is booked {factor} times too small: the wallet reads it in another unit",
+                f"read amounts {unit}",
+            )
+
+
+def _is_part(shown: Amount, factor: int, expected: Amount) -> bool:
+    """Whether one is the other divided, and what lies behind the smallest unit was cut or rounded."""
+    away: Amount = max(shown * factor - expected, expected - shown * factor)
+    return not away or (shown >= _TELLING and away < factor)
+
+
+def _unit(case: Case) -> str:
+    if case.contract.wire_unit("EUR") == 1:
+        return "as integers in hundred-thousandths of the main unit, for every currency: 12.34 EUR is 1234000"
+    return "as decimals in main units, with the currency's own number of decimals"
+
+
+def someone_elses(case: Case) -> Iterator[Cause]:
+    """The balance of another player of the scenario."""
+    if not case.wrong_balance or case.shown is None or len(case.history.players) < 2:
+        return
+    for other in case.history.players:
+        if other.id == case.verdict.player or not case.took_part(other.id):
+            continue
+        known = [
+            each for each in case.course if each.player == other.id and each.exchange <= (case.verdict.exchange or 0)
+        ]
+        held = known[-1].expected if known else (other.balance,)
+        batch = len({each.player for each in _every_item(case)}) > 1
+        if case.shown in held and (batch or case.shown not in (case.before, 0)):
+            yield Cause(
+                "shows_another_player",
+                "the answer shows the balance of another player",
+                "answer each transaction with the balance of the player it names, also inside a batch",
+            )
+
+
+def _every_item(case: Case) -> tuple[Single, ...]:
+    return transactions(case.exchange.operation) if case.exchange is not None else ()
+
+
+def diagnoses(case: Case) -> Iterator[Cause]:
+    """What a wrong balance says about the booking."""
+    if not case.wrong_balance or case.shown is None:
+        return
+    known = case.before is not None and case.change
+    if known and case.before is not None:
+        yield from _overflow(case.shown - case.before, case.change)
+        yield from _of_one_step(case, case.shown, case.before)
+    yield from _inexact(case, case.shown)
+    if known and case.before is not None:
+        yield from _another_amount(case, case.shown - case.before)
+    if case.shown < 0 and case.outcome in {None, Outcome.OK}:
+        yield UNCOVERED_TAKEN
+
+
+def _overflow(moved: Amount, change: Amount) -> Iterator[Cause]:
+    """The amount does not fit into 32 bits, whatever unit the wallet counts in."""
+    for unit in (1, money.SCALE // 100, money.SCALE):
+        if change < 2**31 * unit:
+            return
+        if moved in {(2**31 - 1) * unit, (2**32 - 1) * unit} or (
+            moved != change and (moved - change) % (2**32 * unit) == 0
+        ):
+            yield Cause(
+                "overflows_32_bits",
+                "the amount overflows 32 bits on its way into the books",
+                "keep money in 64-bit integers or in a decimal type, everywhere: parser, variables and columns",
+            )
+
+
+def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
+    for each in case.expected:
+        for decimals in _ROUNDED:
+            step, away = Fraction(money.SCALE, int(10**decimals)), abs(Fraction(shown) - each)
+            if each % step and shown % step == 0 and away < step:
+                yield Cause(
+                    _kept_with(decimals),
+                    f"money is kept with {decimals} decimals only",
+                    "keep five decimals (a whole number of hundred-thousandths, or DECIMAL(20,5)) for every currency"
+                    if case.contract.wire_unit("EUR") == 1
+                    else "keep money exactly, and round nothing",
+                )
+        noise: Fraction = abs(Fraction(shown) - each)
+        if noise < _NOISE:
+            yield Cause(
+                "binary_floats",
+                "money is counted in binary floating point: the balance is off by less than a cent",
+                "count money in integers of the smallest unit or in a decimal type, never in float or double",
+            )
+
+
+def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
+    direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
+    if shown != before and _unsettled_what_was_not_settled(case):
+        yield SAME_BET
+    if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
+        if case.narrowed not in {"same_bet", "after_clawback"}:
+            yield from _not_moved(case, before)
+    elif shown == before + 2 * case.change and any('":' in text for _, _, text in _raw(case)):
+        yield Cause(
+            "key_counted_twice",
+            "a key that stands twice in a request is counted twice",
+            "read the body with a JSON parser that refuses such a key, or takes one of its values",
+        )
+    elif shown == before + 2 * case.change:
+        yield Cause(
+            "booked_twice",
+            "the amount is booked twice for one request",
+            "book once: look for a handler that runs twice, or a trigger beside the update",
+        )
+    elif shown == before - case.change:
+        yield Cause(
+            "wrong_direction",
+            "the amount is booked in the wrong direction",
+            "amounts are never signed: bet and unsettlement deduct, every other operation credits",
+        )
+
+
+def _another_amount(case: Case, moved: Amount) -> Iterator[Cause]:
+    beside = case.narrowed == "mixed_batch"
+    if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved and not beside:
+        yield Cause(
+            "another_amount",
+            "the balance moved by another amount than the one of the request",
+            "book the amount of the request, exactly: no fee, no stake on top, no conversion, no rounding",
+        )
+
+
+def _unsettled_what_was_not_settled(case: Case) -> bool:
+    """Whether the balance is wrong for a further settlement of the bet, which the wallet only said to have booked."""
+    earlier = [each for each in case.course if each.player == case.verdict.player and each.exchange < (case.index or 0)]
+    return case.change < 0 and any(each.situation == "new.same_bet" for each in earlier)
+
+
+def _raw(case: Case) -> tuple[tuple[int | None, str, str], ...]:
+    return case.exchange.alteration.raw if case.exchange is not None else ()
+
+
+def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
+    """The answer shows the balance of before. What the next answer shows tells whether it was booked."""
+    later = case.moved_later(before)
+    if later:
+        yield _SHOWN_TOO_EARLY
+    currency = getattr(next(iter(case.items), None), "currency", "")
+    if max(case.change, -case.change) < _NOISE:
+        yield _BELOW_A_CENT
+    elif currency and case.contract.wire_unit(currency) == money.SCALE:
+        yield Cause(
+            "divides_by_hundred",
+            f"an amount in {currency}, which has no cents, is divided by a hundred",
+            "take the number of decimals from the currency: amounts are in main units",
+        )
+    elif later is False:
+        yield _NEVER_BOOKED
+    yield _SHOWN_TOO_EARLY
+
+
+def shortage(case: Case) -> Iterator[Cause]:
+    """A debit that was taken although a little was missing: the comparison is there, and inexact."""
+    taken = case.situation == "uncovered" and case.outcome is Outcome.OK
+    if not taken or case.before is None or case.verdict.wrong == "refused":
+        return
+    missing = -(case.before + case.change)
+    if 0 < missing < money.SCALE:
+        yield _A_LITTLE_TOO_MUCH

@@ -1,0 +1,135 @@
+"""The form of single answers: their format, whether they arrived, whether a batch is answered whole, references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.contracts import Contract
+from harness.model import (
+    Exchange,
+    Fault,
+    History,
+    Level,
+    Movement,
+    Outcome,
+    Requirement,
+    Rollback,
+    Status,
+    Verdict,
+    Wrong,
+)
+from harness.verdict.checks import sentences
+from harness.verdict.checks.charges import status_of
+from harness.verdict.checks.facts import parts_of, surplus
+from harness.verdict.checks.history_judge import HistoryJudge
+
+_TOPIC_CHECK = {"schema": "schema", "json": "schema", "echo": "echo"}
+
+
+def verdict_on(
+    check: str, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
+) -> Verdict:
+    """A verdict of a check on one exchange: `index` is its place in the history, `said` what was answered."""
+    return Verdict(
+        check=check,
+        requirement=requirement.id,
+        level=requirement.level,
+        status=status,
+        summary=summary,
+        sent=sentences.sent(exchange.name, exchange.operation, exchange),
+        said=said,
+        exchange=index,
+        line=exchange.line,
+    )
+
+
+def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """What is wrong with the form of answers: one verdict for each requirement and place, however often it happened."""
+    told: set[tuple[str, str]] = set()
+    for index, exchange in enumerate(history.exchanges):
+        for problem in exchange.problems:
+            own = history.scenario.requirements[contract.name]
+            if problem.where == "/currency" and _is_foreign(exchange, history):
+                continue
+            requirement = contract.attribute(
+                exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
+            )
+            mark = (requirement.id, problem.where)
+            if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
+                continue
+            told.add(mark)
+            poor = problem.fault is Fault.POOR_FORMAT and requirement.level is Level.MUST
+            status = Status.WARN if poor else status_of(requirement.level)
+            check = _TOPIC_CHECK.get(problem.topic, "format")
+            verdict = verdict_on(
+                check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
+            )
+            yield replace(verdict, level=Level.SHOULD) if poor else verdict
+
+
+def _is_foreign(exchange: Exchange, history: History) -> bool:
+    """Whether a movement in another currency was accepted: then it is right to answer in the player's own."""
+    operation = exchange.operation
+    return isinstance(operation, Movement) and not any(
+        player.id == operation.player and player.currency == operation.currency for player in history.players
+    )
+
+
+def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """Requests whose fate is unknown though nobody lost their answer on purpose: the scenario is not decided."""
+    own = contract.requirements[history.scenario.requirements[contract.name]]
+    for index, exchange in enumerate(history.exchanges):
+        if exchange.reply is not None or exchange.loss is not None or exchange.absent:
+            continue
+        failure = exchange.transmission.failure
+        alteration = exchange.alteration
+        if failure is None and (alteration.spoils_authentication or alteration.spoils_content):
+            continue
+        received = exchange.transmission.received
+        why = failure.detail if failure else f"the answer cannot be read (HTTP {received.status if received else 0})"
+        if received is not None and received.status in {429, 503}:
+            why += "; if the wallet limits its callers, run with a lower rate"
+        yield verdict_on("delivery", own, Status.UNKNOWN, why, index, exchange)
+        return
+
+
+def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+    """Every transaction of a batch has an answer of its own, and there is none that nobody asked for."""
+    for index, exchange in enumerate(history.exchanges):
+        if exchange.reply is None or exchange.alteration.spoils_content:
+            continue
+        missing = [part.item for part in parts_of(index, exchange) if part.missing]
+        strangers = surplus(exchange)
+        if not missing and not strangers:
+            continue
+        own = history.scenario.requirements[contract.name]
+        requirement = contract.attribute(exchange.name, "items", Wrong.FORMAT, own)
+        if missing:
+            has, ids = (
+                "has" if len(missing) == 1 else "have",
+                sentences.few([getattr(item, "id", "") for item in missing]),
+            )
+            summary = f"{len(missing)} of the batch's transactions {has} no answer: {ids}"
+            yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+        if strangers:
+            summary = f"the answer has transactions that were not asked for: {sentences.few(strangers)}"
+            yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+
+
+def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
+    """A replay returns the wallet's own reference of the first time. One that was booked again is told elsewhere."""
+    first: dict[tuple[str, object], str] = {}
+    for index, exchange in enumerate(judge.history.exchanges):
+        for part in parts_of(index, exchange):
+            answer = part.answer
+            if answer is None or answer.outcome is not Outcome.OK or not answer.reference:
+                continue
+            if part.item.player in judge.dead or not isinstance(part.item, Movement | Rollback):
+                continue
+            known = first.setdefault((exchange.name, part.item), answer.reference)
+            if known != answer.reference:
+                requirement = judge.contract.attribute(exchange.name, "reference", Wrong.FORMAT)
+                summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
+                yield verdict_on("reference", requirement, status_of(requirement.level), summary, index, exchange)
+                return

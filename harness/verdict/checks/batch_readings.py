@@ -1,0 +1,50 @@
+"""How a batch was answered as a whole: what no single transaction of it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.contracts import Contract
+from harness.model import Alteration, Batch, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.verdict.checks import sentences
+
+Reading = tuple[str, str]
+
+
+def batch_readings(history: History) -> Iterator[tuple[int, Reading]]:
+    """Where a batch was empty, or had nothing to accept: the exchange, and the permitted reading that was seen."""
+    for index, exchange in enumerate(history.exchanges):
+        if (reading := _reading(exchange)) is not None:
+            yield index, reading
+
+
+def _reading(exchange: Exchange) -> Reading | None:
+    operation, reply = exchange.operation, exchange.reply
+    if not isinstance(operation, Batch) or reply is None or exchange.alteration != Alteration():
+        return None
+    if not operation.items:
+        return "empty_batch", "ok" if reply.accepted else "refused"
+    if any(answer.outcome is Outcome.OK for answer in reply.items):
+        return None
+    return "batch_with_no_valid_item", "answered" if reply.items else "refused"
+
+
+def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iterator[Verdict]:
+    """A batch that was answered otherwise than this wallet is said to answer one."""
+    requirement = contract.conservation
+    for index, (name, seen) in batch_readings(history):
+        accepted = policy.get(name)
+        if accepted is None or seen in accepted:
+            continue
+        exchange = history.exchanges[index]
+        told = f"{name.replace('_', ' ')}: {seen}"
+        yield Verdict(
+            check="expectation",
+            requirement=requirement.id,
+            level=requirement.level,
+            status=Status.FAIL,
+            summary=f"{told}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
+            sent=sentences.sent(exchange.name, exchange.operation, exchange),
+            exchange=index,
+            line=exchange.line,
+        )

@@ -1,0 +1,193 @@
+"""Whether an answer is the one that is expected: the code of a refusal, and what the scenario says of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from harness.model import (
+    Aspect,
+    Exchange,
+    History,
+    ItemReply,
+    Level,
+    Outcome,
+    Reply,
+    Step,
+    Verdict,
+    Wrong,
+    transactions,
+)
+from harness.verdict.checks import sentences
+from harness.verdict.checks.answer_form import verdict_on
+from harness.verdict.checks.charges import status_of
+from harness.verdict.checks.facts import Part, currency_of, parts_of
+from harness.verdict.checks.history_judge import HistoryJudge, Seen
+
+
+def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
+    """Rightly refused, but with another code than the document gives."""
+    told: set[tuple[str, str]] = set()
+    for seen in judge.seen:
+        answer = seen.part.answer
+        exchange = judge.history.exchanges[seen.part.exchange]
+        if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+            continue
+        if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
+            # Under contention, for a body that is wrong in itself and for a batch that is refused as a whole, which
+            # error comes first is the wallet's affair.
+            continue
+        situation = _coded_as(seen)
+        expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
+        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
+            continue
+        told.add((exchange.name, situation))
+        own = judge.history.scenario.requirements[judge.contract.name]
+        plain = seen.situation.partition(".")[0]
+        requirement = judge.contract.attribute(
+            exchange.name, seen.situation if situation == plain else situation, Wrong.CODE, own
+        )
+        level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
+        summary = f"refused, but not {_codes(expected.outcomes)}"
+        verdict = verdict_on("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
+        yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
+
+
+def _codes(outcomes: Iterable[Outcome]) -> str:
+    """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
+    named = sorted(f"as {each.value}" for each in outcomes if each is not Outcome.REFUSED)
+    return " or ".join([*named, "with a code of its own"] if Outcome.REFUSED in outcomes else named)
+
+
+def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
+    """The code and the HTTP status, for a code may mean what the document says only with its own status."""
+    received = exchange.transmission.received
+    return sentences.said(answer) + (f", HTTP {received.status}" if received is not None else "")
+
+
+def _refused_whole(exchange: Exchange) -> bool:
+    return len(transactions(exchange.operation)) > 1 and exchange.reply is not None and not exchange.reply.items
+
+
+_READING_SITUATION = {
+    "ended_session_bet": "expired_session",
+    "ended_session_rollback": "expired_session",
+    "unknown_bet": "unknown_bet",
+    "returned_bet": "unknown_bet",
+}
+
+
+def _coded_as(seen: Seen) -> str:
+    """The situation by which the contract gives a code: that of the reading that allowed the refusal, if any."""
+    by_reading = [_READING_SITUATION[policy] for policy, value in seen.readings if policy in _READING_SITUATION]
+    return by_reading[0] if by_reading else seen.situation.partition(".")[0]
+
+
+def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
+    """Answers that are not what the scenario says they must, or should, be."""
+    own = judge.contract.requirements[judge.history.scenario.requirements[judge.contract.name]]
+    for index, exchange in enumerate(judge.history.exchanges):
+        if exchange.step < 0 or exchange.reply is None or exchange.loss is not None:
+            continue
+        step = step_of(judge.history, exchange)
+        if step is None:
+            continue
+        for words_expected, level in ((step.expect, own.level), (step.should, _at_most_should(own.level))):
+            if not words_expected or level is Level.MAY:
+                continue
+            wrong, aspect = _unmet(judge, index, exchange, words_expected)
+            if wrong:
+                verdict = verdict_on("expectation", own, status_of(level), wrong, index, exchange)
+                yield replace(
+                    verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
+                )
+                return
+
+
+def _at_most_should(level: Level) -> Level:
+    return Level.SHOULD if level is Level.MUST else level
+
+
+def _said(history: History, index: int, exchange: Exchange, reply: Reply) -> str:
+    currency = next((currency_of(part.item, history.players) for part in parts_of(index, exchange)), "")
+    answers = [sentences.said(item, currency) for item in reply.items]
+    if len(answers) == 1:
+        return answers[0]
+    whole = reply.code or reply.outcome.value
+    return f"{whole}: {sentences.few(answers, '; ')}" if answers else whole
+
+
+def step_of(history: History, exchange: Exchange) -> Step | None:
+    """The step that an exchange comes from, by its line: a step inside a block has the index of the block.
+
+    None for what the runner sends of its own accord: preparation, and reads of the balance.
+    """
+    if exchange.step < 0:
+        return None
+    outer = history.scenario.steps[exchange.step]
+    for step in (outer, *outer.steps):
+        if step.line == exchange.line:
+            return step
+    return None
+
+
+def _unmet(judge: HistoryJudge, index: int, exchange: Exchange, expected: Sequence[str]) -> tuple[str, Aspect | None]:
+    """What is not as expected, and which of several things that is; empty when all is."""
+    if "same" in expected:
+        judged = all(part.item.player not in judge.dead for part in parts_of(index, exchange))
+        return (_unlike_first(judge.history, index, exchange) if judged else ""), Aspect.UNLIKE_THE_FIRST
+    answers = _answers(judge, index, exchange)
+    wanted = list(expected) * len(answers) if len(expected) == 1 else list(expected)
+    for number, (word, answer) in enumerate(zip(wanted, answers, strict=False), start=1):
+        if answer is None or _meets(word, answer):
+            continue
+        where = f"transaction {number} of the batch: " if len(answers) > 1 else ""
+        refused = Aspect.REFUSED if word == Outcome.OK else None
+        return f"{where}expected {word}, got {answer.outcome.value}", refused
+    return "", None
+
+
+def _answers(judge: HistoryJudge, index: int, exchange: Exchange) -> list[ItemReply | None]:
+    """The answers to expect something of; one that a permitted reading explains, or whose player is out, is None."""
+    reply = exchange.reply
+    if reply is not None and _is_one(exchange, reply):
+        return [ItemReply(outcome=reply.outcome, code=reply.code)]
+    return [None if _excused(judge, part) else part.answer for part in parts_of(index, exchange)]
+
+
+def _is_one(exchange: Exchange, reply: Reply) -> bool:
+    """Whether the answer as a whole is meant: it is one, or no item of it has an answer."""
+    if not transactions(exchange.operation):
+        return True
+    return exchange.alteration.body is not None and not reply.items
+
+
+def _excused(judge: HistoryJudge, part: Part) -> bool:
+    """Whether the oracle has already found something here, or a reading of the document allows the refusal.
+
+    That an ended session may be refused allows nothing here: where it matters, a scenario says what should be.
+    """
+    if part.item.player in judge.dead:
+        return True
+    seen = next((each for each in judge.seen if each.part == part), None)
+    if seen is not None and seen.impossible:
+        return True
+    readings = seen.readings if seen is not None else ()
+    return any(
+        value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings
+    )
+
+
+def _meets(word: str, answer: ItemReply) -> bool:
+    if word == Outcome.REFUSED:
+        return answer.outcome is not Outcome.OK
+    return answer.outcome.value == word
+
+
+def _unlike_first(history: History, index: int, exchange: Exchange) -> str:
+    received = exchange.transmission.received
+    for earlier in history.exchanges[:index]:
+        before = earlier.transmission.received
+        if earlier.operation == exchange.operation and before is not None and received is not None:
+            return "" if before.body == received.body else "the answer differs from the first one"
+    return ""

@@ -1,0 +1,385 @@
+"""Puts a history before the oracle, window by window, and turns what it finds into verdicts.
+
+A window is one exchange, or all exchanges of one race. Per player, the oracle filters the books; when none is left the
+finding is attributed to one requirement and that player is judged no further.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.contracts import Contract
+from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
+from harness.model import (
+    Amount,
+    Aspect,
+    Authenticate,
+    Exchange,
+    GetBalance,
+    History,
+    Level,
+    Loss,
+    Movement,
+    Outcome,
+    Policy,
+    Requirement,
+    Situation,
+    Verdict,
+    Wrong,
+)
+from harness.verdict.checks import sentences
+from harness.verdict.checks.blame import Scene, Suspect, blame
+from harness.verdict.checks.charges import charge, race_warning, undecided
+from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
+from harness.verdict.checks.narrowing import Narrowing, race_kind
+from harness.verdict.checks.tracked_account import Account
+
+_MOST_CHARTED = 8
+"""Balances that one point of a chart shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the oracle made of one answered transaction."""
+
+    part: Part
+    situation: str
+    readings: frozenset[tuple[str, str]]
+    impossible: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One player's balance at one exchange: those that a sound wallet could have, and the one that was shown.
+
+    Amounts are in hundred-thousandths. `expected` is empty once the player is judged no further.
+    """
+
+    exchange: int
+    player: str
+    situation: str
+    expected: tuple[Amount, ...]
+    shown: Amount | None
+
+
+@dataclass(slots=True)
+class HistoryJudge:
+    """The judgement of one history, while it lasts."""
+
+    history: History
+    contract: Contract
+    policy: Policy
+    accounts: dict[str, Account] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    course: list[Standing] = field(default_factory=list)
+    _known: Known = field(default_factory=Known)
+    _narrowing: Narrowing = field(init=False)
+    _situations: dict[int, str] = field(default_factory=dict)
+    """By the `id()` of a part in `seen`, what it was to the wallet."""
+
+    def __post_init__(self) -> None:
+        """Read the history once for the words that depend on what came before."""
+        self._narrowing = Narrowing(self.history, self.contract)
+
+    def run(self) -> None:
+        """Judge every window in turn."""
+        for player in self.history.players:
+            if player.balance is not None:
+                self.accounts[player.id] = Account(player, (Book(player.balance, bets=frozenset(player.bets)),))
+            self._known.sessions[player.id] = {player.session} - {""}
+        for window in _windows(self.history.exchanges):
+            self._judge(window)
+        self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
+
+    @property
+    def dead(self) -> frozenset[str]:
+        """The players about whom something impossible was found."""
+        return frozenset(player for player, account in self.accounts.items() if account.dead)
+
+    def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
+        answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
+        parts = {index: parts_of(index, exchange) for index, exchange in window}
+        if len(window) > 1:
+            # In a race, an id that two players share is known for the other one whichever comes first.
+            self._known.hear_ids(part.item for found in parts.values() for part in found)
+        for index, exchange in window:
+            if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
+                continue
+            for part in parts[index] or self._read_by(index, exchange):
+                self._enter(part, exchange, answered)
+        for player, pairs in answered.items():
+            self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
+        for index, exchange in window:
+            self._known.hear(exchange, [part.item for part in parts[index]])
+
+    def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
+        """A successful `authenticate` is a read of the balance that it shows; nothing else is read here."""
+        reply = exchange.reply
+        if not isinstance(exchange.operation, Authenticate):
+            return ()
+        if reply is None or not reply.accepted or reply.session is None or reply.session.player not in self.accounts:
+            return ()
+        answer = next(iter(reply.items), None)
+        return (Part(item=GetBalance(player=reply.session.player or ""), exchange=index, answer=answer),)
+
+    def _enter(self, part: Part, exchange: Exchange, answered: dict[str, list[tuple[Part, Event]]]) -> None:
+        """Sort one transaction: its answer goes before the oracle, or its fate stays open."""
+        if part.dropped:
+            return
+        terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known)
+        event = self._event(part, exchange, terms)
+        account = self.accounts.get(part.item.player)
+        if account is None:
+            self._stranger(part, exchange, terms)
+        elif part.answer is None:
+            self._lose(account, event, exchange)
+        elif part.answer.outcome is Outcome.OK or part.item.player in self.accounts:
+            answered[part.item.player].append((part, event))
+
+    def _event(self, part: Part, exchange: Exchange, terms: Terms) -> Event:
+        answer = part.answer
+        return Event(
+            item=part.item,
+            terms=terms,
+            accepted=answer is not None and answer.outcome is Outcome.OK,
+            balance=answer.balance if answer is not None and answer.outcome is Outcome.OK else None,
+            start=exchange.transmission.started_ns,
+            end=exchange.transmission.finished_ns,
+            exchange=part.exchange,
+        )
+
+    def _lose(self, account: Account, event: Event, exchange: Exchange) -> None:
+        """A lost answer is not a refusal. A request that was cut in half, or must be disbelieved, has no effect."""
+        if account.dead:
+            return
+        situation = str(event.terms.disbelieved or Situation.NEW)
+        if exchange.loss is Loss.HALF_REQUEST:
+            account.suspects.append(Suspect(exchange.name, f"{Situation.NEW}.cut_off", event.exchange, _change(event)))
+            return
+        account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+        try:
+            account.books = lost(account.books, event)
+        except BudgetExceeded:
+            self._undecided(account, situation, event.exchange)
+
+    def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
+        """A player whom the wallet cannot know, or one whose balance nobody could read."""
+        situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        if part.answer is None:
+            return
+        accepted = part.answer.outcome is Outcome.OK
+        unknown = all(player.id != part.item.player for player in self.history.players)
+        wrong = accepted and (unknown or terms.disbelieved is not None)
+        self._see(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        if wrong:
+            narrow = self._forgery(exchange, situation)
+            requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
+            self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
+
+    def _judge_player(self, account: Account, pairs: Sequence[tuple[Part, Event]], *, racing: bool) -> None:
+        if account.dead:
+            return
+        events = [event for _, event in pairs]
+        judgement = judge(account.books, events, racing=racing and len(events) > 1)
+        if judgement.finding is not None and not racing and (other := exchanged(pairs)):
+            # One id twice in a batch, and the answers in an order of the wallet's own: either answer may be either's.
+            again = judge(account.books, [event for _, event in other])
+            if again.finding is None and not again.undecided:
+                pairs, events, judgement = other, [event for _, event in other], again
+        kind = race_kind(events) if racing and len(events) > 1 else None
+        for (part, event), plain in zip(pairs, judgement.situations, strict=True):
+            situation = self._situation(part, plain)
+            bad = judgement.finding is not None and judgement.finding.event is event
+            readings = judgement.readings if len(events) == 1 else frozenset()
+            self._see(Seen(part=part, situation=situation, readings=readings, impossible=bad))
+        if judgement.undecided:
+            self._undecided(account, kind or Situation.NEW, events[0].exchange)
+        elif judgement.finding is not None:
+            self._found(account, judgement.finding, {id(event): (part, event) for part, event in pairs}, kind)
+        else:
+            self._lenient(account, judgement, events, kind)
+            answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
+            account.follow(judgement, answered, racing=kind is not None)
+        self._chart(account, pairs, judgement)
+
+    def _see(self, seen: Seen) -> None:
+        self.seen.append(seen)
+        self._situations[id(seen.part)] = seen.situation
+
+    def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
+        """Keep what the balance should have been and was, for the reader of a report."""
+        finding = judgement.finding
+        left = () if account.dead else balances(account.books)[:_MOST_CHARTED]
+        for part, event in pairs:
+            expected = left
+            if finding is not None and finding.event is event:
+                told = [value for each in finding.possible for value in each.balances or ()]
+                expected = tuple(dict.fromkeys(told))[:_MOST_CHARTED]
+            situation = self._situations[id(part)]
+            self.course.append(
+                Standing(
+                    exchange=part.exchange,
+                    player=account.player.id,
+                    situation=situation,
+                    expected=expected,
+                    shown=event.balance,
+                )
+            )
+
+    def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event))
+
+    def _situation(self, part: Part, plain: Situation) -> str:
+        exchange = self.history.exchanges[part.exchange]
+        if plain is Situation.FORGED:
+            return self._forgery(exchange, plain)
+        return self._narrowing.of(plain, part)
+
+    def _forgery(self, exchange: Exchange, situation: str) -> str:
+        forged = situation == Situation.FORGED
+        return f"{situation}.{exchange.alteration.forged}" if forged and exchange.alteration.forged else situation
+
+    def _name(self, event: Event) -> str:
+        return self.history.exchanges[event.exchange].name
+
+    def _found(
+        self,
+        account: Account,
+        finding: Finding,
+        pairs: Mapping[int, tuple[Part, Event]],
+        kind: str | None,
+    ) -> None:
+        account.dead = True
+        part, event = pairs[id(finding.event)]
+        possible = sentences.could(finding.possible, account.player.currency)
+        situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
+        if wrong is Wrong.BALANCE and kind is None:
+            scene = self._scene(account, finding, pairs)
+            if (blamed := blame(scene, self.contract, self._own)) is not None:
+                requirement, suspect = blamed
+                situation = str(Situation.READ) if suspect is None else suspect.situation
+                accused = None if suspect is None else suspect.exchange
+                self._charge(requirement, part, situation, Wrong.MOVED, possible, accused)
+                return
+            if scene.shows_no_effect and self._is_first(part, finding.situation):
+                situation = str(Situation.NEW)
+        requirement = self._attribute(event.exchange, situation, Wrong.MOVED if kind else wrong)
+        self._charge(requirement, part, situation, wrong, possible)
+
+    def _charge(
+        self,
+        requirement: Requirement,
+        part: Part,
+        situation: str,
+        wrong: Wrong,
+        possible: tuple[str, ...],
+        accused: int | None = None,
+    ) -> None:
+        verdict = charge(
+            requirement,
+            part,
+            self.history.exchanges,
+            situation=situation,
+            wrong=wrong,
+            possible=possible,
+            currency=currency_of(part.item, self.history.players),
+            accused=accused,
+        )
+        self.verdicts.append(verdict)
+
+    def _scene(self, account: Account, finding: Finding, pairs: Mapping[int, tuple[Part, Event]]) -> Scene:
+        _, event = pairs[id(finding.event)]
+        exchange = self.history.exchanges[event.exchange]
+        shown = event.balance or 0
+        reads = isinstance(event.item, GetBalance)
+        return Scene(
+            suspects=account.suspects,
+            off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
+            shows=None if reads or exchange.step < -1 else _change(event),
+            beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
+            reads=exchange.name if reads else "",
+            acted=exchange.step >= 0
+            or any(
+                each.player == account.player.id and self.history.exchanges[each.exchange].step >= 0
+                for each in self.course
+            ),
+        )
+
+    def _is_first(self, part: Part, situation: Situation) -> bool:
+        """Whether what comes as a repeat is the first time that this transaction is answered at all."""
+        if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
+            return False
+        before = (each for each in self.seen if each.part.exchange < part.exchange)
+        return not any(isinstance(each.part.item, Movement) and each.part.item.id == part.item.id for each in before)  # type: ignore[union-attr]
+
+    @property
+    def _own(self) -> str:
+        """The id of the scenario's requirement."""
+        return self.history.scenario.requirements[self.contract.name]
+
+    def _attribute(self, index: int, situation: str, wrong: str) -> Requirement:
+        """The requirement that answers for an exchange. What prepares a scenario is no part of what it demands."""
+        exchange = self.history.exchanges[index]
+        return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
+
+    def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
+        if kind is None or judgement.unsure:
+            # A stricter judgement might have explained the answers had it come to its end: nothing is proven.
+            return
+        plain = kind.partition(".")[0]
+        found = []
+        if judgement.leniency.refusals:
+            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
+            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
+        if judgement.leniency.balances:
+            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
+            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
+        exchange = self.history.exchanges[events[0].exchange]
+        account.warnings += [
+            race_warning(requirement, events, exchange, aspect)
+            for requirement, aspect in found
+            if requirement.level is not Level.MUST
+        ]
+
+    def _undecided(self, account: Account, situation: str, exchange: int) -> None:
+        account.dead = True
+        requirement = self._attribute(exchange, situation, Wrong.MOVED)
+        self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
+
+
+def _change(event: Event) -> Amount:
+    return change_of(event.item) if isinstance(event.item, Movement) else 0
+
+
+def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
+    """A batch's transactions with the answers to those of one id the other way round; empty without such an id."""
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for index, (part, _) in enumerate(pairs):
+        by_id[getattr(part.item, "id", "")].append(index)
+    if len(by_id) == len(pairs):
+        return []
+    result = list(pairs)
+    for indices in by_id.values():
+        for index, other in zip(indices, reversed(indices), strict=True):
+            (part, event), (told, said) = pairs[index], pairs[other]
+            heard = replace(event, accepted=said.accepted, balance=said.balance)
+            result[index] = (replace(part, answer=told.answer), heard)
+    return result
+
+
+def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
+    """Exchanges one by one, those of a race together."""
+    window: list[tuple[int, Exchange]] = []
+    for index, exchange in enumerate(exchanges):
+        if window and (exchange.race is None or exchange.race != window[-1][1].race):
+            yield window
+            window = []
+        window.append((index, exchange))
+    if window:
+        yield window
+
+
+__all__ = ["HistoryJudge", "Seen"]

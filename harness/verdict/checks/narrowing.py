@@ -1,0 +1,174 @@
+"""Finer words for a situation, where a requirement asks for them: an id that nearly equals another, an answer that was
+lost before, a batch of several players. Facts of the history, never of what the wallet said.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.contracts import Contract
+from harness.ledger import Event
+from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
+from harness.verdict.checks.facts import Part
+
+_NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
+
+
+def race_kind(events: Sequence[Event]) -> str:
+    """What a race is: requests that share a transaction, debits against each other, or anything else."""
+    items = [event.item for event in events]
+    if one := _shared(events):
+        shared = [event for event in events if getattr(event.item, "id", "") == one]
+        if len({getattr(event.item, "amount", 0) for event in shared}) > 1:
+            return f"{Situation.RACE_OF_ONE}.two_amounts"
+        if len({event.terms.operation for event in shared}) > 1:
+            return f"{Situation.RACE_OF_ONE}.two_operations"
+        return str(Situation.RACE_OF_ONE)
+    if all(isinstance(item, Bet | Unsettle) for item in items):
+        return str(Situation.RACE_OF_DEBITS)
+    return str(Situation.RACE)
+
+
+def _shared(events: Sequence[Event]) -> str:
+    """The id that every one of several requests names, if there is one."""
+    by_request: dict[int, set[str]] = {}
+    for event in events:
+        found = {event.item.id} if isinstance(event.item, Movement | Rollback) else set()
+        by_request.setdefault(event.exchange, set()).update(found)
+    common = set.intersection(*by_request.values()) if len(by_request) > 1 else set()
+    return min(common, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What holds for all transactions of one request."""
+
+    several_players: bool
+    has_bad_item: bool
+
+
+class Narrowing:
+    """Finds the finer words for the transactions of one history.
+
+    It reads the history through once: to look back again at each step would take the square of its length.
+    """
+
+    def __init__(self, history: History, contract: Contract) -> None:
+        """Read the history."""
+        self._history = history
+        self._contract = contract
+        self._players = {player.id for player in history.players}
+        self._shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
+        self._wholes: dict[int, _Whole] = {}
+        self._refused_unsettlements: dict[str, int] = {}
+        """By player, the index of the first exchange in which an unsettlement was refused."""
+        self._payouts: dict[str, dict[str, int]] = {}
+        """By bet and by transaction id, the index of the first exchange with that payout."""
+        for index, exchange in enumerate(history.exchanges):
+            operation = exchange.operation
+            if isinstance(operation, Payout):
+                self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
+            elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
+                self._refused_unsettlements.setdefault(operation.player, index)
+
+    def of(self, plain: Situation, part: Part) -> str:
+        """The situation, with a word after a dot where a finer one applies."""
+        exchange = self._history.exchanges[part.exchange]
+        if plain is Situation.MALFORMED:
+            finer = _malformed(exchange, self._contract) or (
+                "" if _must_be_refused(exchange, self._history) else "permitted"
+            )
+            return f"{plain}.{finer}" if finer else str(plain)
+        if not isinstance(part.item, Movement) or exchange.step < 0:
+            return str(plain)
+        finer = ""
+        if plain is Situation.DUPLICATE_IN_BATCH:
+            amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
+            finer = "two_amounts" if len(amounts) > 1 else ""
+        elif plain in _NEW:
+            finer = self._of_new(plain, part.item, part.exchange, exchange)
+        return f"{plain}.{finer}" if finer else str(plain)
+
+    def _of_new(self, plain: Situation, item: Movement, index: int, exchange: Exchange) -> str:
+        shaped = plain is Situation.NEW and self._shaped
+        if shaped and _resembles(item, _items(exchange), self._history.exchanges[:index]):
+            return "similar_id"
+        if plain is Situation.NEW and not all(text.isascii() for text in (item.id, item.round, item.game)):
+            return "non_ascii"
+        whole = self._whole(index, exchange)
+        if whole.several_players and plain is Situation.NEW:
+            return "several_players"
+        if whole.has_bad_item and plain is not Situation.EXACT:
+            return "mixed_batch"
+        if exchange.name == self._contract.words.get("settle") and plain is not Situation.EXACT:
+            return self._of_settlement(plain, item, index)
+        return ""
+
+    def _whole(self, index: int, exchange: Exchange) -> _Whole:
+        if index not in self._wholes:
+            items = _items(exchange)
+            several = len({each.player for each in items} & self._players) > 1
+            self._wholes[index] = _Whole(several, len(items) > 1 and _has_bad_item(exchange))
+        return self._wholes[index]
+
+    def _of_settlement(self, plain: Situation, item: Movement, index: int) -> str:
+        if self._refused_unsettlements.get(item.player, index) < index:
+            return "after_clawback"
+        settled = self._payouts.get(item.bet, {})
+        again = any(earlier < index and id != item.id for id, earlier in settled.items())
+        return "same_bet" if plain is Situation.NEW and again else ""
+
+
+def _items(exchange: Exchange) -> Sequence[Movement]:
+    return [each for each in transactions(exchange.operation) if isinstance(each, Movement)]
+
+
+def _malformed(exchange: Exchange, contract: Contract) -> str:
+    found = [(contract.narrowed_fields.get(field, ""), text) for _, field, text in exchange.alteration.raw]
+    if {finer for finer, _ in found} == {"unknown_type"}:
+        return "unknown_type"
+    wrong = [text for finer, text in found if finer == "wrong_type"]
+    return "wrong_type" if wrong and not any(text.startswith("-") for text in wrong) else ""
+
+
+def _must_be_refused(exchange: Exchange, history: History) -> bool:
+    """Whether the scenario says that the step is to be refused; otherwise a wallet may take it at its word."""
+    if exchange.step < 0:
+        return True
+    outer = history.scenario.steps[exchange.step]
+    step = next((each for each in (outer, *outer.steps) if each.line == exchange.line), outer)
+    return any(word != Outcome.OK for word in (*step.expect, *step.should))
+
+
+def _has_bad_item(exchange: Exchange) -> bool:
+    alteration = exchange.alteration
+    items = _items(exchange)
+    reply = exchange.reply
+    refused = reply is not None and any(answer.outcome != "ok" for answer in reply.items)
+    return bool(alteration.raw or alteration.without) or (refused and len(items) > 1)
+
+
+def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Exchange]) -> bool:
+    """Whether another id differs from this one only in what wallets confuse."""
+    mine = _folded(item.id)
+    others = [each.id for each in items if each.id != item.id]
+    for exchange in before:
+        others += [each.id for each in _items(exchange)]
+    return any(other != item.id and _folded(other) & mine for other in others)
+
+
+def _folded(transaction_id: str) -> frozenset[str]:
+    """The forms to which careless wallets reduce an id."""
+    stripped = transaction_id.strip()
+    composed = unicodedata.normalize("NFC", stripped).casefold()
+    unaccented = "".join(c for c in unicodedata.normalize("NFD", composed) if not unicodedata.combining(c))
+    forms = {composed, unaccented, stripped.lstrip("0") or stripped}
+    if len(stripped) > 36:
+        forms.add(stripped[:36])
+    if stripped.isdigit() and len(stripped) > 15:
+        forms.add(f"number {stripped.lstrip('0')[:15]}")
+    if not stripped.isascii():
+        forms.add("".join(c for c in stripped if ord(c) < 0x10000))
+    return frozenset(forms)

@@ -1,0 +1,150 @@
+"""Command line over environment over profile over default: what a run is aimed at, and where each value is from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from credentials_at_hand import of_casino, of_sportsbook, secret_of
+
+from harness.config import Choices, Misconfigured, Settings, TargetError, settled, target_of
+from harness.config.profile import Value
+from harness.config.subject import Subject
+from harness.model import Tls
+
+PROFILE = """\
+contracts:
+  casino:
+    url: http://127.0.0.1:1/casino
+    credentials: {api_key: ${WALLET_API_KEY}, secret: written-out}
+    paths: {bet: /one, payout: /two}
+    policies: {replay_balance: original}
+    codes: {conflict: [TWICE]}
+    capabilities: {lacks: [retry]}
+    tls: {client_certificate: client.pem}
+  sportsbook:
+    url: http://127.0.0.1:1/sportsbook
+    credentials: {user: u, password: ${WALLET_PASSWORD}}
+provision: {command: "./reset {player}"}
+players:
+  - {id: 188, currency: EUR, session: s-188}
+  - {id: 189, currency: USD, session: s-189, contract: sportsbook}
+games: [G1, G2]
+tls: {verify: false}
+limits: {parallel: 5, time_out_seconds: 2.5}
+waivers: [{requirement: CAS-SIG-07, reason: r, owner: o, until: 9999-12-31}]
+"""
+VARIABLES = {"WALLET_API_KEY": "key", "WALLET_PASSWORD": "pass-word"}
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> str:
+    (tmp_path / "client.pem").touch()
+    path = tmp_path / "wallet.yaml"
+    path.write_text(PROFILE)
+    return str(path)
+
+
+def settings(profile: str, environment: Mapping[str, str] = VARIABLES, **choices: object) -> Settings:
+    return settled(Choices(profile=profile, **choices), environment)  # type: ignore[arg-type]
+
+
+def casino(profile: str, environment: Mapping[str, str] = VARIABLES, **choices: object) -> Subject:
+    return target_of(settings(profile, environment, contracts=("casino",), **choices)).subjects[0]
+
+
+def test_a_profile_becomes_a_subject_for_each_contract(profile: str, tmp_path: Path) -> None:
+    target = target_of(settings(profile))
+    first, second = target.subjects
+    assert (first.contract, first.url) == ("casino", "http://127.0.0.1:1/casino")
+    assert first.credentials == of_casino("key", "written-out")
+    assert second.credentials == of_sportsbook("u", "pass-word")
+    assert first.provision_command == "./reset {player}"
+    assert [[each.id for each in subject.players] for subject in target.subjects] == [["188"], ["188", "189"]]
+    assert (first.games, first.lacks) == (("G1", "G2"), ("retry",))
+    assert first.policies == (("replay_balance", "original"),)
+    assert first.codes == (("conflict", ("TWICE",)),)
+    assert first.tls == Tls(verify=False, client_certificate=str(tmp_path / "client.pem"))
+    assert second.tls == Tls(verify=False)
+    assert (first.limits.parallel, first.limits.rounds, first.time_out_seconds) == (5, 1000, 2.5)
+    assert [each.requirement for each in target.waivers] == ["CAS-SIG-07"]
+    assert len(target.profile_digest) == 64
+
+
+def test_the_command_line_comes_before_the_profile(profile: str) -> None:
+    subject = casino(
+        profile,
+        url="http://127.0.0.1:2",
+        provision_url="http://127.0.0.1:2/p",
+        paths=("bet=/three",),
+        limits=("parallel=7",),
+    )
+    assert (subject.url, subject.provision_url) == ("http://127.0.0.1:2", "http://127.0.0.1:2/p")
+    assert not subject.provision_command
+    assert dict(subject.paths) == {"bet": "/three", "payout": "/two"}
+    assert (subject.limits.parallel, subject.time_out_seconds) == (7, 2.5)
+
+
+def test_players_of_the_command_line_take_the_place_of_all_others(profile: str) -> None:
+    subject = casino(profile, players=("id=1,currency=EUR",))
+    assert [each.id for each in subject.players] == ["1"]
+    assert not subject.makes_players
+
+
+def test_the_environment_comes_before_the_profile_and_after_the_command_line(profile: str) -> None:
+    environment = {**VARIABLES, "WALLET_URL": "http://127.0.0.1:3", "WALLET_SECRET": "of the environment"}
+    assert casino(profile, environment).url == "http://127.0.0.1:3"
+    assert secret_of(casino(profile, environment).credentials) == "of the environment"
+    assert casino(profile, environment, url="http://127.0.0.1:4").url == "http://127.0.0.1:4"
+
+
+def test_every_value_knows_where_it_is_from(profile: str) -> None:
+    environment = {**VARIABLES, "WALLET_SECRET": "x", "WALLET_PROVISION": "http://127.0.0.1:3/p"}
+    found = settings(profile, environment, limits=("races=2",))
+    wallet = found.wallets[0]
+    assert wallet.url.origin == f"{profile}:3"
+    assert wallet.credentials["WALLET_API_KEY"].origin == f"{profile}:4 (${{WALLET_API_KEY}})"
+    assert wallet.credentials["WALLET_SECRET"].origin == "the environment variable WALLET_SECRET"
+    assert found.provision_url == Value("http://127.0.0.1:3/p", "the environment variable WALLET_PROVISION")
+    origins = {name: each.origin for name, each in found.limits.items()}
+    assert origins["races"] == "--wallet-limit"
+    assert origins["parallel"] == f"{profile}:19"
+    assert origins["rounds"] == "default"
+
+
+def test_one_url_is_not_for_two_contracts(profile: str) -> None:
+    with pytest.raises(TargetError, match="is one URL, and the run is about casino and sportsbook: choose one of them"):
+        settings(profile, url="http://127.0.0.1:2")
+
+
+def test_a_contract_that_the_profile_does_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "wallet.yaml"
+    path.write_text("contracts: {casino: {url: http://127.0.0.1:1}}")
+    with pytest.raises(Misconfigured, match="has no contract sportsbook, it has casino"):
+        settings(str(path), contracts=("sportsbook",))
+
+
+@pytest.mark.parametrize("sending", [True, False])
+def test_nothing_is_sent_to_production(tmp_path: Path, sending: bool) -> None:
+    path = tmp_path / "wallet.yaml"
+    path.write_text(f"environment: production\n{PROFILE}".replace("client.pem", "wallet.yaml"))
+    found = settings(str(path))
+    if sending:
+        with pytest.raises(Misconfigured, match=r"REFUSED: .*wallet.yaml:1 says `environment: production`"):
+            target_of(found)
+    else:
+        assert target_of(found, sending=False).subjects
+
+
+def test_turning_verification_off_is_warned_of_loudly(profile: str) -> None:
+    assert any("TLS IS NOT VERIFIED" in each and f"{profile}:18" in each for each in settings(profile).warnings)
+
+
+def test_a_url_without_a_profile_asks_for_what_is_missing() -> None:
+    with pytest.raises(Misconfigured) as told:
+        target_of(settled(Choices(url="http://127.0.0.1:1", contracts=("casino",)), {}))
+    assert [line.split(":")[0] for line in str(told.value).splitlines()] == [
+        "no credentials for casino",
+        "no players for casino",
+    ]
