@@ -92,26 +92,22 @@ def plain(events: Mapping[int, Event], book: Book) -> Effects | None:
     lost = [index for index, event in events.items() if event.is_lost]
     accepted = [index for index, event in events.items() if event.accepted and not event.is_lost]
     index, event = next(iter(events.items()))
-    item, terms = event.item, replace(event.terms, contested=True)
-    if not isinstance(item, Movement):
-        return None
-    change = change_of(item)
+    change = change_of(event.item)  # type: ignore[arg-type]
     book = Book(max(change, -change))
-    after = {
-        each.accepted: each.book for each in allowed(book, item, terms) if not each.spontaneous or not each.accepted
-    }
+    done = next((each.book for each in allowed(book, event.item, event.terms) if each.accepted), None)
+    if done is None:
+        return None
     release = min((events[each].start for each in (*accepted, *lost)), default=0)
     due = min((events[each].end or 0 for each in accepted), default=ENDLESS)
     moves = (Move(change, release, due, accepted[0] if accepted else index),) if change else ()
-    if True not in after:
-        return None
-    done = Outcome(moves, change_between(book, after[True], shown_by(events)))
     if accepted:
-        return Effects((done,))
-    is_refused = len(lost) < len(events)
-    part = change_between(book, after[False], {}) if is_refused else Book(0)
-    nothing = Outcome((), part, frozenset(lost))
-    return Effects((nothing,), moves[0] if lost and moves else None)
+        return Effects((Outcome(moves, change_between(book, done, shown_by(events))),))
+    part = Book(0)
+    if len(lost) < len(events):
+        terms = replace(event.terms, contested=True)
+        refused = next(each.book for each in allowed(book, event.item, terms) if not each.accepted)
+        part = change_between(book, refused, {})
+    return Effects((Outcome((), part, frozenset(lost)),), moves[0] if lost and moves else None)
 
 
 def _is_plain(events: Mapping[int, Event], book: Book) -> bool:
@@ -166,8 +162,6 @@ class _State:
     latest: int
     """The latest start of the events taken."""
     moves: Moves
-    aside: frozenset[int] = frozenset()
-    """Lost events that move no money any more, whenever they come."""
     base: Moves | None = None
 
 
@@ -184,7 +178,7 @@ class Search:
         self._earlier = [self._earlier_twins(i) for i in range(len(self._events))]
         self._is_alone = [self._is_nowhere_else(i) for i in range(len(self._events))]
         self._bets_of = [self._bets_named_with(event.item) for event in self._events]
-        self._left_by: dict[tuple[int, Entry | None], Mapping[Key, Entry] | None] = {}
+        self._done: dict[tuple[int, Entry | None], Mapping[Key, Entry] | None] = {}
         self._met: dict[object, list[_State]] = {}
         self._stuck: tuple[int, _State, int] | None = None
         self.steps = 0
@@ -270,51 +264,45 @@ class Search:
     # Reductions, each exact
 
     def _settled(self, state: _State) -> _State | None:
-        """The state after all events that do not depend on their order any more, and move no money.
+        """The state after all events that move no money any more and change nothing for others, whenever they come.
 
-        None if one of their answers is impossible now, and for ever.
+        None if one of their answers is impossible now, and therefore for ever.
         """
         for i, event in enumerate(self._events):
             if not state.left >> i & 1 or not self._is_settled(state.part, i):
                 continue
-            left, entries = state.left & ~(1 << i), self._entries_left(state.part, i)
+            state = replace(state, left=state.left & ~(1 << i))
             if event.is_lost:
-                aside = state.aside | {self._names[i]} if self._is_alone[i] else state.aside
-                state = replace(state, left=left, aside=aside)
-            elif entries is None:
+                continue
+            if (done := self._done_by(state.part, i)) is None:
                 self._get_stuck(state, i)
                 return None
-            else:
-                state = replace(state, left=left, part=state.part.record_all(entries) if entries else state.part)
+            state = replace(state, part=state.part.record_all(done))
         return state
 
     def _is_settled(self, part: Book, index: int) -> bool:
-        """Whether it makes no difference to anything else when an event comes from now on."""
+        """Whether an event is a replay of what is done, a refusal, or a rollback of what is rolled back already."""
         event, item = self._events[index], self._events[index].item
         if isinstance(item, GetBalance) or not (event.is_lost or event.accepted or event.terms.contested):
             return False
         entry = part.entries.get(key_of(item))
-        if entry is not None:
-            return entry.is_done
-        if not self._is_alone[index]:
-            return False
-        if not event.is_lost and not event.accepted:
+        if entry is not None or event.is_lost or not self._is_alone[index]:
+            return entry is not None and entry.is_done
+        if not event.accepted:
             return True
         return (
             isinstance(item, Rollback) and item.original in part.rolled_back and self._bets_of[index] <= part.returned
         )
 
-    def _entries_left(self, part: Book, index: int) -> Mapping[Key, Entry] | None:
-        """What a settled event leaves in the book; None if it cannot be answered so."""
+    def _done_by(self, part: Book, index: int) -> Mapping[Key, Entry] | None:
+        """The entry that a settled event leaves; None if it cannot be answered so."""
         event = self._events[index]
-        if isinstance(event.item, GetBalance):
-            return {}
-        key = key_of(event.item)
+        key = key_of(event.item)  # type: ignore[arg-type]
         mark = (index, part.entries.get(key))
-        if mark not in self._left_by:
-            after = next((book for book, change in self._answers(part, event) if not change), None)
-            self._left_by[mark] = None if after is None else {key: after.entries[key]} if after is not part else {}
-        return self._left_by[mark]
+        if mark not in self._done:
+            answers = self._answers(part, event)
+            self._done[mark] = {key: answers[0][0].entries[key]} if answers else None
+        return self._done[mark]
 
     def _is_nowhere_else(self, index: int) -> bool:
         """Whether an event has an id that means nothing to the wallet, and that no other event names."""
@@ -337,7 +325,7 @@ class Search:
     def _is_met(self, state: _State) -> bool:
         """Whether a state was reached before, with windows as wide as these."""
         changes = tuple(move.change for move in state.moves)
-        mark = (state.left, state.part.key(), state.aside, changes, state.base is None)
+        mark = (state.left, state.part.key(), changes, state.base is None)
         met = self._met.setdefault(mark, [])
         if any(each.latest <= state.latest and _is_as_wide(each.moves, state.moves) for each in met):
             return True
@@ -353,7 +341,7 @@ class Search:
         base = state.base
         if base is not None and _may_need_cover(state.moves[len(base) :]):
             base = None
-        return Outcome(state.moves, change, still_open | state.aside, base)
+        return Outcome(state.moves, change, still_open, base)
 
     def _get_stuck(self, state: _State, accused: int | None = None) -> None:
         """Remember where the search came furthest, and the event that could not be answered so."""

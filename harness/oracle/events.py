@@ -58,11 +58,6 @@ class Belief:
     """Lost events. Each may be carried out once, at any time after its start, or never."""
     floors: Floors = ()
     """What the lost credits must have brought so that earlier debits were covered."""
-    choices: tuple[tuple[Book, ...], ...] = ()
-    """Parts of the book of which one alternative is true, each with the same money.
-
-    Each alternative is a cut-out of the book, with balance 0. No two choices know the same names.
-    """
     arrived: Mapping[Amount, int] = field(default_factory=dict)
     """By change of balance: how many lost requests are in the book's balance. Which ones is not known."""
     stood: tuple[Amount, Amount] = (0, 0)

@@ -21,9 +21,6 @@ _ASK_FOR_THE_BET = (
 )
 """Readings that make credits and deductions depend on their bet, where a policy accepts nothing else."""
 
-Choice = tuple[Book, ...]
-"""Alternatives for a part of a book, each as `change_between` gives it. One of them is true."""
-
 
 def asks_for_its_bet(event: Event) -> bool:
     """Whether a policy that accepts one reading only makes credits and deductions depend on their bet."""
@@ -40,12 +37,12 @@ def ids_of(item: Single) -> tuple[str, ...]:
     return (item.id,)
 
 
-def references_of(item: Single, books: Iterable[Book]) -> set[str]:
-    """All names of a request: ids, its bet, and the bets of what the books know under its ids."""
+def references_of(item: Single, book: Book) -> set[str]:
+    """All names of a request: ids, its bet, and the bets of what the book knows under its ids."""
     if isinstance(item, GetBalance):
         return set()
     ids = ids_of(item)
-    known = {entry.bet for book in books for name in ids for _, entry in _entries_of(book, name)}
+    known = {entry.bet for name in ids for _, entry in _entries_of(book, name)}
     return {item.bet, *ids, *known} - {""}
 
 
@@ -60,42 +57,25 @@ def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
 # Groups
 
 
-def groups_of(events: Sequence[Event], book: Book, choices: Sequence[Choice]) -> list[list[int]]:
-    """The indices of the events that depend on each other, group by group. A read is a group of its own.
-
-    Two events that touch the same undecided part of the book depend on each other.
-    """
-    books = (book, *(part for choice in choices for part in choice))
-    counting = _counting_references(events, books)
-    undecided = [(f"choice {number}", names_in(choice)) for number, choice in enumerate(choices)]
+def groups_of(events: Sequence[Event], book: Book) -> list[list[int]]:
+    """The indices of the events that depend on each other, group by group. A read is a group of its own."""
+    counting = _counting_references(events, book)
     groups = _Partition(len(events))
     for index, event in enumerate(events):
         for name in ids_of(event.item):
             groups.join(index, f"id {name}")
-        if not counting and not undecided:
-            continue
-        references = references_of(event.item, books)
-        for name in references & counting:
+        for name in references_of(event.item, book) & counting if counting else ():
             groups.join(index, f"bet {name}")
-        for name, names in undecided:
-            if references & names:
-                groups.join(index, name)
     return groups.parts()
 
 
-def _counting_references(events: Sequence[Event], books: Sequence[Book]) -> set[str]:
+def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
     """The references of the bets that a rollback names; every reference where a policy asks for the bet."""
+    undone = {event.item.original for event in events if isinstance(event.item, Rollback)}
     counting: set[str] = set()
-    undone: set[str] = set()
     for event in events:
-        if isinstance(event.item, Rollback):
-            undone.add(event.item.original)
-            counting |= references_of(event.item, books)
-        elif asks_for_its_bet(event):
-            counting |= references_of(event.item, books)
-    for event in events:
-        if undone.intersection(ids_of(event.item)):
-            counting |= references_of(event.item, books)
+        if asks_for_its_bet(event) or not undone.isdisjoint(ids_of(event.item)):
+            counting |= references_of(event.item, book)
     return counting
 
 
@@ -128,20 +108,13 @@ class _Partition:
 # Parts of a book
 
 
-def names_in(choice: Choice) -> set[str]:
-    """The ids and references that a part of a book is about."""
-    names = {name for part in choice for name in part.rolled_back | part.bets | part.returned | part.settled}
-    entries = [(transaction_id, entry) for part in choice for (_, transaction_id), entry in part.entries.items()]
-    return (names | {name for name, _ in entries} | {entry.bet for _, entry in entries}) - {""}
-
-
-def cut_out(book: Book, events: Iterable[Event], names: Collection[str], balance: Amount) -> Book:
-    """The part of a book that events ask for by these names, with another balance."""
+def cut_out(book: Book, events: Iterable[Event], names: Collection[str]) -> Book:
+    """The part of a book that events ask for by these names, with the balance of the book."""
     entries = {key: entry for name in names for key, entry in _entries_of(book, name)}
     if any(isinstance(event.item, Unsettle) for event in events):
         entries |= {key: entry for key, entry in book.entries.items() if entry.bet in names}
     return Book(
-        balance,
+        book.balance,
         rolled_back=book.rolled_back.intersection(names),
         bets=book.bets.intersection(names),
         returned=book.returned.intersection(names),

@@ -119,7 +119,7 @@ class Placing:
                 return Short(placed[bare].event, levels[id(placed[bare])], placed[bare].time)
         everything = sorted([*fixed, *placed], key=lambda each: each.order)
         for each in everything:
-            if levels[id(each)] < each.need:
+            if 0 < each.need > levels[id(each)]:
                 return Short(each.event, levels[id(each)], each.time)
         return self._uncovered([each for each in blocks if not each[0].net], everything)
 
@@ -173,7 +173,7 @@ class Placing:
                 return (self._normal(self._before),)
             segments = [*self._free, *(segment for chain in placed for segment in chain)]
             levels = _levels(self._balance, segments)
-            floors = [(each.time, each.need - levels[id(each)]) for each in segments]
+            floors = [(each.time, each.need - levels[id(each)]) for each in segments if each.need]
             if all(need <= self._brought(moment) for moment, need in floors):
                 found.add(self._normal([*self._before, *floors]))
         return tuple(each for each in found if not any(other != each and is_weaker(other, each) for other in found))
@@ -209,11 +209,6 @@ def highest(moves: Moves, moment: int, *, after: bool) -> Amount:
         if count < len(moves):
             total += moves[count].change
     return max(sums)
-
-
-def is_free(moves: Moves) -> bool:
-    """Whether no debit of an effect has to come before one of its credits."""
-    return all(len(part) == 1 for part in _parts_of(moves))
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -7,17 +7,17 @@ possible if one effect of each group can be chosen so that every debit is covere
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
 from harness.model import Amount, Bet, Movement, Rollback, Unsettle
 from harness.oracle.book import Book, change_of
-from harness.oracle.effects import Effects, Move, Moves, Outcome, Search, Stuck, TooLarge, plain
+from harness.oracle.effects import Effects, Move, Moves, Outcome, Search, TooLarge, plain
 from harness.oracle.events import Belief, Event, Floors
-from harness.oracle.groups import Choice, cut_out, groups_of, names_in, references_of, united
-from harness.oracle.placing import Placed, Placing, highest, is_free, is_weaker
+from harness.oracle.groups import cut_out, groups_of, references_of, united
+from harness.oracle.placing import Placed, Placing, highest, is_weaker
 
 MOST_BELIEFS = 256
 """Different beliefs that a race may leave. Past them the books after it are not known."""
@@ -27,9 +27,6 @@ MOST_ENDS = 256
 
 MOST_COMBINATIONS = 4_096
 """Combinations of effects that are tried. Past them only what no combination could explain is impossible."""
-
-MOST_ALTERNATIVES = 64
-"""Combinations of what is undecided before a race, for one group. Past them the group is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,15 @@ Ends = frozenset[Amount] | Span
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What a race did to the money. If it is not `known`, nothing else here says anything."""
+    """What a race did to the money."""
 
     possible: bool
     known: bool = True
+    """Whether the search came to its end: without, no beliefs are listed, and `ends` only if it is not empty."""
     ends: Ends = frozenset()
     """The balances that may stand at the end, with whatever lost requests have done."""
     beliefs: tuple[Belief, ...] = ()
-    """What is left; empty if it is impossible, or more than `MOST_BELIEFS`."""
+    """What is left; empty if the race is impossible or not known."""
     accused: int | None = None
     """If it is impossible: index of the event that no sound wallet answers so."""
     stuck: Book | None = None
@@ -73,14 +71,14 @@ def money(belief: Belief, events: Sequence[Event], *, contention: bool = True) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
-    """Moves of a group, with the outcomes that they stand for. Other outcomes of the same net are never better."""
+    """Moves of a group, with the outcomes that they stand for."""
 
     moves: Moves
     outcomes: tuple[Outcome, ...]
 
     @property
     def net(self) -> Amount:
-        return sum(move.change for move in self.moves)
+        return _net(self.moves)
 
 
 _Combination = tuple[_Option, ...]
@@ -97,9 +95,10 @@ class _Race:
         self._given = [*belief.lost, *events]
         self._is_excused = _excused(self._given, contention=contention)
         self._is_constant = not any(event.accepted or event.is_lost for event in self._given)
+        self._certain: list[Outcome] = []
+        """Outcomes of groups that have no other one."""
         self._options: list[list[_Option]] = []
         self._loose: list[Move] = []
-        self._touched: set[int] = set()
         self._passing: dict[_Combination, tuple[Floors, ...]] = {}
         self._placed: dict[tuple[Moves, ...], Placed] = {}
 
@@ -115,10 +114,13 @@ class _Race:
             except TooLarge:
                 is_known = False
                 continue
-            if isinstance(effects, Stuck):
-                moved = sum(move.change for move in effects.moves)
-                return self._impossible(effects.event, united(self._book, [effects.part], moved))
-            self._options.append(_options(effects.outcomes))
+            if effects.stuck is not None:
+                stuck = united(self._book, [effects.stuck.part], _net(effects.stuck.moves))
+                return self._impossible(effects.stuck.event, stuck)
+            if len(effects.outcomes) == 1:
+                self._certain += effects.outcomes
+            else:
+                self._options.append(_options(effects.outcomes))
             self._loose += [effects.loose] if effects.loose is not None else []
         return self._together() if is_known else Money(possible=True, known=False)
 
@@ -135,46 +137,25 @@ class _Race:
             if event.terms.disbelieved is None and (event.id or not (event.accepted or self._is_excused[index]))
         }
         indices = list(telling)
-        for members in groups_of(list(telling.values()), self._book, self._belief.choices):
+        for members in groups_of(list(telling.values()), self._book):
             yield {indices[member]: telling[indices[member]] for member in members}
 
-    def _effects_of(self, events: Mapping[int, Event]) -> Effects | Stuck:
-        """The outcomes of a group, whichever alternatives of what is undecided are true. Raises TooLarge."""
-        choices = self._choices_of(events.values())
+    def _effects_of(self, events: Mapping[int, Event]) -> Effects:
+        """The outcomes of a group. Raises TooLarge."""
         is_excused = all(self._is_excused[index] or event.accepted for index, event in events.items())
-        effects = plain(events, self._book) if is_excused and not choices else None
+        effects = plain(events, self._book) if is_excused else None
         if effects is not None:
             return effects
-        events = {
+        told = {
             index: replace(event, terms=replace(event.terms, contested=self._is_excused[index]))
             for index, event in events.items()
         }
-        found: list[Outcome] = []
-        stuck: Stuck | None = None
-        if prod(map(len, choices)) > MOST_ALTERNATIVES:
-            raise TooLarge
-        for parts in product(*choices):
-            effects = Search(events, self._part(events.values(), parts)).run()
-            found += [replace(each, part=united(Book(0), [*parts, each.part])) for each in effects.outcomes]
-            if effects.stuck is not None:
-                stuck = replace(effects.stuck, part=united(Book(0), [*parts, effects.stuck.part]))
-        return Effects(tuple(found)) if found or stuck is None else stuck
+        return Search(told, self._part(told.values())).run()
 
-    def _choices_of(self, events: Iterable[Event]) -> list[Choice]:
-        if not self._belief.choices:
-            return []
-        books = (self._book, *(part for choice in self._belief.choices for part in choice))
-        names = {name for event in events for name in references_of(event.item, books)}
-        touched = [i for i, choice in enumerate(self._belief.choices) if names & names_in(choice)]
-        self._touched.update(touched)
-        return [self._belief.choices[i] for i in touched]
-
-    def _part(self, events: Iterable[Event], parts: Sequence[Book]) -> Book:
+    def _part(self, events: Collection[Event]) -> Book:
         """What the book knows of a group. It has money enough for all that the group can do."""
-        events = list(events)
-        book = united(self._book, parts)
-        names = {name for event in events for name in references_of(event.item, (book,))}
-        part = cut_out(book, events, names, 0)
+        names = {name for event in events for name in references_of(event.item, self._book)}
+        part = cut_out(self._book, events, names)
         if self._is_constant:
             return replace(part, balance=self._book.balance)
         changes = [change_of(event.item) for event in events if isinstance(event.item, Movement)]
@@ -185,8 +166,6 @@ class _Race:
     # One option of each group
 
     def _together(self) -> Money:
-        if not self._loose or prod(map(len, self._options)) > MOST_ALTERNATIVES:
-            self._options = [_undominated(options) for options in self._options]
         if prod(map(len, self._options)) > MOST_COMBINATIONS:
             return self._roughly()
         short = None
@@ -199,31 +178,33 @@ class _Race:
         if not self._passing:
             index = short.event if short is not None else self._before
             return self._impossible(index, replace(self._book, balance=short.balance if short else 0))
-        return Money(possible=True, ends=self._ends(), beliefs=self._beliefs())
+        beliefs = self._beliefs()
+        return Money(possible=True, known=beliefs is not None, ends=self._ends(), beliefs=beliefs or ())
 
     def _place(self, effects: Sequence[Moves]) -> Placed:
         key = tuple(effects)
         if key not in self._placed:
+            every = [*(outcome.moves for outcome in self._certain), *effects]
             floors = self._belief.floors
-            self._placed[key] = Placing(self._book.balance, effects, self._loose, floors, self._since).result()
+            self._placed[key] = Placing(self._book.balance, every, self._loose, floors, self._since).result()
         return self._placed[key]
 
     def _roughly(self) -> Money:
         """Too many combinations: impossible only if the best of each group at each moment is too little."""
-        moves = [move for options in self._options for option in options for move in option.moves]
-        for moment in sorted({move.due for move in moves if move.change < 0}):
-            level = self._book.balance + sum(
-                each.change for each in self._loose if each.change > 0 and each.release <= moment
-            )
-            for options in self._options:
-                level += max(highest(option.moves, moment, after=True) for option in options)
+        groups = [[outcome.moves] for outcome in self._certain]
+        groups += [[option.moves for option in options] for options in self._options]
+        incoming = [move for move in self._loose if move.change > 0]
+        debits = [move for effects in groups for moves in effects for move in moves if move.change < 0]
+        for debit in sorted(debits, key=lambda move: move.due):
+            level = self._book.balance + _net(move for move in incoming if move.release <= debit.due)
+            level += sum(max(highest(moves, debit.due, after=True) for moves in effects) for effects in groups)
             if level < 0:
-                accused = next(move.event for move in moves if move.change < 0 and move.due == moment)
-                return self._impossible(accused, replace(self._book, balance=level))
-        nets = [sorted(option.net for option in options) for options in self._options]
-        low = self._book.balance + sum(each[0] for each in nets) + sum(min(each.change, 0) for each in self._loose)
-        high = self._book.balance + sum(each[-1] for each in nets) + sum(max(each.change, 0) for each in self._loose)
-        return Money(possible=True, ends=Span(max(low, 0), max(high, 0)))
+                return self._impossible(debit.event, replace(self._book, balance=level))
+        low = self._balance(min) + _net(move for move in self._loose if move.change < 0)
+        return Money(possible=True, known=False, ends=Span(max(low, 0), max(self._balance(max) + _net(incoming), 0)))
+
+    def _balance(self, chosen: Callable[[list[Amount]], Amount]) -> Amount:
+        return self._book.balance + self._moved([]) + sum(chosen([each.net for each in all_]) for all_ in self._options)
 
     # ------------------------------------------------------------------------------------------------------------
     # What is left
@@ -232,7 +213,7 @@ class _Race:
         ends: set[Amount] = set()
         low, high = [], []
         for combination, alternatives in self._passing.items():
-            balance = self._book.balance + sum(option.net for option in combination)
+            balance = self._book.balance + self._moved(combination)
             for floors in alternatives:
                 found = _reached(balance, self._loose, floors)
                 if isinstance(found, Span):
@@ -244,58 +225,40 @@ class _Race:
             return Span(min([*low, *ends]), max([*high, *ends]))
         return frozenset(ends)
 
-    def _beliefs(self) -> tuple[Belief, ...]:
+    def _beliefs(self) -> tuple[Belief, ...] | None:
+        """The distinct beliefs that are left, None past the number of them."""
         beliefs: dict[object, Belief] = {}
         for combination, alternatives in self._passing.items():
             for floors in alternatives:
-                by_group = [self._states(combination, number, floors) for number in range(len(combination))]
-                if prod(map(len, by_group)) > MOST_BELIEFS:
-                    return ()
-                for states in product(*(list(each.items()) for each in by_group)):
-                    belief = self._left(states, sum(option.net for option in combination), floors)
-                    beliefs[_key(belief)] = belief
+                by_group = [self._left_by(combination, number, floors) for number in range(len(combination))]
+                for outcomes in product(*by_group):
+                    belief = self._left([*self._certain, *outcomes], self._moved(combination), floors)
+                    beliefs[belief.book.key(), frozenset(map(id, belief.lost)), floors] = belief
                     if len(beliefs) > MOST_BELIEFS:
-                        return ()
+                        return None
         return tuple(beliefs.values())
 
-    def _states(
-        self, combination: _Combination, number: int, floors: Floors
-    ) -> dict[frozenset[int], dict[object, Book]]:
-        """What one group may leave: for each set of requests that are still lost, the parts of the book."""
-        states: dict[frozenset[int], dict[object, Book]] = {}
-        option = combination[number]
-        for outcome in option.outcomes:
-            if outcome.moves != option.moves and not self._instead(combination, number, outcome.moves):
-                continue
-            later = () if outcome.base is None else self._instead(combination, number, outcome.base)
-            if not any(is_weaker(each, floors) for each in later):
-                states.setdefault(outcome.open, {})[outcome.part.key()] = outcome.part
-        return states
-
-    def _instead(self, combination: _Combination, number: int, moves: Moves) -> tuple[Floors, ...]:
-        """The floors of a combination with other moves of one group; none if these moves are impossible."""
+    def _left_by(self, combination: _Combination, number: int, floors: Floors) -> list[Outcome]:
+        """The outcomes of one group, without those that can come after the race as well."""
         effects = [option.moves for option in combination]
-        effects[number] = moves
-        return self._place(effects).floors
+        kept = []
+        for outcome in combination[number].outcomes:
+            if outcome.base is not None:
+                effects[number] = outcome.base
+            if outcome.base is None or not any(is_weaker(each, floors) for each in self._place(effects).floors):
+                kept.append(outcome)
+        return kept
 
-    def _left(
-        self, states: Iterable[tuple[frozenset[int], Mapping[object, Book]]], moved: Amount, floors: Floors
-    ) -> Belief:
-        still_open: set[int] = set()
-        certain: list[Book] = []
-        choices = [choice for i, choice in enumerate(self._belief.choices) if i not in self._touched]
-        for lost, parts in states:
-            still_open |= lost
-            if len(parts) == 1:
-                certain += parts.values()
-            else:
-                choices.append(tuple(parts.values()))
+    def _moved(self, combination: Iterable[_Option]) -> Amount:
+        return sum(_net(outcome.moves) for outcome in self._certain) + sum(option.net for option in combination)
+
+    def _left(self, outcomes: Sequence[Outcome], moved: Amount, floors: Floors) -> Belief:
+        still_open = {index for outcome in outcomes for index in outcome.open}
         return replace(
             self._belief,
-            book=united(self._book, certain, moved),
+            book=united(self._book, [outcome.part for outcome in outcomes], moved),
             lost=tuple(event for index, event in enumerate(self._given) if index in still_open),
             floors=floors,
-            choices=tuple(choices),
         )
 
 
@@ -319,33 +282,14 @@ def _options(outcomes: Iterable[Outcome]) -> list[_Option]:
     return [_Option(moves, tuple(same)) for moves, same in by_moves.items()]
 
 
-def _undominated(options: Sequence[_Option]) -> list[_Option]:
-    """The options without those that another one of the same net outdoes at every moment, and stands for."""
-    kept: list[_Option] = []
-    for option in sorted(options, key=lambda each: not is_free(each.moves)):
-        better = next((i for i, each in enumerate(kept) if _outdoes(each, option)), None)
-        if better is None:
-            kept.append(option)
-        else:
-            kept[better] = _Option(kept[better].moves, (*kept[better].outcomes, *option.outcomes))
-    return kept
-
-
-def _outdoes(one: _Option, other: _Option) -> bool:
-    if one.net != other.net or not is_free(one.moves):
-        return False
-    moments = {moment for option in (one, other) for move in option.moves for moment in (move.release, move.due)}
-    return all(
-        highest(one.moves, moment, after=is_after) >= highest(other.moves, moment, after=is_after)
-        for moment in moments
-        for is_after in (False, True)
-    )
+def _net(moves: Iterable[Move]) -> Amount:
+    return sum(move.change for move in moves)
 
 
 def _reached(balance: Amount, loose: Sequence[Move], floors: Floors) -> Ends:
     """The balances that loose requests may have led to, with floors for the credits among them."""
-    low = balance + sum(move.change for move in loose if move.change < 0)
-    high = balance + sum(move.change for move in loose if move.change > 0)
+    low = balance + _net(move for move in loose if move.change < 0)
+    high = balance + _net(move for move in loose if move.change > 0)
     whole = Span(min(max(low, 0), max(high, 0)), max(high, 0))
     classes = Counter((move.release, move.change) for move in loose if move.change > 0)
     sums: set[Amount] = {0}
@@ -363,8 +307,3 @@ def _reached(balance: Amount, loose: Sequence[Move], floors: Floors) -> Ends:
         if len(sums) > MOST_COMBINATIONS:
             return whole
     return frozenset(each for each in sums if each >= 0)
-
-
-def _key(belief: Belief) -> object:
-    choices = frozenset(frozenset(part.key() for part in choice) for choice in belief.choices)
-    return belief.book.key(), frozenset(map(id, belief.lost)), belief.floors, choices

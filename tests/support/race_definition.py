@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
-from harness.model import Bet, GetBalance, Payout, Reward, Rollback, Unsettle
+from harness.model import Amount, Bet, GetBalance, Payout, Reward, Rollback, Unsettle
 from harness.oracle.book import Book
 from harness.oracle.events import Belief, Event
 from harness.oracle.rules import allowed
@@ -37,9 +36,7 @@ def excused(events: Sequence[Event], *, contention: bool = True) -> list[Event]:
     return [replace(each, terms=replace(each.terms, contested=is_excused(each))) for each in events]
 
 
-def every_end(
-    book: Book, lost: Sequence[Event], events: Sequence[Event], *, contention: bool = True
-) -> list[State]:
+def every_end(book: Book, lost: Sequence[Event], events: Sequence[Event], *, contention: bool = True) -> list[State]:
     """All states that some order of the events leaves. A lost event may be accepted, refused or never worked."""
     given = [*lost, *events]
     told = excused(given, contention=contention)
@@ -56,9 +53,9 @@ def every_end(
         for i in left:
             if any(told[j].end is not None and told[j].end < told[i].start for j in left - {i}):  # type: ignore[operator]
                 continue
-            for possible in allowed(book, told[i].item, told[i].terms):
-                if told[i].end is None or possible.accepted is told[i].accepted:
-                    waiting.append((unseen(possible.book), left - {i}))
+            answers = allowed(book, told[i].item, told[i].terms)
+            fitting = (each for each in answers if told[i].end is None or each.accepted is told[i].accepted)
+            waiting.extend((unseen(each.book), left - {i}) for each in fitting)
     return list(found.values())
 
 
@@ -85,31 +82,25 @@ def believed(beliefs: Iterable[Belief]) -> set[tuple[object, ...]]:
 
 
 def states_of(belief: Belief) -> Iterator[State]:
-    """Every state that a belief stands for: what is undecided is decided, and lost events come in any order."""
+    """Every state that a belief stands for: lost events may have come in any order."""
     told = excused(belief.lost)
-    for parts in product(*belief.choices):
-        book = belief.book
-        for part in parts:
-            book = replace(
-                book.record_all(part.entries),
-                rolled_back=book.rolled_back | part.rolled_back,
-                bets=book.bets | part.bets,
-                returned=book.returned | part.returned,
-                settled=book.settled | part.settled,
-            )
-        waiting = [(unseen(book), frozenset(range(len(told))), ())]
-        met: set[object] = set()
-        while waiting:
-            book, left, brought = waiting.pop()
-            if (mark := (contents(book), left, brought)) in met:
-                continue
-            met.add(mark)
-            if book.balance >= 0 and all(
-                sum(amount for start, amount in brought if start <= moment) >= need for moment, need in belief.floors
-            ):
-                yield State(book, tuple(belief.lost[i] for i in sorted(left)))
-            for i in left:
-                for possible in allowed(book, told[i].item, told[i].terms):
-                    credit = max(possible.book.balance - book.balance, 0) if isinstance(told[i].item, Payout | Reward) else 0
-                    came = tuple(sorted((*brought, (told[i].start, credit)))) if credit else brought
-                    waiting.append((unseen(possible.book), left - {i}, came))
+    waiting: list[_Step] = [(unseen(belief.book), frozenset(range(len(told))), ())]
+    met: set[object] = set()
+    while waiting:
+        book, left, brought = waiting.pop()
+        if (mark := (contents(book), left, brought)) in met:
+            continue
+        met.add(mark)
+        if book.balance >= 0 and all(
+            sum(amount for start, amount in brought if start <= moment) >= need for moment, need in belief.floors
+        ):
+            yield State(book, tuple(belief.lost[i] for i in sorted(left)))
+        for i in left:
+            for possible in allowed(book, told[i].item, told[i].terms):
+                credit = possible.book.balance - book.balance if isinstance(told[i].item, Payout | Reward) else 0
+                came = tuple(sorted((*brought, (told[i].start, credit)))) if credit else brought
+                waiting.append((unseen(possible.book), left - {i}, came))
+
+
+_Step = tuple[Book, frozenset[int], tuple[tuple[int, Amount], ...]]
+"""A book, the lost events that are left, and the credits of the others, each with its start."""
