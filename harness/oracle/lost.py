@@ -447,9 +447,8 @@ def _restoring(removed: Sequence[Event], arrived: Mapping[Amount, int]) -> Resto
 
 def key(belief: Belief) -> object:
     """What makes two beliefs the same, `stood` left aside. Lost requests are the same if they are the same object."""
-    choices = tuple(tuple(part.key() for part in choice) for choice in belief.choices)
     arrived = frozenset((change, number) for change, number in belief.arrived.items() if number)
-    return belief.book.key(), frozenset(id(each) for each in belief.lost), belief.floors, choices, arrived
+    return belief.book.key(), frozenset(id(each) for each in belief.lost), belief.floors, arrived
 
 
 def distinct(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
