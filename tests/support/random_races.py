@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from harness.model import Amount, Bet, Payout, Policy, Reward, Rollback, Single, Unsettle
 from harness.oracle.book import Book
@@ -43,10 +44,10 @@ def rollback(id: str, original: str, bet: str = "") -> Rollback:
 
 
 def event(
-    item: Single, at: tuple[int, int | None], *, accepted: bool = True, policy: Policy | None = None, **terms: object
+    item: Single, at: tuple[int, int | None], *, accepted: bool = True, policy: Policy | None = None, **terms: Any
 ) -> Event:
     """A request in a race. Without an end its answer was lost."""
-    facts = Terms(policy=policy or {}, operation=OPERATIONS.get(type(item), "balance"), **terms)  # type: ignore[arg-type]
+    facts = Terms(policy=policy or {}, operation=OPERATIONS.get(type(item), "balance"), **terms)
     return Event(
         item=item,
         terms=facts,
@@ -73,13 +74,13 @@ class Kind:
     """A class of races: which requests there are, under which policies."""
 
     items: Callable[[Random], Single]
-    policies: tuple[dict[str, tuple[str, ...]], ...] = ({},)
+    policies: tuple[Policy, ...] = ({},)
     known: int = 0
     """So many requests were answered before, at most."""
     losses: float = 0
     """The share of requests whose answer is lost."""
     repeated: float = 0.15
-    terms: tuple[dict[str, object], ...] = ({},)
+    terms: tuple[dict[str, Any], ...] = ({},)
     largest: int = 6
     spans: tuple[tuple[int, int], ...] = ()
     """The only intervals that there are."""
@@ -87,18 +88,21 @@ class Kind:
     lost_before: int = 0
 
 
-def amount(random: Random) -> Amount:
-    return random.choice([10, 10, 20, 30])
+_Maker = Callable[[str, Amount], Single]
+
+
+def _one_of(random: Random, *makers: _Maker) -> _Maker:
+    return random.choice(makers)
 
 
 def _movement(random: Random) -> Single:
     number = random.randrange(6)
-    return random.choice([bet, bet, pay, reward])(f"t{number}", 10 * (1 + number % 3))
+    return _one_of(random, bet, bet, pay, reward)(f"t{number}", 10 * (1 + number % 3))
 
 
 def _zero(random: Random) -> Single:
     number = random.randrange(6)
-    return random.choice([bet, pay])(f"t{number}", random.choice([0, 0, 10]))
+    return _one_of(random, bet, pay)(f"t{number}", random.choice([0, 0, 10]))
 
 
 def _one_amount(random: Random) -> Single:
@@ -107,8 +111,9 @@ def _one_amount(random: Random) -> Single:
 
 
 def _two_amounts(random: Random) -> Single:
-    kind = random.choice([bet, pay])
-    return kind(f"{kind.__name__}{random.randrange(2)}", random.choice([10, 20]))
+    name = random.choice(["b", "p"])
+    kind: _Maker = bet if name == "b" else pay
+    return kind(f"{name}{random.randrange(2)}", random.choice([10, 20]))
 
 
 def _bet_and_rollback(random: Random) -> Single:
@@ -125,7 +130,7 @@ def _rollbacks_of_known(random: Random) -> Single:
     name = random.choice("ab")
     match random.randrange(6):
         case 0:
-            return bet(random.choice("cde"), amount(random))
+            return bet(random.choice("cde"), random.choice([10, 10, 20, 30]))
         case 1:
             return bet(name, 10, "R")
     return rollback(random.choice(["r1", "r2", "r3"]), name)
@@ -144,10 +149,15 @@ def _settlement(random: Random) -> Single:
 
 
 def _any_family(random: Random) -> Single:
-    kind = random.choice([bet, pay, reward, bet, pay, reward, rollback])
-    if kind is rollback:
-        return rollback(random.choice("tu"), random.choice("tuv"))
-    return kind(random.choice("tu"), {bet: 10, pay: 30, reward: 20}[kind])
+    name = random.choice("tu")
+    match random.randrange(7):
+        case 0 | 1:
+            return bet(name, 10)
+        case 2 | 3:
+            return pay(name, 30)
+        case 4 | 5:
+            return reward(name, 20)
+    return rollback(name, random.choice("tuv"))
 
 
 def _win_and_bet(random: Random) -> Single:
@@ -159,7 +169,8 @@ def _win_and_bet(random: Random) -> Single:
             return pay(f"w{name}", random.choice([5, 30]), name)
         case 4:
             return pay("x", 20, "R")
-    return random.choice([bet("c", 5), pay("p", 10), rollback("r", "a")])
+    others: list[Single] = [bet("c", 5), pay("p", 10), rollback("r", "a")]
+    return random.choice(others)
 
 
 def _deduction(random: Random) -> Single:
@@ -170,7 +181,8 @@ def _deduction(random: Random) -> Single:
         case 2 | 3 | 4:
             number = random.randrange(3)
             return unsettle(f"u{number}", (10, 20, 5)[number], random.choice(["R", "R", "Q"]))
-    return random.choice([bet("a", 10, "R"), pay("q", 10, "Q"), rollback("r", "a")])
+    others: list[Single] = [bet("a", 10, "R"), pay("q", 10, "Q"), rollback("r", "a")]
+    return random.choice(others)
 
 
 def _mixture(random: Random) -> Single:
@@ -179,33 +191,38 @@ def _mixture(random: Random) -> Single:
     )(random)
 
 
-_REFUSED = ("refused",)
+def pinned(**readings: str) -> Policy:
+    """Policies, each with the readings that it accepts."""
+    return {policy: frozenset(each.split()) for policy, each in readings.items()}
+
+
+_ORDINARY = pinned()
+_FINAL_REFUSALS = pinned(replay_of_refused="refused")
 _ABOUT_SETTLED = tuple(
-    {"rollback_of_settled": each}
-    for each in (("refunded",), ("kept",), ("refused",), ("refunded", "kept"), ("kept", "refused"))
+    pinned(rollback_of_settled=each) for each in ("refunded", "kept", "refused", "refunded kept", "kept refused")
 )
 _PINNED_WINS = (
-    {"unknown_bet": _REFUSED},
-    {"unknown_bet": _REFUSED, "returned_bet": _REFUSED},
-    {"returned_bet": _REFUSED},
-    {"unknown_bet": _REFUSED, "late_bet": _REFUSED},
+    pinned(unknown_bet="refused"),
+    pinned(unknown_bet="refused", returned_bet="refused"),
+    pinned(returned_bet="refused"),
+    pinned(unknown_bet="refused", late_bet="refused"),
 )
 _PINNED_DEDUCTIONS = (
-    {"deduction": ("unsupported",)},
-    {"deduction": ("supported",), "unsettlement_beyond_payout": _REFUSED},
-    {"deduction": ("supported",), "unsettlement_beyond_payout": _REFUSED, "unknown_bet": _REFUSED},
-    {"deduction": ("supported",)},
+    pinned(deduction="unsupported"),
+    pinned(deduction="supported", unsettlement_beyond_payout="refused"),
+    pinned(deduction="supported", unsettlement_beyond_payout="refused", unknown_bet="refused"),
+    pinned(deduction="supported"),
 )
-_REUSED = tuple({"reused_id": each} for each in (("new",), _REFUSED, ("first_result",), ("refused", "new")))
+_REUSED = tuple(pinned(reused_id=each) for each in ("new", "refused", "first_result", "refused new"))
 _ABOUT_REFUSALS = (
-    {},
-    {"replay_of_refused": _REFUSED},
-    {"rollback_of_unknown": _REFUSED},
-    {"rollback_of_refused": _REFUSED},
-    {"rollback_again": _REFUSED},
-    {"late_bet": _REFUSED},
+    _ORDINARY,
+    _FINAL_REFUSALS,
+    pinned(rollback_of_unknown="refused"),
+    pinned(rollback_of_refused="refused"),
+    pinned(rollback_again="refused"),
+    pinned(late_bet="refused"),
 )
-_FACTS: tuple[dict[str, object], ...] = (
+_FACTS: tuple[dict[str, Any], ...] = (
     {},
     {},
     {"known_elsewhere": True},
@@ -215,10 +232,10 @@ _FACTS: tuple[dict[str, object], ...] = (
 
 KINDS: dict[str, Kind] = {
     "distinct new ids": Kind(_movement, repeated=0),
-    "zero amounts": Kind(_zero, ({}, {"zero_bet": _REFUSED})),
+    "zero amounts": Kind(_zero, (_ORDINARY, pinned(zero_bet="refused"))),
     "two racing batches": Kind(_movement, repeated=0, spans=((0, 5), (3, 9)), largest=7),
     "identical twins": Kind(_one_amount),
-    "identical twins, refusals are final": Kind(_one_amount, ({"replay_of_refused": _REFUSED},)),
+    "identical twins, refusals are final": Kind(_one_amount, (_FINAL_REFUSALS,)),
     "ids known before": Kind(_two_amounts, known=3),
     "one id with two amounts": Kind(_two_amounts),
     "bet and rollback": Kind(_bet_and_rollback, _ABOUT_REFUSALS),
@@ -226,11 +243,11 @@ KINDS: dict[str, Kind] = {
     "settlement and rollback": Kind(_settlement, _ABOUT_SETTLED, known=2),
     "settlement and rollback, lost ones": Kind(_settlement, _ABOUT_SETTLED, known=1, losses=0.25),
     "lost plain ids": Kind(_one_amount, losses=0.3),
-    "lost bets, rollbacks and settlements": Kind(_settlement, ({}, *_ABOUT_REFUSALS), known=2, losses=0.35),
+    "lost bets, rollbacks and settlements": Kind(_settlement, _ABOUT_REFUSALS, known=2, losses=0.35),
     "one id for several operations": Kind(_any_family, _REUSED, known=1),
     "wins that must find their bet": Kind(_win_and_bet, _PINNED_WINS, known=1),
     "deductions": Kind(_deduction, _PINNED_DEDUCTIONS, known=2),
-    "other players": Kind(_mixture, ({}, {"unknown_game": _REFUSED}), known=1, terms=_FACTS),
+    "other players": Kind(_mixture, (_ORDINARY, pinned(unknown_game="refused")), known=1, terms=_FACTS),
     "everything": Kind(
         _mixture,
         (*_ABOUT_SETTLED, *_PINNED_WINS, *_PINNED_DEDUCTIONS, *_REUSED, *_ABOUT_REFUSALS),
@@ -244,17 +261,17 @@ KINDS: dict[str, Kind] = {
     "lost before": Kind(_movement, losses=0.1, lost_before=3),
     "anything lost before": Kind(_mixture, (*_ABOUT_REFUSALS, *_PINNED_WINS), known=1, lost_before=2, largest=5),
     "items of one batch": Kind(_two_amounts, spans=((0, 5),), contention=False, known=1),
-    "items of one batch, settlements": Kind(_settlement, ({}, *_PINNED_WINS), spans=((0, 5),), contention=False),
+    "items of one batch, settlements": Kind(_settlement, (_ORDINARY, *_PINNED_WINS), spans=((0, 5),), contention=False),
 }
 
 
 def race(random: Random, name: str) -> Race:
     """A race of a class. Most are made by a walk that some order explains, and one of them in two is then spoilt."""
     kind = KINDS[name]
-    policy = {each: frozenset(readings) for each, readings in random.choice(kind.policies).items()}
+    policy = random.choice(kind.policies)
     sent: list[Single] = []
 
-    def requested() -> tuple[Single, dict[str, object]]:
+    def requested() -> tuple[Single, dict[str, Any]]:
         sent.append(random.choice(sent) if sent and random.random() < kind.repeated else kind.items(random))
         return sent[-1], random.choice(kind.terms)
 
