@@ -266,7 +266,7 @@ KINDS: dict[str, Kind] = {
 
 
 def race(random: Random, name: str) -> Race:
-    """A race of a class. Most are made by a walk that some order explains, and one of them in two is then spoilt."""
+    """A race of a class. Most are made by a walk that some order explains. Then up to three events are spoilt."""
     kind = KINDS[name]
     policy = random.choice(kind.policies)
     sent: list[Single] = []
@@ -298,7 +298,7 @@ def race(random: Random, name: str) -> Race:
                 possible = random.choice(answers)
                 told, book = replace(told, accepted=possible.accepted and at[1] is not None), possible.book
         events.append(told)
-    if random.random() < 0.4:
+    for _ in range(random.choice([0, 1, 2, 3])):
         events = spoilt(random, events)
     random.shuffle(events)
     return Race(start, tuple(events), tuple(lost), kind.contention)
