@@ -56,5 +56,5 @@ class Outcome(StrEnum):
 Policy: TypeAlias = Mapping[str, frozenset[str]]
 """Where a document leaves freedom: the policy's name, and the readings of it that are accepted.
 
-`{"replay_balance": frozenset({"original", "current"})}`. The names and readings are those of `harness.ledger`.
+`{"replay_balance": frozenset({"original", "current"})}`. The names and readings are those of `harness.oracle`.
 """

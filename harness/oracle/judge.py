@@ -97,7 +97,7 @@ def judge(beliefs: Sequence[Belief], events: Sequence[Event], *, racing: bool = 
     seen = _knowing_of_deductions(beliefs, events)
     try:
         judgement = _race(beliefs, seen) if racing else _batch(beliefs, seen)
-        situations = tuple(_situation(beliefs[0], event) for event in seen)
+        situations = tuple(_situations(beliefs[0], seen))
     except BudgetExceeded:
         return Judgement((), undecided=True, situations=(Situation.NEW,) * len(events))
     finding = judgement.finding
@@ -130,7 +130,8 @@ def _has_deducted(book: Book) -> bool:
 
 
 def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
-    if len(events) > SMALL_BATCH and any(_lost_before(belief, event) for belief in beliefs for event in events):
+    lost_ids = {each.id for belief in beliefs for each in belief.lost}
+    if len(events) > SMALL_BATCH and any(event.id in lost_ids for event in events):
         return _resent_batch(beliefs, events)
     found = _search(beliefs, events)
     if found is not None and found.beliefs:
@@ -347,8 +348,20 @@ def _finding_of(event: Event, possible: tuple[Possible, ...]) -> Finding:
     return Finding(event, possible[0].situation, wrong, possible[:MOST_POSSIBLE])
 
 
+def _situations(belief: Belief, events: Sequence[Event]) -> Iterator[Situation]:
+    """What each event was to the wallet. Among many, only lost requests of the same id are considered."""
+    by_id: dict[str, list[Event]] = {}
+    for lost in belief.lost:
+        by_id.setdefault(lost.id, []).append(lost)
+    for event in events:
+        few = belief
+        if len(events) > SMALL_BATCH:
+            few = replace(belief, lost=tuple(by_id.get(event.id, ())), arrived={}, floors=())
+        yield _situation(few, event)
+
+
 def _situation(belief: Belief, event: Event) -> Situation:
-    """What an event was to the wallet: as what it could be answered so, else as what it could be answered at all."""
+    """As what an event could be answered so, or else as what it could be answered at all."""
     situation: Situation | None = None
     for possible in answers(belief, event):
         if possible.accepted is event.accepted:

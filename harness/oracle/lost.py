@@ -250,7 +250,7 @@ def _concerned(belief: Belief, event: Event) -> tuple[Event, ...]:
 def _matters_to(event: Event, book: Book) -> Callable[[Event], bool]:
     """Whether the order of an event and a lost one counts: they share an id, or a bet whose fate is asked for."""
     item = event.item
-    ids, references = set(ids_of(item)), references_of(item, (book,))
+    ids, references = set(ids_of(item)), references_of(item, book)
     asks = asks_for_its_bet(event)
 
     def matters(lost: Event) -> bool:
@@ -258,10 +258,10 @@ def _matters_to(event: Event, book: Book) -> Callable[[Event], bool]:
         if not ids.isdisjoint(ids_of(other)):
             return True
         if isinstance(item, Rollback) or isinstance(other, Rollback):
-            return not references.isdisjoint(references_of(other, (book,)))
+            return not references.isdisjoint(references_of(other, book))
         deducts = isinstance(item, Unsettle) and not isinstance(other, Bet)
         depends = isinstance(other, Bet) is not isinstance(item, Bet) and (asks or asks_for_its_bet(lost))
-        return (deducts or depends) and not references.isdisjoint(references_of(other, (book,)))
+        return (deducts or depends) and not references.isdisjoint(references_of(other, book))
 
     return matters
 
@@ -342,8 +342,11 @@ def _as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible
         return possible
     known = covered.book.entries.get(key_of(item))
     if known is not None and known.is_done:
+        # Nobody knows whether the balance is that of the first answer: no reading of a replay is seen.
+        readings = tuple(each for each in possible.readings if each[0] != "replay_balance")
         between = stood_after(belief, event, known.change) if possible.balances is None else None
-        possible = replace(possible, between=between, first=key_of(item) if possible.accepted else None)
+        first = key_of(item) if possible.accepted else None
+        possible = replace(possible, readings=readings, between=between, first=first)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
     lost = entry_of(first.item, first.terms, Fate.APPLIED)

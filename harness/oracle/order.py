@@ -137,10 +137,7 @@ class Order:
             shown = self._with_shown(index, possible.first, after)
             if self._ends_wrongly(index, done, shown):
                 continue
-            state = (done | 1 << index, shown, noted | frozenset(possible.readings))
-            mark = key(shown)
-            if mark not in found or len(state[2]) < len(found[mark][2]):
-                found[mark] = state
+            found.setdefault(key(shown), (done | 1 << index, shown, noted | frozenset(possible.readings)))
         return list(found.values())
 
     def _with_shown(self, index: int, first: Key | None, after: Belief) -> Belief:
@@ -285,7 +282,7 @@ def _others(belief: Belief, events: Sequence[Event]) -> list[int]:
     by_name: dict[tuple[str, str], list[int]] = {}
     for index, event in enumerate(events):
         ids = ids_of(event.item)
-        references = set(ids) if isinstance(event.item, Reward) else references_of(event.item, (belief.book,))
+        references = set(ids) if isinstance(event.item, Reward) else references_of(event.item, belief.book)
         references |= {bets.get(each, "") for each in ids}
         for name in (*(("id", each) for each in ids), *(("bet", each) for each in references - {""})):
             by_name.setdefault(name, []).append(index)

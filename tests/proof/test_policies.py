@@ -13,7 +13,7 @@ import legal_wallets as legal
 import pytest
 
 from harness.contracts import BUNDLED, load
-from harness.ledger import READINGS
+from harness.oracle import READINGS
 from harness.model import Scenario, Status
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import Terms
+from harness.oracle import Terms
 from harness.model import (
     Alteration,
     Authenticate,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import BudgetExceeded, judge
+from harness.oracle import BudgetExceeded, judge
 from harness.model import (
     Alteration,
     Authenticate,

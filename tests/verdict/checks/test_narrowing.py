@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import Event, Terms
+from harness.oracle import Event, Terms
 from harness.model import (
     Alteration,
     Bet,

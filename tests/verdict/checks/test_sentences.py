@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.ledger import Book, Possible
+from harness.oracle import Book, Possible
 from harness.model import (
     Alteration,
     Authenticate,
