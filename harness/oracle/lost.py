@@ -345,8 +345,8 @@ def _as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible
         # Nobody knows whether the balance is that of the first answer: no reading of a replay is seen.
         readings = tuple(each for each in possible.readings if each[0] != "replay_balance")
         between = stood_after(belief, event, known.change) if possible.balances is None else None
-        first = key_of(item) if possible.accepted else None
-        possible = replace(possible, readings=readings, between=between, first=first)
+        key = key_of(item) if possible.accepted else None
+        possible = replace(possible, readings=readings, between=between, first=key)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
     lost = entry_of(first.item, first.terms, Fate.APPLIED)
