@@ -56,5 +56,5 @@ class Outcome(StrEnum):
 Policy: TypeAlias = Mapping[str, frozenset[str]]
 """The readings that are accepted where a document leaves freedom, by the policy's name.
 
-For example `{"replay_balance": frozenset({"original", "current"})}`. `harness.ledger` defines the names and readings.
+For example `{"replay_balance": frozenset({"original", "current"})}`. `harness.oracle` defines the names and readings.
 """

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import BudgetExceeded, judge
 from harness.model import (
     Alteration,
     Authenticate,
@@ -35,6 +34,7 @@ from harness.model import (
     Transmission,
     Verdict,
 )
+from harness.oracle import BudgetExceeded, judge
 from harness.verdict.checks import Judged, examine, history_judge
 
 CONTRACTS = {name: load(name) for name in ("casino", "sportsbook")}
