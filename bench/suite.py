@@ -27,7 +27,7 @@ import requests
 
 from harness.client import Transport
 from harness.client.carrier import Carrier
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, Credentials, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
@@ -97,7 +97,7 @@ def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted
     scenarios = load_folder(bundled("scenarios"), contracts)
     noted: list[Noted] = []
     for name, contract in contracts.items():
-        subject = Subject(
+        subject = WalletUnderTest(
             contract=name,
             url=address.urls[name],
             credentials=credentials[name],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pytest
@@ -98,6 +99,27 @@ NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "manager", "mana
 """Not in modules, classes or functions."""
 BASES = {"base", "bases"}
 """Not in modules or classes; a function may well return a base URL."""
+
+# Names that occur more than once in `harness`, and where. A test asks to remove what is no longer repeated: the lists
+# may shrink and never grow.
+REPEATED_CLASSES: Mapping[str, str] = {
+    "Event": "the oracle and the partner",
+    "Fate": "the oracle and the partner",
+    "Finding": "the oracle, the certificate and the proof",
+}
+REPEATED_MODULES: Mapping[str, str] = {
+    "answers": "the oracle and the verdict",
+    "batches": "the verdict",
+    "casino": "the partner and the contracts",
+    "compare": "the report; a command's module has the name of the command",
+    "document": "the proof and the OpenAPI document",
+    "refusals": "the verdict and the OpenAPI document",
+    "situations": "the verdict",
+    "sportsbook": "the partner and the contracts",
+    "words": "the model, the verdict and the scenarios",
+}
+CONTRACT_FOLDER = re.compile(r"harness\.contracts\.(?!shared\.|openapi\.)\w+\.\w+\Z")
+"""The modules of a contract's own folder: every contract has the same ones."""
 
 # Where `float` may be called, and what it holds there. Money is never among it, but for the wallets that are wrong.
 FLOATS: Mapping[str, str] = {
@@ -209,6 +231,24 @@ def empty_names(modules: Iterable[Module]) -> Iterator[str]:
                 yield f"{each.at(node)}: {node.name} says nothing: name it for what it does"
 
 
+def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
+    """Classes and modules of the harness that share a name: a reader who searches for one finds the other."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in (module for module in modules if _in(module.name, PACKAGES[:1])):
+        base = each.path.rpartition("/")[2]
+        if not base.startswith("__") and not CONTRACT_FOLDER.match(each.name):
+            places["module", base.removesuffix(".py")].append(each.path)
+        for node in each.nodes:
+            if isinstance(node, ast.ClassDef):
+                places["class", node.name].append(each.at(node))
+    for (kind, name), found in places.items():
+        excused = name in (REPEATED_CLASSES if kind == "class" else REPEATED_MODULES)
+        if len(found) > 1 and not excused:
+            yield f"{found[1]}: the {kind} {name} is also in {found[0]}: name it for what sets it apart"
+        if len(found) == 1 and excused:
+            yield f"{found[0]}: the {kind} {name} is repeated no longer: remove it from the list"
+
+
 def inexact(modules: Iterable[Module]) -> Iterator[str]:
     """Ways for an amount to become a binary float."""
     for each in modules:
@@ -278,6 +318,7 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (long_files, ALL),
     (long_functions, ALL),
     (empty_names, ALL),
+    (repeated_names, OURS),
     (sleeping, ("tests",)),
 )
 
@@ -328,6 +369,8 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (empty_names, "harness.report.data", "class ReportManager: ..."),
     (empty_names, "harness.report.data", "class BaseReport: ..."),
     (empty_names, "harness.report.data", "def amount_helper(): ..."),
+    (repeated_names, "harness.report.data", "class Table: ...\ndef later():\n    class Table: ..."),
+    (repeated_names, "harness.ledger.book", "class Fate: ..."),
     (sleeping, "tests.test_luck", "import time\ntime.sleep(1)"),
     (sleeping, "tests.test_luck", "from time import sleep\nsleep(1)"),
 )
@@ -357,6 +400,18 @@ def test_a_breach_is_seen(rule: Rule, name: str, text: str) -> None:
 )
 def test_what_is_allowed_is_not_complained_of(rule: Rule, name: str, text: str) -> None:
     assert not list(rule([pretend(name, text)]))
+
+
+def test_two_modules_and_two_classes_of_one_name_are_seen() -> None:
+    first, second = pretend("harness.play.purse", "class A: ..."), pretend("harness.verdict.purse", "class B: ...")
+    assert list(repeated_names([first, second]))
+    second = pretend("harness.verdict.money_bag", "class A: ...")
+    assert list(repeated_names([first, second]))
+    second = pretend("mock_server.purse", "class A: ...")
+    assert not list(repeated_names([first, second]))
+    contracts = [pretend(f"harness.contracts.{each}.wire", "") for each in ("one", "other")]
+    assert not list(repeated_names(contracts))
+    assert list(repeated_names([*contracts, pretend("harness.contracts.shared.wire", ""), pretend("harness.wire", "")]))
 
 
 def test_a_circle_is_seen_also_through_a_deferred_import() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.config import Choices
-from harness.config.choices import PROFILE, URL
+from harness.config import Options
+from harness.config.precedence import PROFILE, URL
 
 USUAL_PROFILE = "wallet.yaml"
 """Taken when it lies in the current folder and nothing else says which wallet is meant."""
@@ -32,16 +32,16 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")
 
 
-def choices_of(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Choices:
+def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Options:
     """What the arguments say, with a fresh seed and run id."""
-    return Choices(
-        url=options.url,
-        profile=options.profile or usual_profile(options.url, environment),
-        contracts=tuple(dict.fromkeys(options.contract)),
-        provision_url=options.provision,
-        players=tuple(options.player),
-        paths=tuple(options.path),
-        limits=tuple(options.limit),
+    return Options(
+        url=arguments.url,
+        profile=arguments.profile or usual_profile(arguments.url, environment),
+        contracts=tuple(dict.fromkeys(arguments.contract)),
+        provision_url=arguments.provision,
+        players=tuple(arguments.player),
+        paths=tuple(arguments.path),
+        limits=tuple(arguments.limit),
         seed=secrets.randbits(32),
         run_id=secrets.token_hex(4),
     )

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
-from harness.config.choices import PROFILE, URL
+from harness.config.precedence import PROFILE, URL
 
 NAME = "certify"
 HELP = (

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
-from harness.config import TargetError
-from harness.config.choices import player_of
+from harness.config import OptionsError
+from harness.config.options import player_of
 from harness.config.profile import Overrides, ProfileError, load_profile
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Player
@@ -92,9 +92,10 @@ def _from_flags(options: argparse.Namespace) -> Answers:
 def _player(text: str) -> tuple[str, Player]:
     """What `--player` says. Raises UsageProblem."""
     try:
-        return player_of(text)
-    except TargetError as error:
+        given = player_of(text)
+    except OptionsError as error:
         raise UsageProblem(str(error)) from None
+    return given.text("contract"), given.player
 
 
 def _asked(answers: Answers) -> Answers:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from harness import money
 from harness.cli.command import UsageProblem
-from harness.config import Choices, TargetError
+from harness.config import Options, OptionsError
 from harness.model import Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.play.players import ProvisioningFailed
@@ -56,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
         players=options.crowd, rounds=options.rounds, days=options.days, weather=Weather(lost_percent=options.lost)
     )
     try:
-        planned_run = planned(_choices(options), os.environ)
-    except TargetError as error:
+        planned_run = planned(_options(options), os.environ)
+    except OptionsError as error:
         raise UsageProblem(str(error)) from None
     try:
         return _play(planned_run, habits)
@@ -65,8 +65,8 @@ def run(options: argparse.Namespace) -> int:
         planned_run.stop()
 
 
-def _choices(options: argparse.Namespace) -> Choices:
-    return Choices(
+def _options(options: argparse.Namespace) -> Options:
+    return Options(
         url=options.url,
         profile=options.profile,
         contracts=tuple(dict.fromkeys(options.contract)),
@@ -79,7 +79,7 @@ def _choices(options: argparse.Namespace) -> Choices:
 
 
 def _play(plan: Run, habits: Habits) -> int:
-    chosen = plan.choices
+    chosen = plan.options
     print(f"walletproof partner: {wallet_of(plan)}")
     print(f"seed {chosen.seed} (again with --seed={chosen.seed}), every id sent begins with {chosen.run_id}\n")
     plan.start()
@@ -89,7 +89,7 @@ def _play(plan: Run, habits: Habits) -> int:
     worst = 0
     for name in plan.contracts:
         try:
-            day = live_through(plan.examiner(name), plan.subjects[name], habits)
+            day = live_through(plan.examiner(name), plan.wallets[name], habits)
         except (NoPartner, ProvisioningFailed) as problem:
             print(f"configuration: {plan.masked(str(problem))}")
             worst = max(worst, CONFIGURATION)

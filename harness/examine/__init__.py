@@ -3,10 +3,9 @@
 Everything that leaves this room (results, what pre-flight found, sentences about players) has no secret in it any more.
 """
 
-from harness.config.subject import Subject
 from harness.examine.examiner import Examiner
 from harness.examine.first_look import preflight, violation_of
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.results import undecided
 
-__all__ = ["NO_SECRETS", "Examiner", "Secrets", "Subject", "preflight", "undecided", "violation_of"]
+__all__ = ["NO_SECRETS", "Examiner", "Secrets", "preflight", "undecided", "violation_of"]

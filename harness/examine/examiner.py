@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.config.tailoring import narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import contract_of, secrets_of, violation_of
@@ -40,7 +40,7 @@ class Examiner:
 
     def __init__(
         self,
-        subject: Subject,
+        tested: WalletUnderTest,
         facts: Facts,
         *,
         wallet: Carrier | None = None,
@@ -54,25 +54,25 @@ class Examiner:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines. `wallet` and `provision` are ways to a
-        wallet that is not behind the subject's URLs. `secrets` are those of the whole run, where it has more than one
-        subject. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
+        wallet that is not behind the tested's URLs. `secrets` are those of the whole run, where it has more than one
+        tested. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
         """
-        self.contract: Contract = contract_of(subject)
-        self._subject = subject
-        self._policy = _policy(self.contract, subject, facts)
-        wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = Client(self.contract, wallet, subject.credentials, paths=dict(subject.paths), now_ms=now_ms)
-        self.capabilities = Capabilities({*facts.absent, *subject.lacks})
-        identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
+        self.contract: Contract = contract_of(tested)
+        self._tested = tested
+        self._policy = _policy(self.contract, tested, facts)
+        wallet, self._provision = _ways(tested, wallet, provision)
+        self.client = Client(self.contract, wallet, tested.credentials, paths=dict(tested.paths), now_ms=now_ms)
+        self.capabilities = Capabilities({*facts.absent, *tested.lacks})
+        identities = Identities(tested.seed, tested.run_id, f"{tested.contract}/{tested.scope}")
         self.players = self._source_of_players(identities)
-        limits, games = subject.limits, subject.games
+        limits, games = tested.limits, tested.games
         self._runner = Runner(
             self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
         )
-        hidden, players = secrets_of(subject, secrets), subject.players
-        self.results = Results(self.contract, hidden, subject.url, record, explain, players, tuple(waivers))
+        hidden, players = secrets_of(tested, secrets), tested.players
+        self.results = Results(self.contract, hidden, tested.url, record, explain, players, tuple(waivers))
         self._silences = 0
-        self.violation = violation_of(subject, facts, secrets)
+        self.violation = violation_of(tested, facts, secrets)
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Whatever the wallet does becomes a result."""
@@ -119,40 +119,40 @@ class Examiner:
         return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        subject = self._subject
+        tested = self._tested
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
-        if subject.provision_command:
-            return CommandPlayers(self.contract.name, subject.provision_command, identities)
-        games = subject.games or (DEFAULT_GAME,)
+        if tested.provision_command:
+            return CommandPlayers(self.contract.name, tested.provision_command, identities)
+        games = tested.games or (DEFAULT_GAME,)
         return SharedPlayers(
-            subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+            tested.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
 
 
-def _policy(contract: Contract, subject: Subject, facts: Facts) -> Policy:
+def _policy(contract: Contract, tested: WalletUnderTest, facts: Facts) -> Policy:
     """The contract's policy, narrowed by the readings that were seen, where the profile has not chosen one."""
-    chosen = dict(subject.policies)
+    chosen = dict(tested.policies)
     return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
 
-def _ways(subject: Subject, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:
+def _ways(tested: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None) -> tuple[Carrier, Carrier | None]:
     """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
-    pace = Pace(subject.requests_per_second or None)
-    if provision is None and subject.provision_url:
-        provision = _transport(subject, subject.provision_url, pace)
-    return wallet or _transport(subject, subject.url, pace), provision
+    pace = Pace(tested.requests_per_second or None)
+    if provision is None and tested.provision_url:
+        provision = _transport(tested, tested.provision_url, pace)
+    return wallet or _transport(tested, tested.url, pace), provision
 
 
-def _transport(subject: Subject, url: str, pace: Pace) -> Transport:
+def _transport(tested: WalletUnderTest, url: str, pace: Pace) -> Transport:
     return Transport(
         url,
-        tls=subject.tls,
-        time_out_seconds=subject.time_out_seconds,
-        user_agent=subject.user_agent,
-        connections=subject.limits.connections,
+        tls=tested.tls,
+        time_out_seconds=tested.time_out_seconds,
+        user_agent=tested.user_agent,
+        connections=tested.limits.connections,
         pace=pace,
     )

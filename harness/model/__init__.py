@@ -8,6 +8,8 @@ from harness.model.history import History, NotApplicable, Player
 from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
+    ITEM_OF,
+    OPERATION_OF,
     Authenticate,
     BadItem,
     Batch,
@@ -23,6 +25,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    item_of,
     transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
@@ -45,6 +48,8 @@ from harness.model.wire import (
 from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 
 __all__ = [
+    "ITEM_OF",
+    "OPERATION_OF",
     "Alteration",
     "Amount",
     "Aspect",
@@ -94,5 +99,6 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "item_of",
     "transactions",
 ]

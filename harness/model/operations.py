@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -128,6 +129,30 @@ Batch: TypeAlias = Settle | Retry | BetBatch
 Single: TypeAlias = GetBalance | Bet | Payout | Reward | Unsettle | Rollback
 """What concerns one player's account and is judged as one event; a batch is judged as its items."""
 Operation: TypeAlias = Single | Authenticate | Batch
+
+ITEM_OF: Mapping[type, type] = {Settle: Payout, Retry: Payout, BetBatch: Bet}
+"""By type of batch the type of its items."""
+OPERATION_OF: Mapping[str, type] = {
+    "bet": Bet,
+    "pay": Payout,
+    "settle": Settle,
+    "reward": Reward,
+    "retry": Retry,
+    "bet_batch": BetBatch,
+    "unsettle": Unsettle,
+    "rollback": Rollback,
+    "authenticate": Authenticate,
+    "balance": GetBalance,
+}
+"""The words by which scenarios and contracts name the kinds of operation.
+
+Where a contract has no batch for the word of one, the word asks for a single item.
+"""
+
+
+def item_of(word: str) -> type:
+    """The kind of operation that a word asks for; of a batch, the kind of its items. Raises KeyError."""
+    return ITEM_OF.get(OPERATION_OF[word], OPERATION_OF[word])
 
 
 def transactions(operation: Operation) -> tuple[Single, ...]:

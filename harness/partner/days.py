@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.client import Client
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.day import Platform
 from harness.examine import Examiner
@@ -54,7 +54,7 @@ class Day:
     repeated: int
 
 
-def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
+def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) -> Day:
     """Live through the days with the wallet of the examiner, and judge them.
 
     Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
@@ -63,12 +63,12 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
     if contract.days is None:
         playable = " and ".join(name for name in BUNDLED if load(name).days is not None)
         raise NoPartner(f"the mock partner plays {playable}; {contract.name} has scenarios only")
-    identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/partner")
-    chance = random.Random(f"{subject.seed}/partner/{contract.name}")
+    identities = Identities(wallet.seed, wallet.run_id, f"{wallet.contract}/partner")
+    chance = random.Random(f"{wallet.seed}/partner/{contract.name}")
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    platform = _platform(contract, subject, cast, line, identities, chance)
+    platform = _platform(contract, wallet, cast, line, identities, chance)
     stopped = ""
     try:
         platform.players = [_logged_in(player, line, contract) for player in platform.players]
@@ -93,7 +93,7 @@ def live_through(examiner: Examiner, subject: Subject, habits: Habits) -> Day:
 
 def _platform(
     contract: Contract,
-    subject: Subject,
+    wallet: WalletUnderTest,
     cast: Mapping[str, Player],
     line: Line,
     identities: Identities,
@@ -101,13 +101,13 @@ def _platform(
 ) -> Platform:
     return Platform(
         players=[player for role, player in cast.items() if role != BYSTANDER],
-        games=subject.games or (DEFAULT_GAME,),
+        games=wallet.games or (DEFAULT_GAME,),
         chance=chance,
         new_id=identities.transaction_id,
         has=lambda word: line.has(contract.words.get(word, "")),
         unit=contract.wire_unit,
         reference=contract.bet_reference,
-        connections=subject.limits.connections,
+        connections=wallet.limits.connections,
     )
 
 

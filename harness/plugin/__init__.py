@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.plugin import options, paths
+from harness.plugin import paths, pytest_options
 
 if TYPE_CHECKING:
     from harness.plugin.ending import Ending
@@ -28,7 +28,7 @@ _LEVELS = ("must", "should", "may")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    options.add_options(parser)
+    pytest_options.add_options(parser)
 
 
 def pytest_cmdline_main(config: pytest.Config) -> None:
@@ -41,9 +41,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if not paths.concerned(config):
         return
     run = config.stash[RUN] = _run(config)
-    if not run.choices.dry_run:
+    if not run.options.dry_run:
         run.start()
-    if run.problem or run.choices.dry_run:
+    if run.problem or run.options.dry_run:
         config.option.dist, config.option.tx = "no", []
 
 
@@ -61,9 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: scenarios on this contract")
     for level in _LEVELS:
         config.addinivalue_line("markers", f"{level}: scenarios of a requirement of this level")
-    from harness.plugin.crash import Crash
+    from harness.plugin.crash import CrashReporter
 
-    config.pluginmanager.register(Crash(run), "walletproof-crash")
+    config.pluginmanager.register(CrashReporter(run), "walletproof-crash")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
@@ -73,15 +73,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _run(config: pytest.Config) -> Run:
-    from harness.config import TargetError
+    from harness.config import OptionsError
     from harness.plugin.run import adopted, planned
 
     told: dict[str, Any] = getattr(config, "workerinput", {})
     if _TOLD in told:
         return adopted(told.pop(_TOLD), told["workerid"], told["workercount"])
     try:
-        return planned(options.choices(config), os.environ)
-    except TargetError as error:
+        return planned(pytest_options.options_of(config), os.environ)
+    except OptionsError as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -222,8 +222,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
     ours = [item for item in session.items if isinstance(item, ScenarioItem)]
-    if run.choices.dry_run and not run.problem:
-        from harness.plugin.dry_run import tell
+    if run.options.dry_run and not run.problem:
+        from harness.plugin.dry_run_output import tell
 
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         tell(reporter, run, ours, everything=config.option.verbose > 0)

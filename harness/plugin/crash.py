@@ -19,7 +19,7 @@ class Crashed(Exception):
     """Something broke at the end of the session; the text has where and why, without secrets."""
 
 
-class Crash:
+class CrashReporter:
     """A plugin of its own, in every process."""
 
     def __init__(self, run: Run) -> None:

@@ -10,7 +10,7 @@ from harness.model import Status
 from harness.plugin.block import block, headline
 from harness.plugin.items import first_line
 from harness.plugin.refuted import untold
-from harness.plugin.report import Finding, configuration_error, result_of
+from harness.plugin.report import FailureText, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
 from harness.scenario import SUFFIX
@@ -67,7 +67,7 @@ class Ending:
         if isinstance(report.longrepr, str):
             # xdist has made a text of it, and so lost the one line for the short summary.
             text = report.longrepr
-            report.longrepr = Finding(text, headline(result), result.path, first_line(result))  # type: ignore[assignment]
+            report.longrepr = FailureText(text, headline(result), result.path, first_line(result))  # type: ignore[assignment]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
@@ -80,13 +80,13 @@ class Ending:
 
     def _tell_warnings(self, reporter: pytest.TerminalReporter) -> None:
         warned = [each for each in self._run.results if each.status is Status.WARN and not each.excused]
-        if not warned or self._run.choices.strict:
+        if not warned or self._run.options.strict:
             return
         reporter.section("violated SHOULD requirements", sep="=", yellow=True)
         for number, each in enumerate(warned):
             if number:
                 reporter.line("")
-            Finding(block(each, self._run.contracts[each.contract].requirements), "", "", 1).toterminal(reporter)
+            FailureText(block(each, self._run.contracts[each.contract].requirements), "", "", 1).toterminal(reporter)
 
     def _tell(self, reporter: pytest.TerminalReporter) -> None:
         reporter.section("walletproof", sep="=")
@@ -127,7 +127,7 @@ class Ending:
                 run.results,
                 run.contracts,
                 self.suite(),
-                strict=run.choices.strict,
+                strict=run.options.strict,
                 waivers=run.waivers,
                 today=today(),
                 selected=self._selected,

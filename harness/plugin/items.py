@@ -12,7 +12,7 @@ from harness.examine import undecided
 from harness.model import Scenario, Status
 from harness.plugin.block import block, headline
 from harness.plugin.report import RESULT as ON_REPORT
-from harness.plugin.report import Finding
+from harness.plugin.report import FailureText
 from harness.plugin.run import Run
 from harness.verdict import ScenarioResult, to_data
 
@@ -50,7 +50,7 @@ class ScenarioItem(pytest.Item):
         self._keep(result)
         if result.excused:
             raise pytest.xfail.Exception(_excuse(result, self.run))
-        if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.choices.strict and result.status is Status.WARN):
+        if result.status in {Status.FAIL, Status.UNKNOWN} or (self.run.options.strict and result.status is Status.WARN):
             raise NotSound
         if result.status is Status.SKIPPED:
             pytest.skip(result.reason)
@@ -61,10 +61,10 @@ class ScenarioItem(pytest.Item):
         if isinstance(excinfo.value, NotSound | pytest.xfail.Exception):
             result = self.stash[RESULT]
             text = block(result, self.contract.requirements)
-            return Finding(text, headline(result), self.scenario.path, first_line(result))
+            return FailureText(text, headline(result), self.scenario.path, first_line(result))
         trace = excinfo.getrepr(style="short", showlocals=False, abspath=False)
         text = f"walletproof itself failed, which says nothing about the wallet: please report it.\n\n{trace}"
-        return Finding(self.run.masked(text), "walletproof itself failed", self.scenario.path, 1)
+        return FailureText(self.run.masked(text), "walletproof itself failed", self.scenario.path, 1)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it stands, for pytest's headings."""

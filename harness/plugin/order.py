@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import pytest
 
 from harness.plugin.items import ScenarioItem
-from harness.scenario.frugal import expenses
+from harness.scenario.smallest_amounts import expenses
 
 
 def in_order(items: Sequence[pytest.Item], frugal: Collection[str]) -> list[pytest.Item]:

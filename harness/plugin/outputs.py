@@ -103,16 +103,16 @@ class Outputs:
     def _report(self, *, complete: bool) -> dict[str, Any]:
         run = self._run
         facts = RunFacts(
-            id=run.choices.run_id,
+            id=run.options.run_id,
             targets=run.urls,
             harness=__version__,
-            seed=run.choices.seed,
+            seed=run.options.seed,
             started=self._started,
             finished=_now(),
             digests=of_suite(run.suite.folders, run.contracts)
             | ({"profile": run.profile_digest} if run.profile_digest else {}),
             environment={"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
-            strict=run.choices.strict,
+            strict=run.options.strict,
             bundled=run.bundled,
             selection=self._ending.selection(),
             warnings=run.warnings,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.plugin import options
+from harness.plugin import pytest_options
 from harness.plugin.suite import FOLDER, SUFFIX, Suite
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def concerned(config: pytest.Config) -> bool:
     """Whether the run is about scenarios. Cheap: nothing of the harness is imported for a run that is not."""
-    if options.given(config):
+    if pytest_options.given(config):
         return True
     if not any(_may_mean_scenarios(_path(config, each)) for each in config.args):
         return False
@@ -38,16 +38,16 @@ def settle(config: pytest.Config, contracts: Mapping[str, Contract]) -> Suite:
     """
     folders = dict(_folders(contracts))
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    if named and options.given(config):
+    if named and pytest_options.given(config):
         for path in (_path(config, each) for each in config.args):
             if Suite(folders).root_of(path) is None and (own := _own(path)) is not None:
                 folders = {f"{FOLDER}/{own.name}": own, **folders}
     suite = Suite(folders)
-    if contracts and not folders and options.given(config):
+    if contracts and not folders and pytest_options.given(config):
         raise pytest.UsageError(
             f"{' and '.join(contracts)}: no scenarios; set `scenarios` in CONTRACT, or name a folder of YAML files"
         )
-    if not named and options.given(config):
+    if not named and pytest_options.given(config):
         config.args[:] = [str(root) for root in suite.roots]
     config.args[:] = [_from_id(config, each, suite) for each in config.args]
     return suite

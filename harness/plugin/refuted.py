@@ -8,7 +8,7 @@ import pytest
 
 from harness.model import Scenario, Status
 from harness.plugin.block import block, headline
-from harness.plugin.report import RESULT, Finding
+from harness.plugin.report import RESULT, FailureText
 from harness.plugin.run import Run
 
 BEFORE = "preflight"
@@ -29,7 +29,7 @@ def untold(run: Run) -> Iterator[pytest.TestReport]:
         )
         result = run.examine(instead, contract)
         text = block(result, run.contracts[contract].requirements)
-        finding = Finding(text, headline(result), BEFORE, 1)
+        finding = FailureText(text, headline(result), BEFORE, 1)
         location = (BEFORE, 0, f"{BEFORE} on {contract}")
         report = pytest.TestReport(f"{BEFORE}::{contract}", location, {}, "failed", finding, "call")  # type: ignore[arg-type]
         vars(report)[RESULT] = result

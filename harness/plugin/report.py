@@ -21,7 +21,7 @@ CONFIGURATION = "wallet::configuration"
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
+class CrashLine:
     """What pytest prints in one line of a failure: `--tb=line`, the short summary, JUnit's message."""
 
     path: str
@@ -33,13 +33,13 @@ class Crash:
         return f"{self.path}:{self.lineno}: {self.message}"
 
 
-class Finding:
+class FailureText:
     """The text of a failure, in the shape that pytest expects of it."""
 
     def __init__(self, text: str, headline: str, path: str, line: int) -> None:
         """`text` is printed whole, `headline` where there is one line for it."""
         self.text = text
-        self.reprcrash = Crash(path, line, headline)
+        self.reprcrash = CrashLine(path, line, headline)
 
     def __str__(self) -> str:
         """The whole text."""
@@ -70,7 +70,7 @@ def configuration_error(problem: str) -> list[pytest.TestReport]:
     """The reports of an error before any item: pytest counts it, prints it, and writes it to JUnit."""
     location = ("wallet", None, "the wallet under test")
     first = problem.partition("\n")[0]
-    error = Finding(problem, first, "wallet", 1)
+    error = FailureText(problem, first, "wallet", 1)
     return [
         pytest.TestReport(CONFIGURATION, location, {}, "failed", error, "setup"),  # type: ignore[arg-type]
         pytest.TestReport(CONFIGURATION, location, {}, "passed", None, "teardown"),

@@ -10,16 +10,16 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from harness.config import WalletUnderTest
 from harness.config.shares import shares_of
-from harness.config.subject import Subject
 from harness.contracts import Contract
 from harness.model import Scenario
 from harness.play.players import share_for
 from harness.plugin.run import Run
 from harness.plugin.suite import Suite
 from harness.scenario import ScenarioError, load_file
-from harness.scenario.forecast import needs_in_short, turns_of
-from harness.scenario.frugal import expenses
+from harness.scenario.estimates import needs_in_short, turns_of
+from harness.scenario.smallest_amounts import expenses
 
 LONG_TURNS = 100
 """A process that has so many requests before it gets nothing more of weight."""
@@ -32,9 +32,9 @@ class Sharing(LoadScopeScheduling):
     """
 
     def __init__(self, config: pytest.Config, log: Producer | None, run: Run) -> None:
-        """`run` knows the subjects and where the scenarios are."""
+        """`run` knows the wallet and where the scenarios are."""
         super().__init__(config, log)
-        self._places = Places(run.suite, run.contracts, run.subjects)
+        self._places = Places(run.suite, run.contracts, run.wallets)
         self._frugal = run.frugal
 
     def _split_scope(self, nodeid: str) -> str:
@@ -71,12 +71,12 @@ class Sharing(LoadScopeScheduling):
 class Places:
     """By the id of an item: which unit of work it belongs to, and how long it may last."""
 
-    def __init__(self, suite: Suite, contracts: Mapping[str, Contract], subjects: Mapping[str, Subject]) -> None:
-        """`suite` has the scenarios; contracts and subjects are by the contract's own name."""
+    def __init__(self, suite: Suite, contracts: Mapping[str, Contract], wallets: Mapping[str, WalletUnderTest]) -> None:
+        """`suite` has the scenarios; contracts and wallets are by the contract's own name."""
         self._suite = suite
         self._contracts = contracts
-        self._subjects = subjects
-        self._shares = {name: () if each.makes_players else shares_of(each.players) for name, each in subjects.items()}
+        self._wallets = wallets
+        self._shares = {name: () if each.makes_players else shares_of(each.players) for name, each in wallets.items()}
         self.unit_of = cache(self._unit_of)
         self.turns_of = cache(self._turns_of)
         self.read = cache(self._read)
@@ -91,12 +91,12 @@ class Places:
         scenario, contract = self.read(nodeid)
         if scenario is None or contract is None:
             return 0
-        return turns_of(scenario, contract, self._subjects[contract.name].limits)
+        return turns_of(scenario, contract, self._wallets[contract.name].limits)
 
     def _read(self, nodeid: str) -> tuple[Scenario | None, Contract | None]:
         """The scenario and the contract of an item of ours; nothing for any other test."""
         id, _, name = nodeid.partition("::")
-        path = self._suite.find(id) if name in self._subjects else None
+        path = self._suite.find(id) if name in self._wallets else None
         root = self._suite.root_of(path) if path is not None and path.is_file() else None
         if path is None or root is None:
             return None, None

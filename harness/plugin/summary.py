@@ -29,7 +29,7 @@ _MOST_IDS, _MOST_OPERATIONS = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """A line of the summary; `status` gives it its colour."""
 
     text: str
@@ -96,33 +96,33 @@ def lines(
     *,
     width: int,
     warnings: Mapping[str, Sequence[str]] = MappingProxyType({}),
-) -> Iterator[Line]:
+) -> Iterator[SummaryLine]:
     """The summary; its last lines are the verdicts. `warnings` are those of pre-flight, by contract."""
     for verdict in concluded:
         if verdict.certification is Certification.NOT_RUN:
             continue
-        yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
+        yield SummaryLine(f"{verdict.contract}: {contracts[verdict.contract].title}")
         yield from _groups(verdict, width)
         yield from _waivers(verdict, results, width)
         mine, contract = _of(verdict.contract, results), contracts[verdict.contract]
         for remark in remarks(verdict, contract, mine, warnings.get(verdict.contract, ())):
-            yield from (Line(text, Status.WARN) for text in _wrapped("note", remark, width))
+            yield from (SummaryLine(text, Status.WARN) for text in _wrapped("note", remark, width))
         if verdict.certification is Certification.INCOMPLETE:
-            yield from (Line(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
-        yield from (Line(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
-        yield Line("")
+            yield from (SummaryLine(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
+        yield from (SummaryLine(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
+        yield SummaryLine("")
     if not any(each.status is not Status.SKIPPED for each in results):
-        yield Line("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
+        yield SummaryLine("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
     name, longest = (max(map(len, texts)) for texts in zip(*((v.contract, v.words) for v in concluded), strict=True))
     longest = max(longest, len(Certification.NOT_CERTIFIED))
     for verdict in concluded:
         warned = f"; {_count(verdict.warnings, 'SHOULD')} violated" if verdict.warnings else ""
         text = f"{verdict.contract:<{name}}  {verdict.words:<{longest}}  ({verdict.reason}{warned})"
         for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + longest + 5), break_on_hyphens=False):
-            yield Line(part, _COLOURS[verdict.certification])
+            yield SummaryLine(part, _COLOURS[verdict.certification])
 
 
-def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[Line]:
+def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[SummaryLine]:
     """What the operator has announced to be wrong, and what became of it."""
     for each in verdict.waivers:
         waiver = each.waiver
@@ -130,14 +130,14 @@ def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width:
         what = f"{each.state}, {_count(seen, 'scenario')}" if seen else each.state
         told = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
         status = Status.FAIL if each.error else Status.WARN
-        yield from (Line(text, status) for text in _wrapped("waived", told, width))
+        yield from (SummaryLine(text, status) for text in _wrapped("waived", told, width))
 
 
 def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
     return [each for each in results if each.contract == contract]
 
 
-def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
+def _groups(verdict: ContractVerdict, width: int) -> Iterator[SummaryLine]:
     """A line for each group of requirements: how many of them ended how, and which did not end well."""
     groups: dict[str, dict[str, Status]] = defaultdict(dict)
     for requirement, status in verdict.requirements.items():
@@ -152,10 +152,10 @@ def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
         worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if each in loud), None)
         shown = [f"{each} (waived)" if each in verdict.waived else each for each in red[:_MOST_IDS]]
         named = f"   {', '.join(shown)}{', ...' if len(red) > _MOST_IDS else ''}" if red else ""
-        yield Line(f"  {group:<8}{''.join(columns)}{named}", worst)
+        yield SummaryLine(f"  {group:<8}{''.join(columns)}{named}", worst)
     if silent := [group for group in groups if group not in judged]:
         for text in _wrapped("not judged", ", ".join(silent), width):
-            yield Line(text, Status.WARN)
+            yield SummaryLine(text, Status.WARN)
 
 
 def _left_open(

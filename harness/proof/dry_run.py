@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.examine import Examiner, Secrets, preflight
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.play.preflight import ConfigurationProblem, Facts
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from mock_server.app import App
 from mock_server.order import Order
 from mock_server.provisioning import PATH
@@ -45,7 +45,7 @@ class Sent:
 class Rehearsal:
     """One contract's part of a run."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: WalletUnderTest) -> None:
         """Nothing leaves the process."""
         logging.getLogger("mock_server").setLevel(logging.CRITICAL)
         self.subject = subject

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.verdict import ScenarioResult
 from mock_server.app import App
 from mock_server.clock import MovedClock
@@ -84,7 +84,7 @@ def examiner_of(
     clock = clock or MovedClock(STARTS_AT_MS)
     app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
-    subject = Subject(
+    subject = WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",

@@ -8,32 +8,9 @@ from functools import cached_property
 from typing import Any, cast
 
 from harness.contracts import Contract
-from harness.model import (
-    Authenticate,
-    Bet,
-    BetBatch,
-    GetBalance,
-    Movement,
-    Operation,
-    Payout,
-    Retry,
-    Reward,
-    Rollback,
-    Settle,
-    Unsettle,
-)
+from harness.model import ITEM_OF, OPERATION_OF, Authenticate, GetBalance, Operation, Rollback, item_of
 from harness.money import SCALE
 
-_MOVEMENTS: Mapping[str, type[Movement]] = {
-    "bet": Bet,
-    "bet_batch": Bet,
-    "pay": Payout,
-    "settle": Payout,
-    "retry": Payout,
-    "reward": Reward,
-    "unsettle": Unsettle,
-}
-_BATCHES: Mapping[str, Any] = {"settle": Settle, "retry": Retry, "bet_batch": BetBatch}
 _PROBE: Mapping[str, object] = {"id": "i", "player": "p", "session": "s", "bet": "b", "round": "r", "game": "g"}
 _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "id": {"id": "other"},
@@ -113,20 +90,21 @@ class Dialect:
 
     def _operation(self, word: str, change: Mapping[str, Any]) -> Operation:
         operation: Any = replace(_example(word), **change)
-        if word in _BATCHES and self.takes_lists(word):
-            operation = _BATCHES[word](items=(operation,))
+        kind: Any = OPERATION_OF[word]
+        if kind in ITEM_OF and self.takes_lists(word):
+            operation = kind(items=(operation,))
         return cast("Operation", operation)
 
 
 def _example(word: str) -> Any:
-    if word == "balance":
+    kind: Any = item_of(word)
+    if kind is GetBalance:
         return GetBalance(player="p", session="s")
-    if word == "authenticate":
+    if kind is Authenticate:
         return Authenticate(token="t")
-    if word == "rollback":
+    if kind is Rollback:
         return Rollback(id="i", original="o", bet="b", player="p", session="s")
-    movement: Any = _MOVEMENTS[word]
-    return movement(currency="EUR", amount=SCALE, **_PROBE)
+    return kind(currency="EUR", amount=SCALE, **_PROBE)
 
 
 _DIALECTS: dict[int, Dialect] = {}

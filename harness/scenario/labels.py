@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 from harness.files.complaints import Complaints, nearest
 from harness.model import Draft, Step
-from harness.scenario.words import RESERVED
-
-_PLACES_BETS = ("bet", "bet_batch")
+from harness.scenario.words import BETS, RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def check_labels(steps: tuple[Step, ...], complaints: Complaints) -> None:
 
 
 def _check_references(uses: tuple[_Use, ...], complaints: Complaints) -> None:
-    every_bet = {use.name for use in uses if use.role == "id" and use.word in _PLACES_BETS}
+    every_bet = {use.name for use in uses if use.role == "id" and use.word in BETS}
     ids: set[tuple[str, int]] = set()
     bets: set[tuple[str, int]] = set()
     for use in uses:
@@ -59,7 +57,7 @@ def _check_references(uses: tuple[_Use, ...], complaints: Complaints) -> None:
             complaints.add(use.line, f"{what}: {use.label!r}: {place}{near}")
         if use.role == "id":
             ids.add(use.name)
-            bets |= {use.name} if use.word in _PLACES_BETS else set()
+            bets |= {use.name} if use.word in BETS else set()
 
 
 def _scoped(steps: tuple[Step, ...]) -> Iterator[_Use]:

@@ -15,9 +15,7 @@ from harness.contracts import Contract
 from harness.model import Draft, Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.shapes import render_id
-
-UNKNOWN = "unknown"
-_CREDITS = ("pay", "settle", "retry")
+from harness.scenario.words import BETS, OF_A_BET, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +138,17 @@ class _Planner:
 
     def _bind(self, word: str, draft: Draft, labels: dict[str, str]) -> Bound:
         transaction_id = self._id(draft.id, draft.shape, labels)
-        match word:
-            case "bet" | "bet_batch":
-                own = self._bet_id(transaction_id)
-                return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
-            case "rollback":
-                original = self._named_bet(draft.bet, labels)
-                return Bound(draft, transaction_id, self._bet_id(original), original)
-            case "pay" | "settle" | "retry" | "unsettle":
-                original = self._bet_of(word, draft, transaction_id, labels)
-                own = self._bet_id(original)
-                reference = self.contract.bet_reference(original, own)
-                return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
+        if word in BETS:
+            own = self._bet_id(transaction_id)
+            return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
+        if word in OF_A_BET:
+            original = self._bet_of(word, draft, transaction_id, labels)
+            own = self._bet_id(original)
+            reference = self.contract.bet_reference(original, own)
+            return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
+        if word == "rollback":
+            original = self._named_bet(draft.bet, labels)
+            return Bound(draft, transaction_id, self._bet_id(original), original)
         return Bound(draft, transaction_id, self._bet_id(transaction_id))
 
     def _named_bet(self, label: str, labels: dict[str, str]) -> str:

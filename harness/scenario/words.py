@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.model import Loss, Outcome
+from harness.model import Bet, Loss, Outcome, Payout, Unsettle, item_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,19 @@ STRUCTURE: Mapping[str, str] = {
     "repeat": "runs `steps` in order, `times` times over",
 }
 WORDS = (*OPERATIONS, *STRUCTURE)
+
+
+def words_for(*items: type) -> tuple[str, ...]:
+    """The operations' words that ask for these kinds of operation, alone or as the items of a batch."""
+    return tuple(word for word in OPERATIONS if item_of(word) in items)
+
+
+BETS = words_for(Bet)
+"""Words that place bets."""
+DEBITS = words_for(Bet, Unsettle)
+"""Words that take money."""
+OF_A_BET = words_for(Payout, Unsettle)
+"""Words that move money because of a bet which was placed before."""
 
 TOP: Mapping[str, str] = {
     "title": "one sentence that says what a sound wallet does",
@@ -149,5 +162,7 @@ EXPECTATIONS: Mapping[str, str] = {
         if each not in (Outcome.OK, Outcome.REFUSED)
     },
 }
+UNKNOWN = "unknown"
+"""Of several fields: what the wallet has never seen."""
 SAME = "same"
 """Of `should` only: the answer equals the first answer to the same transaction."""

@@ -101,6 +101,7 @@ CASINO = "contracts: {casino: {url: http://w}}\n"
     [
         ("", "wallet.yaml:1: the file is empty: write at least contracts, with the url of one"),
         ("games: [G1]\n", "wallet.yaml:1: contracts is missing: name casino or sportsbook"),
+        ("games: [G1]\ncontracts: {}\n", "wallet.yaml:2: contracts is missing: name casino or sportsbook"),
         ("- casino\n", "wallet.yaml:1: : must be a mapping"),
         ("contrats: {}\n", "wallet.yaml:1: unknown key 'contrats'; did you mean 'contracts'?"),
         ("contracts: {casnio: {}}\n", "wallet.yaml:1: contracts: no contract 'casnio': did you mean casino?"),

@@ -10,7 +10,7 @@ import legal_wallets as legal
 import pytest
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner, preflight
@@ -98,7 +98,7 @@ def test_no_way_to_write_http_is_a_violation(
     thread.start()
     try:
         assert server.ready.wait(10)
-        subject = Subject(
+        subject = WalletUnderTest(
             contract=contract,
             url=f"http://127.0.0.1:{server.port}/{contract}",
             provision_url=f"http://127.0.0.1:{server.port}{PATH}",

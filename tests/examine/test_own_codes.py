@@ -13,7 +13,7 @@ import legal_wallets as legal
 import pytest
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
@@ -45,7 +45,7 @@ class SaysItInItsOwnWords(Wallet):
 
 
 @contextlib.contextmanager
-def served(wallet_type: type[Wallet], contract: str) -> Iterator[Subject]:
+def served(wallet_type: type[Wallet], contract: str) -> Iterator[WalletUnderTest]:
     """The wallet on a socket."""
     server = Listening(App(wallet_type(open_store(), CREDENTIALS), provision=True))
     thread = threading.Thread(target=server.run)
@@ -53,7 +53,7 @@ def served(wallet_type: type[Wallet], contract: str) -> Iterator[Subject]:
     try:
         assert server.ready.wait(10)
         root = f"http://127.0.0.1:{server.port}"
-        yield Subject(
+        yield WalletUnderTest(
             contract=contract,
             url=f"{root}/{contract}",
             provision_url=root + PATH,
@@ -65,7 +65,7 @@ def served(wallet_type: type[Wallet], contract: str) -> Iterator[Subject]:
         thread.join(10)
 
 
-def examined(subject: Subject, scenario: str, facts: Facts | None = None) -> ScenarioResult:
+def examined(subject: WalletUnderTest, scenario: str, facts: Facts | None = None) -> ScenarioResult:
     """One scenario in a run of its own, by a subject that has come from another process."""
     root = bundled("scenarios")
     subject = replace(subject, run_id=f"{next(RUNS):08x}")
@@ -116,7 +116,7 @@ def test_what_was_seen_does_not_excuse_from_what_was_pinned() -> None:
 
 
 def test_an_outcome_that_does_not_exist_is_refused() -> None:
-    subject = Subject(
+    subject = WalletUnderTest(
         contract="casino", url="http://127.0.0.1:1", credentials=CREDENTIALS["casino"], codes=(("no", ()),)
     )
     with pytest.raises(ValueError, match="'no' is not a valid Outcome"):

@@ -7,12 +7,12 @@ from dataclasses import replace
 import legal_wallets
 import pytest
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts.shared.day import Course, Fate, Send, SendTogether, Wait
 from harness.model import GetBalance, Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.partner.clock import Clock
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, RUN_ID, examiner_of
 from mock_server.defects import named
 from mock_server.wallet import Wallet
@@ -23,7 +23,7 @@ STORMY = Habits(players=5, rounds=120, weather=Weather(lost_percent=15))
 
 def a_day(wallet_type: type[Wallet], contract: str, habits: Habits = STORMY, seed: int = 1) -> Day:
     examiner = examiner_of(wallet_type, contract)
-    subject = Subject(contract=contract, url="", credentials=CREDENTIALS[contract], seed=seed, run_id=RUN_ID)
+    subject = WalletUnderTest(contract=contract, url="", credentials=CREDENTIALS[contract], seed=seed, run_id=RUN_ID)
     try:
         return live_through(examiner, subject, habits)
     finally:
@@ -120,7 +120,7 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
 
     examiner = examiner_of(Wallet, "casino")
     monkeypatch.setattr(InProcessCarrier, "send", silent)
-    subject = Subject(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
+    subject = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
     day = live_through(examiner, subject, STORMY)
     assert day.result.status is Status.UNKNOWN
     assert "nobody listens" in " ".join(each.summary + each.said for each in day.result.verdicts)
@@ -129,7 +129,7 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
 def test_a_contract_without_a_platform_is_refused() -> None:
     examiner = examiner_of(Wallet, "casino")
     examiner.contract = replace(examiner.contract, name="bingo", days=None)
-    subject = Subject(contract="casino", url="", credentials=CREDENTIALS["casino"])
+    subject = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"])
     with pytest.raises(NoPartner, match="bingo has scenarios only"):
         live_through(examiner, subject, STORMY)
 

@@ -14,7 +14,7 @@ from wallet_process import ENVIRONMENT, Running, running
 from harness import money
 from harness.contracts import BUNDLED, load
 from harness.model import Draft, Scenario, Step
-from harness.scenario.frugal import smallest
+from harness.scenario.smallest_amounts import smallest
 
 XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
 THREE = (("EUR", "1000"), ("EUR", "1000"), ("USD", "1000"))

@@ -25,18 +25,20 @@ import os
 import harness.plugin.run
 from harness.model import Waiver
 
-go_on = harness.plugin.run.Run.go_on
+begin = harness.plugin.run.Run.begin
 told = json.loads(os.environ["TEST_WAIVERS"])
 told = [{**each, "until": datetime.date.fromisoformat(each["until"])} for each in told]
 
 
-def with_waivers(self, target, facts):
-    go_on(self, dataclasses.replace(target, waivers=tuple(Waiver(**each) for each in told)), facts)
+def with_waivers(self, facts):
+    profile = dataclasses.replace(self.configuration.profile, waivers=tuple(Waiver(**each) for each in told))
+    self.configuration = dataclasses.replace(self.configuration, profile=profile)
+    begin(self, facts)
 
 
-harness.plugin.run.Run.go_on = with_waivers
+harness.plugin.run.Run.begin = with_waivers
 """
-"""A plugin that stands for a profile: the target has the waivers of an environment variable."""
+"""A plugin that stands for a profile: the run has the waivers of an environment variable."""
 
 
 def waived(folder: Path, *ids: str, until: str = "2999-01-31") -> dict[str, str]:

@@ -9,7 +9,7 @@ from harness.contracts import load
 from harness.model import Level, Status, Verdict
 from harness.plugin.block import MOST_POSSIBLE, block, headline
 from harness.plugin.causes import representatives
-from harness.plugin.report import Crash, Finding
+from harness.plugin.report import CrashLine, FailureText
 from harness.plugin.summary import lines, verdicts
 from harness.verdict import ContractVerdict, ScenarioResult, from_data, to_data
 
@@ -83,10 +83,10 @@ def test_an_undecided_scenario_says_why() -> None:
 
 
 def test_a_finding_is_one_line_where_there_is_room_for_one() -> None:
-    finding = Finding("all of it", "in short", "a.yaml", 3)
+    finding = FailureText("all of it", "in short", "a.yaml", 3)
     assert str(finding) == "all of it"
     assert str(finding.reprcrash) == "a.yaml:3: in short"
-    assert finding.reprcrash == Crash("a.yaml", 3, "in short")
+    assert finding.reprcrash == CrashLine("a.yaml", 3, "in short")
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import load
 from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario
@@ -88,7 +88,7 @@ def suite() -> dict[str, Scenario]:
 def test_a_defect_is_caught_over_sockets(
     served: str, suite: dict[str, Scenario], defect: Defect, contract: str
 ) -> None:
-    subject = Subject(
+    subject = WalletUnderTest(
         contract=contract,
         url=f"{served}/{defect.name}/{contract}",
         provision_url=f"{served}/{defect.name}{PATH}",

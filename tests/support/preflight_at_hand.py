@@ -16,12 +16,12 @@ from typing import Any
 from credentials_at_hand import of_casino, of_sportsbook
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Credentials
 from harness.examine import preflight, violation_of
 from harness.model import Player, Request
 from harness.play.preflight import ConfigurationProblem, Facts, Stage
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.verdict import Violation
 from mock_server.app import App, Asgi, Message, Receive, Scope, Send
 from mock_server.provisioning import PATH
@@ -61,9 +61,9 @@ class AtHand:
             token=answer["authToken"],
         )
 
-    def subject(self, **fields: Any) -> Subject:
+    def subject(self, **fields: Any) -> WalletUnderTest:
         """The wallet as the user describes it: provisioned, unless there are `players`."""
-        found = Subject(
+        found = WalletUnderTest(
             contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
         )
         provision = "" if "players" in fields else "http://wallet.example/__admin/player"

@@ -14,11 +14,11 @@ from typing import Any
 
 from credentials_at_hand import of_casino, of_sportsbook
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract, load
 from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Waiver
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.report import RunFacts, report_data
 from harness.scenario import load_folder
 from harness.verdict import ScenarioResult, conclude, from_data, to_data
@@ -74,7 +74,7 @@ def results_of(
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = Subject(
+    subject = WalletUnderTest(
         contract=contract,
         url=f"http://wallet.example:9000/{contract}",
         provision_url="in process",

@@ -36,7 +36,6 @@ def _contract(name: str, contract: Contract, key: Text, node: Node, reader: Read
     needed = chosen and not reader.overrides.url
     return ContractProfile(
         name=name,
-        contract=contract,
         where=reader.where(key),
         url=read_url(parts["url"], f"{at}.url", reader, needed=needed) if "url" in parts else None,
         credentials=_credentials(parts.get("credentials"), f"{at}.credentials", contract, reader, chosen=chosen),
@@ -156,6 +155,6 @@ def duplicates(contracts: Mapping[str, ContractProfile], reader: Reader) -> None
     """Complain about two entries that are the same contract, say by name and by module."""
     seen: dict[str, str] = {}
     for each in contracts.values():
-        if (first := seen.setdefault(each.contract.name, each.name)) != each.name:
+        if (first := seen.setdefault(load(each.name).name, each.name)) != each.name:
             line = int(each.where.rpartition(":")[2])
             reader.complaints.add(line, f"contracts: {each.name} is the same contract as {first}: keep one")

@@ -11,23 +11,23 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from harness.client import Carrier, Client, ConfigurationError, Transport, unix_ms
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.config.tailoring import tailored
 from harness.contracts import Contract, load
-from harness.play.preflight.accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.play.preflight.answering import heard, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import absent, deduction
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
 from harness.play.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell
 from harness.play.preflight.network import reach
+from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.scenario.identities import Identities
 
 __all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "preflight"]
 
 
 def preflight(
-    subject: Subject,
+    tested: WalletUnderTest,
     *,
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
@@ -36,23 +36,23 @@ def preflight(
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
-    `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
+    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `tested`: the stages of the network are
     left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed by,
     in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight` redacts
     them.
     """
-    contract = tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
+    contract = tailored(load(tested.contract), readings=tested.policies, codes=tested.codes)
     course = Course(tell)
     with ExitStack() as closing:
         try:
-            return _stages(subject, contract, wallet, provision, course, closing, now_ms)
+            return _stages(tested, contract, wallet, provision, course, closing, now_ms)
         except ConfigurationError as error:
             # A credential that no header can carry is noticed when the first request is written.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
 
 
 def _stages(
-    subject: Subject,
+    tested: WalletUnderTest,
     contract: Contract,
     wallet: Carrier | None,
     provision: Carrier | None,
@@ -62,17 +62,17 @@ def _stages(
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
-        reach(subject, course)
-        wallet = _way_to_wallet(subject)
-    client = _client(subject, contract, wallet, now_ms)
+        reach(tested, course)
+        wallet = _way_to_wallet(tested)
+    client = _client(tested, contract, wallet, now_ms)
     closing.callback(client.close)
-    identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/preflight")
-    asking = Asking(subject, contract, client, identities)
+    identities = Identities(tested.seed, tested.run_id, f"{tested.contract}/preflight")
+    asking = Asking(tested, contract, client, identities)
     skew = _first_answer(asking, course) if remote else None
-    if provision is None and subject.provision_url:
-        provision = closing.enter_context(_way_to_provisioning(subject))
-    made = provision is not None or subject.makes_players
-    player = provisioned(subject, contract, provision, identities, course) if made else named(subject, contract)
+    if provision is None and tested.provision_url:
+        provision = closing.enter_context(_way_to_provisioning(tested))
+    made = provision is not None or tested.makes_players
+    player = provisioned(tested, contract, provision, identities, course) if made else named(tested, contract)
     trusted = believed(asking, player, skew, course)
     if isinstance(trusted, Distrusted):
         return Facts(first_calls=trusted.calls, stages=tuple(course.stages))
@@ -86,40 +86,40 @@ def _stages(
     )
 
 
-def _client(subject: Subject, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
+def _client(tested: WalletUnderTest, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
     return Client(
         contract,
         wallet,
-        subject.credentials,
-        paths=dict(subject.paths),
+        tested.credentials,
+        paths=dict(tested.paths),
         # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
-        batch_time_out_seconds=subject.time_out_seconds,
+        batch_time_out_seconds=tested.time_out_seconds,
         now_ms=now_ms,
     )
 
 
-def _way_to_wallet(subject: Subject) -> Carrier:
+def _way_to_wallet(tested: WalletUnderTest) -> Carrier:
     return Transport(
-        subject.url,
-        tls=subject.tls,
-        time_out_seconds=subject.time_out_seconds,
-        user_agent=subject.user_agent,
-        requests_per_second=subject.requests_per_second or None,
+        tested.url,
+        tls=tested.tls,
+        time_out_seconds=tested.time_out_seconds,
+        user_agent=tested.user_agent,
+        requests_per_second=tested.requests_per_second or None,
     )
 
 
 def _first_answer(asking: Asking, course: Course) -> int | None:
     """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
-    subject, contract = asking.subject, asking.contract
-    player = asking.stranger() if subject.makes_players or not subject.players else subject.players[0]
+    tested, contract = asking.wallet, asking.contract
+    player = asking.stranger() if tested.makes_players or not tested.players else tested.players[0]
     first = asking.ask(asking.zero(player))
-    heard(first, subject, contract, course)
+    heard(first, tested, contract, course)
     return skew_seconds(first, contract, course)
 
 
-def _way_to_provisioning(subject: Subject) -> Transport:
+def _way_to_provisioning(tested: WalletUnderTest) -> Transport:
     try:
-        return Transport(subject.provision_url, tls=subject.tls, user_agent=subject.user_agent)
+        return Transport(tested.provision_url, tls=tested.tls, user_agent=tested.user_agent)
     except ConfigurationError as error:
         text = str(error).replace("the wallet's URL", "the provisioning address", 1)
         raise ConfigurationProblem(text, stage=PROVISIONING) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.client import Call, Client
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import (
     Alteration,
@@ -31,19 +31,19 @@ class Asking:
 
     def __init__(
         self,
-        subject: Subject,
+        wallet: WalletUnderTest,
         contract: Contract,
         client: Client,
         identities: Identities,
     ) -> None:
         """Nothing is sent yet."""
-        self.subject = subject
+        self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
         """Whether the wallet was seen to insist on bets that it has taken."""
         self._client = client
         self._identities = identities
-        self._game = next(iter(subject.games), DEFAULT_GAME)
+        self._game = next(iter(wallet.games), DEFAULT_GAME)
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
 
@@ -90,7 +90,7 @@ class Asking:
     def has(self, word: str) -> str:
         """The name of the operation for a scenario's word; empty when contract or wallet are said to lack it."""
         name = self.contract.words.get(word, "")
-        return "" if name in self.subject.lacks else name
+        return "" if name in self.wallet.lacks else name
 
     def reading(self, player: Player) -> Operation:
         """The operation that reads a balance."""

@@ -38,7 +38,7 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     """
     good = asking.prove(asking.zero(player))
     if good.reply is None:
-        raise unanswered(good, asking.subject, asking.contract)
+        raise unanswered(good, asking.wallet, asking.contract)
     if accepted(good):
         return _trusted(asking, player, good, course)
     if accepted(again := asking.ask(asking.zero(player))):
@@ -150,7 +150,7 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
         )
     else:
         remedy = _remedy(outcome, asking, player)
-    url = asking.subject.url.rstrip("/")
+    url = asking.wallet.url.rstrip("/")
     text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.said(exchange)}: {remedy}"
     return ConfigurationProblem(text, stage=stage)
 

@@ -12,14 +12,14 @@ import legal_wallets as legal
 import pytest
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner, preflight
 from harness.model import Bet, NotApplicable, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers
 from harness.play.preflight import Facts
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_folder
 from harness.scenario.needs import Needs
@@ -44,7 +44,7 @@ class Desk:
         self._provision = InProcessCarrier(App(Wallet(self.store, CREDENTIALS), provision=True), PATH)
         self.wallet = InProcessCarrier(App(wallet_type(self.store, CREDENTIALS)), f"/{contract}")
         self.named = [self._made(number, *text.split()) for number, text in enumerate(balances, 188)]
-        self.subject = Subject(
+        self.subject = WalletUnderTest(
             contract=contract,
             url="in process",
             credentials=CREDENTIALS[contract],

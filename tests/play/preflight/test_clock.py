@@ -12,7 +12,7 @@ from hostile import Behaviour, Server, Visit, always, message
 from preflight_at_hand import AtHand, problem_of, stages
 from wallet_address import subject
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.examine import preflight
 from harness.play.preflight import Stage
 from harness.play.preflight.answering import ahead
@@ -87,6 +87,6 @@ def test_a_clock_that_is_a_little_off_is_a_warning() -> None:
     assert any("a signature is believed for 5 min: set both by NTP" in each for each in facts.warnings)
 
 
-def at(wallet: AtHand, root: str) -> Subject:
+def at(wallet: AtHand, root: str) -> WalletUnderTest:
     players = (wallet.player(), wallet.player())
     return replace(wallet.subject(players=players), url=f"{root}/{wallet.contract}")

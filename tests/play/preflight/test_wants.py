@@ -12,7 +12,7 @@ from harness.contracts import load
 from harness.examine import Examiner
 from harness.model import Limits
 from harness.play.preflight.wants import wants
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_folder
 from mock_server.wallet import CoreOnlyWallet, Wallet
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness import money
 from harness.client import Carrier
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import Amount, Exchange, Outcome, Player
 from harness.play.players import CommandPlayers, NoPlayer, ProvisionedPlayers, ProvisioningFailed
@@ -23,18 +23,18 @@ _MOST_SHOWN = 5
 
 
 def provisioned(
-    subject: Subject, contract: Contract, provision: Carrier | None, identities: Identities, course: Course
+    wallet: WalletUnderTest, contract: Contract, provision: Carrier | None, identities: Identities, course: Course
 ) -> Player:
     """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
     try:
         source = (
             ProvisionedPlayers(contract.name, provision.send, identities)
             if provision is not None
-            else CommandPlayers(contract.name, subject.provision_command, identities)
+            else CommandPlayers(contract.name, wallet.provision_command, identities)
         )
         player = source.player(currency="", balance=OPENING, exactly=True)
     except (ProvisioningFailed, NoPlayer) as error:
-        at = f"at {subject.provision_url.rstrip('/')} " if subject.provision_url else ""
+        at = f"at {wallet.provision_url.rstrip('/')} " if wallet.provision_url else ""
         text = f"{error} (asked {at}for a player of {contract.name})"
         raise ConfigurationProblem(text, stage=PROVISIONING) from None
     warnings = (
@@ -46,15 +46,15 @@ def provisioned(
     return player
 
 
-def named(subject: Subject, contract: Contract) -> Player:
+def named(wallet: WalletUnderTest, contract: Contract) -> Player:
     """The first player that the user named. Raises ConfigurationProblem when there is none."""
-    if not subject.players:
+    if not wallet.players:
         raise ConfigurationProblem(
             f"no players for {contract.name}: give --wallet-provision URL, or name players that exist with "
             "--wallet-player id=...,currency=EUR,session=...",
             stage=PLAYERS,
         )
-    return subject.players[0]
+    return wallet.players[0]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tup
     made = f"player {player.id}, who was made with {_shown(player.balance, player.currency)}"
     told = f"shows {_shown(held, player.currency)} for {made}"
     if _moves_as_shown(asking, player, held):
-        address = asking.subject.provision_url.rstrip("/") or "the provisioning command"
+        address = asking.wallet.provision_url.rstrip("/") or "the provisioning command"
         raise ConfigurationProblem(
             f"the wallet {told}: check that {address} makes players of this very wallet",
             stage=PLAYERS,
@@ -110,10 +110,10 @@ def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding,
 
     Raises ConfigurationProblem, which tells all that is wrong with any of them.
     """
-    if twice := [name for name, count in Counter(each.id for each in asking.subject.players).items() if count > 1]:
+    if twice := [name for name, count in Counter(each.id for each in asking.wallet.players).items() if count > 1]:
         raise ConfigurationProblem(f"player {twice[0]} is named twice: name each player once", stage=PLAYERS)
     holdings, wrong, odd = [], [], []
-    for number, each in enumerate(asking.subject.players):
+    for number, each in enumerate(asking.wallet.players):
         player, zero = (trusted.player, trusted.zero) if number == 0 else _met(asking, each)
         read = asking.balance(player)
         if complaint := _complaint(asking, player, zero, read):
@@ -169,7 +169,7 @@ def _contradiction(asking: Asking, player: Player, read: Exchange | None) -> str
 
 
 def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:
-    players = asking.subject.players
+    players = asking.wallet.players
     found = []
     empty = [each.player for each in holdings if each.balance == 0]
     if empty:

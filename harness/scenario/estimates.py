@@ -1,4 +1,4 @@
-"""What can be said of a scenario before it runs: whom it needs, and how much will be asked of the wallet."""
+"""Estimates of a scenario before it runs: what its players must have, and how often it waits for the wallet."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from harness.model import Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
 from harness.scenario.plan import Plan, bets_by_role, plan
+from harness.scenario.words import DEBITS
 
-DEBITS = ("bet", "bet_batch", "unsettle")
 _FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
 """Enough for a batch to hold every transaction that is written, and so every player."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from harness.config import Choices
+    from harness.config import Options
 
 NAMES = (
     "url",
@@ -111,17 +111,17 @@ def given(config: pytest.Config) -> bool:
     return any(value not in ([], None, False) for value in values)
 
 
-def choices(config: pytest.Config) -> Choices:
-    """What the options say. Without a seed one is drawn; the run's id is always drawn. Raises TargetError."""
-    from harness.config import Choices, TargetError
+def options_of(config: pytest.Config) -> Options:
+    """What the options say. Without a seed one is drawn; the run's id is always drawn. Raises OptionsError."""
+    from harness.config import Options, OptionsError
 
     for name in ("url", "profile", "provision", "defect"):
         if config.getoption(f"--wallet-{name}") == "":
             # An unset variable of a shell must not turn a run into one of the bundled wallet, which is certified.
-            raise TargetError(f"--wallet-{name} is empty: is the variable set that it should come from?")
+            raise OptionsError(f"--wallet-{name} is empty: is the variable set that it should come from?")
     seed = config.getoption("--wallet-seed")
     defect = config.getoption("--wallet-defect") or ""
-    return Choices(
+    return Options(
         url=config.getoption("--wallet-url") or "",
         profile=config.getoption("--wallet-profile") or "",
         contracts=_contracts(tuple(dict.fromkeys(config.getoption("--wallet-contract"))), defect),
@@ -139,17 +139,17 @@ def choices(config: pytest.Config) -> Choices:
 
 
 def _contracts(given: tuple[str, ...], defect: str) -> tuple[str, ...]:
-    """The contracts that were given; without any, those that a deliberate bug affects. Raises TargetError.
+    """The contracts that were given; without any, those that a deliberate bug affects. Raises OptionsError.
 
     What the bug does to the other contract, if anything, is not what it is there for.
     """
     if not defect:
         return given
     # A hundred wrong wallets are not worth their import time to every run. The wallet itself tells of unknown names.
-    from harness.config import TargetError
+    from harness.config import OptionsError
     from mock_server.defects import DEFECTS
 
     affected = DEFECTS[defect].contracts if defect in DEFECTS else given
     if others := [each for each in given if each not in affected]:
-        raise TargetError(f"{defect} is a bug of the {' and '.join(affected)}: drop --wallet-contract={others[0]}")
+        raise OptionsError(f"{defect} is a bug of the {' and '.join(affected)}: drop --wallet-contract={others[0]}")
     return given or affected

@@ -10,7 +10,7 @@ from harness import money
 from harness.contracts import Contract
 from harness.model import Scenario, Step
 from harness.scenario import AMOUNTS
-from harness.scenario.forecast import needs_in_short, steps_of
+from harness.scenario.estimates import needs_in_short, steps_of
 
 MOST_DIGITS = 9
 """By so many digits amounts are made smaller at most."""
