@@ -54,8 +54,9 @@ def parse(text: str) -> int:
 
 def from_decimal(value: Decimal | int) -> Amount:
     """A JSON number in main units as an amount, exactly; a `Fraction` when it is finer than 1/100000."""
-    exact = Fraction(value) * SCALE
-    return exact.numerator if exact.denominator == 1 else exact
+    numerator, denominator = value.as_integer_ratio()
+    amount, finer = divmod(numerator * SCALE, denominator)
+    return Fraction(numerator * SCALE, denominator) if finer else amount
 
 
 def to_decimal(amount: Amount, currency: str) -> Decimal:
@@ -72,14 +73,20 @@ def text(amount: Amount, currency: str = "") -> str:
     Never rounds: more decimals than the currency has are shown when they are there.
     """
     sign = "-" if amount < 0 else ""
-    value = abs(Fraction(amount)) / SCALE
-    whole, rest = divmod(value, 1)
+    value: Amount = -amount if amount < 0 else amount
+    whole, rest = divmod(value, SCALE)
+    digits = f"{rest:0{DECIMALS}}".rstrip("0") if isinstance(rest, int) else _digits(rest / SCALE)
+    digits = digits.ljust(exponent(currency) if currency else 0, "0")
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def _digits(rest: Fraction) -> str:
+    """The decimals of a fraction below 1, at most sixty."""
     digits = ""
     while rest and len(digits) < 60:
         digit, rest = divmod(rest * 10, 1)
         digits += str(digit)
-    digits = digits.ljust(exponent(currency) if currency else 0, "0")
-    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+    return digits
 
 
 def show(amount: Amount | None, currency: str = "") -> str:

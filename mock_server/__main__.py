@@ -127,7 +127,7 @@ def _listed(contract: str) -> str:
 def _read(field: CredentialField, value: str) -> str:
     try:
         return field.read(value)
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise StartError(f"{field.variable} is no PEM text and no file that holds it") from None
 
 

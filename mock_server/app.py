@@ -1,7 +1,7 @@
 """The wallet over HTTP, as a raw ASGI application: read, verify, ask the wallet, write.
 
-Each contract lies below its own name: `/casino/transaction/settlement`, `/sportsbook/unsettlement`. Its OpenAPI
-document is there too, for everybody to read: `GET /casino/openapi.json`.
+Each contract lies below its own name: `/<contract>` and the path of the operation. Its OpenAPI document is there too,
+for everybody to read: `GET /<contract>/openapi.json`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def _step(coroutine: Coroutine[Any, Any, Result], results: dict[int, Result], nu
 
 
 class InProcess:
-    """An app that is asked without a socket. `base` is a contract's place in it, `/casino`."""
+    """An app that is asked without a socket. `base` is a contract's place in it: its name after a slash."""
 
     def __init__(self, app: App) -> None:
         """`app` is asked by this one caller; its wallet must commit at once (`CommitAtOnce`)."""

@@ -13,8 +13,8 @@ FAMILIES: dict[type, str] = {
     Unsettle: "unsettlement",
     Rollback: "rollback",
 }
-"""Ids are one space per family: casino `payout`, `retry` and `settlement` share theirs, and the sportsbook's published
-examples use one id for a bet, its settlement, its unsettlement and its rollback, which must not collide."""
+"""Ids are one space per family. The operations that carry payouts share theirs. Published examples use one id for a
+bet, its settlement, its unsettlement and its rollback, which must not collide."""
 
 Item_co = TypeVar("Item_co", bound=Movement | Rollback, covariant=True)
 

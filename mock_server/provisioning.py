@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from harness import money
-from harness.money import smallest_unit
+from harness.contracts import BUNDLED
+from mock_server.rules.accounts import finest
 from mock_server.store import LARGEST_BALANCE, Account, SessionRecord, Store, TokenRecord
 from mock_server.wire import JSON_HEADERS, Answer
 
@@ -57,7 +58,8 @@ def _fields(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadPlayer(f"the body is not JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise BadPlayer('send an object such as {"contract": "casino", "currency": "EUR", "balance": "100"}')
+        example = json.dumps({"contract": BUNDLED[0], "currency": "EUR", "balance": "100"})
+        raise BadPlayer(f"send an object such as {example}")
     return fields
 
 
@@ -82,7 +84,7 @@ def _balance(fields: dict[str, Any], contract: str, currency: str) -> int:
         balance = money.parse(_text(fields, "balance", "0"))
     except ValueError as error:
         raise BadPlayer(f"`balance`: {error}") from None
-    if contract == "sportsbook" and balance % smallest_unit(currency):
+    if balance % finest(contract, currency):
         raise BadPlayer(f"`balance` has more decimals than {currency}")
     if balance > LARGEST_BALANCE:
         raise BadPlayer(f"`balance` is above {money.text(LARGEST_BALANCE)}, the most that this wallet can hold")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from harness.contracts import BadRequest, Contract, Credentials
-from harness.model import ItemReply, Operation, Outcome, Reply
+from harness.model import ItemReply, Operation, Outcome, Reply, Request
 from mock_server.clock import Clock
 
 JSON_HEADERS = ((b"content-type", b"application/json"),)
@@ -24,6 +24,11 @@ class Answer(NamedTuple):
 def refused(outcome: Outcome, description: str) -> Reply:
     """A refusal of a whole request."""
     return Reply(outcome=outcome, items=(ItemReply(outcome=outcome, description=description),))
+
+
+def request_of(contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """A request as it arrived, at the documented path of its operation."""
+    return Request(contract.specs[name].path, tuple(headers.items()), body)
 
 
 class Counter(ABC):
@@ -44,13 +49,14 @@ class Counter(ABC):
 
     async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request: believe it before reading it, read it before acting. Headers by lower-case name."""
+        request = request_of(contract, name, headers, body)
         if doubt := self.doubts(contract, name, headers, body):
-            return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt))
+            return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt), request)
         try:
             operation = self.read(contract, name, body)
         except BadRequest as bad:
-            return self.write(contract, None, refused(bad.outcome, str(bad)))
-        return self.write(contract, operation, await self.handle(contract.name, operation))
+            return self.write(contract, None, refused(bad.outcome, str(bad)), request)
+        return self.write(contract, operation, await self.handle(contract.name, operation), request)
 
     async def break_off(self, contract: Contract, name: str, headers: Mapping[str, str], arrived: bytes) -> None:
         """What is done about a request of which only this much of the body arrived: nothing. It may come again."""
@@ -65,7 +71,7 @@ class Counter(ABC):
         """What is asked for. Raises BadRequest."""
         return contract.read_request(name, body)
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        """The answer as the contract writes it."""
-        status, body = contract.write_reply(operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        """The answer to a request as the contract writes it."""
+        status, body = contract.write_reply(operation, reply, request)
         return Answer(status, JSON_HEADERS, body)

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.config import Options
 from harness.config.precedence import PROFILE, URL
+from harness.contracts import BUNDLED
 
 USUAL_PROFILE = "wallet.yaml"
 """Taken when it lies in the current folder and nothing else says which wallet is meant."""
@@ -25,7 +26,7 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
-    add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
+    add("--contract", **several, metavar="NAME", help=f"{', '.join(BUNDLED)} or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")

@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=URL",
-        help="a contract and the wallet's URL by it, as in casino=https://wallet.example/casino; repeatable",
+        help="a contract and the wallet's URL by it, as in "
+        f"{BUNDLED[0]}=https://wallet.example/{BUNDLED[0]}; repeatable",
     )
     add("--provision", default="", metavar="URL", help="an address that makes test players")
     add("--provision-command", default="", metavar="COMMAND", help="a command that does, with {player} {currency} ...")
@@ -218,7 +219,7 @@ _REST: Sequence[str] = (
     "# tls: {ca_bundle: ca.pem, client_certificate: client.pem, client_key: client.key}",
     "",
     "# waivers:                    # what is known to be violated, for a time; it still runs, and must fail",
-    '#   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}',
+    '#   - {requirement: ID, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}',
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from harness import money
 from harness.cli.command import UsageProblem
 from harness.config import Options, OptionsError
+from harness.contracts import BUNDLED
 from harness.model import Status
 from harness.partner import Day, Habits, NoPartner, Weather, live_through
 from harness.play.players import ProvisioningFailed
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("url", nargs="?", default="", metavar="URL", help="the wallet (default: the bundled reference wallet)")
     add("--profile", default="", metavar="FILE", help="the profile of the wallet")
-    add("--contract", action="append", default=[], metavar="NAME", help="casino or sportsbook; repeatable")
+    add("--contract", action="append", default=[], metavar="NAME", help=f"{' or '.join(BUNDLED)}; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--crowd", type=_number(1, MOST_PLAYERS), default=8, metavar="N", help="how many play (8)")

@@ -108,10 +108,10 @@ def _credentials(contract: ContractProfile) -> Credentials:
         value = contract.credentials.get(each.variable)
         try:
             found[each.name] = each.read(value.text) if value is not None else ""
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             where = value.where if value is not None else each.variable
-            why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-            raise Misconfigured(f"{where}: {each.name} is no PEM text and no file that holds it: {why}") from None
+            why = f": {error.strerror}" if isinstance(error, OSError) else ""
+            raise Misconfigured(f"{where}: {each.name} is no PEM text and no file that holds it{why}") from None
     return Credentials(**found)
 
 

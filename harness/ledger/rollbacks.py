@@ -48,7 +48,9 @@ def _of_refused(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[
 
 def _new(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
     bet = book.entries.get((Family.BET, item.original))
-    if terms.foreign_bet:
+    if item.of_win:
+        yield from _of_win(book, item, key, terms)
+    elif terms.foreign_bet:
         yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_OF_FOREIGN, terms)
     elif item.original in book.rolled_back:
         yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_AGAIN, terms)
@@ -58,6 +60,21 @@ def _new(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possibl
         yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_OF_REFUSED, terms)
     else:
         yield from _of_placed(book, item, key, bet, terms)
+
+
+def _of_win(book: Book, item: Rollback, key: Key, terms: Terms) -> Iterator[Possible]:
+    """A win is taken back, as far as the balance covers it."""
+    win = book.entries.get((Family.CREDIT, item.original))
+    if item.original in book.rolled_back:
+        yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_AGAIN, terms)
+    elif win is None:
+        yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_OF_UNKNOWN, terms)
+    elif win.fate is not Fate.APPLIED:
+        yield from _nothing_to_refund(book, item, key, Situation.ROLLBACK_OF_REFUSED, terms)
+    elif book.balance < win.change:
+        yield Possible(Situation.UNCOVERED, False, refuse(book, item, key, terms))
+    else:
+        yield _undone(book, item, key, -win.change, Situation.ROLLBACK, terms)
 
 
 def _of_placed(book: Book, item: Rollback, key: Key, bet: Entry, terms: Terms) -> Iterator[Possible]:
@@ -128,6 +145,8 @@ def _buried(book: Book, item: Rollback, key: Key, refund: Amount, fate: Fate, te
     bet = book.entries.get((Family.BET, item.original))
     entry = Entry(terms.operation, refund, item.original, fate, book.balance + refund)
     after = book.record(key, entry, moved=refund)
+    if item.of_win:
+        return after.roll_back(item.original)
     return after if terms.foreign_bet else after.roll_back(item.original, item.bet, bet.bet if bet else "")
 
 

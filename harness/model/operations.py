@@ -82,6 +82,8 @@ class Rollback:
     bet: str
     player: str
     session: str = ""
+    of_win: bool = False
+    """Whether `original` is a win. Otherwise it is a bet, and the stake comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.contracts.shared.day import Course, Fate, Send, SendTogether, Wait
+from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
 
-Carry = Callable[[Send | SendTogether], tuple[Fate, ...]]
+Carry = Callable[[Sending | SendTogether], tuple[Fate, ...]]
 """Sends what a course wishes to send, and says what became of each transaction."""
 
 

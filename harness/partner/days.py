@@ -68,7 +68,7 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
     line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
-    platform = _platform(contract, wallet, cast, line, identities, chance)
+    platform = _platform(cast, line, identities, wallet)
     stopped = ""
     try:
         platform.players = [_logged_in(player, line, contract) for player in platform.players]
@@ -91,18 +91,12 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     return _day(examiner.judge(history.scenario, [history]), platform, line)
 
 
-def _platform(
-    contract: Contract,
-    wallet: WalletUnderTest,
-    cast: Mapping[str, Player],
-    line: Line,
-    identities: Identities,
-    chance: random.Random,
-) -> Platform:
+def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wallet: WalletUnderTest) -> Platform:
+    contract = line.client.contract
     return Platform(
         players=[player for role, player in cast.items() if role != BYSTANDER],
         games=wallet.games or (DEFAULT_GAME,),
-        chance=chance,
+        chance=line.chance,
         new_id=identities.transaction_id,
         has=lambda word: line.has(contract.words.get(word, "")),
         unit=contract.wire_unit,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.client import Call, Client
-from harness.contracts.shared.day import Fate, Send, SendTogether
+from harness.contracts.shared.day import Fate, Sending, SendTogether
 from harness.model import Exchange, FailureKind, Loss, Operation, Outcome, Single
 from harness.play.runner import PREPARATION, Capabilities
 
@@ -70,7 +70,7 @@ class Line:
             self._note(exchange)
         return exchanges
 
-    def carry(self, wish: Send | SendTogether) -> tuple[Fate, ...]:
+    def carry(self, wish: Sending | SendTogether) -> tuple[Fate, ...]:
         """Send what a day's course wishes to send, and say what became of each transaction. Raises WentSilent."""
         if isinstance(wish, SendTogether):
             return tuple(fate(exchange) for exchange in self.say_together(wish.operations))

@@ -108,7 +108,7 @@ def _may_mean_scenarios(path: Path) -> bool:
 
 
 def _from_id(config: pytest.Config, argument: str, suite: Suite) -> str:
-    """The path of an argument that is a scenario's id, such as `races/bets.yaml::casino`; else the argument itself."""
+    """The path of an argument that is a scenario's id, such as `races/bets.yaml::contract`; else that argument."""
     id, colons, contract = argument.partition("::")
     if _path(config, argument).exists() or Path(id).is_absolute():
         return argument

@@ -45,8 +45,8 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="casino, sportsbook or an importable module; repeatable (default: both for the bundled wallet, else the "
-        "one whose credentials are set: WALLET_API_KEY and WALLET_SECRET, or WALLET_USER and WALLET_PASSWORD)",
+        help="a bundled contract or an importable module; repeatable (default: all of them for the bundled wallet, "
+        "else the one whose credentials are set in the environment)",
     )
     add("--wallet-provision", default=None, metavar="URL", help="an address of the wallet that makes test players")
     add(

@@ -106,8 +106,7 @@ class Run:
     @property
     def violated(self) -> dict[str, str]:
         """By contract the requirement that pre-flight has found violated."""
-        met = ((name, each) for name, each in self.wallets.items() if each.contract in self._facts)
-        found = ((name, violation_of(each, self._facts[each.contract], self._secrets)) for name, each in met)
+        found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.wallets.items())
         return {name: violation.requirement for name, violation in found if violation is not None}
 
     @property

@@ -20,7 +20,8 @@ class InProcessCarrier:
     """Answers through an app. Requests released together take turns: a rule that waits lets the others in."""
 
     def __init__(self, app: App, place: str, clock: MovedClock | None = None) -> None:
-        """`place` is where in the app the requests go: a contract's `/casino`, or the provisioning address.
+        """`place` is where in the app the requests go: a slash and a contract's name, or the provisioning
+        address.
 
         A `clock` moves on by `STEP_MS` after each request, and after each group of requests in flight at once.
         """

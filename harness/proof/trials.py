@@ -20,8 +20,17 @@ from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-LIMITS = Limits(parallel=6, rounds=12, burst=12, batch=30, races=2)
-"""In process a race is run once in each order, and comes out the same each time; and a defect shows in few rounds."""
+LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
+"""The sizes of the proof: those at which people run, but for three numbers that are smaller for a reason.
+
+* `parallel` is the default, 20: what shows itself among six requests in flight need not do so among 20.
+* `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second a row.
+* `burst` is 50, the default of `connections`: a larger burst goes over sockets in waves of that size, so that more are
+  never in flight at once.
+* `rounds` is 12: a sum that drifts has drifted after 12 small amounts, and each amount more is a request in every row.
+* `races` is 2: in process the requests of a race take turns, in the order given and then in the opposite order. A third
+  run would repeat the first.
+"""
 
 CREDENTIALS = {
     name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED
@@ -84,7 +93,7 @@ def examiner_of(
     clock = clock or MovedClock(STARTS_AT_MS)
     app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
-    subject = WalletUnderTest(
+    under_test = WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",
@@ -94,8 +103,8 @@ def examiner_of(
         limits=LIMITS,
         policies=tuple(policies.items()),
     )
-    facts = preflight(subject, wallet=wallet, provision=provision, now_ms=clock)
-    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
+    facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
+    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
 
 
 def cell_of(result: ScenarioResult) -> Cell:

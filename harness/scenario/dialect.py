@@ -25,6 +25,8 @@ _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "token": {"token": "other"},
 }
 """Scenario field to a change of an operation that its writing brings about."""
+_OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
+"""What the field `bet` of a rollback changes: a wire may name the transaction, the bet, or both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ class Dialect:
 
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
-        body: Any = self.contract.encode(self._operation(word, {}))
+        body: Any = self.contract.encode(self._operation(word, {}), "")
         while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
             body = value[0]
         return frozenset(body)
@@ -77,7 +79,8 @@ class Dialect:
 
     def _find_carried(self, word: str) -> set[str]:
         plain = self._encoded(word, {})
-        found = {name for name, change in _VARIANTS.items() if self._encoded(word, change) not in (None, plain)}
+        variants = {**_VARIANTS, "bet": _OF_ROLLBACK} if word == "rollback" else _VARIANTS
+        found = {name for name, change in variants.items() if self._encoded(word, change) not in (None, plain)}
         return found | {"shape"} if "id" in found else found
 
     def _encoded(self, word: str, change: Mapping[str, object]) -> object:
@@ -86,7 +89,7 @@ class Dialect:
             operation = self._operation(word, change)
         except TypeError:
             return None
-        return self.contract.stringify(self.contract.encode(operation))
+        return self.contract.stringify(self.contract.encode(operation, ""))
 
     def _operation(self, word: str, change: Mapping[str, Any]) -> Operation:
         operation: Any = replace(_example(word), **change)

@@ -88,7 +88,7 @@ def _read_top(tree: Node, context: Context, contracts: Mapping[str, Contract]) -
     currency = _currency(nodes.get("currency"), context)
     bound = Context(context.complaints, dialects, currency)
     steps = read_steps(nodes["steps"], bound) if "steps" in nodes else ()
-    check_labels(steps, context.complaints)
+    check_labels(steps, context.complaints, of_wins=any(each.contract.rolls_back_wins for each in dialects))
     if "why" in nodes:
         context.text(nodes["why"], "why")
     funds = _funds(parts, bound)

@@ -8,7 +8,7 @@ from harness import money
 
 AMOUNTS: Mapping[str, str] = {
     "zero": "0",
-    "smallest_unit": "the smallest amount that the wire can carry: 0.00001 casino, 0.01 sportsbook in EUR",
+    "smallest_unit": "the smallest amount that the contract's wire can carry: 0.00001, or 0.01 in EUR",
     "half": "half of the player's balance, rounded down to the smallest unit",
     "everything": "exactly the player's balance",
     "more_than_everything": "the player's balance and one smallest unit",

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 
 from harness.contracts import Contract
-from harness.model import Operation, Reply
+from harness.model import Operation, Reply, Request
 from mock_server.defects.registry import SPORTSBOOK, defect
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
@@ -99,8 +99,8 @@ class LeavesSettlementsOpen(Wallet):
 class ForbidsInsteadOfAsking(Wallet):
     """Answers wrong credentials with 403 and a code of its own."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if answer.status != 401:
             return answer
         return answer._replace(status=403, body=b'{"errorCode":"FORBIDDEN","description":"go away"}')
@@ -110,8 +110,8 @@ class ForbidsInsteadOfAsking(Wallet):
 class NamesWrongCredentialsOtherwise(Wallet):
     """Answers wrong credentials with 401 and a code of its own."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if answer.status != 401:
             return answer
         return answer._replace(body=b'{"errorCode":"UNAUTHORIZED","description":"who are you"}')

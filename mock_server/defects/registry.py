@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
+from harness.contracts import BUNDLED
 from mock_server.wallet import Wallet
 
-BOTH = ("casino", "sportsbook")
+EVERY = BUNDLED
+"""A defect is one of every bundled contract, unless it says otherwise."""
 CASINO = ("casino",)
 SPORTSBOOK = ("sportsbook",)
 
@@ -47,7 +49,7 @@ _DEFECTS: dict[str, Defect] = {}
 
 
 def defect(
-    *, violates: str, witnesses: Mapping[str, str], contracts: tuple[str, ...] = BOTH
+    *, violates: str, witnesses: Mapping[str, str], contracts: tuple[str, ...] = EVERY
 ) -> Callable[[WalletType], WalletType]:
     """Register a wallet type as a defect, named for its class; its docstring says what is wrong, in a user's words.
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from harness.contracts import BUNDLED, load
 from harness.model import Amount, Movement, Outcome, Reward
-from harness.money import smallest_unit
 from mock_server.clock import Clock
 from mock_server.order import Order, Refusal
 from mock_server.store import LARGEST_BALANCE, Account, Store
+
+
+def finest(contract: str, currency: str) -> int:
+    """The smallest amount of a currency that a contract's wire can carry, in hundred-thousandths."""
+    return int(load(contract).wire_unit(currency)) if contract in BUNDLED else 1
 
 
 class Accounts:
@@ -39,11 +44,11 @@ class Accounts:
         return amount
 
     def finest(self, contract: str, currency: str) -> int:
-        """The smallest amount that can be moved: the casino's unit is 1/100000 in every currency."""
-        return smallest_unit(currency) if contract == "sportsbook" else 1
+        """The smallest amount that can be moved, in hundred-thousandths."""
+        return finest(contract, currency)
 
     def check_currency(self, order: Order[Movement], account: Account) -> None:
-        """Only the account's own currency is taken. A casino reward carries none."""
+        """Only the account's own currency is taken. A reward may carry none."""
         carries_none = isinstance(order.item, Reward) and not order.item.currency
         if not carries_none and order.item.currency != account.currency:
             raise Refusal(Outcome.WRONG_CURRENCY, "not the player's currency")

@@ -1,4 +1,4 @@
-"""Rules of batches (casino): every item stands alone, and each is answered."""
+"""Rules of batches: every item stands alone, and each is answered."""
 
 from __future__ import annotations
 

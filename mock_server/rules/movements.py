@@ -111,7 +111,7 @@ class Movements(Memory, Sessions):
             self.settle_bets(order, account)
 
     def place(self, order: Order[Movement], account: Account) -> None:
-        """Enter a bet. Casino credits name it by its transaction, sportsbook credits by its bet id."""
+        """Enter a bet. Credits name it by its bet id, or by its transaction where it has none."""
         reference = order.item.bet or order.item.id
         record = BetRecord(account.number, order.item.id, reference, int(order.item.amount), Fate.PLACED)
         self.store.put_bet(order.contract, record)

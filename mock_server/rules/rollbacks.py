@@ -1,4 +1,4 @@
-"""Rules of rollbacks (sportsbook): the stake comes back once, and a bet that comes after its rollback is not taken."""
+"""Rules of rollbacks: the stake comes back once, and a bet that comes after its rollback is not taken."""
 
 from __future__ import annotations
 

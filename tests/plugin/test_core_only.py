@@ -28,7 +28,9 @@ def wallet() -> Iterator[Running]:
         yield started
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+@pytest.mark.parametrize(
+    "workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.full)], ids=["one process", "two workers"]
+)
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_three_players_are_enough(wallet: Running, contract: str, workers: tuple[str, ...]) -> None:
     players = [wallet.provision(contract=contract, currency=each, balance=much) for each, much in THREE]

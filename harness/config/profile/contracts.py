@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.config.profile.reader import Reader
 from harness.config.profile.shape import ContractProfile, TlsProfile, Value
-from harness.contracts import Contract, UnknownContract, load
+from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.files.complaints import nearest
 from harness.files.tree import Node, Text
 from harness.model import Outcome
@@ -57,7 +57,7 @@ def read_url(node: Node, name: str, reader: Reader, *, needed: bool = True) -> V
     except ValueError:
         good = False
     if not good or any(each in found.text for each in " ?#"):
-        reader.add(node, name, "must be a URL such as https://wallet.example/casino, without ? and #")
+        reader.add(node, name, f"must be a URL such as https://wallet.example/{BUNDLED[0]}, without ? and #")
         return None
     if "@" in parts.netloc:
         reader.add(node, name, "must not hold a user name or a password: they belong under credentials")

@@ -13,6 +13,7 @@ from harness.config.profile.limit_kinds import read_limits
 from harness.config.profile.people import read_players, read_provision, read_waivers
 from harness.config.profile.reader import Overrides, ProfileError, Reader
 from harness.config.profile.shape import Profile, TlsProfile
+from harness.contracts import BUNDLED
 from harness.files.complaints import Complaints, ScenarioError
 from harness.files.tree import MAX_BYTES, Items, Kind, Node, Table, Text, read_tree
 
@@ -57,7 +58,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
     duplicates(contracts, reader)
     if not contracts and not reader.complaints.found:
         line = parts["contracts"].line if "contracts" in parts else 1
-        reader.complaints.add(line, "contracts is missing: name casino or sportsbook, with the wallet's url")
+        reader.complaints.add(line, f"contracts is missing: name {' or '.join(BUNDLED)}, with the wallet's url")
     url, command = read_provision(parts["provision"], reader) if "provision" in parts else (None, None)
     made = reader.overrides.provision or (("provision" in parts) and not reader.overrides.players)
     needed = not (made or reader.overrides.players)

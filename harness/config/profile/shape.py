@@ -46,7 +46,7 @@ class ContractProfile:
     """The wallet by one contract."""
 
     name: str
-    """The name under which the contract is loaded: `casino`, or a module."""
+    """The name under which the contract is loaded: that of a bundled one, or a module."""
     where: str = ""
     """Where the profile begins to write about it; empty when it does not."""
     url: Value | None = None

@@ -17,6 +17,7 @@ from harness.model import (
     Outcome,
     Payout,
     Reply,
+    Request,
     Reward,
     Rollback,
     Unsettle,
@@ -55,7 +56,7 @@ def refusals(contract: Contract, operation: str) -> tuple[Refusal, ...]:
         if outcome is Outcome.OK or not kinds & _KINDS.get(outcome, kinds):
             continue
         reply = Reply(outcome=outcome, items=(ItemReply(outcome=outcome),))
-        status, body = contract.write_reply(None, reply)
+        status, body = contract.write_reply(None, reply, Request(contract.specs[operation].path, (), b""))
         example = {"summary": outcome.replace("_", " "), "value": parse(body)}
         found.setdefault((status, body), Refusal(str(outcome), status, example))
     return tuple(found.values())
