@@ -216,7 +216,7 @@ class Meter:
 
     def _wallets_seconds(self) -> float:
         if not self._statistics.exists():
-            return 0.0  # No Linux: only our own side is counted.
+            return 0.0  # Without Linux only our own side is counted.
         user, system = self._statistics.read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 

@@ -74,7 +74,7 @@ class CommitEachTurn:
     def _commit(self) -> None:
         try:
             self._store.commit()
-        except Exception as error:  # noqa: BLE001 - whatever the database raises, the waiting requests must learn it
+        except Exception as error:  # noqa: BLE001 - the waiting requests must receive every error of the database
             self.undo(error)
         else:
             self._finish(None)

@@ -136,7 +136,7 @@ def _weathered(app: App, settings: Settings) -> Asgi:
 
 
 def _stop_at_end_of_input(server: Server) -> None:
-    with contextlib.suppress(OSError):  # a standard input that was never open has ended too
+    with contextlib.suppress(OSError):  # a standard input that was never open counts as ended
         while os.read(0, 4096):
             pass
     server.should_exit = True

@@ -111,8 +111,8 @@ def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
         others = tuple(f"player {each}" for each in range(2, number + 1))
         try:
             return examiner.players.cast(Needs(balance=FUNDS, others=others, bets={}))
-        except NoPlayer as nobody:
-            reason = nobody
+        except NoPlayer as error:
+            reason = error
     raise NoPartner(f"nobody can play: {reason}")
 
 

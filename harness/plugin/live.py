@@ -69,9 +69,7 @@ class Watch:
         self._begin(ids)
 
     def _begin(self, ids: Sequence[str]) -> None:
-        """Show live progress if every item is a scenario. Otherwise print one line for each category, not for each
-        file.
-        """
+        """If every item is a scenario, show live progress, or else one line for each category instead of each file."""
         if self._live is not None or not ids or not all(SUFFIX + "::" in each for each in ids):
             return
         if suits(self._config, self._reporter, os.environ):

@@ -89,7 +89,7 @@ _suite: tuple[Scenario, ...] = ()
 
 
 def _keep_suite(suite: tuple[Scenario, ...]) -> None:
-    global _suite  # noqa: PLW0603 - a pool gives its processes nothing else to keep things in
+    global _suite  # noqa: PLW0603 - a process of a pool can store objects only in globals
     _suite = suite
 
 
