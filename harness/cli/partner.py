@@ -1,4 +1,4 @@
-"""`walletproof partner [URL]`: the mock partner lives through days of a platform with a wallet, and judges them."""
+"""`walletproof partner [URL]`: the mock partner plays days of a platform with a wallet, and the oracle judges them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.cli.command import UsageProblem
 from harness.config import Options, OptionsError
 from harness.contracts import BUNDLED
 from harness.model import Status
-from harness.partner import Day, Habits, NoPartner, Weather, live_through
+from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.play.players import ProvisioningFailed
 from harness.plugin.block import block
 from harness.plugin.header import wallet_of
@@ -22,7 +22,7 @@ NAME = "partner"
 HELP = "play the platform for a day: retries, lost answers, the settlement of the night, clawbacks; 1 if money is wrong"
 VIOLATED, CONFIGURATION, UNDECIDED = 1, 3, 4
 MOST_LOST_PERCENT = 50
-"""Beyond that hardly anything is ever answered, and the oracle has too much to leave open."""
+"""With more lost answers than this, almost none arrive, and the oracle must leave too much undecided."""
 MOST_ROUNDS, MOST_PLAYERS, MOST_DAYS = 10_000, 200, 31
 
 
@@ -52,9 +52,12 @@ def _number(least: int, most: int) -> type[int]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Live through the days: 0 right, 1 wrong, 3 something to set right, 4 undecided. Raises UsageProblem."""
+    """Play the days. Returns 0 right, 1 wrong, 3 a configuration problem, 4 undecided. Raises UsageProblem."""
     habits = Habits(
-        players=options.crowd, rounds=options.rounds, days=options.days, weather=Weather(lost_percent=options.lost)
+        players=options.crowd,
+        rounds=options.rounds,
+        days=options.days,
+        connection=ConnectionQuality(lost_percent=options.lost),
     )
     try:
         planned_run = planned(_options(options), os.environ)
@@ -96,7 +99,7 @@ def _play(plan: Run, habits: Habits) -> int:
             worst = max(worst, CONFIGURATION)
             continue
         requirements = plan.contracts[name].requirements
-        for line in (*_told(name, day, habits), *_findings(day, requirements)):
+        for line in (*_lines(name, day, habits), *_findings(day, requirements)):
             print(line)
         worst = max(worst, _status(day))
     return worst
@@ -106,7 +109,7 @@ def _status(day: Day) -> int:
     return {Status.FAIL: VIOLATED, Status.UNKNOWN: UNDECIDED}.get(day.result.status, 0)
 
 
-def _told(name: str, day: Day, habits: Habits) -> Iterator[str]:
+def _lines(name: str, day: Day, habits: Habits) -> Iterator[str]:
     many = "a day" if habits.days == 1 else f"{habits.days} days"
     yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
     for what, count in sorted(day.counts.items()):
