@@ -49,7 +49,7 @@ def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
     ("options", "environment", "told"),
     [
         (Options(url=URL), {}, "which contract? Name it with --wallet-contract"),
-        (Options(url=URL), CREDENTIALS, "both contracts are set: say which to use with --wallet-contract"),
+        (Options(url=URL), CREDENTIALS, "casino and sportsbook are set: say which to use with --wallet-contract"),
         (Options(contracts=("casnio",)), {}, "the bundled wallet has no contract 'casnio'"),
         (Options(url=URL, contracts=("casnio",)), {}, "--wallet-contract: "),
         (
