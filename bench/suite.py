@@ -97,7 +97,7 @@ def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted
     scenarios = load_folder(bundled("scenarios"), contracts)
     noted: list[Noted] = []
     for name, contract in contracts.items():
-        subject = WalletUnderTest(
+        under_test = WalletUnderTest(
             contract=name,
             url=address.urls[name],
             credentials=credentials[name],
@@ -107,7 +107,7 @@ def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted
         )
         wallet = Notebook(noted, contract, address.urls[name])
         provision = Notebook(noted, None, address.provision_url)
-        examiner = Examiner(subject, Facts(), wallet=wallet, provision=provision, explain=False)
+        examiner = Examiner(under_test, Facts(), wallet=wallet, provision=provision, explain=False)
         for scenario in (each for each in scenarios if name in each.requirements):
             examiner.examine(scenario)
         examiner.close()

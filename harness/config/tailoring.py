@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from harness.contracts import Contract, Decode, Decoded, ExpectedCode
+from harness.config.wallet import WalletUnderTest
+from harness.contracts import Contract, Decode, Decoded, ExpectedCode, load
 from harness.model import ItemReply, Message, Operation, Outcome, Policy, Request
 
 OwnCodes = Mapping[Outcome, frozenset[str]]
+
+
+def contract_of(wallet: WalletUnderTest) -> Contract:
+    """The contract of a wallet under test, with the readings that its profile pins and with its own codes."""
+    return tailored(load(wallet.contract), readings=wallet.policies, codes=wallet.codes)
 
 
 def tailored(

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config import WalletUnderTest
-from harness.config.tailoring import narrowed
+from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
-from harness.examine.first_look import contract_of, secrets_of, violation_of
+from harness.examine.first_look import secrets_of, violation_of
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
 from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
@@ -40,7 +40,7 @@ class Examiner:
 
     def __init__(
         self,
-        subject: WalletUnderTest,
+        under_test: WalletUnderTest,
         facts: Facts,
         *,
         wallet: Carrier | None = None,
@@ -54,25 +54,25 @@ class Examiner:
         """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
 
         Without `explain` findings have no probable cause and no shell lines. `wallet` and `provision` are ways to a
-        wallet that is not behind the subject's URLs. `secrets` are those of the whole run, where it has more than one
-        subject. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
+        wallet that is not behind the URLs of `under_test`. `secrets` are those of the whole run, where it is about more
+        than one contract. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
         """
-        self.contract: Contract = contract_of(subject)
-        self._subject = subject
-        self._policy = _policy(self.contract, subject, facts)
-        wallet, self._provision = _ways(subject, wallet, provision)
-        self.client = _client(self.contract, wallet, subject, now_ms)
-        self.capabilities = Capabilities({*facts.absent, *subject.lacks})
-        identities = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope}")
+        self.contract: Contract = contract_of(under_test)
+        self._subject = under_test
+        self._policy = _policy(self.contract, under_test, facts)
+        wallet, self._provision = _ways(under_test, wallet, provision)
+        self.client = _client(self.contract, wallet, under_test, now_ms)
+        self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
+        identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
-        limits, games = subject.limits, subject.games
+        limits, games = under_test.limits, under_test.games
         self._runner = Runner(
             self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
         )
-        hidden, players = secrets_of(subject, secrets), subject.players
-        self.results = Results(self.contract, hidden, subject.url, record, explain, players, tuple(waivers))
+        hidden, players = secrets_of(under_test, secrets), under_test.players
+        self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
-        self.violation = violation_of(subject, facts, secrets)
+        self.violation = violation_of(under_test, facts, secrets)
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Whatever the wallet does becomes a result."""
@@ -119,54 +119,54 @@ class Examiner:
         return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        subject = self._subject
+        under_test = self._subject
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
-        if subject.provision_command:
-            return CommandPlayers(self.contract.name, subject.provision_command, identities)
-        games = subject.games or (DEFAULT_GAME,)
+        if under_test.provision_command:
+            return CommandPlayers(self.contract.name, under_test.provision_command, identities)
+        games = under_test.games or (DEFAULT_GAME,)
         return SharedPlayers(
-            subject.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
 
 
-def _policy(contract: Contract, subject: WalletUnderTest, facts: Facts) -> Policy:
+def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:
     """The contract's policy, narrowed by the readings that were seen, where the profile has not chosen one."""
-    chosen = dict(subject.policies)
+    chosen = dict(under_test.policies)
     return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
 
-def _client(contract: Contract, wallet: Carrier, subject: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
-    requests = Identities(subject.seed, subject.run_id, f"{subject.contract}/{subject.scope} requests")
+def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
+    requests = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope} requests")
     return Client(
         contract,
         wallet,
-        subject.credentials,
-        paths=dict(subject.paths),
+        under_test.credentials,
+        paths=dict(under_test.paths),
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )
 
 
 def _ways(
-    subject: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
+    under_test: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
 ) -> tuple[Carrier, Carrier | None]:
     """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
-    pace = Pace(subject.requests_per_second or None)
-    if provision is None and subject.provision_url:
-        provision = _transport(subject, subject.provision_url, pace)
-    return wallet or _transport(subject, subject.url, pace), provision
+    pace = Pace(under_test.requests_per_second or None)
+    if provision is None and under_test.provision_url:
+        provision = _transport(under_test, under_test.provision_url, pace)
+    return wallet or _transport(under_test, under_test.url, pace), provision
 
 
-def _transport(subject: WalletUnderTest, url: str, pace: Pace) -> Transport:
+def _transport(under_test: WalletUnderTest, url: str, pace: Pace) -> Transport:
     return Transport(
         url,
-        tls=subject.tls,
-        time_out_seconds=subject.time_out_seconds,
-        user_agent=subject.user_agent,
-        connections=subject.limits.connections,
+        tls=under_test.tls,
+        time_out_seconds=under_test.time_out_seconds,
+        user_agent=under_test.user_agent,
+        connections=under_test.limits.connections,
         pace=pace,
     )

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from harness.client import Carrier, unix_ms
 from harness.config import WalletUnderTest
-from harness.config.tailoring import tailored
-from harness.contracts import Contract, load
+from harness.config.tailoring import contract_of
 from harness.examine.redaction import Secrets
 from harness.play import preflight as play
 from harness.play.preflight import ConfigurationProblem, Facts, Stage, Tell
@@ -19,7 +18,7 @@ _LONGEST_SAID = 80
 
 
 def preflight(
-    subject: WalletUnderTest,
+    under_test: WalletUnderTest,
     *,
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
@@ -29,40 +28,35 @@ def preflight(
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
-    `wallet` and `provision` are ways to a wallet that is not behind the subject's URLs: the stages of the network are
-    left out then. `tell` is called with each stage that was passed. `secrets` are those of the whole run, where it has
-    more than one subject. No text that is returned, told or raised has any of them. `now_ms` is the clock that requests
-    are signed by, in Unix milliseconds.
+    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `under_test`: the stages of the network
+    are left out then. `tell` is called with each stage that was passed. `secrets` are those of the whole run, where it
+    is about more than one contract. No text that is returned, told or raised has any of them. `now_ms` is the clock
+    that requests are signed by, in Unix milliseconds.
     """
-    hidden = secrets_of(subject, secrets)
+    hidden = secrets_of(under_test, secrets)
 
     def telling(stage: Stage) -> None:
         if tell is not None:
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(subject, wallet=wallet, provision=provision, tell=telling, now_ms=now_ms)
+        facts = play.preflight(under_test, wallet=wallet, provision=provision, tell=telling, now_ms=now_ms)
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
 
 
-def violation_of(subject: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:
+def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:
     """The requirement that the first calls prove to be violated, in redacted words; None when they prove nothing."""
-    found = violation_by(facts.first_calls, contract_of(subject))
+    found = violation_by(facts.first_calls, contract_of(under_test))
     if found is None:
         return None
-    return replace(found, said=secrets_of(subject, secrets).line(found.said)[:_LONGEST_SAID])
+    return replace(found, said=secrets_of(under_test, secrets).line(found.said)[:_LONGEST_SAID])
 
 
-def contract_of(subject: WalletUnderTest) -> Contract:
-    """The contract as this wallet keeps it: with the readings and codes that its profile pins."""
-    return tailored(load(subject.contract), readings=subject.policies, codes=subject.codes)
-
-
-def secrets_of(subject: WalletUnderTest, others: Secrets | None = None) -> Secrets:
-    """The secrets of a subject, and others besides."""
-    own = Secrets.of(contract_of(subject), subject.credentials, players=subject.players)
+def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:
+    """The secrets of a under_test, and others besides."""
+    own = Secrets.of(contract_of(under_test), under_test.credentials, players=under_test.players)
     return own if others is None else own + others
 
 

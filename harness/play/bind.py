@@ -27,7 +27,7 @@ from harness.model import (
     item_of,
 )
 from harness.scenario import resolve_amount
-from harness.scenario.plan import Bound, Send
+from harness.scenario.plan import Bound, PlannedRequest
 
 UNKNOWN_CURRENCY = "XTS"
 """ISO 4217 reserves it for tests: no player holds it."""
@@ -47,7 +47,7 @@ class Moment:
     """Whether the bets that credits belong to were placed. Else they are those that the wallet is said to know."""
 
 
-def operation_of(send: Send, moment: Moment) -> Operation:
+def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
     """The operation of one planned request."""
     kind: type = item_of(send.word)
     if kind is Authenticate:
@@ -72,7 +72,7 @@ def operation_of(send: Send, moment: Moment) -> Operation:
     return Retry(items=payouts) if OPERATION_OF[send.word] is Retry else Settle(items=payouts)
 
 
-def alteration_of(send: Send) -> Alteration:
+def alteration_of(send: PlannedRequest) -> Alteration:
     """How the request departs from a well-formed, well-signed one."""
     step = send.step
     raw, without = [], []

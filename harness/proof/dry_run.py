@@ -45,41 +45,41 @@ class Sent:
 class Rehearsal:
     """One contract's part of a run."""
 
-    def __init__(self, subject: WalletUnderTest) -> None:
+    def __init__(self, under_test: WalletUnderTest) -> None:
         """Nothing leaves the process."""
         logging.getLogger("mock_server").setLevel(logging.CRITICAL)
-        self.subject = subject
-        self.contract: Contract = load(subject.contract)
+        self.under_test = under_test
+        self.contract: Contract = load(under_test.contract)
         store = open_store()
         stand_in = Wallet if self.contract.name in BUNDLED else _TerseWallet
-        wallet = stand_in(store, {self.contract.name: subject.credentials})
+        wallet = stand_in(store, {self.contract.name: under_test.credentials})
         app = App(wallet, contracts=(self.contract,), provision=True)
-        if not subject.makes_players:
-            _admit(store, self.contract.name, subject.players)
+        if not under_test.makes_players:
+            _admit(store, self.contract.name, under_test.players)
         self._sent: list[Sent] = []
-        elsewhere = {path: self.contract.specs[name].path for name, path in subject.paths}
+        elsewhere = {path: self.contract.specs[name].path for name, path in under_test.paths}
         place = f"/{self.contract.name}"
-        self._wallet = _Noting(self._sent, "POST", subject.url, InProcessCarrier(app, place), elsewhere)
-        how = COMMAND if subject.provision_command else "POST"
-        made_by = subject.provision_url or subject.provision_command
+        self._wallet = _Noting(self._sent, "POST", under_test.url, InProcessCarrier(app, place), elsewhere)
+        how = COMMAND if under_test.provision_command else "POST"
+        made_by = under_test.provision_url or under_test.provision_command
         self._provision = _Noting(self._sent, how, made_by, InProcessCarrier(app, PATH), {})
         # No pace to keep, and no command to run.
-        self._stand_in = replace(subject, requests_per_second=0, provision_command="")
+        self._stand_in = replace(under_test, requests_per_second=0, provision_command="")
         self._examiner: Examiner | None = None
         self.obstacle = ""
         """Why pre-flight stopped, if it did: what it would have asked after that is not among what it sent."""
-        self._secrets = Secrets.of(self.contract, subject.credentials, players=subject.players)
+        self._secrets = Secrets.of(self.contract, under_test.credentials, players=under_test.players)
 
     def preflight(self) -> tuple[Sent, ...]:
         """What is sent before any scenario."""
-        facts = Facts(absent=self.subject.lacks)
+        facts = Facts(absent=self.under_test.lacks)
         try:
             facts = preflight(self._stand_in, wallet=self._wallet, provision=self._way_to_players())
         except ConfigurationProblem as problem:
             self.obstacle = str(problem)
         self._examiner = Examiner(
             self._stand_in,
-            replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.subject.lacks})),
+            replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
             wallet=self._wallet,
             provision=self._way_to_players(),
         )
@@ -106,7 +106,7 @@ class Rehearsal:
         return self._secrets.body(sent.body)
 
     def _way_to_players(self) -> _Noting | None:
-        return self._provision if self.subject.makes_players else None
+        return self._provision if self.under_test.makes_players else None
 
     def _noted(self) -> tuple[Sent, ...]:
         sent = tuple(self._sent)

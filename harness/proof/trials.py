@@ -93,7 +93,7 @@ def examiner_of(
     clock = clock or MovedClock(STARTS_AT_MS)
     app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
     wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
-    subject = WalletUnderTest(
+    under_test = WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",
@@ -103,8 +103,8 @@ def examiner_of(
         limits=LIMITS,
         policies=tuple(policies.items()),
     )
-    facts = preflight(subject, wallet=wallet, provision=provision, now_ms=clock)
-    return Examiner(subject, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
+    facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
+    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
 
 
 def cell_of(result: ScenarioResult) -> Cell:

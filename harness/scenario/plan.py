@@ -34,7 +34,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class PlannedRequest:
     """One request: the step it comes from and its transactions."""
 
     step: Step
@@ -49,7 +49,7 @@ class Send:
 class Group:
     """Requests that are sent one after the other, or released together."""
 
-    sends: tuple[Send, ...]
+    sends: tuple[PlannedRequest, ...]
     at_once: bool = False
 
 
@@ -99,7 +99,7 @@ class _Planner:
     limits: Limits
     identities: Identities
     placed: dict[str, Placed] = field(default_factory=dict)
-    _by_label: dict[str, Send] = field(default_factory=dict)
+    _by_label: dict[str, PlannedRequest] = field(default_factory=dict)
     _fresh: int = 0
 
     def groups(self, steps: Iterator[tuple[int, Step]], labels: dict[str, str]) -> Iterator[Group]:
@@ -113,14 +113,14 @@ class _Planner:
             else:
                 yield Group(tuple(self._sends(index, step, labels)), step.at_once)
 
-    def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[Send]:
+    def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[PlannedRequest]:
         for _ in range(self.limits.number(step.times) if step.times else 1):
             if step.word == "resend":
                 first = self._by_label[self._id(step.label, "", labels)]
-                yield Send(step, index, first.word, first.bound, first.batch)
+                yield PlannedRequest(step, index, first.word, first.bound, first.batch)
                 continue
             bound = tuple(self._bind(step.word, draft, labels) for draft in self._grown(step))
-            send = Send(step, index, step.word, bound, self._is_batch(step))
+            send = PlannedRequest(step, index, step.word, bound, self._is_batch(step))
             for each in bound:
                 self._by_label.setdefault(each.id, send)
                 self._by_label.setdefault(labels.get(each.draft.id, ""), send)

@@ -98,14 +98,14 @@ def test_no_way_to_write_http_is_a_violation(
     thread.start()
     try:
         assert server.ready.wait(10)
-        subject = WalletUnderTest(
+        under_test = WalletUnderTest(
             contract=contract,
             url=f"http://127.0.0.1:{server.port}/{contract}",
             provision_url=f"http://127.0.0.1:{server.port}{PATH}",
             credentials=CREDENTIALS[contract],
             limits=replace(LIMITS, races=1),
         )
-        examiner = Examiner(subject, preflight(subject))
+        examiner = Examiner(under_test, preflight(under_test))
         chosen = [each for each in scenarios if contract in each.requirements and each.category in _FEW]
         results = [examiner.examine(each) for each in chosen]
         examiner.close()

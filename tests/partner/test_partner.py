@@ -23,9 +23,9 @@ STORMY = Habits(players=5, rounds=120, weather=Weather(lost_percent=15))
 
 def a_day(wallet_type: type[Wallet], contract: str, habits: Habits = STORMY, seed: int = 1) -> Day:
     examiner = examiner_of(wallet_type, contract)
-    subject = WalletUnderTest(contract=contract, url="", credentials=CREDENTIALS[contract], seed=seed, run_id=RUN_ID)
+    under_test = WalletUnderTest(contract=contract, url="", credentials=CREDENTIALS[contract], seed=seed, run_id=RUN_ID)
     try:
-        return live_through(examiner, subject, habits)
+        return live_through(examiner, under_test, habits)
     finally:
         examiner.close()
 
@@ -120,8 +120,8 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
 
     examiner = examiner_of(Wallet, "casino")
     monkeypatch.setattr(InProcessCarrier, "send", silent)
-    subject = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
-    day = live_through(examiner, subject, STORMY)
+    under_test = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
+    day = live_through(examiner, under_test, STORMY)
     assert day.result.status is Status.UNKNOWN
     assert "nobody listens" in " ".join(each.summary + each.said for each in day.result.verdicts)
 
@@ -129,9 +129,9 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
 def test_a_contract_without_a_platform_is_refused() -> None:
     examiner = examiner_of(Wallet, "casino")
     examiner.contract = replace(examiner.contract, name="bingo", days=None)
-    subject = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"])
+    under_test = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"])
     with pytest.raises(NoPartner, match="bingo has scenarios only"):
-        live_through(examiner, subject, STORMY)
+        live_through(examiner, under_test, STORMY)
 
 
 def test_the_clock_does_what_is_due_in_its_order() -> None:

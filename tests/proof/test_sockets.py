@@ -94,7 +94,7 @@ def suite() -> dict[str, Scenario]:
 def test_a_defect_is_caught_over_sockets(
     served: str, suite: dict[str, Scenario], defect: Defect, contract: str
 ) -> None:
-    subject = WalletUnderTest(
+    under_test = WalletUnderTest(
         contract=contract,
         url=f"{served}/{defect.name}/{contract}",
         provision_url=f"{served}/{defect.name}{PATH}",
@@ -102,7 +102,7 @@ def test_a_defect_is_caught_over_sockets(
         seed=1,
         limits=LIMITS,
     )
-    with contextlib.closing(Examiner(subject, preflight(subject))) as examiner:
+    with contextlib.closing(Examiner(under_test, preflight(under_test))) as examiner:
         for witness in defect.witnesses:
             scenario = suite[witness.scenario]
             if contract not in scenario.requirements:

@@ -61,7 +61,7 @@ class AtHand:
             token=answer["authToken"],
         )
 
-    def subject(self, **fields: Any) -> WalletUnderTest:
+    def under_test(self, **fields: Any) -> WalletUnderTest:
         """The wallet as the user describes it: provisioned, unless there are `players`."""
         found = WalletUnderTest(
             contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
@@ -71,14 +71,14 @@ class AtHand:
 
     def look(self, **fields: Any) -> Facts:
         """What pre-flight finds without a network."""
-        subject = self.subject(**fields)
+        under_test = self.under_test(**fields)
         wallet = InProcessCarrier(self.app, f"/{self.contract}")
-        provision = InProcessCarrier(self.app, PATH) if subject.provision_url else None
-        return preflight(subject, wallet=wallet, provision=provision)
+        provision = InProcessCarrier(self.app, PATH) if under_test.provision_url else None
+        return preflight(under_test, wallet=wallet, provision=provision)
 
     def violation(self, **fields: Any) -> Violation | None:
         """What the calls of pre-flight prove."""
-        return violation_of(self.subject(**fields), self.look(**fields))
+        return violation_of(self.under_test(**fields), self.look(**fields))
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
         """The problem that pre-flight ends with."""

@@ -74,7 +74,7 @@ def results_of(
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = WalletUnderTest(
+    under_test = WalletUnderTest(
         contract=contract,
         url=f"http://wallet.example:9000/{contract}",
         provision_url="in process",
@@ -83,8 +83,8 @@ def results_of(
         run_id=RUN_ID,
         limits=LIMITS,
     )
-    facts = preflight(subject, wallet=wallet, provision=provision)
-    examiner = Examiner(subject, facts, wallet=wallet, provision=provision, record=record, waivers=waivers)
+    facts = preflight(under_test, wallet=wallet, provision=provision)
+    examiner = Examiner(under_test, facts, wallet=wallet, provision=provision, record=record, waivers=waivers)
     examiner.results = replace(examiner.results, day=lambda: TODAY)
     found = [examiner.examine(each) for each in chosen]
     return [from_data(json.loads(json.dumps(to_data(each)), parse_float=Decimal)) for each in found]

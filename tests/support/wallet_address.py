@@ -10,7 +10,7 @@ from harness.model import Player, Tls
 PLAYERS = (Player(id="188", currency="EUR", session="s-188"),)
 
 
-def subject(url: str, *, tls: Tls | None = None, time_out_seconds: float = 5) -> WalletUnderTest:
+def under_test(url: str, *, tls: Tls | None = None, time_out_seconds: float = 5) -> WalletUnderTest:
     return WalletUnderTest(
         contract="casino",
         url=url,

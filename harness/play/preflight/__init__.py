@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 from harness.client import Carrier, Client, ConfigurationError, Transport, unix_ms
 from harness.config import WalletUnderTest
-from harness.config.tailoring import tailored
-from harness.contracts import Contract, load
+from harness.config.tailoring import contract_of
+from harness.contracts import Contract
 from harness.play.preflight.answering import heard, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import absent, deduction
@@ -27,7 +27,7 @@ __all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "preflig
 
 
 def preflight(
-    tested: WalletUnderTest,
+    under_test: WalletUnderTest,
     *,
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
@@ -36,23 +36,23 @@ def preflight(
 ) -> Facts:
     """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
 
-    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `tested`: the stages of the network are
-    left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed by,
-    in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight` redacts
-    them.
+    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `under_test`: the stages of the network
+    are left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed
+    by, in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight`
+    redacts them.
     """
-    contract = tailored(load(tested.contract), readings=tested.policies, codes=tested.codes)
+    contract = contract_of(under_test)
     course = Course(tell)
     with ExitStack() as closing:
         try:
-            return _stages(tested, contract, wallet, provision, course, closing, now_ms)
+            return _stages(under_test, contract, wallet, provision, course, closing, now_ms)
         except ConfigurationError as error:
             # A credential that no header can carry is noticed when the first request is written.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
 
 
 def _stages(
-    tested: WalletUnderTest,
+    under_test: WalletUnderTest,
     contract: Contract,
     wallet: Carrier | None,
     provision: Carrier | None,
@@ -62,17 +62,17 @@ def _stages(
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
-        reach(tested, course)
-        wallet = _way_to_wallet(tested)
-    client = _client(tested, contract, wallet, now_ms)
+        reach(under_test, course)
+        wallet = _way_to_wallet(under_test)
+    client = _client(under_test, contract, wallet, now_ms)
     closing.callback(client.close)
-    identities = Identities(tested.seed, tested.run_id, f"{tested.contract}/preflight")
-    asking = Asking(tested, contract, client, identities)
+    identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
+    asking = Asking(under_test, contract, client, identities)
     skew = _first_answer(asking, course) if remote else None
-    if provision is None and tested.provision_url:
-        provision = closing.enter_context(_way_to_provisioning(tested))
-    made = provision is not None or tested.makes_players
-    player = provisioned(tested, contract, provision, identities, course) if made else named(tested, contract)
+    if provision is None and under_test.provision_url:
+        provision = closing.enter_context(_way_to_provisioning(under_test))
+    made = provision is not None or under_test.makes_players
+    player = provisioned(under_test, contract, provision, identities, course) if made else named(under_test, contract)
     trusted = believed(asking, player, skew, course)
     if isinstance(trusted, Distrusted):
         return Facts(first_calls=trusted.calls, stages=tuple(course.stages))
@@ -86,41 +86,43 @@ def _stages(
     )
 
 
-def _client(tested: WalletUnderTest, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
+def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:
     return Client(
         contract,
         wallet,
-        tested.credentials,
-        paths=dict(tested.paths),
+        under_test.credentials,
+        paths=dict(under_test.paths),
         # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
-        batch_time_out_seconds=tested.time_out_seconds,
+        batch_time_out_seconds=under_test.time_out_seconds,
         now_ms=now_ms,
-        request_id=Identities(tested.seed, tested.run_id, f"{tested.contract}/preflight requests").transaction_id,
+        request_id=Identities(
+            under_test.seed, under_test.run_id, f"{under_test.contract}/preflight requests"
+        ).transaction_id,
     )
 
 
-def _way_to_wallet(tested: WalletUnderTest) -> Carrier:
+def _way_to_wallet(under_test: WalletUnderTest) -> Carrier:
     return Transport(
-        tested.url,
-        tls=tested.tls,
-        time_out_seconds=tested.time_out_seconds,
-        user_agent=tested.user_agent,
-        requests_per_second=tested.requests_per_second or None,
+        under_test.url,
+        tls=under_test.tls,
+        time_out_seconds=under_test.time_out_seconds,
+        user_agent=under_test.user_agent,
+        requests_per_second=under_test.requests_per_second or None,
     )
 
 
 def _first_answer(asking: Asking, course: Course) -> int | None:
     """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
-    tested, contract = asking.wallet, asking.contract
-    player = asking.stranger() if tested.makes_players or not tested.players else tested.players[0]
+    under_test, contract = asking.wallet, asking.contract
+    player = asking.stranger() if under_test.makes_players or not under_test.players else under_test.players[0]
     first = asking.ask(asking.zero(player))
-    heard(first, tested, contract, course)
+    heard(first, under_test, contract, course)
     return skew_seconds(first, contract, course)
 
 
-def _way_to_provisioning(tested: WalletUnderTest) -> Transport:
+def _way_to_provisioning(under_test: WalletUnderTest) -> Transport:
     try:
-        return Transport(tested.provision_url, tls=tested.tls, user_agent=tested.user_agent)
+        return Transport(under_test.provision_url, tls=under_test.tls, user_agent=under_test.user_agent)
     except ConfigurationError as error:
         text = str(error).replace("the wallet's URL", "the provisioning address", 1)
         raise ConfigurationProblem(text, stage=PROVISIONING) from None

@@ -10,7 +10,7 @@ from email.utils import formatdate
 import pytest
 from hostile import Behaviour, Server, Visit, always, message
 from preflight_at_hand import AtHand, problem_of, stages
-from wallet_address import subject
+from wallet_address import under_test
 
 from harness.config import WalletUnderTest
 from harness.examine import preflight
@@ -30,7 +30,7 @@ def answering_at(offset_seconds: int, body: bytes) -> Behaviour:
 def clock_of(behaviour: Behaviour) -> Stage:
     passed: list[Stage] = []
     with Server(behaviour) as server:
-        problem_of(lambda: preflight(subject(server.url), tell=passed.append))
+        problem_of(lambda: preflight(under_test(server.url), tell=passed.append))
     return next(each for each in passed if each.name == "clock")
 
 
@@ -89,4 +89,4 @@ def test_a_clock_that_is_a_little_off_is_a_warning() -> None:
 
 def at(wallet: AtHand, root: str) -> WalletUnderTest:
     players = (wallet.player(), wallet.player())
-    return replace(wallet.subject(players=players), url=f"{root}/{wallet.contract}")
+    return replace(wallet.under_test(players=players), url=f"{root}/{wallet.contract}")

@@ -136,8 +136,8 @@ def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
 def test_a_mistake_is_found_over_a_socket_too(mistake: str) -> None:
     wallet = AtHand("casino", CASINO_WALLETS[mistake])
     with wallet.listening() as root:
-        subject = replace(wallet.subject(players=(wallet.player(),)), url=f"{root}/casino/")
-        violation = violation_of(subject, preflight(subject))
+        under_test = replace(wallet.under_test(players=(wallet.player(),)), url=f"{root}/casino/")
+        violation = violation_of(under_test, preflight(under_test))
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
 

@@ -156,8 +156,8 @@ def test_a_provisioned_player_and_its_balance(contract: str) -> None:
 def provisioned_by(answer: bytes) -> str:
     wallet = AtHand()
     with wallet.listening() as root, Server(always(answer)) as server:
-        subject = replace(wallet.subject(), url=f"{root}/casino", provision_url=f"{server.url}/make/")
-        problem = problem_of(lambda: preflight(subject))
+        under_test = replace(wallet.under_test(), url=f"{root}/casino", provision_url=f"{server.url}/make/")
+        problem = problem_of(lambda: preflight(under_test))
     assert problem.stage == "provisioning"
     return str(problem).replace(server.url, "URL")
 
@@ -179,8 +179,8 @@ def test_a_provisioning_address_that_makes_somebody_else() -> None:
 def test_a_provisioning_address_that_is_none() -> None:
     wallet = AtHand()
     with wallet.listening() as root:
-        subject = replace(wallet.subject(), url=f"{root}/casino", provision_url="players.example")
-        problem = problem_of(lambda: preflight(subject))
+        under_test = replace(wallet.under_test(), url=f"{root}/casino", provision_url="players.example")
+        problem = problem_of(lambda: preflight(under_test))
     assert (problem.stage, str(problem)) == (
         "provisioning",
         "the provisioning address 'players.example' has no valid host and port: write http://host:port/path",
@@ -192,13 +192,13 @@ def test_a_provisioning_command_that_fails(tmp_path: Path) -> None:
     script.write_text("import sys; sys.exit('the database is down')", encoding="utf-8")
     wallet = AtHand()
     with wallet.listening() as root:
-        subject = replace(
-            wallet.subject(),
+        under_test = replace(
+            wallet.under_test(),
             url=f"{root}/casino",
             provision_url="",
             provision_command=f"{sys.executable} {script} {{player}}",
         )
-        problem = problem_of(lambda: preflight(subject))
+        problem = problem_of(lambda: preflight(under_test))
     assert problem.stage == "provisioning"
     assert "the database is down" in str(problem)
 
