@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from house_rules import (
     ONLY,
     ROOMS,
     SLEEPERS,
+    STATIONS,
     WITH_WALLET,
     _full,
     climbing,
@@ -32,11 +34,14 @@ from house_rules import (
 )
 from source_tree import (
     PACKAGES,
+    ROOT,
     Module,
     pretend,
     room_of,
     sources,
 )
+
+import harness
 
 Rule = Callable[[Iterable[Module]], Iterator[str]]
 OURS = PACKAGES
@@ -171,3 +176,11 @@ def test_every_line_of_the_tables_is_of_use() -> None:
     assert not {room for room in named if not room_of(room, ROOMS)}
     assert {each.path for each in sources("tests")} >= set(SLEEPERS)
     assert {rule for rule, _, _ in BREACHES} | {cyclic} == {rule for rule, _ in RULES}
+
+
+def test_the_map_and_the_docstring_list_the_stations_in_their_order() -> None:
+    names = [station.removeprefix("harness.") for station in STATIONS]
+    assert re.findall(r"^\* `(\w+)`:", harness.__doc__ or "", re.MULTILINE) == names
+    table = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("| station |")[2].partition("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    assert [name for cell in first_cells for name in re.findall(r"`(\w+)(?:/|\.py)`", cell)] == names
