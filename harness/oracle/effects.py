@@ -122,18 +122,14 @@ def _is_plain(events: Mapping[int, Event], book: Book) -> bool:
         return False
     if not item.amount and terms.only("zero_bet", "refused"):
         return False
-    if not all(_is_same(each, first) for each in others):
+    if any(_content(each) != _content(first) for each in others):
         return False
     answers = {each.is_lost or each.accepted for each in events.values()}
     return len(answers) < 2 or terms.reads("replay_of_refused", "afresh")
 
 
-def _is_same(event: Event, other: Event) -> bool:
-    """Whether two events are sendings of one transaction with the same content."""
-    return _content(event) == _content(other)
-
-
 def _content(event: Event) -> tuple[object, ...]:
+    """What makes two events sendings of one transaction with the same content."""
     item, terms = event.item, event.terms
     facts = (terms.policy, terms.disbelieved, terms.doubtful, terms.refusable, terms.known_elsewhere)
     if not isinstance(item, Movement):
@@ -250,14 +246,18 @@ class Search:
 
     def _earlier_twins(self, index: int) -> int:
         """A bit for each identical event that started and ended no later: it may always be taken first."""
-        event, mask = self._events[index], 0
-        for i, other in enumerate(self._events):
-            is_same = i != index and other.is_lost is event.is_lost and other.accepted is event.accepted
-            if is_same and other.item == event.item and other.terms == event.terms:
-                mine = (event.start, event.end or ENDLESS)
-                its = (other.start, other.end or ENDLESS)
-                if its[0] <= mine[0] and its[1] <= mine[1] and (its != mine or i < index):
-                    mask |= 1 << i
+        one, mask = self._events[index], 0
+        for i, two in enumerate(self._events):
+            is_same = (one.item, one.accepted, one.is_lost, one.terms) == (
+                two.item,
+                two.accepted,
+                two.is_lost,
+                two.terms,
+            )
+            windows = [(each.start, each.end or ENDLESS) for each in (one, two)]
+            is_no_later = two.start <= one.start and windows[1][1] <= windows[0][1]
+            if i != index and is_same and is_no_later and (windows[0] != windows[1] or i < index):
+                mask |= 1 << i
         return mask
 
     # ------------------------------------------------------------------------------------------------------------
