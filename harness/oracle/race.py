@@ -142,7 +142,7 @@ class _Race:
 
     def _effects_of(self, events: Mapping[int, Event]) -> Effects:
         """The outcomes of a group. Raises TooLarge."""
-        is_excused = all(self._is_excused[index] or event.accepted for index, event in events.items())
+        is_excused = all(self._is_excused[i] or each.accepted or each.is_lost for i, each in events.items())
         effects = plain(events, self._book) if is_excused else None
         if effects is not None:
             return effects
