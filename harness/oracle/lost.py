@@ -35,20 +35,22 @@ MOST_ARRIVALS = 4_096
 # An answer is lost
 
 
-def lose(belief: Belief, events: Sequence[Event]) -> Iterator[Belief]:
-    """The beliefs after the answers to some requests were lost. Raises BudgetExceeded."""
+def lose(belief: Belief, events: Sequence[Event], *, contended: bool) -> Iterator[Belief]:
+    """The beliefs after the answers to some requests were lost. Raises BudgetExceeded.
+
+    Under contention, each of them may have been refused.
+    """
     for before in _with_ids_decided(belief, {event.id for event in events}):
         sent = {(_key(each), each.item) for each in before.lost}
         lost, doubted = list(before.lost), set(before.doubted)
-        for event in events:
+        for event in sorted(events, key=lambda each: each.start):
             key = _key(event)
             if key is None or event.terms.disbelieved is not None or not _can_act(before.book, event):
                 continue
-            quiet = replace(event, end=None, terms=replace(event.terms, contested=False))
-            is_doubted = key not in doubted and _may_be_refused(before, quiet)
+            is_doubted = key not in doubted and (contended or _may_be_refused(before, event))
             if is_doubted or (key, event.item) not in sent:
                 sent.add((key, event.item))
-                lost.append(quiet)
+                lost.append(event)
             doubted |= {key} if is_doubted else set()
         stood = before.stood if before.lost else (before.book.balance, before.book.balance)
         after = replace(before, lost=tuple(lost), doubted=frozenset(doubted), stood=stood)
@@ -122,7 +124,9 @@ def _of_no_class(belief: Belief) -> list[Event]:
     if not belief.lost:
         return []
     plain = {id(each) for members in classes_of(belief).values() for each in members}
-    return [each for each in belief.lost if id(each) not in plain and _may_move(belief.book, each)]
+    bets = {name for each in belief.lost if isinstance(each.item, Bet) for name in (each.item.id, each.item.bet)} - {""}
+    others = [each for each in belief.lost if id(each) not in plain]
+    return [e for e in others if _may_move(belief.book, e) or (isinstance(e.item, Movement) and e.item.bet in bets)]
 
 
 def _spare(belief: Belief, absent: Container[int] = ()) -> list[tuple[Amount, int]]:

@@ -125,7 +125,7 @@ class HistoryJudge:
             for part in parts[index] or self._read_by(index, exchange):
                 self._enter(part, exchange, answered, unanswered)
         for player, events in unanswered.items():
-            self._lose(self.accounts[player], events)
+            self._lose(self.accounts[player], events, racing=len(window) > 1)
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
@@ -182,10 +182,10 @@ class HistoryJudge:
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
         return not account.dead and not is_cut
 
-    def _lose(self, account: Account, events: Sequence[Event]) -> None:
+    def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
         """A lost answer is not a refusal: the wallet has acted, or not, or will."""
         try:
-            account.beliefs = lost(account.beliefs, *events)
+            account.beliefs = lost(account.beliefs, *events, racing=racing)
         except BudgetExceeded:
             situation = str(events[0].terms.disbelieved or Situation.NEW)
             self._undecided(account, situation, events[0].exchange)
