@@ -42,7 +42,7 @@ Moves = tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GroupOutcome:
     """One way in which a group may have gone."""
 
     moves: Moves
@@ -72,7 +72,7 @@ class Effects:
     `loose` is the move of a lost request that nothing else depends on: it may come at any time, or never.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[GroupOutcome, ...]
     loose: Move | None = None
     stuck: Stuck | None = None
 
@@ -101,13 +101,13 @@ def plain(events: Mapping[int, Event], book: Book) -> Effects | None:
     due = min((events[each].end or 0 for each in accepted), default=ENDLESS)
     moves = (Move(change, release, due, accepted[0] if accepted else index),) if change else ()
     if accepted:
-        return Effects((Outcome(moves, change_between(book, done, shown_by(events))),))
+        return Effects((GroupOutcome(moves, change_between(book, done, shown_by(events))),))
     part = Book(0)
     if len(lost) < len(events):
         terms = replace(event.terms, contested=True)
         refused = next(each.book for each in allowed(book, event.item, terms) if not each.accepted)
         part = change_between(book, refused, {})
-    return Effects((Outcome((), part, frozenset(lost)),), moves[0] if lost and moves else None)
+    return Effects((GroupOutcome((), part, frozenset(lost)),), moves[0] if lost and moves else None)
 
 
 def _is_plain(events: Mapping[int, Event], book: Book) -> bool:
@@ -181,7 +181,7 @@ class Search:
 
     def run(self) -> Effects:
         """All outcomes. Raises TooLarge past the number of steps."""
-        found: dict[tuple[object, frozenset[int]], list[Outcome]] = {}
+        found: dict[tuple[object, frozenset[int]], list[GroupOutcome]] = {}
         first = self._settled(_State((1 << len(self._events)) - 1, self._start, 0, ()))
         waiting = [] if first is None else [first]
         while waiting:
@@ -335,13 +335,13 @@ class Search:
     # ------------------------------------------------------------------------------------------------------------
     # Results
 
-    def _outcome(self, state: _State) -> Outcome:
+    def _outcome(self, state: _State) -> GroupOutcome:
         still_open = frozenset(name for i, name in enumerate(self._names) if state.left >> i & 1)
         change = change_between(self._start, state.part, self._shown)
         base = state.base
         if base is not None and _may_need_cover(state.moves[len(base) :]):
             base = None
-        return Outcome(state.moves, change, still_open, base)
+        return GroupOutcome(state.moves, change, still_open, base)
 
     def _get_stuck(self, state: _State, accused: int | None = None) -> None:
         """Remember where the search came furthest, and the event that could not be answered so."""
@@ -365,9 +365,9 @@ def _is_as_wide(moves: Moves, others: Moves) -> bool:
     return all(one.release <= two.release and one.due >= two.due for one, two in zip(moves, others, strict=True))
 
 
-def _best(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _best(outcomes: Sequence[GroupOutcome]) -> list[GroupOutcome]:
     """Of outcomes that leave the same, those that are not narrower than another one."""
-    kept: list[Outcome] = []
+    kept: list[GroupOutcome] = []
     for each in sorted(outcomes, key=lambda one: one.base is not None):
         changes = [move.change for move in each.moves]
         same = [one for one in kept if [move.change for move in one.moves] == changes]

@@ -43,7 +43,7 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Placement:
     """The result: alternatives for what the loose credits must have brought. Without any, `short` says why."""
 
     floors: tuple[Floors, ...]
@@ -72,14 +72,14 @@ class Placing:
         ]
         self._moments = self._all_moments() if self._blocks or self._chains else []
 
-    def result(self) -> Placed:
+    def result(self) -> Placement:
         """Place everything, without loose credits if that is possible."""
         helped = [Segment(move.release, 0, move.change, move.event) for move in self._loose]
         alone = self._attempt([])
         short = self._attempt(helped) if alone is not None and helped else alone
         if short is not None or any(need > self._brought(moment) for moment, need in self._before):
-            return Placed((), short)
-        return Placed((self._normal(self._before),) if alone is None else self._floors_of_all())
+            return Placement((), short)
+        return Placement((self._normal(self._before),) if alone is None else self._floors_of_all())
 
     def _all_moments(self) -> list[int]:
         moments = {segment.time for segment in self._free} | {move.release for move in self._loose} | {self._since}
