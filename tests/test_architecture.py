@@ -36,7 +36,7 @@ STATIONS = (
     "harness.scenario",
     "harness.client",
     "harness.play",
-    "harness.ledger",
+    "harness.oracle",
     "harness.verdict",
     "harness.examine",
     "harness.report",
@@ -49,8 +49,8 @@ STATIONS = (
 # Room: the rooms that it may import, where that is less than all those above it, and why.
 NARROWER: Mapping[str, tuple[str, str]] = {
     "harness.files": ("", "it reads any file, and knows no contract"),
-    "harness.ledger": ("model money", "the oracle is pure"),
-    "harness.verdict": ("model money files contracts config scenario ledger", "judging never sends"),
+    "harness.oracle": ("model money", "the oracle is pure"),
+    "harness.verdict": ("model money files contracts config scenario oracle", "judging never sends"),
     "mock_server": ("model money contracts", "the reference wallet shares no code with its judge"),
     "mock_server.__main__": ("harness model money contracts mock_server", "it starts the wallet, and nothing else"),
 }
@@ -106,7 +106,7 @@ FLOATS: Mapping[str, str] = {
     "mock_server.defects": "wallets that count money in floats, to be caught",
     "mock_server.faults": "seconds",
 }
-EXACT_ROOMS = ("harness.model", "harness.money", "harness.ledger", "harness.contracts", "mock_server.wallet")
+EXACT_ROOMS = ("harness.model", "harness.money", "harness.oracle", "harness.contracts", "mock_server.wallet")
 """Here not even a literal such as 0.5 occurs."""
 
 # Tests that may sleep, and what for. Waiting for luck is not a reason.
@@ -251,14 +251,14 @@ def test_the_project_keeps(rule: Rule, folders: tuple[str, ...]) -> None:
 BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (homeless, "harness.astrology", ""),
     (climbing, "harness.model", "import harness.money"),
-    (climbing, "harness.ledger.book", "from harness import contracts"),
-    (climbing, "harness.ledger", "from harness.contracts import load"),
+    (climbing, "harness.oracle.book", "from harness import contracts"),
+    (climbing, "harness.oracle", "from harness.contracts import load"),
     (climbing, "harness.contracts.casino", "from ..client import send"),
     (climbing, "harness.play.runner", "def later():\n    import harness.verdict.checks"),
     (climbing, "harness.verdict.checks", "if TYPE_CHECKING:\n    from harness.client import Client"),
     (climbing, "harness.report.data", "from harness.plugin import options"),
     (climbing, "harness.client", "import mock_server.app"),
-    (climbing, "mock_server.wallet", "from harness.ledger import allowed"),
+    (climbing, "mock_server.wallet", "from harness.oracle import allowed"),
     (climbing, "mock_server.store.sqlite", "import importlib\nimportlib.import_module('harness.verdict.checks')"),
     (climbing, "mock_server.__main__", "import harness.play.runner"),
     (smuggled, "harness.play.runner", "def later():\n    import requests.adapters"),
@@ -271,7 +271,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (inexact, "harness.report.data", "shown = float(amount)"),
     (inexact, "mock_server.app", "json.loads(body)"),
     (inexact, "harness.contracts.casino", "json.loads(body, parse_float=float)"),
-    (inexact, "harness.ledger.rules", "half = balance * 0.5"),
+    (inexact, "harness.oracle.rules", "half = balance * 0.5"),
     (long_files, "harness.model", "\n" * (LONGEST_FILE_LINES + 1)),
     (long_functions, "harness.model", "class A:\n    async def f():\n" + "        x = 1\n" * LONGEST_FUNCTION_LINES),
     (empty_names, "harness.report.utils", ""),
@@ -293,7 +293,7 @@ def test_a_breach_is_seen(rule: Rule, name: str, text: str) -> None:
     [
         (homeless, "harness.report.html", ""),
         (homeless, "mock_server.store.sqlite", ""),
-        (climbing, "harness.ledger.book", "from harness.ledger import rules\nfrom harness.money import SCALE"),
+        (climbing, "harness.oracle.book", "from harness.oracle import rules\nfrom harness.money import SCALE"),
         (climbing, "harness.plugin_options", "import mock_server.app, harness.play.runner"),
         (climbing, "mock_server.app", "from harness.contracts import casino"),
         (smuggled, "harness.client.wire", "import requests, httptools"),
@@ -308,11 +308,11 @@ def test_what_is_allowed_is_not_complained_of(rule: Rule, name: str, text: str) 
 
 
 def test_a_circle_is_seen_also_through_a_deferred_import() -> None:
-    package = pretend("harness.ledger", "from harness.ledger.rules import allowed", is_package=True)
-    rules = pretend("harness.ledger.rules", "from harness.ledger import book")
-    book = pretend("harness.ledger.book", "")
+    package = pretend("harness.oracle", "from harness.oracle.rules import allowed", is_package=True)
+    rules = pretend("harness.oracle.rules", "from harness.oracle import book")
+    book = pretend("harness.oracle.book", "")
     assert not list(cyclic([package, rules, book]))
-    book = pretend("harness.ledger.book", "def judge():\n    from .rules import allowed")
+    book = pretend("harness.oracle.book", "def judge():\n    from .rules import allowed")
     assert list(cyclic([package, rules, book]))
 
 

@@ -11,16 +11,15 @@ from harness.oracle.book import Book, Family, Fate, change_of, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.lost import (
     answers,
-    blurred,
     distinct,
     lose,
     span,
-    stood_after,
-    with_lost_ones_named,
+    without_arrived,
 )
 from harness.oracle.order import Found, Order
 from harness.oracle.possible import Possible, entry_of, situation_of_known
 from harness.oracle.race import Money, money
+from harness.oracle.resent import blurred, stood_after
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
@@ -293,12 +292,12 @@ def _money(beliefs: Sequence[Belief], events: Sequence[Event], *, contention: bo
     left: list[Belief] = []
     failed: list[Money] = []
     for belief in beliefs:
-        for named, restore in with_lost_ones_named(belief, events):
-            found = money(named, events, contention=contention)
-            if not found.known or (found.possible and not found.beliefs):
-                return Judgement((), undecided=True)
-            left += [blurred(belief, restore(each), events) for each in found.beliefs]
-            failed += [] if found.possible else [found]
+        bare, restore = without_arrived(belief, events)
+        found = money(bare, events, contention=contention)
+        if not found.known or (found.possible and not found.beliefs):
+            return Judgement((), undecided=True)
+        left += [blurred(belief, restore(each), events) for each in found.beliefs]
+        failed += [] if found.possible else [found]
     return distinct(left) if left else Judgement((), finding=_accused(failed[0], events))
 
 

@@ -22,7 +22,7 @@ Judge = Callable[..., tuple[Judgement, int]]
 def judged(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Judge, and count the steps that all searches for an order together took."""
     taken = [0]
-    step = orders.step
+    step = orders.step  # type: ignore[attr-defined]
 
     def counted(*args: Any, **options: Any) -> Any:
         taken[0] += 1

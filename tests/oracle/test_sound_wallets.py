@@ -1,6 +1,6 @@
 """Properties against an independent wallet: what a sound one says is accepted, and money that is altered is not.
 
-The wallet of `ledger_wallet` shares nothing with the oracle. Its character, the requests, the losses, the delays and
+The wallet of `sound_wallet` shares nothing with the oracle. Its character, the requests, the losses, the delays and
 the overlaps are drawn at random, from a seed that a failure prints.
 """
 
@@ -12,9 +12,9 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_wallet import Answer, Character, SoundWallet
 from oracle_account import believed, event, refusal
 from oracle_requests import READ, bet, pay, reward, rollback, unsettle
+from sound_wallet import Answer, Character, SoundWallet
 
 from harness.model import Amount, Bet, GetBalance, Rollback, Single
 from harness.oracle import STRICT, Belief, Event, Judgement, judge, lost
