@@ -1,4 +1,4 @@
-"""Every benchmark, one after the other: `make bench`."""
+"""Runs every benchmark, one after the other: `make bench`."""
 
 from __future__ import annotations
 

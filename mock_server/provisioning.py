@@ -1,4 +1,4 @@
-"""Players on demand: the provisioning protocol, `POST /__admin/player`. Off unless the wallet was told to offer it."""
+"""Creates players on demand: the provisioning protocol, `POST /__admin/player`. It is off by default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from harness import money
-from harness.money import smallest_unit
+from harness.contracts import BUNDLED
+from mock_server.rules.accounts import finest
 from mock_server.store import LARGEST_BALANCE, Account, SessionRecord, Store, TokenRecord
 from mock_server.wire import JSON_HEADERS, Answer
 
@@ -20,13 +21,13 @@ _COUNTRY = re.compile(r"[A-Z]{2}\Z", re.ASCII)
 
 
 class BadPlayer(Exception):
-    """A player that cannot be created: the text says what to write instead."""
+    """A player that cannot be created. The text says how to correct the request."""
 
 
 def provision(store: Store, contracts: Iterable[str], body: bytes) -> Answer:
-    """Create the player that a request describes, or reset the one of that id, and answer with what opens its account.
+    """Create or reset the player that a request describes. The answer holds the data that opens the account.
 
-    What the wallet remembers of a player's earlier transactions stays. The caller commits.
+    The stored transactions of an existing player stay. The caller commits.
     """
     try:
         account, balance = _wanted(_fields(body), tuple(contracts))
@@ -57,7 +58,8 @@ def _fields(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadPlayer(f"the body is not JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise BadPlayer('send an object such as {"contract": "casino", "currency": "EUR", "balance": "100"}')
+        example = json.dumps({"contract": BUNDLED[0], "currency": "EUR", "balance": "100"})
+        raise BadPlayer(f"send an object such as {example}")
     return fields
 
 
@@ -82,7 +84,7 @@ def _balance(fields: dict[str, Any], contract: str, currency: str) -> int:
         balance = money.parse(_text(fields, "balance", "0"))
     except ValueError as error:
         raise BadPlayer(f"`balance`: {error}") from None
-    if contract == "sportsbook" and balance % smallest_unit(currency):
+    if balance % finest(contract, currency):
         raise BadPlayer(f"`balance` has more decimals than {currency}")
     if balance > LARGEST_BALANCE:
         raise BadPlayer(f"`balance` is above {money.text(LARGEST_BALANCE)}, the most that this wallet can hold")

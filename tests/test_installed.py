@@ -24,6 +24,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done
 
+pytestmark = pytest.mark.full
+
 
 @dataclass(frozen=True)
 class Installed:

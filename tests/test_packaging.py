@@ -68,6 +68,7 @@ def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+@pytest.mark.full
 def test_the_source_distribution_holds_what_a_wheel_is_built_from(tmp_path: Path) -> None:
     with tarfile.open(build("sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -111,6 +112,7 @@ def test_the_checkout_loads_the_plugin_once(tmp_path: Path) -> None:
     assert times_registered(plugins_of_a_run(tmp_path)) == 1
 
 
+@pytest.mark.full
 def test_installed_as_well_the_plugin_is_still_loaded_once(tmp_path: Path) -> None:
     pretend_to_be_installed(tmp_path, "harness.plugin")
     assert times_registered(plugins_of_a_run(tmp_path)) == 1
@@ -122,12 +124,14 @@ def test_without_other_plugins_the_plugin_is_loaded_once(tmp_path: Path) -> None
     assert times_registered(plugins_of_a_run(tmp_path, "--disable-plugin-autoload", "-p", "harness.plugin")) == 1
 
 
+@pytest.mark.full
 def test_under_another_name_pytest_would_refuse_to_start(tmp_path: Path) -> None:
     """Why the entry point is named exactly like the module."""
     pretend_to_be_installed(tmp_path, "walletproof")
     assert "already registered" in plugins_of_a_run(tmp_path, "--override-ini", "filterwarnings=")
 
 
+@pytest.mark.full
 def test_no_run_of_ours_imports_the_plugin_of_faker(tmp_path: Path) -> None:
     """It is installed with Faker and would load Faker at every start."""
     assert "faker.contrib" not in plugins_of_a_run(tmp_path)

@@ -1,4 +1,4 @@
-"""The arguments by which a subcommand is told which wallet it is about: they are those of pytest, without `wallet-`."""
+"""The arguments that select the wallet of a subcommand. They are those of pytest, without `wallet-`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.config import Choices
-from harness.config.choices import PROFILE, URL
+from harness.config import Options
+from harness.config.precedence import PROFILE, URL
+from harness.contracts import BUNDLED
 
 USUAL_PROFILE = "wallet.yaml"
-"""Taken when it lies in the current folder and nothing else says which wallet is meant."""
+"""Name of the profile that is used from the current folder if nothing else selects a wallet."""
 
 
 def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare them. Each option may also be written as pytest has it: `--wallet-profile` is `--profile`."""
+    """Declare them. Each option may also be written as in pytest: `--wallet-profile` is `--profile`."""
     several: dict[str, Any] = {"action": "append", "default": []}
 
     def add(name: str, **how: Any) -> None:
@@ -25,29 +26,29 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
-    add("--contract", **several, metavar="NAME", help="casino, sportsbook or a module; repeatable")
+    add("--contract", **several, metavar="NAME", help=f"{', '.join(BUNDLED)} or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
     add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")
 
 
-def choices_of(options: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Choices:
-    """What the arguments say, with a fresh seed and run id."""
-    return Choices(
-        url=options.url,
-        profile=options.profile or usual_profile(options.url, environment),
-        contracts=tuple(dict.fromkeys(options.contract)),
-        provision_url=options.provision,
-        players=tuple(options.player),
-        paths=tuple(options.path),
-        limits=tuple(options.limit),
+def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Options:
+    """The options that the arguments give, with a new seed and run id."""
+    return Options(
+        url=arguments.url,
+        profile=arguments.profile or usual_profile(arguments.url, environment),
+        contracts=tuple(dict.fromkeys(arguments.contract)),
+        provision_url=arguments.provision,
+        players=tuple(arguments.player),
+        paths=tuple(arguments.path),
+        limits=tuple(arguments.limit),
         seed=secrets.randbits(32),
         run_id=secrets.token_hex(4),
     )
 
 
 def usual_profile(url: str, environment: Mapping[str, str]) -> str:
-    """The profile that lies in the current folder, unless a wallet is named otherwise; else empty."""
+    """The profile in the current folder, or an empty text if there is none or a wallet is selected otherwise."""
     named = url or environment.get(URL) or environment.get(PROFILE)
     return USUAL_PROFILE if not named and Path(USUAL_PROFILE).is_file() else ""

@@ -1,4 +1,4 @@
-"""`walletproof check [URL]`: the pre-flight alone, told stage by stage, and what a whole run would leave out."""
+"""`walletproof check [URL]`: the pre-flight alone, printed stage by stage, and what a whole run would leave out."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import os
 from collections.abc import Iterator
 from textwrap import wrap
 
-from harness.cli.aim import add_wallet_arguments, choices_of
+from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
-from harness.config import Misconfigured, TargetError, settled, target_of
-from harness.config.subject import Subject
+from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, Violation, preflight
+from harness.examine import preflight, violation_of
+from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
-from harness.verdict.causes.signatures import of_mistake
+from harness.verdict import Violation
+from harness.verdict.causes import of_mistake
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -31,40 +32,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check each contract: 0 ready, 1 a violation, 3 something to set right. Raises UsageProblem."""
+    """Check each contract. Returns 0 if ready, 1 for a violation, 3 for a problem. Raises UsageProblem."""
     try:
-        settings = settled(choices_of(options), os.environ)
-        if settings.bundled:
+        configuration = configure(options_of(options), os.environ)
+        if configuration.bundled:
             raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
-        subjects = target_of(settings).subjects
+        configuration.require_usable()
     except Misconfigured as problem:
-        # One line for each complaint, with its place in the profile: an editor can jump there.
+        # One line for each complaint, with its place in the profile in a form that editors can open.
         print(f"{problem}\nNOT READY, set this right first")
         return CONFIGURATION
-    except TargetError as error:
+    except OptionsError as error:
         raise UsageProblem(str(error)) from None
-    if settings.profile is not None:
-        print(f"profile {settings.profile.text}")
-        for warning in settings.warnings:
+    if configuration.profile.path:
+        print(f"profile {configuration.profile.path}")
+        for warning in configuration.warnings:
             _line("", "warning", warning)
         print()
-    return max(_check(subject) for subject in subjects)
+    return max(_check(wallet) for wallet in configuration.wallets)
 
 
-def _check(subject: Subject) -> int:
-    contract = load(subject.contract)
-    print(f"{contract.name}: {subject.url.rstrip('/')}")
+def _check(wallet: WalletUnderTest) -> int:
+    contract = load(wallet.contract)
+    print(f"{contract.name}: {wallet.url.rstrip('/')}")
     try:
-        facts = preflight(subject, tell=_tell)
+        facts = preflight(wallet, tell=_print_stage)
     except ConfigurationProblem as problem:
         _line(problem.stage, "PROBLEM", str(problem))
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
-    if facts.violation is not None:
-        _tell_violation(facts.violation, contract)
-        print(f"{contract.name}: VIOLATED before any scenario: {facts.violation.requirement}\n")
+    if (violation := violation_of(wallet, facts)) is not None:
+        _print_violation(violation, contract)
+        print(f"{contract.name}: VIOLATED before any scenario: {violation.requirement}\n")
         return VIOLATED
-    for want in _unmet(subject, facts):
+    for want in _unmet(wallet, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")
         _line("", "skipped", f"{_count(len(want.scenarios), 'scenario')}: {want.reason} ({named})")
     warned = f", with {_count(len(facts.warnings), 'warning')}" if facts.warnings else ""
@@ -72,13 +73,13 @@ def _check(subject: Subject) -> int:
     return 0
 
 
-def _tell(stage: Stage) -> None:
+def _print_stage(stage: Stage) -> None:
     _line(stage.name, "ok", stage.detail)
     for warning in stage.warnings:
         _line("", "warning", warning)
 
 
-def _tell_violation(violation: Violation, contract: Contract) -> None:
+def _print_violation(violation: Violation, contract: Contract) -> None:
     _line("credentials", "VIOLATION", f"{violation.requirement}: {violation.summary}")
     if (found := of_mistake(violation.mistake, contract)) is not None:
         _line("", "probably", found.sentence)
@@ -95,14 +96,14 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _unmet(subject: Subject, facts: Facts) -> Iterator[Want]:
-    """What scenarios cannot be run as things are."""
-    contract = load(subject.contract)
-    folder = bundled("scenarios") if subject.contract in BUNDLED else contract.scenarios
+def _unmet(wallet: WalletUnderTest, facts: Facts) -> Iterator[Want]:
+    """The requirements of scenarios that this wallet and configuration cannot meet."""
+    contract = load(wallet.contract)
+    folder = bundled("scenarios") if wallet.contract in BUNDLED else contract.scenarios
     if folder is None:
         return
     try:
         scenarios = load_folder(folder.resolve(), {contract.name: contract})
     except ScenarioError:
         return
-    yield from wants(scenarios, contract, subject, facts)
+    yield from wants(scenarios, contract, wallet, facts)

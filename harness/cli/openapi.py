@@ -1,4 +1,4 @@
-"""`walletproof openapi CONTRACT`: the contract as an OpenAPI document, to make stubs of and to browse."""
+"""`walletproof openapi CONTRACT`: the contract as an OpenAPI document, for stubs and for reading."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from harness.cli.command import UsageProblem
-from harness.contracts import Contract, UnknownContract, load
+from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.contracts.shared.openapi import OpenApiError, as_json, as_yaml, document
 from harness.contracts.shared.requirements import RequirementsError
 
@@ -16,7 +16,7 @@ HELP = "write the OpenAPI 3.1 document of a contract: to make stubs of a wallet 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("contract", metavar="CONTRACT", help="casino, sportsbook or an importable module")
+    parser.add_argument("contract", metavar="CONTRACT", help=f"{', '.join(BUNDLED)} or an importable module")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="write JSON (default, but for a FILE that ends in .yaml)")
     form.add_argument("--yaml", action="store_true", help="write YAML")
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write it. Raises UsageProblem."""
+    """Write the document. Raises UsageProblem."""
     yaml = options.yaml or (not options.json and options.output and options.output.suffix in {".yaml", ".yml"})
     try:
         found = document(_contract(options.contract), options.server)

@@ -1,4 +1,4 @@
-"""`walletproof partner [URL]`: the mock partner lives through days of a platform with a wallet, and judges them."""
+"""`walletproof partner [URL]`: the mock partner plays days of a platform with a wallet, and the oracle judges them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from harness import money
 from harness.cli.command import UsageProblem
-from harness.config import Choices, TargetError
+from harness.config import Options, OptionsError
+from harness.contracts import BUNDLED
 from harness.model import Status
-from harness.partner import Day, Habits, NoPartner, Weather, live_through
+from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.play.players import ProvisioningFailed
 from harness.plugin.block import block
 from harness.plugin.header import wallet_of
@@ -21,7 +22,7 @@ NAME = "partner"
 HELP = "play the platform for a day: retries, lost answers, the settlement of the night, clawbacks; 1 if money is wrong"
 VIOLATED, CONFIGURATION, UNDECIDED = 1, 3, 4
 MOST_LOST_PERCENT = 50
-"""Beyond that hardly anything is ever answered, and the oracle has too much to leave open."""
+"""With more lost answers than this, almost none arrive, and the oracle must leave too much undecided."""
 MOST_ROUNDS, MOST_PLAYERS, MOST_DAYS = 10_000, 200, 31
 
 
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("url", nargs="?", default="", metavar="URL", help="the wallet (default: the bundled reference wallet)")
     add("--profile", default="", metavar="FILE", help="the profile of the wallet")
-    add("--contract", action="append", default=[], metavar="NAME", help="casino or sportsbook; repeatable")
+    add("--contract", action="append", default=[], metavar="NAME", help=f"{' or '.join(BUNDLED)}; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
     add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--crowd", type=_number(1, MOST_PLAYERS), default=8, metavar="N", help="how many play (8)")
@@ -51,13 +52,16 @@ def _number(least: int, most: int) -> type[int]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Live through the days: 0 right, 1 wrong, 3 something to set right, 4 undecided. Raises UsageProblem."""
+    """Play the days. Returns 0 right, 1 wrong, 3 a configuration problem, 4 undecided. Raises UsageProblem."""
     habits = Habits(
-        players=options.crowd, rounds=options.rounds, days=options.days, weather=Weather(lost_percent=options.lost)
+        players=options.crowd,
+        rounds=options.rounds,
+        days=options.days,
+        connection=ConnectionQuality(lost_percent=options.lost),
     )
     try:
-        planned_run = planned(_choices(options), os.environ)
-    except TargetError as error:
+        planned_run = planned(_options(options), os.environ)
+    except OptionsError as error:
         raise UsageProblem(str(error)) from None
     try:
         return _play(planned_run, habits)
@@ -65,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
         planned_run.stop()
 
 
-def _choices(options: argparse.Namespace) -> Choices:
-    return Choices(
+def _options(options: argparse.Namespace) -> Options:
+    return Options(
         url=options.url,
         profile=options.profile,
         contracts=tuple(dict.fromkeys(options.contract)),
@@ -79,7 +83,7 @@ def _choices(options: argparse.Namespace) -> Choices:
 
 
 def _play(plan: Run, habits: Habits) -> int:
-    chosen = plan.choices
+    chosen = plan.options
     print(f"walletproof partner: {wallet_of(plan)}")
     print(f"seed {chosen.seed} (again with --seed={chosen.seed}), every id sent begins with {chosen.run_id}\n")
     plan.start()
@@ -89,13 +93,13 @@ def _play(plan: Run, habits: Habits) -> int:
     worst = 0
     for name in plan.contracts:
         try:
-            day = live_through(plan.examiner(name), plan.subjects[name], habits)
+            day = live_through(plan.examiner(name), plan.wallets[name], habits)
         except (NoPartner, ProvisioningFailed) as problem:
             print(f"configuration: {plan.masked(str(problem))}")
             worst = max(worst, CONFIGURATION)
             continue
         requirements = plan.contracts[name].requirements
-        for line in (*_told(name, day, habits), *_findings(day, requirements)):
+        for line in (*_lines(name, day, habits), *_findings(day, requirements)):
             print(line)
         worst = max(worst, _status(day))
     return worst
@@ -105,7 +109,7 @@ def _status(day: Day) -> int:
     return {Status.FAIL: VIOLATED, Status.UNKNOWN: UNDECIDED}.get(day.result.status, 0)
 
 
-def _told(name: str, day: Day, habits: Habits) -> Iterator[str]:
+def _lines(name: str, day: Day, habits: Habits) -> Iterator[str]:
     many = "a day" if habits.days == 1 else f"{habits.days} days"
     yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
     for what, count in sorted(day.counts.items()):

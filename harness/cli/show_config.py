@@ -1,4 +1,4 @@
-"""`walletproof show-config [URL]`: the configuration that a run would have, and where each value comes from."""
+"""`walletproof show-config [URL]`: the configuration that a run would have, and the source of each value."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.cli.aim import add_wallet_arguments, choices_of
+from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
-from harness.config import Misconfigured, Settings, TargetError, WalletSettings, settled
-from harness.config.profile import TlsProfile, Value
-from harness.config.settings import TLS_FIELDS
-from harness.model import Player
+from harness.config import Misconfigured, OptionsError, RunConfiguration, configure
+from harness.config.precedence import TLS_FIELDS
+from harness.config.profile import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
+from harness.contracts import load
 
 NAME = "show-config"
 HELP = "print the configuration that holds, secrets masked, and where each value comes from"
 CONFIGURATION = 3
 MASK = "****"
 SHORTEST_SECRET = 4
-"""A shorter one is not looked for in other values: it would be found in ordinary words."""
+"""Shorter secrets are not masked inside other values, because ordinary words may contain them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value. `secret` ones are masked."""
+    """One value of the configuration. A `secret` one is masked."""
 
     name: str
     text: str
@@ -39,33 +39,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it: 0, or 3 when the configuration cannot be used. Raises UsageProblem."""
+    """Print the configuration. Returns 0, or 3 if it cannot be used. Raises UsageProblem."""
     try:
-        settings = settled(choices_of(options), os.environ)
+        configuration = configure(options_of(options), os.environ)
     except Misconfigured as error:
         print(f"configuration: {error}", file=sys.stderr)
         return CONFIGURATION
-    except TargetError as error:
+    except OptionsError as error:
         raise UsageProblem(str(error)) from None
-    for line in lines(settings):
+    for line in lines(configuration):
         print(line)
     return 0
 
 
-def lines(settings: Settings) -> Iterator[str]:
-    """The table, and below it what to beware of."""
-    rows = list(_rows(settings))
+def lines(configuration: RunConfiguration) -> Iterator[str]:
+    """The table, with the warnings below it."""
+    rows = list(_rows(configuration))
     secrets = [each.text for each in rows if each.secret and len(each.text) >= SHORTEST_SECRET]
     shown = [(each.name, _masked(each, secrets), each.origin) for each in rows]
     widths = [max(len(row[column]) for row in shown) for column in (0, 1)]
-    if settings.bundled:
+    if configuration.bundled:
         yield "the bundled reference wallet: no URL and no profile was given"
     for name, text, origin in shown:
         yield f"{name:<{widths[0]}}  {text:<{widths[1]}}  {origin}"
-    for warning in settings.warnings:
+    for warning in configuration.warnings:
         yield f"WARNING {warning}"
-    if settings.production:
-        yield f"REFUSED: {settings.production} says `environment: production`; nothing will be sent to this wallet"
+    if configuration.production:
+        yield f"REFUSED: {configuration.production} says `environment: production`; nothing will be sent to this wallet"
 
 
 def _masked(row: Row, secrets: list[str]) -> str:
@@ -75,45 +75,48 @@ def _masked(row: Row, secrets: list[str]) -> str:
     return text
 
 
-def _rows(settings: Settings) -> Iterator[Row]:
-    if settings.profile is not None:
-        yield _row("profile", settings.profile)
-    if settings.environment is not None:
-        yield _row("environment", settings.environment)
-    for wallet in settings.wallets:
-        yield from _of_wallet(wallet)
-    for name, value in (("url", settings.provision_url), ("command", settings.provision_command)):
+def _rows(configuration: RunConfiguration) -> Iterator[Row]:
+    profile = configuration.profile
+    if profile.path:
+        yield Row("profile", profile.path, profile.named_by)
+    if profile.environment is not None:
+        yield _row("environment", profile.environment)
+    for contract in () if configuration.bundled else profile.contracts.values():
+        yield from _of_contract(contract, profile)
+    for name, value in (("url", profile.provision_url), ("command", profile.provision_command)):
         if value is not None:
             yield _row(f"provision.{name}", value)
-    for each in settings.games:
+    for each in profile.games:
         yield _row("games", each)
-    for name, value in settings.limits.items():
+    for name, value in profile.limits.items():
         yield _row(f"limits.{name}", value)
-    for waiver in settings.waivers:
+    for waiver in profile.waivers:
         until = f"until {waiver.until}, {waiver.owner}: {waiver.reason}"
         yield Row(f"waivers.{waiver.requirement}", until, waiver.where)
 
 
-def _of_wallet(wallet: WalletSettings) -> Iterator[Row]:
-    at = f"contracts.{wallet.name}"
-    yield _row(f"{at}.url", wallet.url)
-    for field in wallet.contract.credentials:
+def _of_contract(contract: ContractProfile, profile: Profile) -> Iterator[Row]:
+    at = f"contracts.{contract.name}"
+    if contract.url is not None:
+        yield _row(f"{at}.url", contract.url)
+    for field in load(contract.name).credentials:
         name = f"{at}.credentials.{field.name}"
-        if field.variable in wallet.credentials:
-            value = wallet.credentials[field.variable]
+        if field.variable in contract.credentials:
+            value = contract.credentials[field.variable]
             yield Row(name, value.text, value.origin, secret=True)
         else:
             yield Row(name, "(missing)", f"set {field.variable}")
-    for what, values in (("paths", wallet.paths), ("policies", wallet.policies)):
+    for what, values in (("paths", contract.paths), ("policies", contract.policies)):
         for name, value in values.items():
             yield _row(f"{at}.{what}.{name}", value)
-    for outcome, codes in wallet.codes.items():
+    for outcome, codes in contract.codes.items():
         yield Row(f"{at}.codes.{outcome}", ", ".join(each.text for each in codes), codes[0].origin)
-    for each in wallet.lacks:
+    for each in contract.lacks:
         yield _row(f"{at}.capabilities.lacks", each)
-    yield from _of_tls(at, wallet.tls)
-    for player, where in wallet.players:
-        yield from _of_player(f"{at}.players.{player.id}", player, where)
+    if contract.tls is not None:
+        yield from _of_tls(at, contract.tls)
+    for player in profile.players_of(contract.name):
+        yield from _of_player(f"{at}.players.{player.text('id')}", player)
 
 
 def _of_tls(at: str, tls: TlsProfile) -> Iterator[Row]:
@@ -123,18 +126,13 @@ def _of_tls(at: str, tls: TlsProfile) -> Iterator[Row]:
             yield _row(f"{at}.tls.{name}", value)
 
 
-def _of_player(at: str, player: Player, where: str) -> Iterator[Row]:
-    yield Row(f"{at}.currency", player.currency, where)
-    sessions = (
-        ("session", player.session),
-        ("expired_session", player.expired_session),
-        ("auth_token", player.token),
-    )
-    for name, text in sessions:
-        if text:
-            yield Row(f"{at}.{name}", text, where, secret=True)
+def _of_player(at: str, player: PlayerProfile) -> Iterator[Row]:
+    yield Row(f"{at}.currency", player.text("currency"), player.where)
+    for name in ("session", "expired_session", "auth_token"):
+        if text := player.text(name):
+            yield Row(f"{at}.{name}", text, player.where, secret=True)
     if player.bets:
-        yield Row(f"{at}.bets", ", ".join(player.bets), where)
+        yield Row(f"{at}.bets", ", ".join(each.text for each in player.bets), player.where)
 
 
 def _row(name: str, value: Value) -> Row:

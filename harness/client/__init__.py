@@ -47,14 +47,19 @@ class Client:
         paths: Mapping[str, str] | None = None,
         batch_time_out_seconds: float = 30,
         now_ms: Callable[[], int] = unix_ms,
+        request_id: Callable[[], str],
     ) -> None:
-        """`paths` overrides the documented paths by operation name; `now_ms` is the clock that signatures use."""
+        """`paths` overrides the documented paths by operation name; `now_ms` is the clock that signatures use.
+
+        `request_id` gives a fresh id for each HTTP call, from the run's seed.
+        """
         self.contract = contract
         self._transport = transport
         self._credentials = credentials
         self._paths = paths or {}
         self._batch_time_out_seconds = batch_time_out_seconds
         self._now_ms = now_ms
+        self._request_id = request_id
         self._races = 0
 
     def call(self, call: Call) -> Exchange:
@@ -62,7 +67,7 @@ class Client:
         request, name = self._prepare(call)
         time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
         transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
-        return self._exchange(call, name, transmission, None)
+        return self._exchange(call, request, name, transmission, None)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Requests released together, each once; the exchanges come in the order of `calls`."""
@@ -74,8 +79,8 @@ class Client:
             time_out_seconds=self._batch_time_out_seconds if batch else None,
         )
         return tuple(
-            self._exchange(call, name, transmission, self._races)
-            for call, (_, name), transmission in zip(calls, prepared, transmissions, strict=True)
+            self._exchange(call, request, name, transmission, self._races)
+            for call, (request, name), transmission in zip(calls, prepared, transmissions, strict=True)
         )
 
     def close(self) -> None:
@@ -85,12 +90,22 @@ class Client:
     def _prepare(self, call: Call) -> tuple[Request, str]:
         name = self.contract.name_of(call.operation)
         path = self._paths.get(name) or self.contract.specs[name].path
-        request = prepare(self.contract, call.operation, call.alteration, self._credentials, self._now_ms(), path)
+        request = prepare(
+            self.contract,
+            call.operation,
+            call.alteration,
+            self._credentials,
+            self._now_ms(),
+            path,
+            self._request_id(),
+        )
         return request, name
 
-    def _exchange(self, call: Call, name: str, transmission: Transmission, race: int | None) -> Exchange:
+    def _exchange(
+        self, call: Call, request: Request, name: str, transmission: Transmission, race: int | None
+    ) -> Exchange:
         received = transmission.received
-        decoded = Decoded(None) if received is None else self.contract.decode(call.operation, received)
+        decoded = Decoded(None) if received is None else self.contract.decode(call.operation, received, request)
         return Exchange(
             operation=call.operation,
             name=name,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 
-from harness.client.answer import Answer
+from harness.client.answer_reader import Answer
 from harness.client.exchange import Times, exchange
 from harness.client.failure import TransmissionError
 from harness.client.loss import lose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from harness.client.answer import Answer
+from harness.client.answer_reader import Answer
 from harness.client.connection import Connection
 from harness.client.failure import TransmissionError, interrupted, seconds
 from harness.model import FailureKind

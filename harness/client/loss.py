@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import NoReturn
 
-from harness.client.answer import Answer
+from harness.client.answer_reader import Answer
 from harness.client.connection import Connection
 from harness.client.exchange import Times, receive_part, send_all
 from harness.client.failure import TransmissionError, seconds

@@ -14,10 +14,16 @@ _PLACEHOLDER = "raw-value-{index}-of-this-body"
 
 
 def prepare(
-    contract: Contract, operation: Operation, alteration: Alteration, credentials: Credentials, now_ms: int, path: str
+    contract: Contract,
+    operation: Operation,
+    alteration: Alteration,
+    credentials: Credentials,
+    now_ms: int,
+    path: str,
+    request_id: str,
 ) -> Request:
     """The exact request. What `alteration` does before signing is signed; what it does after is not."""
-    body = _body(contract, operation, alteration)
+    body = _body(contract, operation, alteration, request_id)
     signed_at_ms = now_ms - alteration.stale_seconds * 1000
     request = Request(path, contract.sign(body, credentials, signed_at_ms), body)
     if alteration.content_type:
@@ -25,7 +31,7 @@ def prepare(
     if alteration.forged:
         request = contract.forgeries[alteration.forged].spoil(request, credentials, signed_at_ms)
     if alteration.tampered:
-        altered = _tampered(contract, operation, alteration)
+        altered = _tampered(contract, operation, alteration, request_id)
         request = replace(request, body=altered)
     if alteration.missing_header:
         kept = tuple(pair for pair in request.headers if pair[0].lower() != alteration.missing_header)
@@ -33,10 +39,10 @@ def prepare(
     return request
 
 
-def _body(contract: Contract, operation: Operation, alteration: Alteration) -> bytes:
+def _body(contract: Contract, operation: Operation, alteration: Alteration, request_id: str) -> bytes:
     if alteration.body is not None:
         return alteration.body
-    return _stringified(contract, contract.encode(operation), alteration.raw, alteration.without)
+    return _stringified(contract, contract.encode(operation, request_id), alteration.raw, alteration.without)
 
 
 def _stringified(
@@ -67,7 +73,7 @@ def _object_at(value: dict[str, object], item: int | None) -> dict[str, object]:
     return items[item] if items is not None and item < len(items) else value
 
 
-def _tampered(contract: Contract, operation: Operation, alteration: Alteration) -> bytes:
+def _tampered(contract: Contract, operation: Operation, alteration: Alteration, request_id: str) -> bytes:
     changed = operation
     fields: list[tuple[int | None, str, str]] = []
     first = 0 if isinstance(operation, Batch) and operation.items else None
@@ -76,7 +82,7 @@ def _tampered(contract: Contract, operation: Operation, alteration: Alteration) 
             changed = _with_amount(changed, money.parse(text))
         else:
             fields.append((first, name, _as_json(text)))
-    return _stringified(contract, contract.encode(changed), tuple(fields), ())
+    return _stringified(contract, contract.encode(changed, request_id), tuple(fields), ())
 
 
 def _as_json(text: str) -> str:

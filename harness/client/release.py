@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from harness.client.answer import Answer
+from harness.client.answer_reader import Answer
 from harness.client.connection import Connection
 from harness.client.exchange import Times, receive_some, send_all, time_is_up
 from harness.client.failure import TransmissionError, interrupted

@@ -38,7 +38,7 @@ class Route:
     host: str
     port: int
     path: str
-    """Of the base URL, without a slash at its end: `/casino`, or empty."""
+    """Of the base URL, without a slash at its end: `/wallet`, or empty."""
     proxy: Proxy | None = None
 
     @property

@@ -1,166 +1,145 @@
-"""What a run is aimed at: from options, environment and profile to the wallet under test, contract by contract.
+"""The configuration of a run: options, environment and profile become one wallet under test for each contract.
 
-Knows no pytest. A mistake of the user is a TargetError, one sentence that says what to give instead, or Misconfigured
-with a line for each complaint.
+`configure` is the whole road, and this file has it from top to bottom:
+
+1. `Options` (options.py) are what the command line says.
+2. `Profile` (profile/) is what `wallet.yaml` says, each value with its place `file:line`.
+3. `profile_in_force` (precedence.py) lays options and environment over the profile. The result is a `Profile` again,
+   and each value still says where it comes from: `walletproof show-config` prints it.
+4. `wallet_of` (wallet.py) makes a frozen `WalletUnderTest` of it, one for each contract.
+
+Before something is sent, `RunConfiguration.require_usable` says what is missing. The bundled wallet has no URL and no
+credentials before it is started: `with_bundled_wallet` adds them. The room knows no pytest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
-from harness.config.choices import Choices, Misconfigured, TargetError
-from harness.config.profile import TlsProfile
-from harness.config.settings import NO_LIMIT, Settings, WalletSettings, settled
-from harness.config.subject import Subject
-from harness.contracts import Credentials, load
-from harness.model import Limits, Tls, Waiver
+from harness.config.options import Misconfigured, Options, OptionsError
+from harness.config.precedence import profile_in_force
+from harness.config.profile import ContractProfile, Profile
+from harness.config.wallet import WalletUnderTest, wallet_of
+from harness.contracts import BUNDLED, Credentials, load
 
 __all__ = [
-    "Choices",
     "Misconfigured",
-    "Settings",
-    "Target",
-    "TargetError",
-    "WalletSettings",
-    "settled",
-    "target_of",
-    "target_of_bundled",
+    "Options",
+    "OptionsError",
+    "RunConfiguration",
+    "WalletUnderTest",
+    "configure",
+    "without_wallet",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The wallet under test: one subject for each contract that it is certified by."""
+class RunConfiguration:
+    """Everything that a run is configured by. It is plain data, which reaches worker processes by pickle."""
 
-    subjects: tuple[Subject, ...]
-    bundled: bool
-    """Whether it is the reference wallet, which the run starts itself."""
-    waivers: tuple[Waiver, ...] = ()
-    profile_digest: str = ""
-    """SHA-256 of the profile as it is written, hexadecimal; empty without a profile."""
+    options: Options
+    profile: Profile
+    """The profile that is in force: options and environment are laid over the file."""
+    wallets: tuple[WalletUnderTest, ...] = ()
+    """The wallet under test, once for each contract that it is certified by."""
+    bundled: bool = False
+    """True if the run is about the reference wallet, which it starts itself."""
 
-    def in_process(self, scope: str, processes: int) -> Target:
-        """The same target for one process of several, which `scope` tells apart."""
-        return replace(self, subjects=tuple(each.in_process(scope, processes) for each in self.subjects))
+    @property
+    def production(self) -> str:
+        """Where the profile says that the wallet is in production; empty for a test wallet."""
+        found = self.profile.environment
+        return found.where if found is not None and found.text == "production" else ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What does not prevent a run: secrets in the file, and each place that turns off verification of TLS."""
+        return (*self.profile.warnings, *_unverified(self.profile))
+
+    def require_usable(self, *, sending: bool = True) -> None:
+        """Raise Misconfigured, a line for each complaint, if the wallet may not be tested or something is missing.
+
+        A wallet in production may be configured only where nothing is sent.
+        """
+        if self.production and sending:
+            raise Misconfigured(
+                f"REFUSED: {self.production} says `environment: production`. A run books and takes back money, sends "
+                "forged requests and lets bets race: point the profile at a test wallet, and say so there"
+            )
+        if missing := [each for contract in self.profile.contracts.values() for each in _missing(contract, self)]:
+            raise Misconfigured("\n".join(missing))
+
+    def with_bundled_wallet(
+        self, urls: Mapping[str, str], credentials: Mapping[str, Credentials], provision_url: str
+    ) -> RunConfiguration:
+        """The same run, with the addresses of the reference wallet that it has started. Mappings are by contract."""
+        wallets = (
+            replace(
+                each,
+                url=urls[each.contract].rstrip("/"),
+                credentials=credentials[each.contract],
+                provision_url=provision_url,
+            )
+            for each in self.wallets
+        )
+        return replace(self, wallets=tuple(wallets))
+
+    def in_process(self, scope: str, processes: int) -> RunConfiguration:
+        """The same run in one of several processes. `scope` tells them apart; each has its part of the limits."""
+        return replace(self, wallets=tuple(each.in_process(scope, processes) for each in self.wallets))
 
 
-def target_of(settings: Settings, *, sending: bool = True) -> Target:
-    """The wallet of these settings. Raises Misconfigured when it may not be tested, or lacks credentials or players.
+def configure(options: Options, environment: Mapping[str, str], *, on: date | None = None) -> RunConfiguration:
+    """The configuration of a run that begins `on` a day, which decides whether waivers have expired. Default: today.
 
-    Only where nothing is sent may it be a wallet in production.
+    Raises OptionsError for options that contradict each other, and Misconfigured for a profile that cannot be used.
+    Missing credentials and players are no error here: `RunConfiguration.require_usable` names them.
     """
-    if settings.production and sending:
-        raise Misconfigured(
-            f"REFUSED: {settings.production} says `environment: production`. A run books and takes back money, sends "
-            "forged requests and lets bets race: point the profile at a test wallet, and say so there"
-        )
-    missing = [each for wallet in settings.wallets for each in _missing(wallet, settings)]
-    if missing:
-        raise Misconfigured("\n".join(missing))
-    subjects = tuple(_subject(wallet, settings) for wallet in settings.wallets)
-    return Target(subjects=subjects, bundled=False, waivers=settings.waivers, profile_digest=settings.digest)
-
-
-def target_of_bundled(
-    settings: Settings, urls: Mapping[str, str], credentials: Mapping[str, Credentials], provision_url: str
-) -> Target:
-    """The reference wallet that the run has started; `urls` has the contracts to certify it by."""
-    choices = settings.choices
-    paths = [each.partition("=") for each in choices.paths]
-    subjects = (
-        Subject(
-            contract=name,
-            url=url.rstrip("/"),
-            credentials=credentials[name],
-            provision_url=provision_url,
-            paths=tuple((each.strip(), path.strip()) for each, _, path in paths if each.strip() in load(name).specs),
-            limits=_limits(settings),
-            time_out_seconds=_seconds(settings),
-            requests_per_second=_rate(settings),
-            seed=choices.seed,
-            run_id=choices.run_id,
-        )
-        for name, url in urls.items()
+    profile = profile_in_force(options, environment, on or datetime.now(UTC).date())
+    return RunConfiguration(
+        options=options,
+        profile=profile,
+        wallets=tuple(wallet_of(each, profile, options) for each in profile.contracts.values()),
+        bundled=all(each.url is None for each in profile.contracts.values()),
     )
-    return Target(subjects=tuple(subjects), bundled=True)
 
 
-def _missing(wallet: WalletSettings, settings: Settings) -> list[str]:
-    """What a wallet lacks for a run, in sentences."""
-    profile = settings.profile
-    told = []
-    if "://" not in wallet.url.text:
-        told.append(f"{wallet.url.where}: {wallet.url.text!r} is no URL: write http:// or https:// before it")
-    if lacking := [each for each in wallet.contract.credentials if each.variable not in wallet.credentials]:
+def without_wallet(options: Options) -> RunConfiguration:
+    """The configuration of a run that can test no wallet, because `configure` raised Misconfigured."""
+    contracts = {name: ContractProfile(name=name) for name in BUNDLED}
+    return RunConfiguration(options=options, profile=Profile(contracts=contracts))
+
+
+def _missing(contract: ContractProfile, run: RunConfiguration) -> Iterator[str]:
+    """What a wallet of the user's own lacks for a run, in sentences."""
+    profile, url = run.profile, contract.url
+    if url is None:
+        return
+    if "://" not in url.text:
+        yield f"{url.where}: {url.text!r} is no URL: write http:// or https:// before it"
+    if lacking := [each for each in load(contract.name).credentials if each.variable not in contract.credentials]:
         words = " and ".join(each.name for each in lacking)
         variables = " and ".join(each.variable for each in lacking)
-        also = f", or write {words} under contracts.{wallet.name}.credentials of {profile.text}" if profile else ""
-        told.append(
-            f"no credentials for {wallet.name}: set {variables} in the environment{also}, as the wallet expects them"
+        also = f", or write {words} under contracts.{contract.name}.credentials of {profile.path}"
+        yield (
+            f"no credentials for {contract.name}: set {variables} in the environment"
+            f"{also if profile.path else ''}, as the wallet expects them"
         )
-    if not (settings.provision_url or settings.provision_command or wallet.players):
-        also = f", or write provision or players into {profile.text}" if profile else ""
-        told.append(
-            f"no players for {wallet.name}: give --wallet-provision=URL, an address that makes them, or name some that "
-            f"exist with --wallet-player=id=...,currency=EUR,session=...{also}"
+    if not (profile.provision_url or profile.provision_command or profile.players_of(contract.name)):
+        also = f", or write provision or players into {profile.path}"
+        yield (
+            f"no players for {contract.name}: give --wallet-provision=URL, an address that makes them, or name some "
+            f"that exist with --wallet-player=id=...,currency=EUR,session=...{also if profile.path else ''}"
         )
-    return told
 
 
-def _subject(wallet: WalletSettings, settings: Settings) -> Subject:
-    url, command = settings.provision_url, settings.provision_command
-    return Subject(
-        contract=wallet.name,
-        url=wallet.url.text.rstrip("/"),
-        credentials=_credentials(wallet),
-        provision_url=url.text if url is not None else "",
-        provision_command=command.text if command is not None else "",
-        players=tuple(player for player, _ in wallet.players),
-        games=tuple(each.text for each in settings.games),
-        paths=tuple((name, path.text) for name, path in wallet.paths.items()),
-        lacks=tuple(each.text for each in wallet.lacks),
-        policies=tuple((name, reading.text) for name, reading in wallet.policies.items()),
-        codes=tuple((outcome, tuple(each.text for each in codes)) for outcome, codes in wallet.codes.items()),
-        tls=_tls(wallet.tls),
-        limits=_limits(settings),
-        time_out_seconds=_seconds(settings),
-        requests_per_second=_rate(settings),
-        seed=settings.choices.seed,
-        run_id=settings.choices.run_id,
-    )
-
-
-def _credentials(wallet: WalletSettings) -> Credentials:
-    """The credentials of a wallet. Raises Misconfigured for a file that cannot be read."""
-    found = {}
-    for each in wallet.contract.credentials:
-        value = wallet.credentials[each.variable]
-        try:
-            found[each.name] = each.read(value.text)
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-            raise Misconfigured(f"{value.where}: {each.name} is no PEM text and no file that holds it: {why}") from None
-    return Credentials(**found)
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(**{each.name: int(settings.limits[each.name].text) for each in fields(Limits)})
-
-
-def _seconds(settings: Settings) -> float:
-    return float(settings.limits["time_out_seconds"].text)
-
-
-def _rate(settings: Settings) -> float:
-    text = settings.limits["requests_per_second"].text
-    return 0 if text == NO_LIMIT else float(text)
-
-
-def _tls(written: TlsProfile) -> Tls:
-    return Tls(
-        verify=written.verify is None or written.verify.text == "true",
-        ca_bundle=written.ca_bundle.text if written.ca_bundle else None,
-        client_certificate=written.client_certificate.text if written.client_certificate else None,
-        client_key=written.client_key.text if written.client_key else None,
-    )
+def _unverified(profile: Profile) -> Iterator[str]:
+    """A warning for each place that turns the verification of certificates off."""
+    every = (each.tls.verify for each in profile.contracts.values() if each.tls is not None)
+    for where in sorted({each.origin for each in every if each is not None and each.text == "false"}):
+        yield (
+            f"{where}: TLS IS NOT VERIFIED (verify: false): whoever is on the way can pretend to be the wallet, read "
+            "the credentials and change what is said; name a ca_bundle instead"
+        )

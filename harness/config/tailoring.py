@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from harness.contracts import Contract, Decoded, ExpectedCode
-from harness.model import ItemReply, Message, Operation, Outcome, Policy
+from harness.config.wallet import WalletUnderTest
+from harness.contracts import Contract, Decode, Decoded, ExpectedCode, load
+from harness.model import ItemReply, Message, Operation, Outcome, Policy, Request
 
 OwnCodes = Mapping[Outcome, frozenset[str]]
+
+
+def contract_of(wallet: WalletUnderTest) -> Contract:
+    """The contract of a wallet under test, with the readings that its profile pins and with its own codes."""
+    return tailored(load(wallet.contract), readings=wallet.policies, codes=wallet.codes)
 
 
 def tailored(
@@ -42,12 +48,12 @@ def _expected(expected: ExpectedCode, own: OwnCodes) -> ExpectedCode:
     return ExpectedCode(expected.level, expected.outcomes - {Outcome.REFUSED})
 
 
-def _reading(decode: Callable[[Operation, Message], Decoded], own: OwnCodes) -> Callable[[Operation, Message], Decoded]:
+def _reading(decode: Decode, own: OwnCodes) -> Decode:
     """A decoder that knows the wallet's own codes."""
     meanings = {code: outcome for outcome, codes in own.items() for code in codes}
 
-    def read(operation: Operation, message: Message) -> Decoded:
-        decoded = decode(operation, message)
+    def read(operation: Operation, message: Message, request: Request) -> Decoded:
+        decoded = decode(operation, message, request)
         reply = decoded.reply
         if reply is None:
             return decoded

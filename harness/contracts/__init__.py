@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import TypeAlias
 
 from harness.contracts.shared.authentication import (
     CredentialField,
@@ -98,6 +99,9 @@ class UnknownContract(Exception):
     """No contract of that name, or none that can be used: the message says which there are, or what is wrong."""
 
 
+Decode: TypeAlias = Callable[[Operation, Message, Request], Decoded]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contract:
     """One wallet contract, in both directions: `encode`, `sign` and `decode` are the platform's side; `verify`,
@@ -112,6 +116,8 @@ class Contract:
     """By operation name."""
     words: Mapping[str, str]
     """Scenario words that this contract has, to operation names: `{"pay": "payout", "settle": "settlement"}`."""
+    rolls_back_wins: bool = False
+    """Whether a rollback may undo a win, too."""
     kinds: Mapping[str, tuple[str, ...]]
     """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
     required_headers: tuple[str, ...]
@@ -130,8 +136,9 @@ class Contract:
     """What a credit's `bet` field holds, given the bet's transaction id and the bet's own bet id."""
     name_of: Callable[[Operation], str]
     """The operation name of an operation. Raises ValueError for one that the contract does not have."""
-    encode: Callable[[Operation], dict[str, object]]
-    """The JSON object of a request. Decimal money is `decimal.Decimal`."""
+    encode: Callable[[Operation, str], dict[str, object]]
+    """The JSON object of a request. Decimal money is `decimal.Decimal`. The text is an id that is fresh for each HTTP
+    call, also for one that sends a transaction again."""
     stringify: Callable[[object], bytes]
     """A JSON value as the exact bytes that the platform sends."""
     sign: Callable[[bytes, Credentials, int], tuple[tuple[str, str], ...]]
@@ -156,15 +163,16 @@ class Contract:
     document names `required_headers`."""
     scenarios: Path | None = None
     """The folder of a private contract's own scenarios. Those of the bundled contracts are bundled."""
-    decode: Callable[[Operation, Message], Decoded]
-    """What a response says. Never raises: whatever the wallet sends becomes a reply or problems."""
+    decode: Decode
+    """What a response says to a request, which is as it was sent. Never raises: whatever the wallet sends becomes a
+    reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]
     """Why a request is not to be believed, or an empty string. Headers by lower-case name; the last argument is now, in
     milliseconds."""
     read_request: Callable[[str, bytes], Operation]
     """An operation from its name and a request body. Raises `BadRequest`."""
-    write_reply: Callable[[Operation | None, Reply], tuple[int, bytes]]
-    """HTTP status and body of an answer; the operation is None when the request could not be read."""
+    write_reply: Callable[[Operation | None, Reply, Request], tuple[int, bytes]]
+    """HTTP status and body of an answer to a request; the operation is None when the request could not be read."""
 
     days: Days | None = None
     """The days of the contract's platform, which the mock partner plays; None: it has scenarios only."""
@@ -173,9 +181,9 @@ class Contract:
         """The documented path of an operation, below the wallet's base URL."""
         return self.specs[self.name_of(operation)].path
 
-    def request(self, operation: Operation, credentials: Credentials, now_ms: int) -> Request:
+    def request(self, operation: Operation, credentials: Credentials, now_ms: int, request_id: str = "") -> Request:
         """A well-formed, well-signed request."""
-        body = self.stringify(self.encode(operation))
+        body = self.stringify(self.encode(operation, request_id))
         return Request(self.path_of(operation), self.sign(body, credentials, now_ms), body)
 
     def attribute(self, operation: str, situation: str, wrong: str, own: str = "") -> Requirement:
@@ -310,6 +318,7 @@ __all__ = [
     "Contract",
     "CredentialField",
     "Credentials",
+    "Decode",
     "Decoded",
     "ExpectedCode",
     "Forgery",

@@ -1,13 +1,15 @@
-"""The nouns: operations, outcomes, replies, exchanges, requirements, verdicts.
+"""The shared data types: operations, outcomes, replies, exchanges, requirements, verdicts.
 
-Everything here is frozen data without behaviour worth a test of its own, and nothing here imports the project. The
-words belong to no contract: a dialect in `harness.contracts` translates them to and from the wire.
+All types are frozen and have little behaviour. This package imports nothing else of the project. Its terms belong to no
+contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
 from harness.model.history import History, NotApplicable, Player
 from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
+    ITEM_OF,
+    OPERATION_OF,
     Authenticate,
     BadItem,
     Batch,
@@ -23,6 +25,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    item_of,
     transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
@@ -32,6 +35,7 @@ from harness.model.wire import (
     Failure,
     FailureKind,
     Fault,
+    Flaw,
     ItemReply,
     Loss,
     Message,
@@ -44,6 +48,8 @@ from harness.model.wire import (
 from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 
 __all__ = [
+    "ITEM_OF",
+    "OPERATION_OF",
     "Alteration",
     "Amount",
     "Aspect",
@@ -57,6 +63,7 @@ __all__ = [
     "Failure",
     "FailureKind",
     "Fault",
+    "Flaw",
     "GetBalance",
     "History",
     "ItemReply",
@@ -92,5 +99,6 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "item_of",
     "transactions",
 ]

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from harness.contracts import Contract
 from harness.model import (
+    OPERATION_OF,
     Alteration,
     Amount,
     Authenticate,
@@ -23,9 +24,10 @@ from harness.model import (
     Rollback,
     Settle,
     Unsettle,
+    item_of,
 )
 from harness.scenario import resolve_amount
-from harness.scenario.plan import Bound, Send
+from harness.scenario.plan import Bound, PlannedRequest
 
 UNKNOWN_CURRENCY = "XTS"
 """ISO 4217 reserves it for tests: no player holds it."""
@@ -33,7 +35,7 @@ UNKNOWN_GAME = "G0000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Moment:
     """What binding needs to know of the moment: who plays, what they hold, and the games that may be named."""
 
     contract: Contract
@@ -45,31 +47,32 @@ class Stage:
     """Whether the bets that credits belong to were placed. Else they are those that the wallet is said to know."""
 
 
-def operation_of(send: Send, stage: Stage) -> Operation:
+def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
     """The operation of one planned request."""
-    if send.word == "authenticate":
+    kind: type = item_of(send.word)
+    if kind is Authenticate:
         draft = send.bound[0].draft
-        return Authenticate(token="no-such-token" if draft.token else stage.players[draft.player].token)
-    if send.word == "balance":
+        return Authenticate(token="no-such-token" if draft.token else moment.players[draft.player].token)
+    if kind is GetBalance:
         draft = send.bound[0].draft
-        player = stage.players[draft.player]
+        player = moment.players[draft.player]
         return GetBalance(player=player.id, session=_session(draft, player))
-    if send.word == "rollback":
-        return _rollback(send.bound[0], stage)
-    if send.word in {"bet", "bet_batch"}:
-        bets = tuple(_bet(bound, stage, send.word) for bound in send.bound)
+    if kind is Rollback:
+        return _rollback(send.bound[0], moment)
+    if kind is Bet:
+        bets = tuple(_bet(bound, moment, send.word) for bound in send.bound)
         return BetBatch(items=bets) if send.batch else bets[0]
-    if send.word == "unsettle":
-        return _unsettle(send.bound[0], stage)
-    if send.word == "reward":
-        return _reward(send.bound[0], stage)
-    payouts = tuple(_payout(bound, stage, send.word) for bound in send.bound)
+    if kind is Unsettle:
+        return _unsettle(send.bound[0], moment)
+    if kind is Reward:
+        return _reward(send.bound[0], moment)
+    payouts = tuple(_payout(bound, moment, send.word) for bound in send.bound)
     if not send.batch:
         return payouts[0]
-    return Retry(items=payouts) if send.word == "retry" else Settle(items=payouts)
+    return Retry(items=payouts) if OPERATION_OF[send.word] is Retry else Settle(items=payouts)
 
 
-def alteration_of(send: Send) -> Alteration:
+def alteration_of(send: PlannedRequest) -> Alteration:
     """How the request departs from a well-formed, well-signed one."""
     step = send.step
     raw, without = [], []
@@ -121,34 +124,34 @@ class _Common:
     bet: str
 
 
-def _common(bound: Bound, stage: Stage) -> _Common:
+def _common(bound: Bound, moment: Moment) -> _Common:
     draft = bound.draft
-    player = stage.players[draft.player]
-    unit = stage.contract.wire_unit(player.currency)
-    held = stage.balances.get(draft.player, 0)
+    player = moment.players[draft.player]
+    unit = moment.contract.wire_unit(player.currency)
+    held = moment.balances.get(draft.player, 0)
     return _Common(
         player=player.id,
         currency=_currency(draft, player),
         amount=resolve_amount(draft.amount, int(held), unit),
         session=_session(draft, player),
-        game=UNKNOWN_GAME if draft.game else stage.games[0],
-        bet=_bet_reference(bound, stage, player),
+        game=UNKNOWN_GAME if draft.game else moment.games[0],
+        bet=_bet_reference(bound, moment, player),
     )
 
 
-def _bet_reference(bound: Bound, stage: Stage, player: Player) -> str:
+def _bet_reference(bound: Bound, moment: Moment, player: Player) -> str:
     """The bet that a credit or an unsettlement names: the same for the same transaction, however often it is sent."""
-    if stage.places_bets or bound.draft.bet or not player.bets:
+    if moment.places_bets or bound.draft.bet or not player.bets:
         return bound.bet
     return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
 
 
-def _kind(draft: Draft, stage: Stage, word: str) -> str:
-    return draft.kind or next(iter(stage.contract.kinds.get(stage.contract.words[word], ("",))))
+def _kind(draft: Draft, moment: Moment, word: str) -> str:
+    return draft.kind or next(iter(moment.contract.kinds.get(moment.contract.words[word], ("",))))
 
 
-def _bet(bound: Bound, stage: Stage, word: str) -> Bet:
-    common = _common(bound, stage)
+def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
+    common = _common(bound, moment)
     return Bet(
         id=bound.id,
         player=common.player,
@@ -158,12 +161,12 @@ def _bet(bound: Bound, stage: Stage, word: str) -> Bet:
         bet=bound.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, stage, word) or "SINGLE",
+        kind=_kind(bound.draft, moment, word) or "SINGLE",
     )
 
 
-def _payout(bound: Bound, stage: Stage, word: str) -> Payout:
-    common = _common(bound, stage)
+def _payout(bound: Bound, moment: Moment, word: str) -> Payout:
+    common = _common(bound, moment)
     win = bound.draft.win == "yes" if bound.draft.win else common.amount > 0
     return Payout(
         id=bound.id,
@@ -174,13 +177,13 @@ def _payout(bound: Bound, stage: Stage, word: str) -> Payout:
         bet=common.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, stage, word) or "BET_PAID",
+        kind=_kind(bound.draft, moment, word) or "BET_PAID",
         win=win,
     )
 
 
-def _reward(bound: Bound, stage: Stage) -> Reward:
-    common = _common(bound, stage)
+def _reward(bound: Bound, moment: Moment) -> Reward:
+    common = _common(bound, moment)
     return Reward(
         id=bound.id,
         player=common.player,
@@ -189,12 +192,12 @@ def _reward(bound: Bound, stage: Stage) -> Reward:
         session=common.session,
         bet=bound.bet,
         game=common.game,
-        kind=_kind(bound.draft, stage, "reward") or "bonus",
+        kind=_kind(bound.draft, moment, "reward") or "bonus",
     )
 
 
-def _unsettle(bound: Bound, stage: Stage) -> Unsettle:
-    common = _common(bound, stage)
+def _unsettle(bound: Bound, moment: Moment) -> Unsettle:
+    common = _common(bound, moment)
     return Unsettle(
         id=bound.id,
         player=common.player,
@@ -202,16 +205,17 @@ def _unsettle(bound: Bound, stage: Stage) -> Unsettle:
         amount=common.amount,
         session=common.session,
         bet=common.bet,
-        kind=_kind(bound.draft, stage, "unsettle") or "BET_UNPAID",
+        kind=_kind(bound.draft, moment, "unsettle") or "BET_UNPAID",
     )
 
 
-def _rollback(bound: Bound, stage: Stage) -> Rollback:
-    player = stage.players[bound.draft.player]
+def _rollback(bound: Bound, moment: Moment) -> Rollback:
+    player = moment.players[bound.draft.player]
     return Rollback(
         id=bound.id,
         original=bound.original,
         bet=bound.bet,
         player=player.id,
         session=_session(bound.draft, player),
+        of_win=bound.of_win,
     )

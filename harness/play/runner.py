@@ -29,12 +29,13 @@ from harness.model import (
     Player,
     Scenario,
 )
-from harness.play.bind import UNKNOWN_GAME, Stage, alteration_of, operation_of
+from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
-from harness.scenario.forecast import needs_of, steps_of, takes_everything
-from harness.scenario.frugal import smallest
+from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
-from harness.scenario.plan import UNKNOWN, Group, Placed, Plan, Send, plan
+from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
+from harness.scenario.smallest_amounts import smallest
+from harness.scenario.words import UNKNOWN
 
 __all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
@@ -278,11 +279,11 @@ class _Run:
             for exchange in self._client.race(calls[start : start + wave]):
                 self._note(exchange)
 
-    def _call(self, send: Send) -> Call:
+    def _call(self, send: PlannedRequest) -> Call:
         operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
         if operation is None:
-            stage = Stage(self._contract, self._cast, self._known_balances(), self._games, self._has("bet"))
-            operation = operation_of(send, stage)
+            moment = Moment(self._contract, self._cast, self._known_balances(), self._games, self._has("bet"))
+            operation = operation_of(send, moment)
             self._sent[id(send.bound)] = operation
         self._moved.update(bound.draft.player for bound in send.bound)
         return Call(

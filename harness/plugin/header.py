@@ -1,14 +1,15 @@
-"""What a run says before its first scenario: what is certified, how to repeat it, and what to beware of."""
+"""The header of a run: the wallet under test, the command that repeats the run, and warnings."""
 
 from __future__ import annotations
 
 from harness import __version__
+from harness.contracts import load
 from harness.plugin.run import Run
 
 
 def header(run: Run) -> list[str]:
-    """The lines, with warnings last."""
-    chosen = run.choices
+    """The lines of the header, with warnings last."""
+    chosen = run.options
     return [
         f"walletproof {__version__}: {wallet_of(run)}",
         f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
@@ -17,22 +18,23 @@ def header(run: Run) -> list[str]:
 
 
 def wallet_of(run: Run) -> str:
-    """Which wallet a run is about, and by which contracts."""
+    """The wallet of a run and the contracts that it is certified by."""
     names = " and ".join(run.contracts)
-    if run.settings is None:
+    if not run.configuration.wallets:
         return "the configuration of the wallet has to be set right"
-    if run.settings.bundled:
+    if run.bundled:
         return f"the bundled reference wallet, by {names}"
-    urls = {each.contract.name: each.url.text for each in run.settings.wallets}
+    contracts = run.configuration.profile.contracts.values()
+    urls = {load(each.name).name: each.url.text for each in contracts if each.url is not None}
     if len(set(urls.values())) == 1:
         return f"{next(iter(urls.values()))}, by {names}"
     return ", ".join(f"{url} by {name}" for name, url in urls.items())
 
 
 def _configuration(run: Run) -> list[str]:
-    settings = run.settings
-    if settings is None or settings.profile is None:
+    profile = run.configuration.profile
+    if not profile.path:
         return []
-    waived = [each.requirement for each in settings.waivers]
-    lines = [f"profile {settings.profile.text}" + (f", which waives {', '.join(waived)}" if waived else "")]
-    return lines + [f"WARNING {each}" for each in settings.warnings]
+    waived = [each.requirement for each in profile.waivers]
+    lines = [f"profile {profile.path}" + (f", which waives {', '.join(waived)}" if waived else "")]
+    return lines + [f"WARNING {each}" for each in run.configuration.warnings]

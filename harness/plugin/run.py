@@ -1,6 +1,6 @@
-"""The state of one run in one process: the target, what pre-flight found, and an examiner for each contract.
+"""The state of one run in one process: its configuration, the result of pre-flight, and an examiner for each contract.
 
-Under xdist the controller starts the wallet and does the pre-flight; a worker is told the outcome and starts nothing.
+Under xdist the controller starts the wallet and runs the pre-flight. A worker receives the result and starts nothing.
 """
 
 from __future__ import annotations
@@ -8,179 +8,182 @@ from __future__ import annotations
 import base64
 import pickle
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
-from harness.config import Choices, Misconfigured, Settings, Target, TargetError, settled, target_of, target_of_bundled
-from harness.config.subject import Subject
-from harness.contracts import BUNDLED, Contract, load
-from harness.examine import Examiner
+from harness.config import (
+    Misconfigured,
+    Options,
+    OptionsError,
+    RunConfiguration,
+    WalletUnderTest,
+    configure,
+    without_wallet,
+)
+from harness.contracts import Contract, load
+from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violation_of
 from harness.model import Scenario, Waiver
-from harness.play.preflight import ConfigurationProblem, Facts, preflight
+from harness.play.preflight import ConfigurationProblem, Facts
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
-from harness.report.record import Secrets
 from harness.verdict import ScenarioResult
 
 
 class Run:
     """One run. Nothing is started or sent before `warm_up` or `start`."""
 
-    def __init__(self, choices: Choices, loaded: Mapping[str, Contract], settings: Settings | None = None) -> None:
-        """`loaded` has the contracts by the names under which they are loaded.
-
-        There are no settings in a worker, nor where the configuration is so wrong that nothing can be started.
-        """
+    def __init__(self, configuration: RunConfiguration) -> None:
+        """If the configuration allows no start, it has no wallets and `problem` is set."""
         self.suite = Suite({})
-        """Where the scenarios are; the plugin finds out once it knows the contracts."""
-        self.choices = choices
+        """The folders of scenarios. The plugin sets them as soon as the contracts are known."""
+        self.configuration = configuration
+        self.options = configuration.options
         self.results: list[ScenarioResult] = []
         self.scenarios: dict[Path, Scenario] = {}
-        """Those that were collected in this process."""
+        """The scenarios that were collected in this process."""
         self.problem = ""
-        """Why no scenario can be run."""
+        """Why no scenario can be run, or an empty text."""
         self.left_behind: list[str] = []
-        """Sentences about players who do not have the balance that they were found with."""
-        self._loaded = loaded
-        self.settings = settings
-        self._target: Target | None = None
+        """Sentences about players whose first balance could not be restored."""
+        self._loaded = {name: load(name) for name in configuration.profile.contracts}
+        """The contracts by the names under which they are loaded."""
+        self._is_ready = False
+        """True after pre-flight passed here or in the controller."""
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
-        self._secrets: tuple[Secrets, ...] = ()
+        self._secrets = NO_SECRETS
 
     @property
     def bundled(self) -> bool:
-        """Whether the run is about the reference wallet, which it starts itself."""
-        return self.settings is not None and self.settings.bundled
+        """True if the wallet under test is the reference wallet, which the run starts itself."""
+        return self.configuration.bundled
 
     @property
     def contracts(self) -> dict[str, Contract]:
-        """The contracts to certify by, by their own names."""
+        """The contracts of the run by their own names."""
         return {contract.name: contract for contract in self._loaded.values()}
 
     @property
     def started(self) -> bool:
-        """Whether scenarios can be examined."""
-        return self._target is not None and not self.problem
+        """True if scenarios can be examined."""
+        return self._is_ready and not self.problem
 
     @property
-    def subjects(self) -> dict[str, Subject]:
-        """The wallet under test by each contract's own name; empty before the start."""
-        subjects = self._target.subjects if self._target is not None else ()
-        return {self._loaded[each.contract].name: each for each in subjects}
+    def wallets(self) -> dict[str, WalletUnderTest]:
+        """The wallet under test by each contract's own name. Empty before the start."""
+        return _by_contract(self.configuration) if self._is_ready else {}
 
     @property
     def urls(self) -> dict[str, str]:
-        """By contract the wallet's URL, without credentials that may stand in it; empty before the start."""
-        subjects = self._target.subjects if self._target is not None else ()
-        return {self._loaded[each.contract].name: self.masked(_without_user(each.url)) for each in subjects}
+        """The wallet's URL by contract, without credentials in it. Empty before the start."""
+        return {name: self.masked(_without_user(each.url)) for name, each in self.wallets.items()}
 
     @property
-    def would_be(self) -> dict[str, Subject]:
-        """By contract what scenarios would be aimed at, for a run that sends nothing.
+    def would_be(self) -> dict[str, WalletUnderTest]:
+        """The wallet to which scenarios would be sent, by contract, for a dry run.
 
         Raises Misconfigured for a wallet without credentials or players.
         """
-        if self.settings is None or self.settings.bundled:
+        if self.configuration.bundled:
             urls = {name: f"(bundled)/{name}" for name in self._loaded}
             made_up = {name: each.made_up(lambda it: f"a {it.name}") for name, each in self._loaded.items()}
-            choices = self.settings or Settings(choices=self.choices, contracts=self._loaded)
-            target = target_of_bundled(choices, urls, made_up, "(bundled)/__admin/player")
-        else:
-            target = target_of(self.settings, sending=False)
-        return {self._loaded[each.contract].name: each for each in target.subjects}
+            return _by_contract(self.configuration.with_bundled_wallet(urls, made_up, "(bundled)/__admin/player"))
+        self.configuration.require_usable(sending=False)
+        return _by_contract(self.configuration)
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
-        """What the operator knows to be violated; those of every contract, expired ones too."""
-        return self._target.waivers if self._target is not None else ()
+        """The violations that the operator has announced, for every contract, expired ones too."""
+        return self.configuration.profile.waivers if self._is_ready else ()
 
     @property
     def profile_digest(self) -> str:
-        """SHA-256 of the profile; empty without one."""
-        return self._target.profile_digest if self._target is not None else ""
+        """SHA-256 of the profile, hexadecimal. Empty without a profile and before the start."""
+        return self.configuration.profile.digest if self._is_ready else ""
 
     @property
     def violated(self) -> dict[str, str]:
-        """By contract the requirement that pre-flight has found violated."""
-        found = ((self._loaded[name].name, each.violation) for name, each in self._facts.items())
+        """The requirement that pre-flight found violated, by contract."""
+        found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.wallets.items())
         return {name: violation.requirement for name, violation in found if violation is not None}
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
-        """By contract what pre-flight has found that is no error."""
-        return {self._loaded[name].name: tuple(map(self.masked, each.warnings)) for name, each in self._facts.items()}
+        """The warnings of pre-flight, by contract."""
+        return {self._loaded[name].name: each.warnings for name, each in self._facts.items()}
 
     def warm_up(self) -> None:
-        """Have the bundled wallet start while something else is done."""
-        if self.bundled and self._wallet is None and not self.choices.dry_run:
-            self._wallet = BundledWallet(self.choices.defect)
+        """Start the bundled wallet without waiting for it."""
+        if self.bundled and self._wallet is None and not self.options.dry_run:
+            self._wallet = BundledWallet(self.options.defect)
 
     def start(self) -> None:
-        """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
+        """Find the wallet, or start the bundled one, and run the pre-flight. An obstacle is stored in `problem`."""
         if self.problem:
             return
         try:
-            target = self._find_target()
-            self._secrets = _secrets_of(target)
-            self.go_on(target, {subject.contract: preflight(subject) for subject in target.subjects})
-        except (ConfigurationProblem, DidNotStart, TargetError) as problem:
+            self.configuration = self._with_wallet_that_runs()
+            self._secrets = _secrets_of(self.configuration)
+            self.begin({each.contract: preflight(each, secrets=self._secrets) for each in self.configuration.wallets})
+        except ConfigurationProblem as problem:
+            self.problem = str(problem)
+        except (DidNotStart, OptionsError) as problem:
             self.problem = self.masked(str(problem))
 
-    def go_on(self, target: Target, facts: Mapping[str, Facts]) -> None:
-        """From here on scenarios can be examined."""
-        self._target, self._facts, self._secrets = target, facts, _secrets_of(target)
+    def begin(self, facts: Mapping[str, Facts]) -> None:
+        """Allow scenarios to be examined. `facts` are the findings of pre-flight, by the name of the contract."""
+        self._facts, self._secrets, self._is_ready = facts, _secrets_of(self.configuration), True
 
-    def _find_target(self) -> Target:
-        if self.settings is None:
-            raise DidNotStart("a worker of xdist was not told of a wallet")
-        if not self.settings.bundled:
-            return target_of(self.settings)
+    def _with_wallet_that_runs(self) -> RunConfiguration:
+        """The configuration of a wallet that can receive requests. The bundled wallet is started first."""
+        self.configuration.require_usable()
+        if not self.bundled:
+            return self.configuration
         self.warm_up()
         if self._wallet is None:
             raise DidNotStart("the bundled wallet was not started")
         address = self._wallet.address(self._loaded)
-        return target_of_bundled(self.settings, address.urls, self._wallet.credentials, address.provision_url)
+        return self.configuration.with_bundled_wallet(address.urls, self._wallet.credentials, address.provision_url)
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
         return self.examiner(contract).examine(scenario)
 
     def examiner(self, contract: str) -> Examiner:
-        """The examiner of a contract, made when it is first asked for."""
+        """The examiner of a contract, created at the first call."""
         if contract not in self._examiners:
-            subjects = self._target.subjects if self._target is not None else ()
-            subject = next(each for each in subjects if self._loaded[each.contract].name == contract)
-            self._examiners[contract] = Examiner(subject, self._facts[subject.contract], record=self.choices.record)
+            wallet = self.wallets[contract]
+            self._examiners[contract] = Examiner(
+                wallet,
+                self._facts[wallet.contract],
+                record=self.options.record,
+                waivers=self.waivers,
+                secrets=self._secrets,
+            )
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
-        """A text without the credentials and sessions, should a wallet or a library have repeated them."""
-        for secrets in self._secrets:
-            text = secrets.text(text)
-        return text
-
-    def betrayed_by(self, text: str) -> bool:
-        """Whether a text has one of them in it."""
-        return self.masked(text) != text
+        """The text without credentials and sessions, which a wallet or a library may have repeated."""
+        return self._secrets.text(text)
 
     def remark(self) -> str:
-        """What the reader should know of the wallet's process; empty when all is well."""
+        """A warning about the wallet's process, or an empty text."""
         return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
     @property
     def frugal(self) -> frozenset[str]:
-        """The contracts by which players have nothing given back: see `harness.scenario.frugal`."""
-        return frozenset(name for name in self.subjects if self.examiner(name).players.frugal)
+        """The contracts by which players cannot get money back: see `harness.scenario.smallest_amounts`."""
+        return frozenset(name for name in self.wallets if self.examiner(name).players.frugal)
 
     @property
     def most_processes(self) -> int:
-        """How many processes can work side by side with the players and connections that there are."""
-        return sum(each.most_processes for each in self.subjects.values())
+        """Number of processes that can work side by side with the given players and connections."""
+        return sum(each.most_processes for each in self.wallets.values())
 
     def finish(self) -> None:
-        """No scenario will be examined any more: players get their money back, and connections are closed."""
+        """Restore the balances of players and close connections, after the last scenario."""
         while self._examiners:
             self.left_behind += self._examiners.popitem()[1].close()
 
@@ -191,16 +194,18 @@ class Run:
             self._wallet.stop()
 
     def for_worker(self) -> str:
-        """What a worker needs to know, as text: only xdist's own channel carries it."""
-        return base64.b64encode(pickle.dumps((self.choices, self._target, self._facts))).decode()
+        """The data for a worker as text, for xdist's own channel."""
+        return base64.b64encode(pickle.dumps((self.configuration, self._facts))).decode()
 
 
-def _secrets_of(target: Target) -> tuple[Secrets, ...]:
-    """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
-    found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in target.subjects]
-    return tuple(
-        replace(each, named=tuple(pair for pair in each.named if pair[1] not in each.public)) for each in found
-    )
+def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
+    return {load(each.contract).name: each for each in configuration.wallets}
+
+
+def _secrets_of(configuration: RunConfiguration) -> Secrets:
+    """The values that no text may hold. Keys and user names are excluded, since they may be words of a URL."""
+    found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in configuration.wallets]
+    return reduce(add, (each.without_public() for each in found), NO_SECRETS)
 
 
 def _without_user(url: str) -> str:
@@ -209,30 +214,32 @@ def _without_user(url: str) -> str:
     return scheme + separator + authority.rpartition("@")[2] + slash + path
 
 
-def planned(choices: Choices, environment: Mapping[str, str]) -> Run:
-    """The run that options and environment ask for. Raises TargetError for options that do not go together.
+def planned(options: Options, environment: Mapping[str, str]) -> Run:
+    """The run that options and environment ask for. Raises OptionsError for options that contradict each other.
 
-    What is wrong with the wallet's configuration stands in the run's `problem`: it is told as every other one is.
+    An error in the wallet's configuration is stored in the run's `problem` and reported as any other.
     """
     try:
-        settings = settled(choices, environment)
+        run = Run(configure(options, environment))
     except Misconfigured as problem:
-        run = Run(choices, {name: load(name) for name in BUNDLED})
+        run = Run(without_wallet(options))
         run.problem = str(problem)
         return run
-    run = Run(choices, settings.contracts, settings)
     try:
-        if choices.dry_run and not settings.bundled:
-            target_of(settings, sending=False)
+        if options.dry_run:
+            run.configuration.require_usable(sending=False)
     except Misconfigured as problem:
         run.problem = str(problem)
     return run
 
 
-def adopted(told: str, scope: str, processes: int) -> Run:
-    """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
+def run_of_worker(text: str, scope: str, processes: int) -> Run:
+    """The run of a worker, made from the text of its controller.
+
+    `scope` keeps its players and ids apart from those of other workers.
+    """
     # The text comes from our own controller process, through the channel that it opened to this worker.
-    choices, target, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
-    run = Run(choices, {subject.contract: load(subject.contract) for subject in target.subjects})
-    run.go_on(target.in_process(scope, processes), facts)
+    configuration, facts = pickle.loads(base64.b64decode(text))  # noqa: S301
+    run = Run(configuration.in_process(scope, processes))
+    run.begin(facts)
     return run

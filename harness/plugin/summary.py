@@ -1,4 +1,4 @@
-"""The end of a run in lines: each requirement group, what was observed, and a verdict for each contract."""
+"""The summary of a run in lines: each requirement group, observations, and a verdict for each contract."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _MOST_IDS, _MOST_OPERATIONS = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the summary; `status` gives it its colour."""
+class SummaryLine:
+    """A line of the summary. `status` sets its colour."""
 
     text: str
     status: Status | None = None
@@ -39,9 +39,9 @@ class Line:
 def exercised(
     suite: Suite, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
 ) -> dict[str, dict[str, list[str]]]:
-    """By contract and requirement the ids of all scenarios that there are for it, run or not.
+    """By contract and requirement the ids of all scenarios of the suite, run or not.
 
-    `loaded` has those that need not be read again.
+    `loaded` has the scenarios that need not be read again.
     """
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
     for path, root in suite.files():
@@ -53,7 +53,7 @@ def exercised(
 
 
 def _readable(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scenario | None:
-    """The scenario in a file; None for one that is wrong, which is complained of where it is collected."""
+    """The scenario in a file. None for an invalid one, which collection reports."""
     try:
         return load_file(path, root, contracts)
     except ScenarioError:
@@ -70,9 +70,9 @@ def verdicts(
     today: date = date.min,
     selected: Collection[str] | None = None,
 ) -> tuple[ContractVerdict, ...]:
-    """The verdict of every contract of the run; `scenarios` is what `exercised` found.
+    """The verdict of every contract of the run. `scenarios` is the result of `exercised`.
 
-    `selected` names the contracts of which the user wanted any scenario; None means all of them.
+    `selected` names the contracts that the user selected. None means all of them.
     """
     return tuple(
         conclude(
@@ -96,49 +96,49 @@ def lines(
     *,
     width: int,
     warnings: Mapping[str, Sequence[str]] = MappingProxyType({}),
-) -> Iterator[Line]:
-    """The summary; its last lines are the verdicts. `warnings` are those of pre-flight, by contract."""
+) -> Iterator[SummaryLine]:
+    """The summary, which ends with the verdicts. `warnings` are those of pre-flight, by contract."""
     for verdict in concluded:
         if verdict.certification is Certification.NOT_RUN:
             continue
-        yield Line(f"{verdict.contract}: {contracts[verdict.contract].title}")
+        yield SummaryLine(f"{verdict.contract}: {contracts[verdict.contract].title}")
         yield from _groups(verdict, width)
         yield from _waivers(verdict, results, width)
         mine, contract = _of(verdict.contract, results), contracts[verdict.contract]
         for remark in remarks(verdict, contract, mine, warnings.get(verdict.contract, ())):
-            yield from (Line(text, Status.WARN) for text in _wrapped("note", remark, width))
+            yield from (SummaryLine(text, Status.WARN) for text in _wrapped("note", remark, width))
         if verdict.certification is Certification.INCOMPLETE:
-            yield from (Line(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
-        yield from (Line(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
-        yield Line("")
+            yield from (SummaryLine(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
+        yield from (SummaryLine(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
+        yield SummaryLine("")
     if not any(each.status is not Status.SKIPPED for each in results):
-        yield Line("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
+        yield SummaryLine("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
     name, longest = (max(map(len, texts)) for texts in zip(*((v.contract, v.words) for v in concluded), strict=True))
     longest = max(longest, len(Certification.NOT_CERTIFIED))
     for verdict in concluded:
         warned = f"; {_count(verdict.warnings, 'SHOULD')} violated" if verdict.warnings else ""
         text = f"{verdict.contract:<{name}}  {verdict.words:<{longest}}  ({verdict.reason}{warned})"
         for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + longest + 5), break_on_hyphens=False):
-            yield Line(part, _COLOURS[verdict.certification])
+            yield SummaryLine(part, _COLOURS[verdict.certification])
 
 
-def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[Line]:
-    """What the operator has announced to be wrong, and what became of it."""
+def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[SummaryLine]:
+    """The violations that the operator announced, and the state of each."""
     for each in verdict.waivers:
         waiver = each.waiver
-        seen = sum(waiver.requirement in result.violated for result in _of(verdict.contract, results))
-        what = f"{each.state}, {_count(seen, 'scenario')}" if seen else each.state
-        told = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
+        count = sum(waiver.requirement in result.violated for result in _of(verdict.contract, results))
+        what = f"{each.state}, {_count(count, 'scenario')}" if count else each.state
+        sentence = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
         status = Status.FAIL if each.error else Status.WARN
-        yield from (Line(text, status) for text in _wrapped("waived", told, width))
+        yield from (SummaryLine(text, status) for text in _wrapped("waived", sentence, width))
 
 
 def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
     return [each for each in results if each.contract == contract]
 
 
-def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
-    """A line for each group of requirements: how many of them ended how, and which did not end well."""
+def _groups(verdict: ContractVerdict, width: int) -> Iterator[SummaryLine]:
+    """A line for each group of requirements: the count of each result, and the requirements that did not pass."""
     groups: dict[str, dict[str, Status]] = defaultdict(dict)
     for requirement, status in verdict.requirements.items():
         groups[requirement.rpartition("-")[0]][requirement] = status
@@ -152,16 +152,16 @@ def _groups(verdict: ContractVerdict, width: int) -> Iterator[Line]:
         worst = next((each for each in (Status.FAIL, Status.UNKNOWN, Status.WARN) if each in loud), None)
         shown = [f"{each} (waived)" if each in verdict.waived else each for each in red[:_MOST_IDS]]
         named = f"   {', '.join(shown)}{', ...' if len(red) > _MOST_IDS else ''}" if red else ""
-        yield Line(f"  {group:<8}{''.join(columns)}{named}", worst)
+        yield SummaryLine(f"  {group:<8}{''.join(columns)}{named}", worst)
     if silent := [group for group in groups if group not in judged]:
         for text in _wrapped("not judged", ", ".join(silent), width):
-            yield Line(text, Status.WARN)
+            yield SummaryLine(text, Status.WARN)
 
 
 def _left_open(
     verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], width: int
 ) -> Iterator[str]:
-    """Why scenarios were skipped that would have judged a MUST which nothing else has judged."""
+    """Why scenarios were skipped whose MUST no other scenario has judged."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for each in results:
         must = contract.requirements[each.requirement].level is Level.MUST
@@ -174,12 +174,12 @@ def _left_open(
 
 
 def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
-    """What was seen that is neither right nor wrong."""
+    """Observations that are neither right nor wrong."""
     readings: dict[str, set[str]] = defaultdict(set)
     for policy, reading in (pair for each in results for pair in each.readings):
         readings[policy].add(reading)
-    told = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(seen))}" for policy, seen in sorted(readings.items()))
-    yield from _wrapped("readings", "; ".join(told), width)
+    parts = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(found))}" for policy, found in sorted(readings.items()))
+    yield from _wrapped("readings", "; ".join(parts), width)
     yield from _wrapped("absent", ", ".join(sorted({name for each in results for name in each.absent})), width)
     spreads = sorted(each.spread_microseconds for each in results if each.spread_microseconds is not None)
     races = ""
@@ -191,12 +191,12 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
 
 
 def _slowest(results: Sequence[ScenarioResult], width: int) -> list[str]:
-    """The operations that took longest to answer, races left out."""
-    told = (
+    """The slowest operations, without races."""
+    parts = (
         f"{each['operation']} {_ms(each['median'])} (median), {_ms(each['max'])} (slowest)"
         for each in latencies(results)[:_MOST_OPERATIONS]
     )
-    return _wrapped("slowest", "; ".join(told), width)
+    return _wrapped("slowest", "; ".join(parts), width)
 
 
 def _wrapped(name: str, text: str, width: int) -> list[str]:
@@ -213,7 +213,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _ms(microseconds: int) -> str:
-    """Tenths of a millisecond, and hundredths of what is below one."""
+    """Tenths of a millisecond, or hundredths below one millisecond."""
     if microseconds < 1000:
         return f"0.{microseconds // 10:02} ms"
     return f"{microseconds // 1000}.{microseconds % 1000 // 100} ms"

@@ -1,4 +1,4 @@
-"""The proof in Markdown: `docs/PROOF.md`, and what `walletproof prove --markdown` writes."""
+"""The proof in Markdown, for `docs/PROOF.md` and `walletproof prove --markdown`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ What is proven, and what the command checks word by word:
 * the sound wallet passes every scenario on every contract, in strict mode, in which a violated SHOULD counts;
 * each defect turns its *witnesses* red, through the check that it names, on every contract that it affects;
 * every red cell charges requirements that the defect lists, and no other; every requirement that it lists is charged;
-* a cell in which something could not be judged is red, and stands beside a finding that was;
+* a cell in which something could not be judged is red, and stands beside a finding that was, but for the cells that the
+  last section names;
 * every scenario on every contract, every check, and every MUST and SHOULD requirement has been seen to fail.
 """
 
@@ -78,21 +79,28 @@ def _requirements(proof: Mapping[str, Any]) -> Iterator[str]:
 
 def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## What the proof does not say\n"
-    unseen = [each["id"] for each in proof["requirements"] if each["level"] != "MAY" and not each["defects"]]
+    sizes = proof["limits"]
+    never = [each["id"] for each in proof["requirements"] if each["level"] != "MAY" and not each["defects"]]
     yield (
         "* It says that these bugs are caught, and not that every bug is. The harness's own mutants are the other "
         "half: see CONTRIBUTING.md.\n"
-        "* The wallets of the matrix run in the process of the harness, so that it takes a minute and not an hour; "
+        "* The wallets of the matrix run in the process of the harness, so that it takes minutes and not hours; "
         "every defect of the wire and of races is caught over real sockets as well (tests/proof/test_sockets.py).\n"
         "* The clock of wallet and platform moves on by one second with each request, so that a defect that counts "
         "seconds is caught without waiting for them. Over HTTP it is caught where as many seconds really pass.\n"
+        f"* A race has {sizes['parallel']} requests in flight and the large batch {sizes['batch']:,} items, as by "
+        f"default. A burst has {sizes['burst']} settlements, which is as many as are ever in flight at once, and a sum "
+        f"{sizes['rounds']} amounts; each race is run {sizes['races']} times.\n"
         "* Deletions are tried on the kept matrix (tests/proof/test_deletions.py): without any one check some witness "
         "is missed, and without any one scenario red cells are gone. Of the policies of the contracts, which say what "
         "a wallet is free to do, each reading has a wallet that needs it and one that must not have it "
         "(tests/proof/test_policies.py)."
     )
-    if unseen:
-        yield f"* SHOULD requirements that no defect breaks yet: {', '.join(unseen)}."
+    if proof["too_large"]:
+        cells = ", ".join(f"{scenario} with {row}" for row, scenario in proof["too_large"])
+        yield f"* In these cells the oracle stops before it has tried every order, and nothing is charged: {cells}."
+    if never:
+        yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}
     others = {scenario for scenario, _, requirement in proof["by_others_only"] if requirement not in permitted}
     free = {scenario for scenario, _, _ in proof["by_others_only"]} - others

@@ -1,7 +1,7 @@
-"""The theorem: the sound wallet passes everything, and each defect is caught for the reasons that it names alone.
+"""The theorem: the sound wallet passes everything, and each defect is caught only for the reasons that it names.
 
-A violation of it is a sentence that says what to do. A finding that says *undecided* charges no requirement, because
-nothing was found violated; it makes its cell red all the same, and must stand beside a finding that does.
+A violation of it is a sentence that says how to repair it. An *undecided* finding charges no requirement, because no
+requirement was found violated. It makes its cell red nevertheless, and the cell needs a decided finding, too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,20 @@ CHECKS = (
     "delivery",
     "preflight",
 )
-"""Every check that there is (`Verdict.check`)."""
+"""Every check that exists (`Verdict.check`)."""
+
+TOO_LARGE: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("looks-for-the-bet-too-early on sportsbook", "races/identical_rollbacks"),
+        ("refunds-at-once on sportsbook", "races/identical_rollbacks"),
+    }
+)
+"""Row and scenario of the cells that may be undecided without a decided finding.
+
+In these races the oracle stops its search for a possible order before it has tried every order. Such a cell charges no
+requirement, but its own requirement counts as charged to the defect. An entry whose cell is decided is a violation and
+must be removed.
+"""
 
 
 def violations(
@@ -34,13 +47,19 @@ def violations(
     defects: Mapping[str, Defect],
     suite: Sequence[Scenario],
     contracts: Mapping[str, Contract],
+    *,
+    whole: bool = True,
 ) -> tuple[str, ...]:
-    """What contradicts the theorem; nothing when it holds. `defects` are all that were to be tried."""
+    """The violations of the theorem, or an empty tuple if it holds. `defects` are those that should be tried.
+
+    `whole` is False if only a few defects are tried, because a few do not make every scenario fail.
+    """
     return (
         *(f"{key}: the row came to nothing: {why}" for key, why in matrix.crashed.items()),
         *_sound(matrix),
         *_defects(matrix, defects, {each.id: each for each in suite}),
-        *_unseen(matrix, suite, contracts),
+        *(_never_failed(matrix, suite, contracts) if whole else ()),
+        *_unknown_checks(matrix),
     )
 
 
@@ -52,15 +71,16 @@ def _sound(matrix: Matrix) -> Iterator[str]:
 
 def _defects(matrix: Matrix, defects: Mapping[str, Defect], suite: Mapping[str, Scenario]) -> Iterator[str]:
     for name, defect in defects.items():
-        seen: set[str] = set()
+        charged: set[str] = set()
         for contract in defect.contracts:
             key = RowKey(name, contract)
             if key in matrix.rows:
-                seen |= _charged(matrix, key)
+                charged |= _charged(matrix, key)
                 yield from _witnesses(matrix, key, defect, suite)
                 yield from _strangers(matrix, key, defect)
-        if unseen := sorted(set(defect.violates) - seen):
-            yield f"{name} lists {', '.join(unseen)}, which no scenario charges to it: take them off its list"
+                yield from _decided_after_all(matrix, key)
+        if missing := sorted(set(defect.violates) - charged):
+            yield f"{name} lists {', '.join(missing)}, which no scenario charges to it: take them off its list"
 
 
 def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, Scenario]) -> Iterator[str]:
@@ -82,19 +102,30 @@ def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, 
 def _strangers(matrix: Matrix, key: RowKey, defect: Defect) -> Iterator[str]:
     for scenario, cell in matrix.rows[key].items():
         decided = {each.requirement for each in cell.findings if not each.undecided}
-        if cell.findings and not decided:
+        if cell.findings and not decided and (str(key), scenario) not in TOO_LARGE:
             yield f"{key}: {scenario} is undecided and nothing else: {_listed(cell.findings)}"
         for requirement in sorted(decided - set(defect.violates)):
             yield f"{key}: {scenario} charges {requirement}, which is not on its list: mend the attribution or the list"
 
 
+def _decided_after_all(matrix: Matrix, key: RowKey) -> Iterator[str]:
+    for scenario, cell in matrix.rows[key].items():
+        undecided = bool(cell.findings) and all(each.undecided for each in cell.findings)
+        if (str(key), scenario) in TOO_LARGE and not undecided:
+            yield f"{key}: {scenario} is decided: take it off TOO_LARGE"
+
+
 def _charged(matrix: Matrix, key: RowKey) -> set[str]:
-    cells = matrix.rows[key].values()
-    return {each.requirement for cell in cells for each in cell.findings if not each.undecided}
+    return {
+        each.requirement
+        for scenario, cell in matrix.rows[key].items()
+        for each in cell.findings
+        if not each.undecided or (str(key), scenario) in TOO_LARGE
+    }
 
 
-def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
-    """What was never seen to fail could be deleted, and nobody would notice."""
+def _never_failed(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Scenarios, requirements and checks that never failed. Nothing would show if one of them were deleted."""
     red = [(key, scenario, each) for key, scenario, cell in matrix.cells() for each in cell.findings]
     failed = {(scenario, key.contract) for key, scenario, each in red if not each.undecided}
     for scenario in suite:
@@ -110,6 +141,10 @@ def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, C
     for check in CHECKS:
         if check not in checks:
             yield f"the check {check} was never seen to find anything: it needs a defect"
+
+
+def _unknown_checks(matrix: Matrix) -> Iterator[str]:
+    checks = {each.check for _, _, cell in matrix.cells() for each in cell.findings}
     for check in sorted(checks - set(CHECKS)):
         yield f"{check} is none of the known checks"
 

@@ -1,7 +1,7 @@
-"""A signed certificate: what a complete and passed run has found, as a compact JWS that anybody can verify.
+"""A signed certificate: the result of a complete and passed run as a compact JWS that anyone can verify.
 
-Signed with Ed25519 (RFC 8037, RFC 9864). The private key stays with whoever runs the certification; a certificate holds
-no credentials, no player and nothing that the wallet has sent.
+It is signed with Ed25519 (RFC 8037, RFC 9864). The private key stays with the person who runs the certification. A
+certificate holds no credentials, no player and nothing that the wallet has sent.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from harness.report.report_files import ReportError, write_text
+from harness.verdict import Certification
 
 FORMAT = 2
-NOT_RUN = "NOT RUN"
 DAYS = 90
-"""How long a certificate is valid, unless told otherwise: wallets change."""
+"""Default validity of a certificate in days. It is limited because wallets change."""
 _ALGORITHM = "Ed25519"
 _TYPE = "walletproof-certificate+jws"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at when a certificate was verified; `good` is False for what makes it worthless."""
+class Inspection:
+    """One result of the verification of a certificate. `good` is False if it makes the certificate invalid."""
 
     good: bool
     text: str
 
 
 def new_keys(private: Path) -> Path:
-    """Make a pair of keys: the private one in this file, which only its owner can read, the public one beside it.
+    """Create a pair of keys: the private one in this file, which only its owner can read, the public one beside it.
 
-    Returns the public key's file. Raises ReportError, also when the file exists: a key is never overwritten.
+    Returns the public key's file. Raises ReportError, also if the file exists, because a key is never overwritten.
     """
     public = private.with_name(f"{private.name}.pub")
     for path in (private, public):
@@ -52,22 +52,22 @@ def new_keys(private: Path) -> Path:
 
 
 def refusal(report: Mapping[str, Any]) -> str:
-    """Why a report earns no certificate; empty when it does."""
+    """Why a report earns no certificate, or an empty text if it earns one."""
     if not report["complete"]:
         return "the run was not complete"
     for name, contract in report["contracts"].items():
-        if contract["verdict"] != NOT_RUN and not contract["verdict"].startswith("CERTIFIED"):
+        if contract["certification"] not in {Certification.NOT_RUN, Certification.CERTIFIED}:
             return f"{name} is {contract['verdict']} ({contract['reason']})"
     return "" if _certified(report) else "no contract was certified"
 
 
 def _certified(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The contracts that a certificate speaks of: one that was not run is none of them."""
-    return {name: each for name, each in report["contracts"].items() if each["verdict"] != NOT_RUN}
+    """The contracts that a certificate covers, without those that were not run."""
+    return {name: each for name, each in report["contracts"].items() if each["certification"] != Certification.NOT_RUN}
 
 
 def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> dict[str, Any]:
-    """What a certificate says. Raises ReportError for a report that earns none."""
+    """The claims of a certificate. Raises ReportError for a report that earns none."""
     if reason := refusal(report):
         raise ReportError(f"no certificate: {reason}")
     run = report["run"]
@@ -105,7 +105,7 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
 
 
 def _end(issued: datetime, days: int, waivers: Sequence[Mapping[str, Any]]) -> datetime:
-    """When a certificate ends: after so many days, or with the first waiver that it needs."""
+    """The end of a certificate: after this number of days, or with the first waiver that it needs."""
     ends = [datetime.combine(date.fromisoformat(each["until"]), time.max, tzinfo=UTC) for each in waivers]
     return min([issued + timedelta(days=days), *ends])
 
@@ -123,7 +123,7 @@ def sign(certificate: Mapping[str, Any], key_file: Path) -> str:
 
 
 def signing_key(path: Path) -> OKPKey:
-    """The key of a file. Raises ReportError for one that cannot sign."""
+    """The key in a file. Raises ReportError for a key that cannot sign."""
     key = _key(path)
     if not key.is_private:
         raise ReportError(f"{path} holds a public key: sign with the private one")
@@ -132,25 +132,25 @@ def signing_key(path: Path) -> OKPKey:
 
 def verify(
     token: str, key_file: Path, now: datetime, digests: Mapping[str, str]
-) -> tuple[Mapping[str, Any] | None, list[Finding]]:
-    """The claims of a certificate, None when the signature is not that of the key, and what was looked at.
+) -> tuple[Mapping[str, Any] | None, list[Inspection]]:
+    """The claims of a certificate and the results of its verification. The claims are None if the signature is wrong.
 
-    `digests` are those of the suite installed here. Raises ReportError for a key that cannot be read.
+    `digests` are those of the installed suite. Raises ReportError for a key that cannot be read.
     """
     key = _key(key_file)
     try:
         opened = jws.deserialize_compact(token.strip().encode(), key, algorithms=[_ALGORITHM])
         certificate = json.loads(opened.payload, parse_float=Decimal)
     except (JoseError, ValueError):
-        return None, [Finding(good=False, text=_WRONG)]
+        return None, [Inspection(good=False, text=_WRONG)]
     if not isinstance(certificate, dict) or certificate.get("format") != FORMAT:
         text = "the signature is right, but this is no certificate that this version of walletproof can read"
-        return None, [Finding(good=False, text=text)]
-    found = [Finding(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
+        return None, [Inspection(good=False, text=text)]
+    found = [Inspection(good=True, text=f"the signature is right (key {str(key.thumbprint())[:16]})")]
     found.append(_expiry(certificate, now))
     found += [_digest(name, value, digests) for name, value in sorted(certificate["digests"].items())]
     if "profile" in digests and "profile" not in certificate["digests"]:
-        found.append(Finding(good=False, text="profile: it was made without one"))
+        found.append(Inspection(good=False, text="profile: it was made without one"))
     return certificate, found
 
 
@@ -159,31 +159,31 @@ _WRONG = (
 )
 
 
-def _expiry(certificate: Mapping[str, Any], now: datetime) -> Finding:
+def _expiry(certificate: Mapping[str, Any], now: datetime) -> Inspection:
     issued, expires = (datetime.fromisoformat(certificate[name]) for name in ("issued", "expires"))
     if now < issued:
-        return Finding(
+        return Inspection(
             good=False, text=f"it is not valid yet: it was issued at {certificate['issued']}; is a clock wrong?"
         )
     if now >= expires:
-        return Finding(good=False, text=f"it has expired at {certificate['expires']}: certify the wallet again")
-    return Finding(good=True, text=f"it is valid until {certificate['expires']} ({(expires - now).days} days)")
+        return Inspection(good=False, text=f"it has expired at {certificate['expires']}: certify the wallet again")
+    return Inspection(good=True, text=f"it is valid until {certificate['expires']} ({(expires - now).days} days)")
 
 
-def _digest(name: str, value: str, here: Mapping[str, str]) -> Finding:
+def _digest(name: str, value: str, here: Mapping[str, str]) -> Inspection:
     if name not in here:
-        return Finding(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
+        return Inspection(good=True, text=f"{name}: {value[:16]}, nothing here to compare it with")
     if here[name] == value:
-        return Finding(good=True, text=f"{name}: the same as here")
+        return Inspection(good=True, text=f"{name}: the same as here")
     why = (
         "it was changed since" if name == "profile" else "another version of walletproof certified it, or files differ"
     )
     text = f"{name}: not the same as here ({value[:16]}, here {here[name][:16]}): {why}"
-    return Finding(good=False, text=text)
+    return Inspection(good=False, text=text)
 
 
 def now_utc() -> datetime:
-    """Now, to the second."""
+    """The present time, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

@@ -5,9 +5,9 @@ A scenario is inert: it has words and never expressions. Something that cannot b
 """
 
 from harness.files.complaints import ScenarioError
-from harness.scenario.amounts import AMOUNTS, resolve_amount
-from harness.scenario.files import SUFFIX, load_file, load_folder
+from harness.scenario.scenario_files import SUFFIX, load_file, load_folder
 from harness.scenario.shapes import SHAPES, render_id
+from harness.scenario.written_amounts import AMOUNTS, resolve_amount
 
 __all__ = [
     "AMOUNTS",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from harness.files.complaints import Complaints, nearest
 from harness.files.tree import Items, Node, Table, Text
-from harness.scenario.amounts import AMOUNTS, why_not_amount
 from harness.scenario.dialect import Dialect
 from harness.scenario.words import LIMITS
+from harness.scenario.written_amounts import AMOUNTS, why_not_amount
 
 MAX_TIMES = 10_000
 """More sendings of one step than this would only repeat what a thousand show, and take minutes."""

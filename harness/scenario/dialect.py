@@ -8,32 +8,9 @@ from functools import cached_property
 from typing import Any, cast
 
 from harness.contracts import Contract
-from harness.model import (
-    Authenticate,
-    Bet,
-    BetBatch,
-    GetBalance,
-    Movement,
-    Operation,
-    Payout,
-    Retry,
-    Reward,
-    Rollback,
-    Settle,
-    Unsettle,
-)
+from harness.model import ITEM_OF, OPERATION_OF, Authenticate, GetBalance, Operation, Rollback, item_of
 from harness.money import SCALE
 
-_MOVEMENTS: Mapping[str, type[Movement]] = {
-    "bet": Bet,
-    "bet_batch": Bet,
-    "pay": Payout,
-    "settle": Payout,
-    "retry": Payout,
-    "reward": Reward,
-    "unsettle": Unsettle,
-}
-_BATCHES: Mapping[str, Any] = {"settle": Settle, "retry": Retry, "bet_batch": BetBatch}
 _PROBE: Mapping[str, object] = {"id": "i", "player": "p", "session": "s", "bet": "b", "round": "r", "game": "g"}
 _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "id": {"id": "other"},
@@ -48,6 +25,8 @@ _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "token": {"token": "other"},
 }
 """Scenario field to a change of an operation that its writing brings about."""
+_OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
+"""What the field `bet` of a rollback changes: a wire may name the transaction, the bet, or both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +67,7 @@ class Dialect:
 
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
-        body: Any = self.contract.encode(self._operation(word, {}))
+        body: Any = self.contract.encode(self._operation(word, {}), "")
         while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
             body = value[0]
         return frozenset(body)
@@ -100,7 +79,8 @@ class Dialect:
 
     def _find_carried(self, word: str) -> set[str]:
         plain = self._encoded(word, {})
-        found = {name for name, change in _VARIANTS.items() if self._encoded(word, change) not in (None, plain)}
+        variants = {**_VARIANTS, "bet": _OF_ROLLBACK} if word == "rollback" else _VARIANTS
+        found = {name for name, change in variants.items() if self._encoded(word, change) not in (None, plain)}
         return found | {"shape"} if "id" in found else found
 
     def _encoded(self, word: str, change: Mapping[str, object]) -> object:
@@ -109,24 +89,25 @@ class Dialect:
             operation = self._operation(word, change)
         except TypeError:
             return None
-        return self.contract.stringify(self.contract.encode(operation))
+        return self.contract.stringify(self.contract.encode(operation, ""))
 
     def _operation(self, word: str, change: Mapping[str, Any]) -> Operation:
         operation: Any = replace(_example(word), **change)
-        if word in _BATCHES and self.takes_lists(word):
-            operation = _BATCHES[word](items=(operation,))
+        kind: Any = OPERATION_OF[word]
+        if kind in ITEM_OF and self.takes_lists(word):
+            operation = kind(items=(operation,))
         return cast("Operation", operation)
 
 
 def _example(word: str) -> Any:
-    if word == "balance":
+    kind: Any = item_of(word)
+    if kind is GetBalance:
         return GetBalance(player="p", session="s")
-    if word == "authenticate":
+    if kind is Authenticate:
         return Authenticate(token="t")
-    if word == "rollback":
+    if kind is Rollback:
         return Rollback(id="i", original="o", bet="b", player="p", session="s")
-    movement: Any = _MOVEMENTS[word]
-    return movement(currency="EUR", amount=SCALE, **_PROBE)
+    return kind(currency="EUR", amount=SCALE, **_PROBE)
 
 
 _DIALECTS: dict[int, Dialect] = {}

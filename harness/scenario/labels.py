@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 from harness.files.complaints import Complaints, nearest
 from harness.model import Draft, Step
-from harness.scenario.words import RESERVED
-
-_PLACES_BETS = ("bet", "bet_batch")
+from harness.scenario.words import BETS, CREDITS, RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,13 @@ class _Use:
         return (self.label, self.scope)
 
 
-def check_labels(steps: tuple[Step, ...], complaints: Complaints) -> None:
-    """Complain about every label that is referred to and not defined, or defined and never referred to."""
+def check_labels(steps: tuple[Step, ...], complaints: Complaints, *, of_wins: bool = False) -> None:
+    """Complain about every label that is referred to and not defined, or defined and never referred to.
+
+    `of_wins` says that a rollback may name a win.
+    """
     uses = tuple(_scoped(steps))
-    _check_references(uses, complaints)
+    _check_references(uses, complaints, of_wins=of_wins)
     for kind, roles in (("label", ("id", "bet", "resend")), ("round", ("round",))):
         counts: Counter[tuple[str, int]] = Counter()
         for use in uses:
@@ -45,13 +46,14 @@ def check_labels(steps: tuple[Step, ...], complaints: Complaints) -> None:
                 complaints.add(use.line, f"{kind} {use.label!r} appears only here: drop it, or refer to it")
 
 
-def _check_references(uses: tuple[_Use, ...], complaints: Complaints) -> None:
-    every_bet = {use.name for use in uses if use.role == "id" and use.word in _PLACES_BETS}
+def _check_references(uses: tuple[_Use, ...], complaints: Complaints, *, of_wins: bool) -> None:
+    undone = (*BETS, *CREDITS) if of_wins else BETS
+    undoable = {use.name for use in uses if use.role == "id" and use.word in undone}
     ids: set[tuple[str, int]] = set()
     bets: set[tuple[str, int]] = set()
     for use in uses:
         # A rollback may overtake its bet: that is what a late bet is.
-        known = {"resend": ids, "bet": every_bet if use.word == "rollback" else bets}.get(use.role)
+        known = {"resend": ids, "bet": undoable if use.word == "rollback" else bets}.get(use.role)
         if known is not None and use.name not in known:
             what = "resend" if use.role == "resend" else f"bet of {use.word}"
             place = "no earlier bet has this id" if use.role == "bet" else "no earlier transaction has this id"
@@ -59,7 +61,7 @@ def _check_references(uses: tuple[_Use, ...], complaints: Complaints) -> None:
             complaints.add(use.line, f"{what}: {use.label!r}: {place}{near}")
         if use.role == "id":
             ids.add(use.name)
-            bets |= {use.name} if use.word in _PLACES_BETS else set()
+            bets |= {use.name} if use.word in BETS else set()
 
 
 def _scoped(steps: tuple[Step, ...]) -> Iterator[_Use]:

@@ -15,24 +15,26 @@ from harness.contracts import Contract
 from harness.model import Draft, Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.shapes import render_id
-
-UNKNOWN = "unknown"
-_CREDITS = ("pay", "settle", "retry")
+from harness.scenario.words import BETS, CREDITS, OF_A_BET, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id."""
+    """One draft with its ids. `bet` is what a credit's bet field holds, `original` a bet's transaction id.
+
+    For the rollback of a win, `original` is the win's transaction id.
+    """
 
     draft: Draft
     id: str
     bet: str = ""
     original: str = ""
     round: str = ""
+    of_win: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class PlannedRequest:
     """One request: the step it comes from and its transactions."""
 
     step: Step
@@ -47,7 +49,7 @@ class Send:
 class Group:
     """Requests that are sent one after the other, or released together."""
 
-    sends: tuple[Send, ...]
+    sends: tuple[PlannedRequest, ...]
     at_once: bool = False
 
 
@@ -97,7 +99,7 @@ class _Planner:
     limits: Limits
     identities: Identities
     placed: dict[str, Placed] = field(default_factory=dict)
-    _by_label: dict[str, Send] = field(default_factory=dict)
+    _by_label: dict[str, PlannedRequest] = field(default_factory=dict)
     _fresh: int = 0
 
     def groups(self, steps: Iterator[tuple[int, Step]], labels: dict[str, str]) -> Iterator[Group]:
@@ -111,14 +113,14 @@ class _Planner:
             else:
                 yield Group(tuple(self._sends(index, step, labels)), step.at_once)
 
-    def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[Send]:
+    def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[PlannedRequest]:
         for _ in range(self.limits.number(step.times) if step.times else 1):
             if step.word == "resend":
                 first = self._by_label[self._id(step.label, "", labels)]
-                yield Send(step, index, first.word, first.bound, first.batch)
+                yield PlannedRequest(step, index, first.word, first.bound, first.batch)
                 continue
             bound = tuple(self._bind(step.word, draft, labels) for draft in self._grown(step))
-            send = Send(step, index, step.word, bound, self._is_batch(step))
+            send = PlannedRequest(step, index, step.word, bound, self._is_batch(step))
             for each in bound:
                 self._by_label.setdefault(each.id, send)
                 self._by_label.setdefault(labels.get(each.draft.id, ""), send)
@@ -140,18 +142,19 @@ class _Planner:
 
     def _bind(self, word: str, draft: Draft, labels: dict[str, str]) -> Bound:
         transaction_id = self._id(draft.id, draft.shape, labels)
-        match word:
-            case "bet" | "bet_batch":
-                own = self._bet_id(transaction_id)
-                return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
-            case "rollback":
-                original = self._named_bet(draft.bet, labels)
-                return Bound(draft, transaction_id, self._bet_id(original), original)
-            case "pay" | "settle" | "retry" | "unsettle":
-                original = self._bet_of(word, draft, transaction_id, labels)
-                own = self._bet_id(original)
-                reference = self.contract.bet_reference(original, own)
-                return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
+        if word in BETS:
+            own = self._bet_id(transaction_id)
+            return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
+        if word in OF_A_BET:
+            original = self._bet_of(word, draft, transaction_id, labels)
+            own = self._bet_id(original)
+            reference = self.contract.bet_reference(original, own)
+            return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
+        if word == "rollback":
+            original = self._named_bet(draft.bet, labels)
+            win = self._win(original)
+            own = self._bet_id(original) if win is None else win.bet
+            return Bound(draft, transaction_id, own, original, of_win=win is not None)
         return Bound(draft, transaction_id, self._bet_id(transaction_id))
 
     def _named_bet(self, label: str, labels: dict[str, str]) -> str:
@@ -159,6 +162,12 @@ class _Planner:
         plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
         sent = self._by_label.get(plain)
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
+
+    def _win(self, transaction_id: str) -> Bound | None:
+        """The credit with that id, if it is one."""
+        sent = self._by_label.get(transaction_id)
+        paid = sent.bound if sent is not None and sent.word in CREDITS else ()
+        return next((bound for bound in paid if bound.id == transaction_id), None)
 
     def _round(self, draft: Draft, bet: str, labels: dict[str, str]) -> str:
         if draft.round == "non_ascii":

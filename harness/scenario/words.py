@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.model import Loss, Outcome
+from harness.model import Bet, Loss, Outcome, Payout, Unsettle, item_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ OPERATIONS: Mapping[str, Word] = {
     "bet": Word("a debit of the stake", _MOVEMENT),
     "pay": Word("one live credit for a bet", (*_MOVEMENT, "bet", "win")),
     "settle": Word(
-        "one credit through the settling operation; a list is a batch (casino only)",
+        "one credit through the settling operation; a list is a batch, where the contract has one",
         (*_MOVEMENT, "bet", "win"),
         lists=True,
     ),
@@ -43,7 +43,11 @@ OPERATIONS: Mapping[str, Word] = {
     ),
     "bet_batch": Word("a batch of bets; one mapping is a batch of one", _MOVEMENT, lists=True, always_batch=True),
     "unsettle": Word("a debit that takes back what was settled wrongly", (*_MOVEMENT, "bet")),
-    "rollback": Word("undoes a bet", ("id", "shape", "bet", "player", "session", *_ALWAYS), needs=("bet",)),
+    "rollback": Word(
+        "undoes a bet, or a win where the contract rolls wins back",
+        ("id", "shape", "bet", "player", "session", *_ALWAYS),
+        needs=("bet",),
+    ),
     "authenticate": Word("exchanges the player's one-time token for a session", ("token", *_ALWAYS), needs=()),
     "balance": Word("reads the player's balance", ("player", "session", *_ALWAYS), needs=()),
 }
@@ -53,6 +57,21 @@ STRUCTURE: Mapping[str, str] = {
     "repeat": "runs `steps` in order, `times` times over",
 }
 WORDS = (*OPERATIONS, *STRUCTURE)
+
+
+def words_for(*items: type) -> tuple[str, ...]:
+    """The operations' words that ask for these kinds of operation, alone or as the items of a batch."""
+    return tuple(word for word in OPERATIONS if item_of(word) in items)
+
+
+BETS = words_for(Bet)
+"""Words that place bets."""
+DEBITS = words_for(Bet, Unsettle)
+"""Words that take money."""
+CREDITS = words_for(Payout)
+"""Words that credit a bet's winnings."""
+OF_A_BET = words_for(Payout, Unsettle)
+"""Words that move money because of a bet which was placed before."""
 
 TOP: Mapping[str, str] = {
     "title": "one sentence that says what a sound wallet does",
@@ -149,5 +168,7 @@ EXPECTATIONS: Mapping[str, str] = {
         if each not in (Outcome.OK, Outcome.REFUSED)
     },
 }
+UNKNOWN = "unknown"
+"""Of several fields: what the wallet has never seen."""
 SAME = "same"
 """Of `should` only: the answer equals the first answer to the same transaction."""

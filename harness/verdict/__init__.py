@@ -1,20 +1,24 @@
 """What a run comes to: a result for each scenario and contract, and a verdict over all of a contract's results."""
 
 from harness.verdict.conclusion import Certification, ContractVerdict, conclude
-from harness.verdict.result import RED, ScenarioResult, from_data, to_data, worst
-from harness.verdict.waivers import Waived, WaiverState, in_force, waive
+from harness.verdict.first_calls import Violation
+from harness.verdict.result import RED, ScenarioResult, from_data, to_data, violated_by, worst
+from harness.verdict.waivers import Waived, WaiverState, in_force, today, waived_among
 
 __all__ = [
     "RED",
     "Certification",
     "ContractVerdict",
     "ScenarioResult",
+    "Violation",
     "Waived",
     "WaiverState",
     "conclude",
     "from_data",
     "in_force",
     "to_data",
-    "waive",
+    "today",
+    "violated_by",
+    "waived_among",
     "worst",
 ]

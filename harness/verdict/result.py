@@ -5,7 +5,7 @@ A result crosses process borders (xdist) and files (reports) as JSON, so it hold
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,19 +47,24 @@ class ScenarioResult:
     left_out: int = 0
     """Exchanges that `records` does not have."""
     waived: tuple[str, ...] = ()
-    """Those of the violated requirements that the operator has waived (`harness.verdict.waive`)."""
+    """Those of the violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
 
     @property
     def violated(self) -> tuple[str, ...]:
         """The requirement ids that were violated, worst first, without repetition."""
-        red = [each for each in self.verdicts if each.status in RED]
-        red.sort(key=lambda verdict: _WORST_FIRST.index(verdict.status))
-        return tuple(dict.fromkeys(each.requirement for each in red))
+        return violated_by(self.verdicts)
 
     @property
     def excused(self) -> bool:
         """Whether it went wrong, and only in what the operator has waived."""
         return bool(self.violated) and set(self.violated) <= set(self.waived)
+
+
+def violated_by(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The requirement ids that verdicts find violated, worst first, without repetition."""
+    red = [each for each in verdicts if each.status in RED]
+    red.sort(key=lambda verdict: _WORST_FIRST.index(verdict.status))
+    return tuple(dict.fromkeys(each.requirement for each in red))
 
 
 def to_data(result: ScenarioResult) -> dict[str, Any]:

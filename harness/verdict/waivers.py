@@ -6,8 +6,8 @@ A waived requirement still runs, and must fail: a waiver that outlives its reaso
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from harness.contracts.shared.requirements import is_conservation
@@ -69,10 +69,15 @@ def in_force(waivers: Iterable[Waiver], today: date) -> tuple[Waiver, ...]:
     return tuple(each for each in waivers if each.until >= today and not is_conservation(each.requirement))
 
 
-def waive(result: ScenarioResult, waivers: Iterable[Waiver], today: date) -> ScenarioResult:
-    """The result, with those of its violations named that are waived on a day."""
+def waived_among(violated: Iterable[str], waivers: Iterable[Waiver], today: date) -> tuple[str, ...]:
+    """Those of the violated requirements that are waived on a day, in their order."""
     ids = {each.requirement for each in in_force(waivers, today)}
-    return replace(result, waived=tuple(each for each in result.violated if each in ids))
+    return tuple(each for each in violated if each in ids)
+
+
+def today() -> date:
+    """The day by which waivers expire: in UTC, so that it is the same on every machine."""
+    return datetime.now(UTC).date()
 
 
 def weighed(

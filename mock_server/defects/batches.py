@@ -1,4 +1,4 @@
-"""Batches (casino) that are not worked item by item."""
+"""Defects of batches (casino): items are not processed one by one."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class WorksTwentyFiveItems(Wallet):
 
 @defect(violates="CAS-BAT-03", contracts=CASINO, witnesses={"batch/full_batch": "oracle"})
 class RefusesALargeBatch(Wallet):
-    """Refuses every transaction of a batch that has more than twenty-five."""
+    """Refuses every transaction of a batch that has more than five hundred."""
 
     async def work_through(self, orders: Iterable[Order[Movement]]) -> list[ItemReply]:
         batch = tuple(orders)
-        if len(batch) <= 25:
+        if len(batch) <= 500:
             return await super().work_through(batch)
         return [ItemReply(outcome=Outcome.REFUSED, id=order.item.id) for order in batch]
 

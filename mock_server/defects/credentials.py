@@ -1,4 +1,4 @@
-"""Basic credentials (sportsbook) that are checked in part."""
+"""Defects of Basic credentials (sportsbook): they are checked in part."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import binascii
 from collections.abc import Mapping
 
 from harness.contracts import Contract
-from harness.model import Operation, Reply
+from harness.model import Operation, Reply, Request
 from mock_server.defects.registry import SPORTSBOOK, defect
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
 
 
 class CredentialRule(Wallet):
-    """The wallet with user and password already taken out of the header."""
+    """The wallet with user and password already taken from the header."""
 
     def given(self, headers: Mapping[str, str]) -> tuple[str, str] | None:
-        """User and password as they were sent, or none."""
+        """User and password as sent, or None."""
         scheme, _, encoded = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return None
@@ -99,8 +99,8 @@ class LeavesSettlementsOpen(Wallet):
 class ForbidsInsteadOfAsking(Wallet):
     """Answers wrong credentials with 403 and a code of its own."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if answer.status != 401:
             return answer
         return answer._replace(status=403, body=b'{"errorCode":"FORBIDDEN","description":"go away"}')
@@ -110,8 +110,8 @@ class ForbidsInsteadOfAsking(Wallet):
 class NamesWrongCredentialsOtherwise(Wallet):
     """Answers wrong credentials with 401 and a code of its own."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if answer.status != 401:
             return answer
         return answer._replace(body=b'{"errorCode":"UNAUTHORIZED","description":"who are you"}')

@@ -1,4 +1,4 @@
-"""What a wallet remembers of earlier transactions, and what it makes of one that comes again."""
+"""Defects of idempotency: what a wallet remembers of a transaction, and how it answers a repetition."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class ForgetsEveryTransaction(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-05 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
-        "SPB-CON-01 SPB-IDM-03 SPB-IDM-05 SPB-IDM-08"
+        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08"
     ),
     witnesses={"idempotency/resent_many_times": "conservation"},
 )

@@ -1,4 +1,4 @@
-"""Requests that make no sense, and are obeyed."""
+"""Defects of inputs: invalid requests are accepted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from harness.contracts import BadRequest, Contract
 from harness.contracts.shared.json_text import JsonError, parse, stringify
 from harness.model import Movement, Operation, Outcome
-from mock_server.defects.registry import BOTH, CASINO, SPORTSBOOK, defect
+from mock_server.defects.registry import CASINO, EVERY, SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import Order, Refusal
 from mock_server.store import Account
@@ -251,7 +251,7 @@ class NamesAnUnknownPlayerWrongly(Wallet):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such player") from None
 
 
-@defect(violates="CAS-INP-05 SPB-INP-05", contracts=BOTH, witnesses={"input/unknown_field": "expectation"})
+@defect(violates="CAS-INP-05 SPB-INP-05", contracts=EVERY, witnesses={"input/unknown_field": "expectation"})
 class RefusesUnknownFields(Wallet):
     """Refuses a request with a field that it does not know, so the platform can never add one."""
 

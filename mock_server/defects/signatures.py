@@ -1,4 +1,4 @@
-"""Signatures (casino) that are not checked, checked in part, or checked over something else than was sent."""
+"""Defects of signatures (casino): not checked, checked in part, or checked over other bytes than those sent."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from functools import cached_property
 from harness.contracts import BadRequest, Contract
 from harness.contracts.casino.authentication import signature
 from harness.model import Operation, Outcome
-from mock_server.defects.registry import BOTH, CASINO, defect
+from mock_server.defects.registry import CASINO, EVERY, defect
 from mock_server.wallet import Wallet
-from mock_server.wire import Answer, refused
+from mock_server.wire import Answer, refused, request_of
 
 SIGNATURE = "x-signature"
 TIMESTAMP = "x-timestamp"
 
 
 class SignatureRule(Wallet):
-    """The wallet with its rule of signatures taken apart, so that a defect can do without a part of it."""
+    """The wallet with its signature rule split into parts, so that a defect can leave out one of them."""
 
     def vouch(self, contract: Contract, headers: Mapping[str, str], body: bytes, *, believed: bool) -> str:
-        """The doubts that are left when the signature itself is `believed`."""
+        """The remaining doubts if the signature itself is `believed`."""
         if not believed:
             return Wallet.doubts(self, contract, "", headers, body)
         right = signature(body, self.credentials[contract.name]["secret"], headers.get(TIMESTAMP, ""))
@@ -222,7 +222,7 @@ class LeavesOneOperationOpen(Wallet):
         "CAS-BAL-01 CAS-CON-01 CAS-SIG-02 CAS-SIG-03 CAS-SIG-04 CAS-SIG-05 CAS-SIG-06 CAS-SIG-09 "
         "SPB-AUT-02 SPB-AUT-03 SPB-BAL-01"
     ),
-    contracts=BOTH,
+    contracts=EVERY,
     witnesses={"signature/wrong_signature": "conservation", "authentication/wrong_password": "conservation"},
 )
 class BooksBeforeItBelieves(Wallet):
@@ -233,7 +233,9 @@ class BooksBeforeItBelieves(Wallet):
             operation = self._operation(contract, name, body)
             if operation is not None:
                 await self.handle(contract.name, operation)
-            return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt))
+            return self.write(
+                contract, None, refused(Outcome.UNAUTHENTICATED, doubt), request_of(contract, name, headers, body)
+            )
         return await super().serve(contract, name, headers, body)
 
     def _operation(self, contract: Contract, name: str, body: bytes) -> Operation | None:
@@ -245,7 +247,7 @@ class BooksBeforeItBelieves(Wallet):
 
 @defect(
     violates="CAS-SIG-02 SPB-AUT-02",
-    contracts=BOTH,
+    contracts=EVERY,
     witnesses={
         "signature/forged_request_burns_no_id": "oracle",
         "authentication/forged_request_burns_no_id": "oracle",
@@ -259,7 +261,8 @@ class BurnsTheIdsOfForgeries(Wallet):
         if self.doubts(contract, name, headers, body):
             self._burnt.update(ids)
         elif ids & self._burnt:
-            return self.write(contract, None, refused(Outcome.CONFLICT, "this transaction was rejected before"))
+            reply = refused(Outcome.CONFLICT, "this transaction was rejected before")
+            return self.write(contract, None, reply, request_of(contract, name, headers, body))
         return await super().serve(contract, name, headers, body)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Answers that are written wrong."""
+"""Defects of the wire: answers are written wrong."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 from harness.contracts import Contract
-from harness.model import Bet, Operation, Outcome, Reply
-from mock_server.defects.registry import BOTH, CASINO, SPORTSBOOK, defect
+from harness.model import Bet, Operation, Outcome, Reply, Request
+from mock_server.defects.registry import CASINO, EVERY, SPORTSBOOK, defect
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
 
@@ -16,12 +16,12 @@ BALANCE = rb'"balance":([0-9.]+)'
 
 
 def succeeded(reply: Reply) -> bool:
-    """Whether everything that was asked was done."""
+    """True if every part of the request succeeded."""
     return reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)
 
 
 def is_bet(operation: Operation | None) -> bool:
-    """Whether a bet is answered: the defects that would end pre-flight are confined to bets."""
+    """True if a bet is answered. Defects that would end pre-flight affect bets alone."""
     return isinstance(operation, Bet)
 
 
@@ -34,8 +34,8 @@ def replaced(answer: Answer, pattern: bytes, replacement: bytes | Callable[[re.M
 class RefusesWithAPage(Wallet):
     """Answers a refusal with an HTML error page."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer if succeeded(reply) else Answer(500, HTML, b"<h1>Internal Server Error</h1>")
 
 
@@ -49,8 +49,8 @@ class RefusesWithAPage(Wallet):
 class RefusesWithAServerError(Wallet):
     """Answers a refusal in the right form, with HTTP 500."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer if succeeded(reply) else answer._replace(status=500)
 
 
@@ -58,8 +58,8 @@ class RefusesWithAServerError(Wallet):
 class AnswersABetWithNothing(Wallet):
     """Books a bet, and answers it with an empty body."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer._replace(body=b"") if is_bet(operation) and succeeded(reply) else answer
 
 
@@ -67,8 +67,8 @@ class AnswersABetWithNothing(Wallet):
 class EndsAnObjectWithAComma(Wallet):
     """Writes a comma behind the last field of an answer, which is no JSON."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return replaced(answer, rb"}\Z", b",}") if is_bet(operation) else answer
 
 
@@ -76,8 +76,8 @@ class EndsAnObjectWithAComma(Wallet):
 class ShowsABalanceThatIsNoNumber(Wallet):
     """Shows a balance that is not a number, because it divided by nothing."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return replaced(answer, BALANCE, b'"balance":NaN') if is_bet(operation) else answer
 
 
@@ -85,8 +85,8 @@ class ShowsABalanceThatIsNoNumber(Wallet):
 class WritesTheBalanceTwice(Wallet):
     """Writes the balance twice into one answer, before and after."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return replaced(answer, BALANCE, rb'"balance":0,"balance":\1') if is_bet(operation) else answer
 
 
@@ -101,8 +101,8 @@ class WritesTheBalanceTwice(Wallet):
 class WritesTheBalanceAsText(Wallet):
     """Writes balances as text, because the database gives them so."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), BALANCE, rb'"balance":"\1"')
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(super().write(contract, operation, reply, request), BALANCE, rb'"balance":"\1"')
 
 
 @defect(
@@ -111,8 +111,8 @@ class WritesTheBalanceAsText(Wallet):
 class WritesTheBalanceWithAFraction(Wallet):
     """Writes whole balances with a point and a zero, as a language does that has floats only."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), BALANCE, rb'"balance":\1.0')
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(super().write(contract, operation, reply, request), BALANCE, rb'"balance":\1.0')
 
 
 @defect(
@@ -125,8 +125,10 @@ class WritesTheBalanceWithAFraction(Wallet):
 class LeavesTheBalanceOut(Wallet):
     """Answers without a balance."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), rb"," + BALANCE + rb"|" + BALANCE + rb",", b"")
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(
+            super().write(contract, operation, reply, request), rb"," + BALANCE + rb"|" + BALANCE + rb",", b""
+        )
 
 
 @defect(
@@ -137,16 +139,16 @@ class LeavesTheBalanceOut(Wallet):
 class LeavesTheIdOut(Wallet):
     """Answers a transaction without its id, so the platform cannot tell which one was credited."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), rb'"transactionId":"[^"]*",?', b"")
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(super().write(contract, operation, reply, request), rb'"transactionId":"[^"]*",?', b"")
 
 
 @defect(violates="CAS-ANS-01", contracts=CASINO, witnesses={"player/answers_in_the_documented_form": "schema"})
 class AnswersWithItsOwnId(Wallet):
     """Gives the number of its own books as the transactionId of a bet."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return replaced(answer, rb'"transactionId":"', b'"transactionId":"W-') if is_bet(operation) else answer
 
 
@@ -154,9 +156,9 @@ class AnswersWithItsOwnId(Wallet):
 class RepeatsNothing(Wallet):
     """Answers with status, id and balance, and repeats nothing else of the request."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
         pattern = rb'"(refTransactionId|playerId|currency|roundId|sessionId)":"(?:[^"\\]|\\.)*",'
-        return replaced(super().write(contract, operation, reply), pattern, b"")
+        return replaced(super().write(contract, operation, reply, request), pattern, b"")
 
 
 @defect(
@@ -170,16 +172,18 @@ class RepeatsNothing(Wallet):
 class NamesAnotherCurrency(Wallet):
     """Shows every balance in the operator's currency, whatever the player's is."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), rb'"currency":"[A-Z]*"', b'"currency":"GBP"')
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(
+            super().write(contract, operation, reply, request), rb'"currency":"[A-Z]*"', b'"currency":"GBP"'
+        )
 
 
 @defect(violates="CAS-ANS-02 SPB-ANS-02", witnesses={"player/status_agrees_with_the_answer": "format"})
 class SucceedsWithAServerError(Wallet):
     """Books a bet, and answers it with success in the body and HTTP 500 above it."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer._replace(status=500) if is_bet(operation) and succeeded(reply) else answer
 
 
@@ -187,8 +191,8 @@ class SucceedsWithAServerError(Wallet):
 class RefusesWithStatus200(Wallet):
     """Answers a refusal with HTTP 200, and says in the body only that it is one."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer if succeeded(reply) else answer._replace(status=200)
 
 
@@ -199,20 +203,20 @@ class RefusesWithStatus200(Wallet):
 class RedirectsABet(Wallet):
     """Answers a bet with a redirect to another address."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         headers = ((b"location", b"/elsewhere"), *HTML)
         return Answer(302, headers, b"moved") if is_bet(operation) and succeeded(reply) else answer
 
 
 @defect(
-    violates="CAS-INP-03 SPB-INP-03", contracts=BOTH, witnesses={"input/rejection_in_the_documented_form": "format"}
+    violates="CAS-INP-03 SPB-INP-03", contracts=EVERY, witnesses={"input/rejection_in_the_documented_form": "format"}
 )
 class AnnouncesAPage(Wallet):
     """Sends JSON, and announces it as HTML."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return super().write(contract, operation, reply)._replace(headers=HTML)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return super().write(contract, operation, reply, request)._replace(headers=HTML)
 
 
 @defect(
@@ -223,8 +227,8 @@ class AnnouncesAPage(Wallet):
 class NamesMissingFundsOtherwise(Wallet):
     """Refuses an uncovered debit with a code of its own, so the platform does not collect the clawback."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if answer.status != 402:
             return answer
         return answer._replace(status=400, body=b'{"errorCode":"LOW_BALANCE","description":"not enough money"}')
@@ -234,8 +238,8 @@ class NamesMissingFundsOtherwise(Wallet):
 class NamesMissingFundsAsABadSignature(Wallet):
     """Refuses an uncovered bet with the code of a wrong signature."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return replaced(answer, b"RS_ERROR_NOT_ENOUGH_MONEY", b"RS_ERROR_INVALID_SIGNATURE")
 
 
@@ -245,5 +249,5 @@ class NamesMissingFundsAsABadSignature(Wallet):
 class RefusesWithoutADescription(Wallet):
     """Answers a refusal with a code, and no description."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        return replaced(super().write(contract, operation, reply), rb',"description":"(?:[^"\\]|\\.)*"', b"")
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        return replaced(super().write(contract, operation, reply, request), rb',"description":"(?:[^"\\]|\\.)*"', b"")

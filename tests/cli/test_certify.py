@@ -55,6 +55,7 @@ def test_from_nothing_to_a_verdict(running: Wallet, tmp_path: Path) -> None:
     assert "casino  CERTIFIED" in certified.output
 
 
+@pytest.mark.full
 def test_a_url_stands_first_or_anywhere(running: Wallet, tmp_path: Path) -> None:
     url, provision = f"{running.root}/casino", f"{running.root}/__admin/player"
     for arguments in (
@@ -67,6 +68,7 @@ def test_a_url_stands_first_or_anywhere(running: Wallet, tmp_path: Path) -> None
         assert done.status == 4, done.output
 
 
+@pytest.mark.full
 def test_the_environment_may_name_the_wallet(running: Wallet, tmp_path: Path) -> None:
     variables = {
         **CREDENTIALS,
@@ -111,6 +113,7 @@ def test_every_exit_status_has_its_reason(arguments: list[str], status: int, tol
     assert "Warning" not in done.output
 
 
+@pytest.mark.full
 def test_the_help_has_the_exit_statuses(tmp_path: Path) -> None:
     done = walletproof("certify", "--help", cwd=tmp_path)
     assert done.status == 0
@@ -119,6 +122,7 @@ def test_the_help_has_the_exit_statuses(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.full
 def test_a_dry_run_sends_nothing_and_needs_no_wallet(tmp_path: Path) -> None:
     url = "http://127.0.0.1:1/casino"
     arguments = ["--contract=casino", "--provision=http://127.0.0.1:1/p", "--path=settlement=/night", "--dry-run"]
@@ -130,6 +134,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_wallet(tmp_path: Path) -> None:
     assert CREDENTIALS["WALLET_SECRET"] not in done.output
 
 
+@pytest.mark.full
 def test_a_dry_run_reaches_no_wallet_that_is_there(running: Wallet, tmp_path: Path) -> None:
     written(running, tmp_path)
     player = "--player=id=nobody,currency=EUR,session=s-1234567890,expired_session=s-0"
@@ -139,6 +144,7 @@ def test_a_dry_run_reaches_no_wallet_that_is_there(running: Wallet, tmp_path: Pa
     assert "s-1234567890" not in done.output
 
 
+@pytest.mark.full
 def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wallet, tmp_path: Path) -> None:
     written(running, tmp_path)
     variables = {**CREDENTIALS, "WALLET_PROVISION": "http://127.0.0.1:1/p"}
@@ -146,7 +152,7 @@ def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wa
     done = walletproof("show-config", "--limit=races=2", player, cwd=tmp_path, variables=variables)
     rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.lines}
     assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:8"
-    assert rows["contracts.secret_of(casino.credentials)"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
+    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
     assert rows["contracts.casino.players.188.session"] == "**** --wallet-player"
     assert rows["provision.url"] == "http://127.0.0.1:1/p the environment variable WALLET_PROVISION"
     assert rows["limits.races"] == "2 --wallet-limit"
@@ -155,6 +161,7 @@ def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wa
         assert secret not in done.output
 
 
+@pytest.mark.full
 def test_init_does_not_overwrite(running: Wallet, tmp_path: Path) -> None:
     (tmp_path / "wallet.yaml").write_text("mine")
     done = written(running, tmp_path)
@@ -165,6 +172,7 @@ def test_init_does_not_overwrite(running: Wallet, tmp_path: Path) -> None:
     assert (tmp_path / "wallet.yaml").read_text() != "mine"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -182,6 +190,7 @@ def test_init_writes_nothing_that_does_not_load(arguments: list[str], told: str,
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.full
 def test_what_init_writes_may_hold_any_character(tmp_path: Path) -> None:
     command = 'make "a player" --id={player} # {balance}: [x]'
     done = walletproof("init", "--contract=casino=http://w", f"--provision-command={command}", cwd=tmp_path)
@@ -190,6 +199,7 @@ def test_what_init_writes_may_hold_any_character(tmp_path: Path) -> None:
     assert command in shown.output
 
 
+@pytest.mark.full
 def test_replay_takes_the_profile_that_the_run_had(tmp_path: Path) -> None:
     with wallet("forgetful") as broken:
         written(broken, tmp_path)

@@ -65,12 +65,14 @@ def test_what_has_to_be_set_right_is_told_once_and_nothing_after_it(running: Wal
     assert "capabilities" not in text
 
 
+@pytest.mark.full
 def test_a_player_whom_the_wallet_does_not_know(running: Wallet) -> None:
     done = check(f"{running.root}/casino", "--contract=casino", "--player=id=nobody,currency=EUR,session=x")
     assert done.status == 3
     assert "the wallet does not know player nobody" in " ".join(done.output.split())
 
 
+@pytest.mark.full
 def test_a_violation_before_any_scenario() -> None:
     at_hand = AtHand("casino", CASINO_WALLETS["secret_appended"], of_casino(KEY, SECRET))
     with at_hand.listening() as root:
@@ -84,6 +86,7 @@ def test_a_violation_before_any_scenario() -> None:
     assert "fix use HMAC-SHA256" in text
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -99,6 +102,7 @@ def test_a_mistake_in_using_it(arguments: list[str], told: str) -> None:
     assert "Traceback" not in done.output
 
 
+@pytest.mark.full
 def test_what_a_configuration_lacks_is_no_mistake_in_using_the_command() -> None:
     done = check("http://127.0.0.1:1", "--contract=casino")
     assert done.status == 3
@@ -117,6 +121,7 @@ provision: {url: ROOT/__admin/player}
 """
 
 
+@pytest.mark.full
 def test_a_profile_is_looked_at_by_each_of_its_contracts(running: Wallet, tmp_path: Path) -> None:
     profile = tmp_path / "wallet.yaml"
     profile.write_text(PROFILE.replace("ROOT", running.root), encoding="utf-8")
@@ -127,6 +132,7 @@ def test_a_profile_is_looked_at_by_each_of_its_contracts(running: Wallet, tmp_pa
     assert "has unsettlement, balance, placebet, rollbackbet, settlement; lacks authenticate" in done.output
 
 
+@pytest.mark.full
 def test_a_profile_that_cannot_be_used_is_told_by_its_lines(tmp_path: Path) -> None:
     profile = tmp_path / "wallet.yaml"
     profile.write_text(PROFILE.replace("secret:", "sceret:"), encoding="utf-8")
@@ -135,6 +141,7 @@ def test_a_profile_that_cannot_be_used_is_told_by_its_lines(tmp_path: Path) -> N
     assert f"{profile}:3: unknown key in contracts.casino.credentials 'sceret'; did you mean 'secret'?" in done.lines
 
 
+@pytest.mark.full
 def test_a_production_wallet_is_left_alone(running: Wallet, tmp_path: Path) -> None:
     profile = tmp_path / "wallet.yaml"
     profile.write_text(PROFILE.replace("ROOT", running.root) + "environment: production\n", encoding="utf-8")
@@ -156,6 +163,7 @@ def echoing_headers(visit: Visit, seen: list[str]) -> None:
         visit.say(message(body, "Content-Type: application/json", status="400 Bad Request"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])
 def test_no_secret_is_printed_though_the_wallet_repeats_it(contract: str) -> None:
     seen: list[str] = []
@@ -171,12 +179,14 @@ def test_no_secret_is_printed_though_the_wallet_repeats_it(contract: str) -> Non
         assert not any(each[start : start + 10] in output for start in range(len(each) - 9))
 
 
+@pytest.mark.full
 def test_a_url_without_its_scheme_is_told_first() -> None:
     done = check("localhost:9401/casino", "--contract=casino")
     assert done.status == 3
     assert done.lines[0] == "--wallet-url: 'localhost:9401/casino' is no URL: write http:// or https:// before it"
 
 
+@pytest.mark.full
 def test_of_an_unknown_option_the_usage_of_the_subcommand_is_shown() -> None:
     done = check("http://127.0.0.1:1", "--provison=http://127.0.0.1:1/p")
     assert done.status == 2

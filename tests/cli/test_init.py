@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from plugin_run import DEADLINE_SECONDS, Done, environment
 
-from harness.config import TargetError
-from harness.config.choices import player_of
+from harness.config import OptionsError
+from harness.config.options import player_of
 from harness.config.profile import Overrides, load_profile
 from harness.model import Player
 
@@ -99,7 +99,7 @@ def test_a_player_of_the_command_line_is_written_as_it_is_named(tmp_path: Path) 
 def test_quotation_marks_hold_a_value_together(written: str, session: str | None) -> None:
     text = f"id=188,currency=EUR,{written}"
     if session is None:
-        with pytest.raises(TargetError, match='a value with a comma stands in quotation marks: session="'):
+        with pytest.raises(OptionsError, match='a value with a comma stands in quotation marks: session="'):
             player_of(text)
     else:
-        assert player_of(text)[1].session == session
+        assert player_of(text).player.session == session

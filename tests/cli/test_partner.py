@@ -16,6 +16,7 @@ def partner(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.full
 def test_a_day_with_the_bundled_wallet_is_right_on_both_contracts() -> None:
     done = partner("--seed=5", "--rounds=80")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -33,6 +34,7 @@ def test_a_wrong_wallet_is_told_with_its_cause_and_fails() -> None:
     assert "every account is right" not in done.stdout
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [

@@ -17,6 +17,8 @@ from named_players import balances, options
 from plugin_run import DEADLINE_SECONDS, ROOT, environment, run
 from wallet_process import ENVIRONMENT, Running, running
 
+pytestmark = pytest.mark.full
+
 PLAYERS = (("EUR", "100"), ("EUR", "12.34"), ("USD", "250.50"))
 SCENARIO = "idempotency/resent_settlement.yaml::casino"
 MIDDLE = "insufficient_funds/exact"

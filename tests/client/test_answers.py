@@ -7,7 +7,7 @@ import gzip
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.client.answer import Answer
+from harness.client.answer_reader import Answer
 from harness.client.failure import TransmissionError
 from harness.model import Failure, Message
 

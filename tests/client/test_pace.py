@@ -14,13 +14,13 @@ from listening import Listening
 
 from harness import __version__
 from harness.client import Pace, Transport
-from harness.config import Target
-from harness.config.subject import MANY, Subject
+from harness.config import Options, RunConfiguration
+from harness.config.profile import Profile
+from harness.config.wallet import MANY, WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Player, Request, Status
-from harness.play.preflight import preflight
 from harness.proof.trials import CREDENTIALS
 from harness.scenario import load_file
 from mock_server.app import App, Asgi
@@ -76,15 +76,16 @@ def test_without_a_limit_nobody_waits() -> None:
 
 
 def test_what_the_operator_allows_is_dealt_out_to_the_processes() -> None:
-    subject = _subject(requests_per_second=20, limits=Limits(connections=45, parallel=20))
-    parts = [Target(subjects=(subject,), bundled=False).in_process(f"gw{each}", 2).subjects[0] for each in range(2)]
+    wallet = _wallet(requests_per_second=20, limits=Limits(connections=45, parallel=20))
+    run = RunConfiguration(options=Options(), profile=Profile(), wallets=(wallet,))
+    parts = [run.in_process(f"gw{each}", 2).wallets[0] for each in range(2)]
     assert [each.requests_per_second for each in parts] == [10, 10]
     assert [each.limits.connections for each in parts] == [22, 22]
     assert [each.scope for each in parts] == ["gw0", "gw1"]
 
 
 @pytest.mark.parametrize(
-    ("subject", "processes"),
+    ("wallet", "processes"),
     [
         ({"provision_url": "http://wallet/players"}, MANY),
         ({"provision_command": "./make"}, MANY),
@@ -95,13 +96,15 @@ def test_what_the_operator_allows_is_dealt_out_to_the_processes() -> None:
         ({"players": 30, "limits": Limits(connections=60)}, 3),
     ],
 )
-def test_no_more_processes_than_have_players_and_connections(subject: dict[str, Any], processes: int) -> None:
-    named = tuple(Player(id=str(each), currency="EUR") for each in range(subject.pop("players", 0)))
-    assert _subject(players=named, **subject).most_processes == processes
+def test_no_more_processes_than_have_players_and_connections(wallet: dict[str, Any], processes: int) -> None:
+    named = tuple(Player(id=str(each), currency="EUR") for each in range(wallet.pop("players", 0)))
+    assert _wallet(players=named, **wallet).most_processes == processes
 
 
-def _subject(**rest: Any) -> Subject:
-    return Subject(contract="casino", url="http://wallet", credentials=CREDENTIALS["casino"], run_id=RUN_ID, **rest)
+def _wallet(**rest: Any) -> WalletUnderTest:
+    return WalletUnderTest(
+        contract="casino", url="http://wallet", credentials=CREDENTIALS["casino"], run_id=RUN_ID, **rest
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ class Heard:
 
 
 @pytest.fixture(params=BUNDLED)
-def heard(request: pytest.FixtureRequest) -> Iterator[tuple[Heard, Subject]]:
+def heard(request: pytest.FixtureRequest) -> Iterator[tuple[Heard, WalletUnderTest]]:
     contract = request.param
     heard = Heard()
     server = Listening(heard.listen(App(Wallet(open_store(), CREDENTIALS), provision=True)))
@@ -148,7 +151,7 @@ def heard(request: pytest.FixtureRequest) -> Iterator[tuple[Heard, Subject]]:
     root = f"http://127.0.0.1:{server.port}"
     yield (
         heard,
-        Subject(
+        WalletUnderTest(
             contract=contract,
             url=f"{root}/{contract}",
             provision_url=root + PATH,
@@ -165,14 +168,14 @@ IDS = ("transactionId", "refTransactionId", "roundId", "betId", "originalTransac
 SCENARIOS = ("idempotency/resent_settlement", "settlement/settlements_of_two_players", "races/identical_bets")
 
 
-def test_every_request_says_which_run_it_belongs_to(heard: tuple[Heard, Subject]) -> None:
-    listener, subject = heard
+def test_every_request_says_which_run_it_belongs_to(heard: tuple[Heard, WalletUnderTest]) -> None:
+    listener, wallet = heard
     root = bundled("scenarios")
     contracts = {name: load(name) for name in BUNDLED}
-    examiner = Examiner(subject, preflight(subject))
+    examiner = Examiner(wallet, preflight(wallet))
     for name in SCENARIOS:
         scenario = load_file(root / f"{name}.yaml", root, contracts)
-        if subject.contract in scenario.requirements:
+        if wallet.contract in scenario.requirements:
             assert examiner.examine(scenario).status is Status.PASS
     examiner.close()
     assert len(listener.requests) > 20

@@ -27,6 +27,10 @@ def waiver(requirement: str, until: str) -> str:
     return f"waivers: [{{requirement: {requirement}, reason: r, owner: o, until: {until}}}]\n"
 
 
+QUICK = ("wrong secret", "a key that is misspelt", "no players at all")
+"""One mistake about the wallet, one in the text and one of what is lacking; `make test-all` tries the others."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """What is changed in a good configuration, and what the user must read."""
@@ -50,7 +54,7 @@ MISTAKES = {
         "wallet.yaml:6: unknown key 'limit'; did you mean 'limits'?", added="limit: {}\n"
     ),
     "a variable that is not set": Mistake(
-        "wallet.yaml:4: contracts.secret_of(casino.credentials): the environment variable WALLET_SECRET is not set",
+        "wallet.yaml:4: contracts.casino.credentials.secret: the environment variable WALLET_SECRET is not set",
         unset="WALLET_SECRET",
     ),
     "a variable in the middle of a value": Mistake(
@@ -110,7 +114,9 @@ def wrong_currency(running: Wallet) -> str:
     return f"players: [{{id: {made['playerId']}, currency: USD, session: {made['sessionId']}}}]\n"
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize(
+    "name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.full) for each in MISTAKES]
+)
 def test_pytest_tells_a_mistake_once_and_runs_nothing(name: str, running: Wallet, tmp_path: Path) -> None:
     options, variables = mistaken(MISTAKES[name], running, tmp_path)
     done = run(*options, cwd=tmp_path, variables=variables)
@@ -121,6 +127,7 @@ def test_pytest_tells_a_mistake_once_and_runs_nothing(name: str, running: Wallet
     assert sum("ERROR at setup of the wallet under test" in line for line in done.lines) == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["wrong secret", "a key that is misspelt", "production", "wrong port"])
 def test_certify_says_3(name: str, running: Wallet, tmp_path: Path) -> None:
     options, variables = mistaken(MISTAKES[name], running, tmp_path)
@@ -129,6 +136,7 @@ def test_certify_says_3(name: str, running: Wallet, tmp_path: Path) -> None:
     assert MISTAKES[name].told in done.output
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["wrong secret", "a key that is misspelt"])
 def test_with_several_processes_it_is_told_before_any_is_started(name: str, running: Wallet, tmp_path: Path) -> None:
     options, variables = mistaken(MISTAKES[name], running, tmp_path)
@@ -145,6 +153,7 @@ def test_the_same_configuration_without_a_mistake_is_fine(running: Wallet, tmp_p
     assert "1 passed" in done.output
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -1,4 +1,4 @@
-"""Command line over environment over profile over default: what a run is aimed at, and where each value is from."""
+"""Options before environment before profile before default: the wallet under test, and where each value is from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from credentials_at_hand import of_casino, of_sportsbook, secret_of
 
-from harness.config import Choices, Misconfigured, Settings, TargetError, settled, target_of
+from harness.config import Misconfigured, Options, OptionsError, RunConfiguration, WalletUnderTest, configure
 from harness.config.profile import Value
-from harness.config.subject import Subject
 from harness.model import Tls
 
 PROFILE = """\
@@ -46,50 +45,53 @@ def profile(tmp_path: Path) -> str:
     return str(path)
 
 
-def settings(profile: str, environment: Mapping[str, str] = VARIABLES, **choices: object) -> Settings:
-    return settled(Choices(profile=profile, **choices), environment)  # type: ignore[arg-type]
+def configured(profile: str, environment: Mapping[str, str] = VARIABLES, **options: object) -> RunConfiguration:
+    return configure(Options(profile=profile, **options), environment)  # type: ignore[arg-type]
 
 
-def casino(profile: str, environment: Mapping[str, str] = VARIABLES, **choices: object) -> Subject:
-    return target_of(settings(profile, environment, contracts=("casino",), **choices)).subjects[0]
+def casino(profile: str, environment: Mapping[str, str] = VARIABLES, **options: object) -> WalletUnderTest:
+    found = configured(profile, environment, contracts=("casino",), **options)
+    found.require_usable()
+    return found.wallets[0]
 
 
-def test_a_profile_becomes_a_subject_for_each_contract(profile: str, tmp_path: Path) -> None:
-    target = target_of(settings(profile))
-    first, second = target.subjects
+def test_a_profile_becomes_a_wallet_under_test_for_each_contract(profile: str, tmp_path: Path) -> None:
+    found = configured(profile)
+    found.require_usable()
+    first, second = found.wallets
     assert (first.contract, first.url) == ("casino", "http://127.0.0.1:1/casino")
     assert first.credentials == of_casino("key", "written-out")
     assert second.credentials == of_sportsbook("u", "pass-word")
     assert first.provision_command == "./reset {player}"
-    assert [[each.id for each in subject.players] for subject in target.subjects] == [["188"], ["188", "189"]]
+    assert [[each.id for each in wallet.players] for wallet in found.wallets] == [["188"], ["188", "189"]]
     assert (first.games, first.lacks) == (("G1", "G2"), ("retry",))
     assert first.policies == (("replay_balance", "original"),)
     assert first.codes == (("conflict", ("TWICE",)),)
     assert first.tls == Tls(verify=False, client_certificate=str(tmp_path / "client.pem"))
     assert second.tls == Tls(verify=False)
     assert (first.limits.parallel, first.limits.rounds, first.time_out_seconds) == (5, 1000, 2.5)
-    assert [each.requirement for each in target.waivers] == ["CAS-SIG-07"]
-    assert len(target.profile_digest) == 64
+    assert [each.requirement for each in found.profile.waivers] == ["CAS-SIG-07"]
+    assert len(found.profile.digest) == 64
 
 
 def test_the_command_line_comes_before_the_profile(profile: str) -> None:
-    subject = casino(
+    wallet = casino(
         profile,
         url="http://127.0.0.1:2",
         provision_url="http://127.0.0.1:2/p",
         paths=("bet=/three",),
         limits=("parallel=7",),
     )
-    assert (subject.url, subject.provision_url) == ("http://127.0.0.1:2", "http://127.0.0.1:2/p")
-    assert not subject.provision_command
-    assert dict(subject.paths) == {"bet": "/three", "payout": "/two"}
-    assert (subject.limits.parallel, subject.time_out_seconds) == (7, 2.5)
+    assert (wallet.url, wallet.provision_url) == ("http://127.0.0.1:2", "http://127.0.0.1:2/p")
+    assert not wallet.provision_command
+    assert dict(wallet.paths) == {"bet": "/three", "payout": "/two"}
+    assert (wallet.limits.parallel, wallet.time_out_seconds) == (7, 2.5)
 
 
 def test_players_of_the_command_line_take_the_place_of_all_others(profile: str) -> None:
-    subject = casino(profile, players=("id=1,currency=EUR",))
-    assert [each.id for each in subject.players] == ["1"]
-    assert not subject.makes_players
+    wallet = casino(profile, players=("id=1,currency=EUR",))
+    assert [each.id for each in wallet.players] == ["1"]
+    assert not wallet.makes_players
 
 
 def test_the_environment_comes_before_the_profile_and_after_the_command_line(profile: str) -> None:
@@ -101,8 +103,9 @@ def test_the_environment_comes_before_the_profile_and_after_the_command_line(pro
 
 def test_every_value_knows_where_it_is_from(profile: str) -> None:
     environment = {**VARIABLES, "WALLET_SECRET": "x", "WALLET_PROVISION": "http://127.0.0.1:3/p"}
-    found = settings(profile, environment, limits=("races=2",))
-    wallet = found.wallets[0]
+    found = configured(profile, environment, limits=("races=2",)).profile
+    wallet = found.contracts["casino"]
+    assert wallet.url is not None
     assert wallet.url.origin == f"{profile}:3"
     assert wallet.credentials["WALLET_API_KEY"].origin == f"{profile}:4 (${{WALLET_API_KEY}})"
     assert wallet.credentials["WALLET_SECRET"].origin == "the environment variable WALLET_SECRET"
@@ -114,36 +117,37 @@ def test_every_value_knows_where_it_is_from(profile: str) -> None:
 
 
 def test_one_url_is_not_for_two_contracts(profile: str) -> None:
-    with pytest.raises(TargetError, match="is one URL, and the run is about casino and sportsbook: choose one of them"):
-        settings(profile, url="http://127.0.0.1:2")
+    both = "is one URL, and the run is about casino and sportsbook: choose one of them"
+    with pytest.raises(OptionsError, match=both):
+        configured(profile, url="http://127.0.0.1:2")
 
 
 def test_a_contract_that_the_profile_does_not_have(tmp_path: Path) -> None:
     path = tmp_path / "wallet.yaml"
     path.write_text("contracts: {casino: {url: http://127.0.0.1:1}}")
     with pytest.raises(Misconfigured, match="has no contract sportsbook, it has casino"):
-        settings(str(path), contracts=("sportsbook",))
+        configured(str(path), contracts=("sportsbook",))
 
 
 @pytest.mark.parametrize("sending", [True, False])
 def test_nothing_is_sent_to_production(tmp_path: Path, sending: bool) -> None:
     path = tmp_path / "wallet.yaml"
     path.write_text(f"environment: production\n{PROFILE}".replace("client.pem", "wallet.yaml"))
-    found = settings(str(path))
+    found = configured(str(path))
     if sending:
         with pytest.raises(Misconfigured, match=r"REFUSED: .*wallet.yaml:1 says `environment: production`"):
-            target_of(found)
+            found.require_usable()
     else:
-        assert target_of(found, sending=False).subjects
+        found.require_usable(sending=False)
 
 
 def test_turning_verification_off_is_warned_of_loudly(profile: str) -> None:
-    assert any("TLS IS NOT VERIFIED" in each and f"{profile}:18" in each for each in settings(profile).warnings)
+    assert any("TLS IS NOT VERIFIED" in each and f"{profile}:18" in each for each in configured(profile).warnings)
 
 
 def test_a_url_without_a_profile_asks_for_what_is_missing() -> None:
     with pytest.raises(Misconfigured) as told:
-        target_of(settled(Choices(url="http://127.0.0.1:1", contracts=("casino",)), {}))
+        configure(Options(url="http://127.0.0.1:1", contracts=("casino",)), {}).require_usable()
     assert [line.split(":")[0] for line in str(told.value).splitlines()] == [
         "no credentials for casino",
         "no players for casino",

@@ -89,7 +89,7 @@ def test_no_representation_shows_a_secret(tmp_path: Path) -> None:
 def test_a_secret_that_is_written_out_is_accepted_with_a_warning_that_does_not_show_it(tmp_path: Path) -> None:
     profile = read(tmp_path, "contracts: {casino: {url: http://w, credentials: {api_key: k, secret: hush-hush}}}")
     (warning,) = profile.warnings
-    assert f"{tmp_path}/wallet.yaml:1: contracts.secret_of(casino.credentials) is written out" in warning
+    assert f"{tmp_path}/wallet.yaml:1: contracts.casino.credentials.secret is written out" in warning
     assert "hush-hush" not in warning
 
 
@@ -101,6 +101,7 @@ CASINO = "contracts: {casino: {url: http://w}}\n"
     [
         ("", "wallet.yaml:1: the file is empty: write at least contracts, with the url of one"),
         ("games: [G1]\n", "wallet.yaml:1: contracts is missing: name casino or sportsbook"),
+        ("games: [G1]\ncontracts: {}\n", "wallet.yaml:2: contracts is missing: name casino or sportsbook"),
         ("- casino\n", "wallet.yaml:1: : must be a mapping"),
         ("contrats: {}\n", "wallet.yaml:1: unknown key 'contrats'; did you mean 'contracts'?"),
         ("contracts: {casnio: {}}\n", "wallet.yaml:1: contracts: no contract 'casnio': did you mean casino?"),

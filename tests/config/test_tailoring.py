@@ -23,6 +23,7 @@ from harness.model import (
     Payout,
     Problem,
     Reply,
+    Request,
     Settle,
     Situation,
     Unsettle,
@@ -33,6 +34,9 @@ HEADERS = (("content-type", "application/json"),)
 UNSETTLE = Unsettle(id="t1", bet="b1", player="p1", amount=100, currency="USD")
 PAYOUT = Payout(id="t1", player="p1", currency="EUR", amount=100)
 SETTLE = Settle(items=(PAYOUT, Payout(id="t2", player="p1", currency="EUR", amount=100)))
+
+
+REQUEST = Request("/", (), b"")
 
 
 def answered(value: object, status: int = 200) -> Message:
@@ -118,18 +122,20 @@ def test_a_code_of_its_own_takes_the_place_of_the_documents(code: str, outcome: 
         (SETTLE, {"status": code}, ()),
         (SETTLE, {"status": code, "data": [{"status": code}, {"status": code}]}, (item, item)),
     ):
-        assert found.decode(operation, answered(value)) == Decoded(Reply(outcome=outcome, items=items, code=code))
+        assert found.decode(operation, answered(value), REQUEST) == Decoded(
+            Reply(outcome=outcome, items=items, code=code)
+        )
 
 
 def test_a_success_stays_a_success_whatever_is_pinned() -> None:
     found = tailored(CASINO, codes=[("ok", ["FINE"]), ("insufficient_funds", ["RS_OK"])])
     value = {"status": "RS_OK", "transactionId": "t1", "balance": 7}
-    assert found.decode(PAYOUT, answered(value)) == CASINO.decode(PAYOUT, answered(value))
+    assert found.decode(PAYOUT, answered(value), REQUEST) == CASINO.decode(PAYOUT, answered(value), REQUEST)
 
 
 def test_each_item_of_a_batch_is_read_by_its_own_code() -> None:
     items = [{"status": "RS_OK", "transactionId": "t1", "balance": 7}, {"status": "BROKE", "transactionId": "t2"}]
-    decoded = tailored(CASINO, codes=OWN).decode(SETTLE, answered({"status": "RS_OK", "data": items}))
+    decoded = tailored(CASINO, codes=OWN).decode(SETTLE, answered({"status": "RS_OK", "data": items}), REQUEST)
     assert decoded.reply is not None
     assert [(each.id, each.outcome, each.balance) for each in decoded.reply.items] == [
         ("t1", Outcome.OK, 7),
@@ -140,7 +146,9 @@ def test_each_item_of_a_batch_is_read_by_its_own_code() -> None:
 
 
 def decoded_401(code: str, own: Any) -> Decoded:
-    return tailored(SPORTSBOOK, codes=own).decode(UNSETTLE, answered({"errorCode": code, "description": 5}, 401))
+    return tailored(SPORTSBOOK, codes=own).decode(
+        UNSETTLE, answered({"errorCode": code, "description": 5}, 401), REQUEST
+    )
 
 
 DESCRIPTION = Problem(Fault.POOR_FORMAT, "/description", "must be string, is the number 5", "http")
@@ -174,8 +182,8 @@ def test_a_contract_may_have_its_code_in_the_answer_or_in_an_item(
     answer: str, item: str, left: tuple[Problem, ...]
 ) -> None:
     said = Reply(outcome=Outcome.REFUSED, items=(ItemReply(outcome=Outcome.REFUSED, code=item),), code=answer)
-    private = replace(CASINO, decode=lambda operation, message: Decoded(said, (CODE,)))
-    assert tailored(private, codes=OWN).decode(PAYOUT, answered({})).problems == left
+    private = replace(CASINO, decode=lambda operation, message, request: Decoded(said, (CODE,)))
+    assert tailored(private, codes=OWN).decode(PAYOUT, answered({}), REQUEST).problems == left
 
 
 @pytest.mark.parametrize(
@@ -188,4 +196,4 @@ def test_a_contract_may_have_its_code_in_the_answer_or_in_an_item(
     ids=["undecodable", "absent", "contradiction"],
 )
 def test_an_answer_of_unknown_fate_stays_so(operation: Operation, message: Message) -> None:
-    assert tailored(CASINO, codes=OWN).decode(operation, message) == CASINO.decode(operation, message)
+    assert tailored(CASINO, codes=OWN).decode(operation, message, REQUEST) == CASINO.decode(operation, message, REQUEST)

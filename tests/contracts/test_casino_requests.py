@@ -20,17 +20,19 @@ from harness.model import (
     Outcome,
     Payout,
     Reply,
+    Request,
     Retry,
     Settle,
     Unsettle,
 )
 
+REQUEST = Request("/", (), b"")
 CASINO = load("casino")
 PAYOUT = Payout(
     id="t1", bet="b1", session="s1", round="r1", player="p1", game="g1", currency="EUR", amount=100, win=True
 )
 SETTLE = Settle(items=(PAYOUT,))
-WIRE_ITEM = CASINO.encode(SETTLE)["transactions"][0]  # type: ignore[index]
+WIRE_ITEM = CASINO.encode(SETTLE, "r-1")["transactions"][0]  # type: ignore[index]
 REQUIRED = [
     (name, field)
     for name, fields in {
@@ -170,7 +172,7 @@ def test_a_bad_item_is_set_aside_and_answered_in_its_place() -> None:
         ),
     )
     accepted = tuple(ItemReply(outcome=Outcome.OK, id=item.id, balance=5) for item in operation.items)
-    _, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=accepted))
+    _, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=accepted), REQUEST)
     assert [(item.get("transactionId"), item["status"]) for item in json.loads(body)["data"]] == [
         ("t1", "RS_OK"),
         ("t2", "RS_ERROR_WRONG_SYNTAX"),
@@ -182,7 +184,7 @@ def test_a_bad_item_is_set_aside_and_answered_in_its_place() -> None:
 
 def answers(operation: Operation, *items: ItemReply) -> list[dict[str, object]]:
     """What stands in `data` of a success with these items."""
-    status, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=items))
+    status, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=items), REQUEST)
     assert status == 200
     found: list[dict[str, object]] = json.loads(body)["data"]
     return found
@@ -227,30 +229,33 @@ def test_an_answer_to_what_nobody_asked_repeats_nothing() -> None:
 @pytest.mark.parametrize("operation", [None, GetBalance(player="p1", session="s1"), SETTLE])
 def test_a_code_of_its_own_is_written_in_place_of_the_contracts(operation: Operation | None) -> None:
     reply = Reply(outcome=Outcome.UNAUTHENTICATED, items=(), code="RS_ERROR_WHO")
-    status, body = CASINO.write_reply(operation, reply)
+    status, body = CASINO.write_reply(operation, reply, REQUEST)
     assert (status, json.loads(body)["status"]) == (401, "RS_ERROR_WHO")
 
 
 def test_a_single_answer_repeats_what_its_page_shows() -> None:
     ok = ItemReply(outcome=Outcome.OK, balance=7)
     reply = Reply(outcome=Outcome.OK, items=(ok,))
-    assert CASINO.write_reply(GetBalance(player="p1", session="s1"), reply) == (
+    assert CASINO.write_reply(GetBalance(player="p1", session="s1"), reply, REQUEST) == (
         200,
         b'{"status":"RS_OK","sessionId":"s1","balance":7}',
     )
-    assert CASINO.write_reply(PAYOUT, reply) == (200, b'{"status":"RS_OK","transactionId":"t1","balance":7}')
+    assert CASINO.write_reply(PAYOUT, reply, REQUEST) == (200, b'{"status":"RS_OK","transactionId":"t1","balance":7}')
 
 
 def test_a_batch_that_is_refused_as_a_whole_has_no_data() -> None:
-    assert CASINO.write_reply(SETTLE, Reply(outcome=Outcome.REFUSED, items=())) == (200, b'{"status":"RS_ERROR"}')
-    assert CASINO.write_reply(None, Reply(outcome=Outcome.UNAUTHENTICATED, items=())) == (
+    assert CASINO.write_reply(SETTLE, Reply(outcome=Outcome.REFUSED, items=()), REQUEST) == (
+        200,
+        b'{"status":"RS_ERROR"}',
+    )
+    assert CASINO.write_reply(None, Reply(outcome=Outcome.UNAUTHENTICATED, items=()), REQUEST) == (
         401,
         b'{"status":"RS_ERROR_INVALID_SIGNATURE"}',
     )
 
 
 def test_an_empty_batch_is_answered_with_empty_data() -> None:
-    assert CASINO.write_reply(Settle(items=()), Reply(outcome=Outcome.OK, items=())) == (
+    assert CASINO.write_reply(Settle(items=()), Reply(outcome=Outcome.OK, items=()), REQUEST) == (
         200,
         b'{"status":"RS_OK","data":[]}',
     )
@@ -259,15 +264,15 @@ def test_an_empty_batch_is_answered_with_empty_data() -> None:
 def test_a_refusal_may_show_a_balance() -> None:
     item = ItemReply(outcome=Outcome.INSUFFICIENT_FUNDS, balance=7)
     bet = Bet(id="t1", player="p", currency="EUR", amount=9)
-    assert CASINO.write_reply(bet, Reply(outcome=item.outcome, items=(item,))) == (
+    assert CASINO.write_reply(bet, Reply(outcome=item.outcome, items=(item,)), REQUEST) == (
         200,
         b'{"status":"RS_ERROR_NOT_ENOUGH_MONEY","transactionId":"t1","balance":7}',
     )
 
 
 def test_an_optional_round_is_left_out_when_empty() -> None:
-    assert "roundId" not in CASINO.encode(Bet(id="t", player="p", currency="EUR", amount=1))
-    assert "roundId" in CASINO.encode(Bet(id="t", player="p", currency="EUR", amount=1, round="r"))
+    assert "roundId" not in CASINO.encode(Bet(id="t", player="p", currency="EUR", amount=1), "r-1")
+    assert "roundId" in CASINO.encode(Bet(id="t", player="p", currency="EUR", amount=1, round="r"), "r-1")
 
 
 @pytest.mark.parametrize("operation", [Authenticate(token="t"), Unsettle(id="t", player="p", currency="EUR", amount=1)])
@@ -279,7 +284,7 @@ def test_an_operation_of_another_contract_has_no_name(operation: Authenticate | 
 
 def test_an_amount_that_no_integer_can_carry_is_not_sent() -> None:
     with pytest.raises(ValueError, match="no whole number") as caught:
-        CASINO.encode(replace(PAYOUT, amount=Fraction(3, 2)))
+        CASINO.encode(replace(PAYOUT, amount=Fraction(3, 2)), "r-1")
     assert str(caught.value) == "an amount of 3/2 hundred-thousandths is no whole number"
 
 

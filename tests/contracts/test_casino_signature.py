@@ -25,7 +25,7 @@ NOW = 1_731_504_451_691
 def test_the_bytes_sent_are_exactly_the_string_signed() -> None:
     operation = Settle(items=(Payout(id='é/"😀', player="p", currency="EUR", amount=1),))
     request = CASINO.request(operation, WHO, NOW)
-    assert request.body == CASINO.stringify(CASINO.encode(operation))
+    assert request.body == CASINO.stringify(CASINO.encode(operation, "r-1"))
     assert request.path == "/transaction/settlement"
     assert 'é/\\"😀'.encode() in request.body
     assert CASINO.verify(dict(request.headers), request.body, WHO, NOW) == ""

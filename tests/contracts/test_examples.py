@@ -18,6 +18,7 @@ from harness.model import (
     Outcome,
     Payout,
     Reply,
+    Request,
     Retry,
     Reward,
     Rollback,
@@ -26,6 +27,7 @@ from harness.model import (
     Unsettle,
 )
 
+REQUEST = Request("/", (), b"")
 HEADERS = (("content-type", "application/json"),)
 OK = Outcome.OK
 
@@ -199,7 +201,7 @@ def example(contract: Contract, name: str) -> bytes:
 @pytest.mark.parametrize(("contract", "name", "operation", "reply"), CASES)
 def test_the_platform_writes_the_example(contract: Contract, name: str, operation: Operation, reply: Reply) -> None:
     assert contract.name_of(operation) == name
-    assert contract.stringify(contract.encode(operation)) == example(contract, f"{name}.request")
+    assert contract.stringify(contract.encode(operation, "r-1")) == example(contract, f"{name}.request")
 
 
 @pytest.mark.parametrize(("contract", "name", "operation", "reply"), CASES)
@@ -209,13 +211,13 @@ def test_the_wallet_reads_the_example(contract: Contract, name: str, operation: 
 
 @pytest.mark.parametrize(("contract", "name", "operation", "reply"), CASES)
 def test_the_wallet_writes_the_example(contract: Contract, name: str, operation: Operation, reply: Reply) -> None:
-    assert contract.write_reply(operation, reply) == (200, example(contract, f"{name}.response"))
+    assert contract.write_reply(operation, reply, REQUEST) == (200, example(contract, f"{name}.response"))
 
 
 @pytest.mark.parametrize(("contract", "name", "operation", "reply"), CASES)
 def test_the_platform_reads_the_example(contract: Contract, name: str, operation: Operation, reply: Reply) -> None:
     text = (contract.schemas / "examples" / f"{name}.response.json").read_bytes()
-    decoded = contract.decode(operation, Message(b"", text, 200, HEADERS))
+    decoded = contract.decode(operation, Message(b"", text, 200, HEADERS), REQUEST)
     assert decoded.reply == reply
     expected = {"/sessionId", "/roundId"} if (contract.name, name) == ("casino", "settlement") else set()
     assert {problem.where for problem in decoded.problems} == expected, (
@@ -241,8 +243,8 @@ def test_the_published_refusal_of_an_unsettlement() -> None:
     )
     reply = Reply(outcome=refusal.outcome, code=refusal.code, items=(refusal,))
     text = (contract.schemas / "examples" / "unsettlement.402.json").read_bytes()
-    assert contract.write_reply(operation, reply) == (402, stringify(parse(text)))
-    decoded = contract.decode(operation, Message(b"", text, 402, HEADERS))
+    assert contract.write_reply(operation, reply, REQUEST) == (402, stringify(parse(text)))
+    decoded = contract.decode(operation, Message(b"", text, 402, HEADERS), REQUEST)
     assert (decoded.reply, decoded.problems) == (reply, ())
 
 

@@ -10,6 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from tutorial_files import FILES, TUTORIAL
 from tutorial_run import CONSOLES, PORT, Tutorial, command
 
@@ -34,6 +35,7 @@ def test_a_sound_wallet_is_certified(tutorial: Tutorial, port: str) -> None:
     assert f"{count} passed" in done.output
 
 
+@pytest.mark.full
 def test_with_several_processes_and_reports_too(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     reports = [f"--wallet-report={tmp_path / 'run'}.{form}" for form in ("json", "html", "md", "har")]
     done = tutorial.certify(port, "-n", "2", "-p", "xdist", "-W", "error", *reports)
@@ -42,6 +44,7 @@ def test_with_several_processes_and_reports_too(tutorial: Tutorial, port: str, t
     assert all((tmp_path / f"run.{form}").stat().st_size for form in ("json", "html", "md", "har"))
 
 
+@pytest.mark.full
 def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) -> None:
     assert FILES["wallet.py"].count(MISTAKE) == 1
     with tutorial.wallet(FILES["wallet.py"].replace(MISTAKE, "")) as port:
@@ -56,6 +59,7 @@ def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) ->
     assert set(re.findall(r"BNG-[A-Z]{3}-[0-9]{2} MUST", done.output)) == {"BNG-MOV-01 MUST"}
 
 
+@pytest.mark.full
 def test_a_profile_names_it_by_its_module(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     (tmp_path / "wallet.yaml").write_text(FILES["wallet.yaml"].replace(PORT, port), encoding="utf-8")
     by_profile = command("pytest --wallet-profile")
@@ -64,6 +68,7 @@ def test_a_profile_names_it_by_its_module(tutorial: Tutorial, port: str, tmp_pat
     assert all(promised in done.output for promised in by_profile.promised)
 
 
+@pytest.mark.full
 def test_what_failed_is_run_again_by_its_module(tutorial: Tutorial, tmp_path: Path) -> None:
     report = tmp_path / "run.json"
     again = f"walletproof replay {report} sent_again --contract bingo_hall"
@@ -80,6 +85,7 @@ def test_what_failed_is_run_again_by_its_module(tutorial: Tutorial, tmp_path: Pa
         assert done.output.startswith("FIXED "), done.output
 
 
+@pytest.mark.full
 def test_a_scenario_is_named_by_its_file_its_folder_or_its_id(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     by_file = command("pytest bingo_hall/scenarios")
     done = tutorial.run(by_file.command.replace(PORT, port))
@@ -89,6 +95,7 @@ def test_a_scenario_is_named_by_its_file_its_folder_or_its_id(tutorial: Tutorial
     assert "1 passed" in tutorial.certify(port, "money/prize.yaml::bingo", cwd=tmp_path).output
 
 
+@pytest.mark.full
 def test_a_folder_with_python_is_no_folder_of_scenarios(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     (tmp_path / "theirs.yaml").write_text("a: b", encoding="utf-8")
     (tmp_path / "test_theirs.py").write_text("def test_theirs(): ...", encoding="utf-8")
@@ -96,6 +103,7 @@ def test_a_folder_with_python_is_no_folder_of_scenarios(tutorial: Tutorial, port
     assert done.ids == ["test_theirs.py::test_theirs"]
 
 
+@pytest.mark.full
 def test_the_bundled_scenarios_do_not_run_for_it(tutorial: Tutorial, port: str) -> None:
     ids = tutorial.certify(port, "--collect-only", "-q").ids
     assert {each.rpartition("::")[2] for each in ids} == {"bingo"}
@@ -116,6 +124,7 @@ def test_its_openapi_document_is_valid(tutorial: Tutorial, tmp_path: Path) -> No
     assert found["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 
 
+@pytest.mark.full
 def test_the_token_appears_nowhere(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     token = tutorial.environment()["BINGO_TOKEN"]
     done = tutorial.certify(port, "-vv", "--showlocals", f"--wallet-report={tmp_path / 'run.json'}")
@@ -127,6 +136,7 @@ def test_the_token_appears_nowhere(tutorial: Tutorial, port: str, tmp_path: Path
 # Contracts that cannot be used
 
 
+@pytest.mark.full
 def test_a_contract_without_scenarios_says_where_they_may_be(tutorial: Tutorial, port: str) -> None:
     (tutorial.site / "bare.py").write_text(
         "from dataclasses import replace\nimport bingo_hall\nCONTRACT = replace(bingo_hall.CONTRACT, scenarios=None)\n",
@@ -140,6 +150,7 @@ def test_a_contract_without_scenarios_says_where_they_may_be(tutorial: Tutorial,
     assert "1 passed" in tutorial.run(f"pytest bingo_hall/scenarios/money/prize.yaml {target}").output
 
 
+@pytest.mark.full
 def test_pytest_tells_it_without_a_traceback(tutorial: Tutorial, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("raise RuntimeError('half done')", encoding="utf-8")
     shutil.copy(tmp_path / "broken.py", tutorial.site / "broken.py")

@@ -36,6 +36,7 @@ from harness.model import (
     Unsettle,
 )
 
+REQUEST = Request("/", (), b"")
 REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""
 
@@ -147,7 +148,7 @@ ECHOED = {
 
 def casino_items(data: st.DataObject, operation: Operation) -> tuple[ItemReply, ...]:
     """Any answers to an operation, a batch's in any order, with everything that the platform will read back."""
-    encoded = CASINO.encode(operation)
+    encoded = CASINO.encode(operation, "r-1")
     sent_items = encoded.get("transactions", [encoded])
     assert isinstance(sent_items, list)
     unique = {each.get("transactionId"): each for each in sent_items}
@@ -175,8 +176,8 @@ def test_the_platform_reads_what_a_casino_wallet_writes(data: st.DataObject) -> 
     items = casino_items(data, operation)
     first = ItemReply(outcome=Outcome.OK) if CASINO.specs[CASINO.name_of(operation)].batch else items[0]
     reply = Reply(outcome=first.outcome, items=items, code=CODES[first.outcome])
-    status, body = CASINO.write_reply(operation, reply)
-    decoded = CASINO.decode(operation, Message(b"", body, status, HEADERS))
+    status, body = CASINO.write_reply(operation, reply, REQUEST)
+    decoded = CASINO.decode(operation, Message(b"", body, status, HEADERS), REQUEST)
     assert (decoded.reply, decoded.problems) == (reply, ())
 
 
@@ -192,8 +193,8 @@ def test_the_platform_reads_what_a_sportsbook_wallet_writes(data: st.DataObject)
     if isinstance(operation, Authenticate):
         session = Session(player="p", session="s", brand="b", display_name=data.draw(st.text("ab c")), country="GB")
     reply = Reply(outcome=Outcome.OK, items=(item,), session=session)
-    status, body = SPORTSBOOK.write_reply(operation, reply)
-    decoded = SPORTSBOOK.decode(operation, Message(b"", body, status, HEADERS))
+    status, body = SPORTSBOOK.write_reply(operation, reply, REQUEST)
+    decoded = SPORTSBOOK.decode(operation, Message(b"", body, status, HEADERS), REQUEST)
     assert (decoded.reply, decoded.problems) == (reply, ())
 
 
@@ -202,8 +203,8 @@ def test_the_platform_reads_what_a_sportsbook_wallet_writes(data: st.DataObject)
 def test_every_refusal_that_is_written_is_read_as_a_refusal(contract: Contract, outcome: Outcome) -> None:
     operation = GetBalance(player="p", session="s")
     for asked in (None, operation):
-        status, body = contract.write_reply(asked, Reply(outcome=outcome, items=()))
-        decoded = contract.decode(operation, Message(b"", body, status, HEADERS))
+        status, body = contract.write_reply(asked, Reply(outcome=outcome, items=()), REQUEST)
+        decoded = contract.decode(operation, Message(b"", body, status, HEADERS), REQUEST)
         assert decoded.reply is not None
         assert not decoded.reply.accepted
         assert decoded.problems == ()
@@ -229,14 +230,14 @@ messages = st.builds(
 @given(casino_operations, messages)
 @settings(REPEATABLE, max_examples=300)
 def test_no_answer_breaks_the_casino_decoder(operation: Operation, message: Message) -> None:
-    decoded = CASINO.decode(operation, message)
+    decoded = CASINO.decode(operation, message, REQUEST)
     assert decoded.reply is not None or decoded.problems or decoded.absent
 
 
 @given(sportsbook_operations, messages)
 @settings(REPEATABLE, max_examples=300)
 def test_no_answer_breaks_the_sportsbook_decoder(operation: Operation, message: Message) -> None:
-    decoded = SPORTSBOOK.decode(operation, message)
+    decoded = SPORTSBOOK.decode(operation, message, REQUEST)
     assert decoded.reply is not None or decoded.problems or decoded.absent
 
 
@@ -254,8 +255,8 @@ def test_unreadable_items_are_refused_in_their_places(readable: list[bool]) -> N
         if not ok
     )
     replies = tuple(ItemReply(outcome=Outcome.OK, id=item.id, balance=5) for item in operation.items)
-    status, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=replies))
-    decoded = CASINO.decode(operation, Message(b"", body, status, HEADERS))
+    status, body = CASINO.write_reply(operation, Reply(outcome=Outcome.OK, items=replies), REQUEST)
+    decoded = CASINO.decode(operation, Message(b"", body, status, HEADERS), REQUEST)
     assert decoded.reply is not None
     assert [(item.id, item.outcome is Outcome.OK) for item in decoded.reply.items] == [
         (f"t{n}", ok) for n, ok in enumerate(readable)

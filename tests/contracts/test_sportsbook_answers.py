@@ -12,16 +12,19 @@ from harness.contracts import Decoded, load
 from harness.model import (
     Authenticate,
     Fault,
+    Flaw,
     GetBalance,
     ItemReply,
     Message,
     Outcome,
     Problem,
     Reply,
+    Request,
     Session,
     Unsettle,
 )
 
+REQUEST = Request("/", (), b"")
 SPORTSBOOK = load("sportsbook")
 JSON = (("content-type", "application/json"),)
 UNSETTLE = Unsettle(id="t1", bet="b1", player="p1", amount=20_000_000, currency="USD")
@@ -38,13 +41,13 @@ def told(decoded: Decoded) -> list[tuple[Fault, str, str]]:
 
 
 def error(code: str, status: int) -> Decoded:
-    return SPORTSBOOK.decode(UNSETTLE, answered({"errorCode": code, "description": "why"}, status))
+    return SPORTSBOOK.decode(UNSETTLE, answered({"errorCode": code, "description": "why"}, status), REQUEST)
 
 
 @pytest.mark.parametrize("text", [b"100", b"100.0", b"100.00", b"1e2", b"1.00E+2"])
 def test_a_number_may_be_written_in_every_way(text: bytes) -> None:
     body = json.dumps(GOOD).encode().replace(b"100", text)
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered(body))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(body), REQUEST)
     assert decoded.problems == ()
     assert decoded.reply is not None
     assert decoded.reply.items[0].balance == 10_000_000
@@ -59,52 +62,52 @@ def test_a_number_may_be_written_in_every_way(text: bytes) -> None:
     ],
 )
 def test_balances_never_pass_through_a_binary_float(text: bytes, amount: Fraction | int) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered(json.dumps(GOOD).encode().replace(b"100", text)))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(json.dumps(GOOD).encode().replace(b"100", text)), REQUEST)
     assert decoded.reply is not None
     assert decoded.reply.items[0].balance == amount
 
 
 @pytest.mark.parametrize("balance", ["100.00", None, True, [100]])
 def test_a_balance_that_is_no_number_breaks_the_schema(balance: object) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "balance": balance}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "balance": balance}), REQUEST)
     assert told(decoded) == [(Fault.WRONG_FORMAT, "schema", "/balance")]
     assert decoded.reply is not None
     assert decoded.reply.items[0].balance is None
 
 
 def test_a_success_without_balance_and_currency_is_still_a_success() -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({}), REQUEST)
     assert decoded.reply is not None
     assert decoded.reply.accepted
     assert [problem.detail for problem in decoded.problems] == ["`balance` and `currency` missing"]
 
 
 def test_the_currency_is_that_of_the_request() -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": "EUR"}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": "EUR"}), REQUEST)
     item = ItemReply(outcome=Outcome.OK, balance=10_000_000, currency="EUR", reference="w1")
     detail = "'EUR' for a player who was accepted in 'USD'"
     assert decoded == Decoded(
         Reply(outcome=Outcome.OK, items=(item,)), (Problem(Fault.WRONG_FORMAT, "/currency", detail),)
     )
-    read = SPORTSBOOK.decode(GetBalance(player="p", session="s"), answered({**GOOD, "currency": "EUR"}))
+    read = SPORTSBOOK.decode(GetBalance(player="p", session="s"), answered({**GOOD, "currency": "EUR"}), REQUEST)
     assert read.problems == (), "a read names none"
 
 
 @pytest.mark.parametrize("currency", ["EUR", "usd", "USD\n", "DOLLAR", 840])
 def test_another_currency_than_the_players_is_wrong(currency: object) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": currency}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": currency}), REQUEST)
     assert {(problem.fault, problem.topic, problem.where) for problem in decoded.problems} == {
         (Fault.WRONG_FORMAT, "schema", "/currency")
     }
 
 
 def test_a_reference_that_is_null_is_a_warning() -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "walletTransactionId": None}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "walletTransactionId": None}), REQUEST)
     assert told(decoded) == [(Fault.POOR_FORMAT, "schema", "/walletTransactionId")]
 
 
 def test_an_error_code_of_null_beside_a_success_is_an_unknown_field() -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "errorCode": None, "description": None}))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "errorCode": None, "description": None}), REQUEST)
     assert decoded.problems == ()
     assert decoded.reply is not None
     assert decoded.reply.accepted
@@ -146,25 +149,34 @@ def test_401_is_enough_and_its_code_a_should() -> None:
 def test_a_bare_401_is_a_refusal_with_a_warning(body: bytes) -> None:
     detail = "HTTP 401 without a JSON error; its code should be AUTHENTICATION_FAILED"
     refused = (ItemReply(outcome=Outcome.UNAUTHENTICATED),)
-    assert SPORTSBOOK.decode(UNSETTLE, answered(body, 401, ())) == Decoded(
+    assert SPORTSBOOK.decode(UNSETTLE, answered(body, 401, ()), REQUEST) == Decoded(
         Reply(outcome=Outcome.UNAUTHENTICATED, items=refused),
         (Problem(Fault.POOR_FORMAT, "/errorCode", detail, "code"),),
     )
 
 
 @pytest.mark.parametrize(
-    ("value", "where", "detail"),
+    ("value", "problem"),
     [
-        ({"errorCode": "INVALID_BET"}, "", "`description` missing"),
-        ({"errorCode": "INVALID_BET", "description": 5}, "/description", "must be string, is the number 5"),
-        ({"errorCode": "INVALID_BET", "description": None}, "/description", "must be string, is null"),
+        (
+            {"errorCode": "INVALID_BET"},
+            Problem(Fault.POOR_FORMAT, "", "`description` missing", "http", Flaw.MISSING, "description"),
+        ),
+        (
+            {"errorCode": "INVALID_BET", "description": 5},
+            Problem(Fault.POOR_FORMAT, "/description", "must be string, is the number 5", "http"),
+        ),
+        (
+            {"errorCode": "INVALID_BET", "description": None},
+            Problem(Fault.POOR_FORMAT, "/description", "must be string, is null", "http", Flaw.NULL),
+        ),
     ],
 )
-def test_an_error_should_have_a_description(value: object, where: str, detail: str) -> None:
+def test_an_error_should_have_a_description(value: object, problem: Problem) -> None:
     item = ItemReply(outcome=Outcome.UNKNOWN_TRANSACTION, code="INVALID_BET")
-    assert SPORTSBOOK.decode(UNSETTLE, answered(value, 400)) == Decoded(
+    assert SPORTSBOOK.decode(UNSETTLE, answered(value, 400), REQUEST) == Decoded(
         Reply(outcome=item.outcome, items=(item,), code="INVALID_BET"),
-        (Problem(Fault.POOR_FORMAT, where, detail, "http"),),
+        (problem,),
     )
 
 
@@ -172,17 +184,18 @@ def test_an_error_should_have_a_description(value: object, where: str, detail: s
 def test_an_error_with_a_success_status_is_unknown(status: int) -> None:
     detail = f"HTTP {status} with the error 'INSUFFICIENT_FUNDS'"
     assert error("INSUFFICIENT_FUNDS", status) == Decoded(
-        None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),)
+        None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),)
     )
 
 
 @pytest.mark.parametrize("status", [201, 202, 299])
 def test_a_success_is_200_and_nothing_else(status: int) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered(GOOD, status))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(GOOD, status), REQUEST)
     item = ItemReply(outcome=Outcome.OK, balance=10_000_000, currency="USD", reference="w1")
     detail = f"HTTP {status} with a success, which is always 200"
     assert decoded == Decoded(
-        Reply(outcome=Outcome.OK, items=(item,)), (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),)
+        Reply(outcome=Outcome.OK, items=(item,)),
+        (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),),
     )
 
 
@@ -200,14 +213,14 @@ def test_a_long_code_is_cut_where_it_is_told() -> None:
         f"the code should be AUTHENTICATION_FAILED, is '{cut}'"
     ]
     assert [each.detail for each in error(whole, 200).problems] == [f"HTTP 200 with the error '{cut}'"]
-    player = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": whole}))
+    player = SPORTSBOOK.decode(UNSETTLE, answered({**GOOD, "currency": whole}), REQUEST)
     assert player.problems[-1].detail == f"'{cut}' for a player who was accepted in 'USD'"
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_an_operation_is_absent_without_a_body_of_the_contract(status: int) -> None:
     for body in (b"", b"<html>", b'{"message": "no route"}'):
-        assert SPORTSBOOK.decode(UNSETTLE, answered(body, status, ())) == Decoded(None, absent=True)
+        assert SPORTSBOOK.decode(UNSETTLE, answered(body, status, ()), REQUEST) == Decoded(None, absent=True)
     assert not error("INVALID_BET", status).absent
 
 
@@ -226,23 +239,24 @@ def test_an_operation_is_absent_without_a_body_of_the_contract(status: int) -> N
     ],
 )
 def test_an_answer_that_cannot_be_decoded_is_unknown(status: int, body: bytes, topic: str) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered(body, status))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(body, status), REQUEST)
     assert (decoded.reply, decoded.absent) == (None, False)
     assert [(problem.fault, problem.topic) for problem in decoded.problems] == [(Fault.UNDECODABLE, topic)]
 
 
 @pytest.mark.parametrize("status", [199, 300, 302, 399, 400, 404, 500])
 def test_a_success_under_another_status_than_2xx_is_unknown(status: int) -> None:
-    decoded = SPORTSBOOK.decode(UNSETTLE, answered(b'{"balance": 1, "currency": "USD"}', status))
+    decoded = SPORTSBOOK.decode(UNSETTLE, answered(b'{"balance": 1, "currency": "USD"}', status), REQUEST)
     detail = f"HTTP {status} with a success, which is always 200"
-    assert decoded == Decoded(None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status"),))
+    assert decoded == Decoded(None, (Problem(Fault.WRONG_FORMAT, "status", detail, "status", Flaw.CONTRADICTION),))
 
 
 @pytest.mark.parametrize("status", [199, 300, 302])
 def test_an_empty_object_is_a_success_with_2xx_alone(status: int) -> None:
     detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
-    assert SPORTSBOOK.decode(UNSETTLE, answered({}, status)) == Decoded(
-        None, (Problem(Fault.UNDECODABLE, "status", detail, "status"),)
+    flaw = Flaw.REDIRECT if status >= 300 else None
+    assert SPORTSBOOK.decode(UNSETTLE, answered({}, status), REQUEST) == Decoded(
+        None, (Problem(Fault.UNDECODABLE, "status", detail, "status", flaw),)
     )
 
 
@@ -258,7 +272,7 @@ PLAYER = {
 
 
 def test_authenticate_returns_a_session() -> None:
-    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered(PLAYER))
+    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered(PLAYER), REQUEST)
     assert decoded.problems == ()
     assert decoded.reply is not None
     assert decoded.reply.session == Session(player="p1", session="s1", brand="B", display_name="Ann", country="GB")
@@ -267,7 +281,7 @@ def test_authenticate_returns_a_session() -> None:
 @pytest.mark.parametrize("field", [*PLAYER])
 def test_authenticate_returns_every_documented_field(field: str) -> None:
     value = {name: each for name, each in PLAYER.items() if name != field}
-    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered(value))
+    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered(value), REQUEST)
     assert [problem.detail for problem in decoded.problems] == [f"`{field}` missing"]
 
 
@@ -282,7 +296,7 @@ def test_authenticate_returns_every_documented_field(field: str) -> None:
     ],
 )
 def test_a_field_of_a_session_that_is_no_text_is_left_unread(field: str, attribute: str) -> None:
-    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, field: 7}))
+    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, field: 7}), REQUEST)
     whole = Session(player="p1", session="s1", brand="B", display_name="Ann", country="GB")
     assert decoded == Decoded(
         Reply(
@@ -295,14 +309,19 @@ def test_a_field_of_a_session_that_is_no_text_is_left_unread(field: str, attribu
 
 
 def test_only_authenticate_opens_a_session() -> None:
-    decoded = SPORTSBOOK.decode(GetBalance(player="p1", session="s1"), answered(PLAYER))
+    decoded = SPORTSBOOK.decode(GetBalance(player="p1", session="s1"), answered(PLAYER), REQUEST)
     assert decoded.reply is not None
     assert decoded.reply.session is None
 
 
 def test_a_display_name_is_no_e_mail_address() -> None:
-    decoded = SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, "displayName": "ann@example.com"}))
+    decoded = SPORTSBOOK.decode(
+        Authenticate(token="t"), answered({**PLAYER, "displayName": "ann@example.com"}), REQUEST
+    )
     assert [problem.detail for problem in decoded.problems] == [
         "must not be an e-mail address, is the text 'ann@example.com'"
     ]
-    assert SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, "displayName": "Ann @ home"})).problems == ()
+    assert (
+        SPORTSBOOK.decode(Authenticate(token="t"), answered({**PLAYER, "displayName": "Ann @ home"}), REQUEST).problems
+        == ()
+    )

@@ -14,11 +14,13 @@ from harness.model import (
     Outcome,
     Payout,
     Reply,
+    Request,
     Retry,
     Session,
     Settle,
 )
 
+REQUEST = Request("/", (), b"")
 SPORTSBOOK = load("sportsbook")
 
 FULL = {
@@ -134,13 +136,13 @@ def test_odds_are_optional_and_kept_as_text(wire: bytes, odds: str) -> None:
     bare = read("placebet", FULL)
     assert isinstance(bare, Bet)
     assert bare.odds == ""
-    assert "odds" not in SPORTSBOOK.encode(bare)
+    assert "odds" not in SPORTSBOOK.encode(bare, "r-1")
 
 
 @pytest.mark.parametrize(("currency", "wire"), [("USD", b"0.30"), ("JPY", b"0.3"), ("KWD", b"0.300")])
 def test_amounts_are_written_with_the_decimals_of_the_currency(currency: str, wire: bytes) -> None:
     operation = Payout(id="t", bet="b", player="p", currency=currency, amount=30_000)
-    assert b'"amount":' + wire + b"," in SPORTSBOOK.stringify(SPORTSBOOK.encode(operation))
+    assert b'"amount":' + wire + b"," in SPORTSBOOK.stringify(SPORTSBOOK.encode(operation, "r-1"))
 
 
 @pytest.mark.parametrize("operation", [Settle(items=()), Retry(items=())])
@@ -178,14 +180,14 @@ def test_a_bet_is_referred_to_by_its_bet_id() -> None:
 def test_each_refusal_has_its_status_and_code(outcome: str, status: int, body: bytes) -> None:
     for items in ((), (ItemReply(outcome=Outcome(outcome)),)):
         reply = Reply(outcome=Outcome(outcome), items=items)
-        assert SPORTSBOOK.write_reply(None, reply) == (status, body)
+        assert SPORTSBOOK.write_reply(None, reply, REQUEST) == (status, body)
 
 
 def test_a_refusal_may_have_a_code_and_a_description_of_its_own() -> None:
     own = b'{"errorCode":"TWICE","description":"conflict"}'
-    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(), code="TWICE")) == (400, own)
+    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(), code="TWICE"), REQUEST) == (400, own)
     item = ItemReply(outcome=Outcome.CONFLICT, code="TWICE", description="sent before")
-    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(item,))) == (
+    assert SPORTSBOOK.write_reply(None, Reply(outcome=Outcome.CONFLICT, items=(item,)), REQUEST) == (
         400,
         b'{"errorCode":"TWICE","description":"sent before"}',
     )
@@ -225,4 +227,4 @@ def test_a_success_is_written_in_the_decimals_of_its_currency(
     item: ItemReply, session: Session | None, body: bytes
 ) -> None:
     reply = Reply(outcome=Outcome.OK, items=(item,), session=session)
-    assert SPORTSBOOK.write_reply(None, reply) == (200, body)
+    assert SPORTSBOOK.write_reply(None, reply, REQUEST) == (200, body)

@@ -9,7 +9,8 @@ from report_at_hand import scenarios
 
 from harness.client import Carrier
 from harness.contracts import load
-from harness.examine import Examiner, result_of
+from harness.examine import Examiner
+from harness.examine.results import Results
 from harness.model import (
     Failure,
     FailureKind,
@@ -52,7 +53,7 @@ SENT = lived()
 
 
 def result(histories: Sequence[History], *found: Judged) -> ScenarioResult:
-    return result_of(SCENARIO, CASINO, histories, found)
+    return Results(CASINO, explaining=False).of_runs(SCENARIO, histories, list(enumerate(found)))
 
 
 def test_a_run_without_verdicts_has_passed() -> None:

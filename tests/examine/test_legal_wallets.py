@@ -10,12 +10,11 @@ import legal_wallets as legal
 import pytest
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Scenario, Status
-from harness.play.preflight import preflight
 from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
 from harness.scenario import load_folder
 from harness.verdict import Certification, ScenarioResult, conclude
@@ -99,14 +98,14 @@ def test_no_way_to_write_http_is_a_violation(
     thread.start()
     try:
         assert server.ready.wait(10)
-        subject = Subject(
+        under_test = WalletUnderTest(
             contract=contract,
             url=f"http://127.0.0.1:{server.port}/{contract}",
             provision_url=f"http://127.0.0.1:{server.port}{PATH}",
             credentials=CREDENTIALS[contract],
             limits=replace(LIMITS, races=1),
         )
-        examiner = Examiner(subject, preflight(subject))
+        examiner = Examiner(under_test, preflight(under_test))
         chosen = [each for each in scenarios if contract in each.requirements and each.category in _FEW]
         results = [examiner.examine(each) for each in chosen]
         examiner.close()

@@ -12,7 +12,7 @@ from wallet_at_hand import AtHand
 
 from harness.contracts import load
 from harness.model import Outcome, Payout, Status
-from harness.proof.carrier import STEP_MS
+from harness.proof.in_process import STEP_MS
 from harness.proof.matrix import scenarios
 from harness.proof.trials import CREDENTIALS, cell_of, examiner_of
 from mock_server.app import App

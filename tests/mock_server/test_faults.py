@@ -23,11 +23,11 @@ from mock_server.faults import (
     CutBody,
     DropReply,
     Every,
+    Fault,
     Gzip,
     Latency,
     Seeded,
     Unavailable,
-    Weather,
 )
 from mock_server.store import Account, Store, open_store
 from mock_server.wallet import Wallet
@@ -107,7 +107,7 @@ def test_unavailable_moves_nothing_and_says_neither_yes_nor_no() -> None:
 
 
 @pytest.mark.parametrize("make", [Chunked, Gzip, CloseConnection, Latency])
-def test_permitted_ways_to_answer_have_the_same_content(make: type[Weather]) -> None:
+def test_permitted_ways_to_answer_have_the_same_content(make: type[Fault]) -> None:
     with served(make) as wallet:
         for _ in range(3):
             answer = wallet.post(**{"accept-encoding": "gzip"})
@@ -126,7 +126,7 @@ def test_gzip_is_for_clients_that_accept_it() -> None:
 
 
 def test_faults_nest_and_each_counts_its_own() -> None:
-    made: list[Weather] = []
+    made: list[Fault] = []
 
     def weather(app: Asgi) -> Asgi:
         made.append(Chunked(app, Every(2)))

@@ -42,12 +42,14 @@ def test_a_bare_run_in_the_checkout_is_about_every_scenario() -> None:
     assert len(ids) == len(EVERY)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("layout", ["checkout", "installed"])
 def test_an_option_without_paths_means_exactly_the_bundled_scenarios(stranger: Path, site: Path, layout: str) -> None:
     ids = collect("--wallet-seed=1", cwd=stranger, site=site if layout == "installed" else ROOT)
     assert sorted(ids) == sorted(EVERY)
 
 
+@pytest.mark.full
 def test_a_path_is_a_file_a_folder_or_one_contract_of_a_file() -> None:
     assert collect(f"scenarios/{ONE}") == [f"{ONE}::casino"]
     assert collect(f"scenarios/{ONE}::casino") == [f"{ONE}::casino"]
@@ -55,6 +57,7 @@ def test_a_path_is_a_file_a_folder_or_one_contract_of_a_file() -> None:
     assert collect("idempotency", cwd=ROOT / "scenarios") == collect("scenarios/idempotency")
 
 
+@pytest.mark.full
 def test_an_id_as_it_is_printed_names_its_scenario_anywhere(stranger: Path, site: Path) -> None:
     chosen = ("--wallet-contract=casino", f"{ONE}::casino")
     assert collect(*chosen) == [f"{ONE}::casino"]
@@ -62,6 +65,7 @@ def test_an_id_as_it_is_printed_names_its_scenario_anywhere(stranger: Path, site
     assert collect(f"{ONE}::casino") == [f"{ONE}::casino"]
 
 
+@pytest.mark.full
 def test_tests_beside_scenarios_are_collected_when_both_are_named() -> None:
     ids = collect("tests/scenario/test_amounts.py", f"scenarios/{ONE}")
     assert f"{ONE}::casino" in ids
@@ -72,12 +76,14 @@ def test_the_contract_selects() -> None:
     assert set(collect("--wallet-contract=sportsbook")) == {each for each in EVERY if each.endswith("::sportsbook")}
 
 
+@pytest.mark.full
 def test_the_credentials_that_are_set_select(tmp_path: Path) -> None:
     variables = {name: CREDENTIALS[name] for name in ("WALLET_USER", "WALLET_PASSWORD")}
     done = run("--collect-only", "-q", "--wallet-url=http://127.0.0.1:1", cwd=tmp_path, variables=variables)
     assert {each.partition("::")[2] for each in done.ids} == {"sportsbook"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("expression", "holds"),
     [
@@ -97,15 +103,18 @@ def level(id: str) -> str:
     return load(contract).requirements[scenario.requirements[contract]].level.value
 
 
+@pytest.mark.full
 def test_a_word_selects() -> None:
     assert collect("-k", "resent_settlement and casino") == [f"{ONE}::casino"]
 
 
+@pytest.mark.full
 def test_what_is_ignored_is_not_collected() -> None:
     assert not [each for each in collect("--ignore=scenarios/races") if each.startswith("races/")]
     assert f"{ONE}::casino" not in collect("--deselect", f"{ONE}::casino")
 
 
+@pytest.mark.full
 def test_collecting_starts_no_wallet(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(TELLS_PROCESSES, encoding="utf-8")
     done = run("--collect-only", "-q", "--wallet-seed=1", cwd=tmp_path)

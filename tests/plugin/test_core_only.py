@@ -14,7 +14,7 @@ from wallet_process import ENVIRONMENT, Running, running
 from harness import money
 from harness.contracts import BUNDLED, load
 from harness.model import Draft, Scenario, Step
-from harness.scenario.frugal import smallest
+from harness.scenario.smallest_amounts import smallest
 
 XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
 THREE = (("EUR", "1000"), ("EUR", "1000"), ("USD", "1000"))
@@ -28,7 +28,9 @@ def wallet() -> Iterator[Running]:
         yield started
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+@pytest.mark.parametrize(
+    "workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.full)], ids=["one process", "two workers"]
+)
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_three_players_are_enough(wallet: Running, contract: str, workers: tuple[str, ...]) -> None:
     players = [wallet.provision(contract=contract, currency=each, balance=much) for each, much in THREE]

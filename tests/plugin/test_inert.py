@@ -33,6 +33,7 @@ def test_a_project_that_has_it_installed_does_not_notice(stranger: Path) -> None
     assert "\nwalletproof " not in done.output
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", [(), ("scenarios",), (".",)], ids=["bare", "their scenarios", "their folder"])
 def test_their_own_scenarios_are_theirs(stranger: Path, path: tuple[str, ...]) -> None:
     done = run("-s", *path, cwd=stranger)
@@ -47,12 +48,14 @@ def test_no_wallet_is_started(stranger: Path) -> None:
     assert "started a process" in run("--wallet-seed=1", "-k", "resent_settlement", cwd=stranger).output
 
 
+@pytest.mark.full
 def test_the_tests_of_the_project_itself_collect_no_scenario() -> None:
     done = run("--collect-only", "-q", "tests/scenario/test_amounts.py", cwd=ROOT)
     assert done.status == 0
     assert all(each.startswith("tests/") for each in done.ids)
 
 
+@pytest.mark.full
 def test_markers_of_ours_do_not_hide_a_mistake_of_theirs(stranger: Path) -> None:
     assert "idempotency" not in run("--markers", cwd=stranger).output
     assert "@pytest.mark.idempotency" in run("--markers", cwd=ROOT).output

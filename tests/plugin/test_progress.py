@@ -63,6 +63,7 @@ def _pieces(terminal: int) -> Iterator[bytes]:
     raise TimeoutError("the run does not end")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
 def test_on_a_terminal_counts_clock_and_scenario_are_seen(tmp_path: Path, workers: tuple[str, ...]) -> None:
     plugins = (*ALONE, "xdist.plugin", "xdist.looponfail") if workers else ALONE
@@ -76,6 +77,7 @@ def test_on_a_terminal_counts_clock_and_scenario_are_seen(tmp_path: Path, worker
     assert re.search(rf"=+ 2 failed, {total - 2} passed in ", seen)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("option", "variables"), [("-v", {}), ("-s", {}), ("--color=no", {}), ("", {"CI": "true"}), ("", {"TERM": "dumb"})]
 )
@@ -93,6 +95,7 @@ def test_elsewhere_letters_are_counted(tmp_path: Path) -> None:
     assert "0:00" not in done.output
 
 
+@pytest.mark.full
 def test_an_interrupted_run_ends_with_its_picture(tmp_path: Path) -> None:
     (tmp_path / "stops.py").write_text(STOPS, encoding="utf-8")
     path = f"{Path(__file__).resolve().parents[2]}{os.pathsep}{tmp_path}"
@@ -133,6 +136,7 @@ def test_of_a_cause_only_the_first_failure_is_told() -> None:
     assert (tally.done, dict(tally.counts)) == (4, {"fail": 3, "waived": 1})
 
 
+@pytest.mark.full
 def test_nothing_is_drawn_where_no_scenario_begins(tmp_path: Path) -> None:
     chosen = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "--wallet-player=id=1,currency=EUR")
     seen = on_a_terminal(tmp_path, *chosen, more=CREDENTIALS)

@@ -52,6 +52,7 @@ def without_numbers(output: str) -> str:
 # Verdicts and exit codes
 
 
+@pytest.mark.full
 def test_a_deliberate_bug_is_shown_by_the_contracts_that_it_affects(tmp_path: Path) -> None:
     done = run("--wallet-defect=checks-the-user-only", "authentication", "-k", "password", cwd=tmp_path)
     assert done.status == 1
@@ -69,6 +70,7 @@ def test_a_part_of_the_suite_is_incomplete_and_says_so(sound: Wallet, tmp_path: 
     assert re.search(r"^casino  INCOMPLETE +\(not judged: CAS-SIG-01", done.output, re.MULTILINE)
 
 
+@pytest.mark.full
 def test_the_wallet_at_a_url_is_judged_as_the_bundled_one_is(sound: Wallet, tmp_path: Path) -> None:
     theirs = certify(sound, "zero_amount", "session", cwd=tmp_path)
     ours = run("--wallet-contract=casino", "zero_amount", "session", cwd=tmp_path)
@@ -96,6 +98,7 @@ def test_a_violated_must_fails_in_words(forgetful: Wallet, tmp_path: Path) -> No
     assert done.lines[-2].startswith("casino  NOT CERTIFIED"), "the verdict comes last, but for pytest's own line"
 
 
+@pytest.mark.full
 def test_a_violated_should_is_a_category_of_its_own(patient: Wallet, tmp_path: Path) -> None:
     done = certify(patient, OLD, "zero_amount/lost_bet.yaml", cwd=tmp_path)
     assert done.status == 11
@@ -106,12 +109,14 @@ def test_a_violated_should_is_a_category_of_its_own(patient: Wallet, tmp_path: P
     assert f"{OLD} WARN" in certify(patient, OLD, "-v", cwd=tmp_path).output
 
 
+@pytest.mark.full
 def test_strictly_a_violated_should_fails(patient: Wallet, tmp_path: Path) -> None:
     done = certify(patient, OLD, "--wallet-strict", cwd=tmp_path)
     assert done.status == 1
     assert f"FAILED {OLD} - CAS-SIG-07 " in done.output
 
 
+@pytest.mark.full
 def test_the_first_failure_can_end_the_run(forgetful: Wallet, tmp_path: Path) -> None:
     done = certify(forgetful, "-x", "idempotency", cwd=tmp_path)
     assert done.status == 1
@@ -119,6 +124,7 @@ def test_the_first_failure_can_end_the_run(forgetful: Wallet, tmp_path: Path) ->
     assert "NOT CERTIFIED" in done.output
 
 
+@pytest.mark.full
 def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
     first = certify(forgetful, "zero_amount", cwd=tmp_path, plugins=("cacheprovider",))
     again = certify(forgetful, "zero_amount", "--lf", cwd=tmp_path, plugins=("cacheprovider",))
@@ -127,6 +133,7 @@ def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
     assert " passed" not in again.lines[-1]
 
 
+@pytest.mark.full
 def test_a_run_in_which_nothing_was_judged_is_red(tmp_path: Path) -> None:
     with wallet("none", "--core-only") as core_only:
         done = certify(core_only, "reward", "-rs", cwd=tmp_path)
@@ -136,6 +143,7 @@ def test_a_run_in_which_nothing_was_judged_is_red(tmp_path: Path) -> None:
     assert re.search(r"SKIPPED \[1\] .*reward/bonus\.yaml:1: .*reward", done.output)
 
 
+@pytest.mark.full
 def test_a_selection_of_nothing_is_red(sound: Wallet, tmp_path: Path) -> None:
     assert certify(sound, "-k", "no_such_scenario", cwd=tmp_path).status == 5
 
@@ -154,6 +162,7 @@ def properties(path: Path) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
 def test_each_case_says_which_requirement_it_was_about(
     forgetful: Wallet, tmp_path: Path, workers: tuple[str, ...]
@@ -186,6 +195,7 @@ def test_each_case_says_which_requirement_it_was_about(
 # Several processes
 
 
+@pytest.mark.full
 def test_workers_share_one_wallet_one_seed_and_one_verdict(tmp_path: Path) -> None:
     arguments = ("--wallet-seed=7", "idempotency", "zero_amount")
     spread = run(*arguments, "-n", "2", cwd=tmp_path, plugins=XDIST)
@@ -206,6 +216,7 @@ def summary(done: Done) -> list[str]:
     return lines[start:]
 
 
+@pytest.mark.full
 def test_with_workers_a_configuration_problem_is_one_error_too(tmp_path: Path) -> None:
     arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "-n", "2")
     done = run(*arguments, cwd=tmp_path, variables=CREDENTIALS, plugins=XDIST)
@@ -217,6 +228,7 @@ def test_with_workers_a_configuration_problem_is_one_error_too(tmp_path: Path) -
 # Configuration
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "variables", "told"),
     [
@@ -250,6 +262,7 @@ def test_a_wrong_secret_is_one_error_that_names_the_variable(sound: Wallet, tmp_
     assert "1 error" in done.lines[-1]
 
 
+@pytest.mark.full
 def test_tests_beside_the_scenarios_run_in_spite_of_it(tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text("def test_theirs(): ...", encoding="utf-8")
     arguments = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "test_theirs.py", "zero_amount")
@@ -258,6 +271,7 @@ def test_tests_beside_the_scenarios_run_in_spite_of_it(tmp_path: Path) -> None:
     assert "1 passed, 1 error" in done.lines[-1]
 
 
+@pytest.mark.full
 def test_an_installed_package_certifies_its_own_wallet(tmp_path: Path) -> None:
     """Whatever folders of the same names the current directory has."""
     site = installed(tmp_path / "site")
@@ -274,6 +288,7 @@ def test_an_installed_package_certifies_its_own_wallet(tmp_path: Path) -> None:
 # What is left behind
 
 
+@pytest.mark.full
 def test_a_mistake_of_our_own_is_told_without_values_and_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "fails.py").write_text(FAILS, encoding="utf-8")
     variables = {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
@@ -300,6 +315,7 @@ harness.plugin.run.Run.examine = examine
 """
 
 
+@pytest.mark.full
 def test_no_artefact_of_a_failing_run_has_a_credential(forgetful: Wallet, tmp_path: Path) -> None:
     options = ("-vv", "--showlocals", "--full-trace", "--log-level=DEBUG", "--junitxml=x.xml", "-rA")
     done = certify(forgetful, "idempotency", "signature", *options, cwd=tmp_path)
@@ -335,6 +351,7 @@ def pytest_configure(config):
 """
 
 
+@pytest.mark.full
 def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
     (tmp_path / "teller.py").write_text(TELLS_THE_WALLET, encoding="utf-8")
     with subprocess.Popen(

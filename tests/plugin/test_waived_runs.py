@@ -25,18 +25,20 @@ import os
 import harness.plugin.run
 from harness.model import Waiver
 
-go_on = harness.plugin.run.Run.go_on
+begin = harness.plugin.run.Run.begin
 told = json.loads(os.environ["TEST_WAIVERS"])
 told = [{**each, "until": datetime.date.fromisoformat(each["until"])} for each in told]
 
 
-def with_waivers(self, target, facts):
-    go_on(self, dataclasses.replace(target, waivers=tuple(Waiver(**each) for each in told)), facts)
+def with_waivers(self, facts):
+    profile = dataclasses.replace(self.configuration.profile, waivers=tuple(Waiver(**each) for each in told))
+    self.configuration = dataclasses.replace(self.configuration, profile=profile)
+    begin(self, facts)
 
 
-harness.plugin.run.Run.go_on = with_waivers
+harness.plugin.run.Run.begin = with_waivers
 """
-"""A plugin that stands for a profile: the target has the waivers of an environment variable."""
+"""A plugin that stands for a profile: the run has the waivers of an environment variable."""
 
 
 def waived(folder: Path, *ids: str, until: str = "2999-01-31") -> dict[str, str]:
@@ -61,6 +63,7 @@ def certified(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return of_refuser(folder, *options), folder
 
 
+@pytest.mark.full
 def test_what_is_waived_fails_no_run(certified: tuple[Done, Path]) -> None:
     done, _ = certified
     assert done.status == 0, done.output[-3000:]
@@ -72,6 +75,7 @@ def test_what_is_waived_fails_no_run(certified: tuple[Done, Path]) -> None:
     assert "less than or equal" not in done.output.partition("what to fix")[2], "nothing of it is to be fixed now"
 
 
+@pytest.mark.full
 def test_the_report_has_the_truth_and_the_waivers(certified: tuple[Done, Path]) -> None:
     report = json.loads((certified[1] / "r.json").read_text(encoding="utf-8"), parse_float=Decimal)
     assert report["contracts"]["casino"]["verdict"] == "CERTIFIED with 3 waivers"
@@ -86,6 +90,7 @@ def test_the_report_has_the_truth_and_the_waivers(certified: tuple[Done, Path]) 
     assert report["counts"]["waived"] == 9
 
 
+@pytest.mark.full
 def test_junit_shows_it_as_an_expected_failure(certified: tuple[Done, Path]) -> None:
     cases = ET.parse(certified[1] / "x.xml").getroot().iter("testcase")
     (case,) = (
@@ -106,6 +111,7 @@ def test_a_part_of_the_suite_stays_incomplete(tmp_path: Path) -> None:
     assert "1 waived in" in done.lines[-1]
 
 
+@pytest.mark.full
 def test_a_waiver_that_is_not_needed_fails_the_run(tmp_path: Path) -> None:
     done = of_refuser(tmp_path, ids=(*BROKEN, "CAS-SET-02"))
     assert done.status == 1
@@ -113,6 +119,7 @@ def test_a_waiver_that_is_not_needed_fails_the_run(tmp_path: Path) -> None:
     assert "the waiver of CAS-SET-02 is no longer needed, the requirement holds: remove it" in told
 
 
+@pytest.mark.full
 def test_an_expired_waiver_excuses_nothing(tmp_path: Path) -> None:
     done = of_refuser(tmp_path, EXACT, until="2020-01-31")
     assert done.status == 1
@@ -120,12 +127,14 @@ def test_an_expired_waiver_excuses_nothing(tmp_path: Path) -> None:
     assert "expired on 2020-01-31" in " ".join(done.output.split())
 
 
+@pytest.mark.full
 def test_conservation_of_money_cannot_be_waived(tmp_path: Path) -> None:
     done = of_refuser(tmp_path, EXACT, ids=("CAS-FND-03", "CAS-CON-01"))
     assert done.status == 1
     assert "CAS-CON-01 cannot be waived" in " ".join(done.output.split())
 
 
+@pytest.mark.full
 def test_of_a_contract_that_nobody_selected_nothing_is_said(tmp_path: Path) -> None:
     done = run("-m", "casino", "--wallet-report=r.json", cwd=tmp_path)
     assert done.status == 0
@@ -136,6 +145,7 @@ def test_of_a_contract_that_nobody_selected_nothing_is_said(tmp_path: Path) -> N
     assert re.fullmatch(r"\d+ of \d+ scenarios were selected", report["run"]["selection"])
 
 
+@pytest.mark.full
 def test_strictly_a_violated_should_is_in_the_verdict(tmp_path: Path) -> None:
     options = ("--wallet-contract=casino", "--wallet-defect=believes-for-ever", "--wallet-strict")
     done = run(*options, "signature", cwd=tmp_path)
@@ -147,6 +157,7 @@ def test_strictly_a_violated_should_is_in_the_verdict(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.full
 def test_a_profile_waives(tmp_path: Path) -> None:
     """From the file to the exit status, against a wallet that is somewhere else."""
     profile = tmp_path / "wallet.yaml"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from harness.contracts import load
 from harness.model import Level, Status, Verdict
 from harness.plugin.block import MOST_POSSIBLE, block, headline
 from harness.plugin.causes import representatives
-from harness.plugin.report import Crash, Finding
+from harness.plugin.report import CrashLine, FailureText
 from harness.plugin.summary import lines, verdicts
 from harness.verdict import ContractVerdict, ScenarioResult, from_data, to_data
 
@@ -84,10 +83,10 @@ def test_an_undecided_scenario_says_why() -> None:
 
 
 def test_a_finding_is_one_line_where_there_is_room_for_one() -> None:
-    finding = Finding("all of it", "in short", "a.yaml", 3)
+    finding = FailureText("all of it", "in short", "a.yaml", 3)
     assert str(finding) == "all of it"
     assert str(finding.reprcrash) == "a.yaml:3: in short"
-    assert finding.reprcrash == Crash("a.yaml", 3, "in short")
+    assert finding.reprcrash == CrashLine("a.yaml", 3, "in short")
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -147,12 +146,13 @@ def test_a_result_survives_the_way_from_a_worker() -> None:
 # Causes
 
 
-def failing(scenario: str, probably: str, **more: Any) -> ScenarioResult:
-    return replace(RESULT, scenario=scenario, verdicts=(replace(FOUND, probably=probably),), **more)
+def failing(scenario: str, probably: str, cause: str = "") -> ScenarioResult:
+    return replace(RESULT, scenario=scenario, verdicts=(replace(FOUND, cause=cause, probably=probably),))
 
 
-ROOT = "the wallet does not look the transactionId up before it books: what comes again is booked again"
-CONSEQUENCE = "transactionIds are remembered per operation: what came by one operation is booked again by another"
+ROOT = ("it looks nothing up", "id_not_looked_up")
+CONSEQUENCE = ("it remembers by operation", "remembered_per_operation")
+"""What is said, and the cause."""
 
 
 def test_of_failures_with_one_cause_one_is_told() -> None:
@@ -162,7 +162,7 @@ def test_of_failures_with_one_cause_one_is_told() -> None:
 
 
 def test_a_consequence_is_told_with_its_root_by_a_scenario_that_shows_the_root() -> None:
-    both = [failing("a/one", CONSEQUENCE), failing("a/two", ROOT), failing("a/three", ROOT)]
+    both = [failing("a/one", *CONSEQUENCE), failing("a/two", *ROOT), failing("a/three", *ROOT)]
     assert representatives(both) == {1}
     assert representatives(both[:1]) == {0}
 

@@ -61,6 +61,7 @@ def test_an_installed_package_accepts_nothing(
     assert "--accept is for a checkout of walletproof" in capsys.readouterr().err
 
 
+@pytest.mark.full
 def test_the_number_of_processes_changes_nothing() -> None:
     keys = [RowKey(name, "casino") for name in ("works-twenty-five-items", "forgets-zero", "checks-funds-too-early")]
     chosen = [each for each in scenarios() if each.category in {"batch", "races", "zero_amount"}]

@@ -62,6 +62,7 @@ def amounts(body: str) -> list[str]:
     return re.findall(r'"(?:amount|cents)":([0-9.]+)', body)
 
 
+@pytest.mark.full
 def test_of_a_private_contract_the_run_sends_what_was_told(tutorial: Tutorial, port: str, tmp_path: Path) -> None:
     dry = tutorial.certify(port, "--wallet-limit=races=1", "--wallet-dry-run", "-v")
     assert dry.status == 0, dry.output
@@ -73,6 +74,7 @@ def test_of_a_private_contract_the_run_sends_what_was_told(tutorial: Tutorial, p
     assert would_be == sent(tmp_path / "run.json")
 
 
+@pytest.mark.full
 def test_of_a_private_contract_named_players_are_let_in(tutorial: Tutorial, tmp_path: Path) -> None:
     """The stand-in knows them, and asks for no session or currency that the contract does not carry."""
     players = " ".join(f"--wallet-player=id={name},currency=EUR" for name in ("ann", "bob", "cyd"))
@@ -103,6 +105,7 @@ def profile(folder: Path, text: str, running: Wallet) -> str:
     return f"--wallet-profile={file}"
 
 
+@pytest.mark.full
 def test_of_a_core_only_wallet_by_its_profile_the_run_sends_what_was_told(running: Wallet, tmp_path: Path) -> None:
     chosen = profile(tmp_path, CORE_ONLY + "provision: {url: ROOT/__admin/player}\n", running)
     dry = run(chosen, "--wallet-dry-run", "-v", variables=CREDENTIALS)
@@ -118,6 +121,7 @@ def test_of_a_core_only_wallet_by_its_profile_the_run_sends_what_was_told(runnin
     assert f"{skipped[1]} scenarios would be skipped" in dry.output
 
 
+@pytest.mark.full
 def test_a_core_only_wallet_with_named_players_is_certified_by_its_profile(running: Wallet, tmp_path: Path) -> None:
     rows = [json.dumps(row) for row in made(running)]
     chosen = profile(tmp_path, CORE_ONLY + "players: [" + ", ".join(rows) + "]\n", running)

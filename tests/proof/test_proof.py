@@ -16,6 +16,8 @@ from harness.proof.matrix import Matrix, keys_of, scenarios, tried
 from harness.proof.proof import proof_of
 from mock_server.defects import DEFECTS
 
+pytestmark = pytest.mark.full
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

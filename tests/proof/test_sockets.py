@@ -10,11 +10,10 @@ from collections.abc import Iterator
 import pytest
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import load
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario
-from harness.play.preflight import preflight
 from harness.proof.matrix import scenarios
 from harness.proof.trials import CREDENTIALS, cell_of
 from mock_server.app import App, Receive, Scope, Send
@@ -41,11 +40,17 @@ LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=8)
 """The server decides which of two requests that arrive together it reads first: a race is run often enough for both."""
 GAP_MS = 60
 """The window of a race stays open for longer than a busy machine needs to let both sides run."""
+QUICK = {"forgets-every-transaction", "checks-no-signature", "refuses-with-a-page", "looks-up-too-early"}
+"""What `make test` tries: one of memory, one of signatures, one of the wire and one of races."""
 CHOSEN = tuple(
     (defect, contract)
     for defect in DEFECTS.values()
     if defect.theme in {"wire", "races"} or defect.name in OTHERS
     for contract in defect.contracts
+)
+CASES = tuple(
+    pytest.param(defect, contract, marks=() if defect.name in QUICK else pytest.mark.full)
+    for defect, contract in CHOSEN
 )
 
 
@@ -85,11 +90,11 @@ def suite() -> dict[str, Scenario]:
     return {each.id: each for each in scenarios()}
 
 
-@pytest.mark.parametrize(("defect", "contract"), CHOSEN, ids=lambda each: getattr(each, "name", each))
+@pytest.mark.parametrize(("defect", "contract"), CASES, ids=lambda each: getattr(each, "name", each))
 def test_a_defect_is_caught_over_sockets(
     served: str, suite: dict[str, Scenario], defect: Defect, contract: str
 ) -> None:
-    subject = Subject(
+    under_test = WalletUnderTest(
         contract=contract,
         url=f"{served}/{defect.name}/{contract}",
         provision_url=f"{served}/{defect.name}{PATH}",
@@ -97,7 +102,7 @@ def test_a_defect_is_caught_over_sockets(
         seed=1,
         limits=LIMITS,
     )
-    with contextlib.closing(Examiner(subject, preflight(subject))) as examiner:
+    with contextlib.closing(Examiner(under_test, preflight(under_test))) as examiner:
         for witness in defect.witnesses:
             scenario = suite[witness.scenario]
             if contract not in scenario.requirements:

@@ -13,7 +13,7 @@ from credentials_at_hand import public_of, secret_of
 from report_at_hand import CREDENTIALS, everything, report
 
 from harness.contracts import Contract
-from harness.model import Operation, Reply
+from harness.model import Operation, Reply, Request
 from harness.report import ReportError, read, write
 from harness.report.data import causes
 from harness.report.report_files import SUFFIXES, complaint_about
@@ -35,8 +35,8 @@ SOME = {
 class Telltale(Wallet):
     """Repeats what it knows of the platform in every answer, in every form that it can think of."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         who = CREDENTIALS[contract.name]
         basic = base64.b64encode(f"{public_of(who)}:{secret_of(who)}".encode()).decode()
         told = [

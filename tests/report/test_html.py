@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from chromium import CHROMIUM, Page
 from report_at_hand import everything, report
 
 from harness.contracts import Contract
-from harness.model import Operation, Reply, Waiver
+from harness.model import Operation, Reply, Request, Waiver
 from harness.report import write
 from harness.report.html import render
 from mock_server.defects import named
@@ -28,14 +28,19 @@ HOSTILE = (
     "</pre></script><script>document.title='owned'</script><img src=http://192.0.2.1/x onerror=document.title='owned'>"
 )
 
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+def in_browser(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs Chromium."""
+    needs = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+    marked: Callable[..., None] = pytest.mark.full(needs(test))
+    return marked
 
 
 class Hostile(Wallet):
     """Refuses everything but reads, with markup in each place that a report shows."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if "Payout" in repr(operation) and "amount=0" not in repr(operation):
             text = HOSTILE.replace('"', "'")
             body = b'{"status":"RS_' + text.encode() + b'","description":"' + text.encode() + b'"}'

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from plugin_run import CREDENTIALS, ROOT, run
 
 from harness.cli import main
@@ -28,6 +29,7 @@ def read(path: Path) -> dict[str, Any]:
     return made
 
 
+@pytest.mark.full
 def test_an_interrupted_run_leaves_a_report_that_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "stops.py").write_text(STOPS, encoding="utf-8")
     main(["keygen", str(tmp_path / "signing.key")])
@@ -57,6 +59,7 @@ def test_a_run_that_ends_at_the_first_failure_is_not_complete(tmp_path: Path) ->
     assert read(tmp_path / "r.json")["complete"] is False
 
 
+@pytest.mark.full
 def test_several_processes_write_one_report(tmp_path: Path) -> None:
     chosen = ("--wallet-contract=casino", "--wallet-seed=5", "zero_amount", "races", "-k", "not bursts")
     run(*chosen, "--wallet-report=one.json", cwd=tmp_path)
@@ -76,6 +79,7 @@ def test_several_processes_write_one_report(tmp_path: Path) -> None:
     assert [each["id"] for each in one["scenarios"]] == [each["id"] for each in two["scenarios"]]
 
 
+@pytest.mark.full
 def test_github_gets_annotations_and_a_summary(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
@@ -88,6 +92,7 @@ def test_github_gets_annotations_and_a_summary(tmp_path: Path) -> None:
     assert "NOT CERTIFIED" in summary.read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_github_is_told_of_a_configuration_problem(tmp_path: Path) -> None:
     chosen = ("--wallet-url=http://127.0.0.1:1", "--wallet-contract=casino", "--wallet-player=id=1,currency=EUR")
     done = run(*chosen, cwd=tmp_path, variables={**CREDENTIALS, "GITHUB_ACTIONS": "true"})
@@ -97,6 +102,7 @@ def test_github_is_told_of_a_configuration_problem(tmp_path: Path) -> None:
     assert "127.0.0.1:1" in told
 
 
+@pytest.mark.full
 def test_elsewhere_nothing_of_that_is_written(tmp_path: Path) -> None:
     variables = {"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     done = run("--wallet-contract=casino", "zero_amount", cwd=tmp_path, variables=variables)

@@ -122,6 +122,7 @@ def written(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in paths}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
 def test_no_artefact_of_a_failing_run_has_a_secret(
@@ -138,6 +139,7 @@ def test_no_artefact_of_a_failing_run_has_a_secret(
     assert signatures(artefacts) == []
 
 
+@pytest.mark.full
 def test_nor_has_a_certificate(tmp_path: Path) -> None:
     with wallet() as sound:
         new_keys(tmp_path / "key")
@@ -162,6 +164,7 @@ def made(root: str, contract: str, number: int) -> dict[str, str]:
         return found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_nor_the_sessions_and_tokens_of_players_who_were_named(root: str, contract: str, tmp_path: Path) -> None:
     players = [made(root, contract, 60002000 + number) for number in range(4)]
@@ -180,7 +183,7 @@ def test_nor_the_sessions_and_tokens_of_players_who_were_named(root: str, contra
 CRASHES = {
     "a scenario": """
 import harness.examine
-def judge(self, scenario, histories):
+def judge(self, scenario, histories, **others):
     credentials = self._subject.credentials
     headers = [each.transmission.sent.headers for history in histories for each in history.exchanges]
     raise RuntimeError(f"crash {credentials['secret']} {headers}")
@@ -207,6 +210,7 @@ harness.plugin.outputs.report_data = wrecked
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("where", CRASHES)
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one process", "two processes"])
 def test_a_mistake_of_ours_does_not_tell_them_either(
@@ -254,6 +258,7 @@ players:
 WORDS = {"casino": ("api_key", "secret"), "sportsbook": ("user", "password")}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_profile_with_literal_secrets_is_read_and_not_repeated(contract: str, root: str, tmp_path: Path) -> None:
     players = [made(root, contract, 60003000 + number) for number in range(3)]

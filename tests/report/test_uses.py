@@ -133,7 +133,7 @@ def test_the_shell_lines_are_quoted_and_signed_afresh(wrong: dict[str, Any], tmp
 
 def test_a_body_cannot_leave_its_quotes() -> None:
     from harness.contracts import load
-    from harness.report.record import again
+    from harness.examine.shell_lines import again
 
     body = '{"a":"\'; echo owned; $(echo owned) `echo owned`"}'
     exchange = {

@@ -8,9 +8,9 @@ import pytest
 
 from harness.contracts import load
 from harness.model import BetBatch, Draft, Limits, Loss, Operation, Payout, Player, Rollback, Scenario, Settle, Step
-from harness.play.bind import UNKNOWN_CURRENCY, UNKNOWN_GAME, Stage, alteration_of, operation_of
+from harness.play.bind import UNKNOWN_CURRENCY, UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.scenario.identities import Identities
-from harness.scenario.plan import Plan, Send, bets_by_role, plan
+from harness.scenario.plan import Plan, PlannedRequest, bets_by_role, plan
 
 CASINO, SPORTSBOOK = load("casino"), load("sportsbook")
 LIMITS = Limits(parallel=3, rounds=2, batch=4)
@@ -28,12 +28,12 @@ def step(word: str, *drafts: Draft, **fields: Any) -> Step:
     return Step(word=word, drafts=drafts, **fields)
 
 
-def sends(made: Plan) -> list[Send]:
+def sends(made: Plan) -> list[PlannedRequest]:
     return [send for group in made.groups for send in group.sends]
 
 
-def sent(send: Send, *, contract: str = "casino", holds: int = 0) -> Operation:
-    return operation_of(send, Stage(load(contract), {"": ANN}, {"": holds}, ("G1",)))
+def sent(send: PlannedRequest, *, contract: str = "casino", holds: int = 0) -> Operation:
+    return operation_of(send, Moment(load(contract), {"": ANN}, {"": holds}, ("G1",)))
 
 
 def test_a_label_is_one_transaction_and_no_label_is_a_fresh_one() -> None:

@@ -8,7 +8,7 @@ from scenario_editor import SCHEMA, errors
 
 from harness.scenario import AMOUNTS, SHAPES
 from harness.scenario.context import MAX_TIMES
-from harness.scenario.files import MAX_TITLE
+from harness.scenario.scenario_files import MAX_TITLE
 from harness.scenario.words import (
     CHOICES,
     EXPECTATIONS,

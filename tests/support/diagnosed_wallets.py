@@ -16,6 +16,7 @@ from harness.model import (
     Operation,
     Outcome,
     Reply,
+    Request,
     Reward,
     Rollback,
 )
@@ -61,8 +62,8 @@ class RefusesWhatCameByAnotherOperation(Wallet):
 
 
 class BalanceIsNull(Wallet):
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         if not isinstance(operation, Bet) or not reply.accepted:
             return answer
         head, mark, rest = answer.body.partition(b'"balance":')
@@ -70,8 +71,8 @@ class BalanceIsNull(Wallet):
 
 
 class AnswersBetsWithAPage(Wallet):
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer._replace(body=b"<html>welcome</html>") if isinstance(operation, Bet) else answer
 
 

@@ -1,9 +1,9 @@
 """What the judges say of the deliberate defects, word for word: `tests/golden/findings.json`.
 
-A row is one wallet on one contract. A wrong wallet has the scenarios that must catch it, the sound one has all. Each
-scenario has a line for each finding, one for the readings of the contract that the wallet was seen to follow, and one
-with the balances of every player from exchange to exchange: what a sound wallet could have, and what was shown where
-that is something else. Of a scenario that is run several times the first run is kept.
+A row is one wrong wallet on one contract, with those of its witness scenarios that are red. Each scenario has a line
+for each finding, one for the readings of the contract that the wallet was seen to follow, and one with the balances of
+all players from exchange to exchange: what a sound wallet could have, and what was shown where that differs. Of a
+scenario that is run several times the first run is kept. What passes is only in the golden matrix.
 
 `python tests/support/golden_findings.py` writes the file anew, and prints what has changed. Look at each before you
 commit it.
@@ -21,7 +21,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from harness import money
-from harness.examine import Examiner, result_of
+from harness.examine import Examiner
 from harness.model import History, Player, Scenario, Verdict
 from harness.proof.matrix import SOUND, RowKey, keys_of, scenarios
 from harness.proof.trials import Cell, cell_of, examiner_of
@@ -49,7 +49,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of the scenarios of a case: the cells of the kill matrix, and the words."""
+    """What became of the scenarios of a case: the cells of the kill matrix, and the words of those that are red."""
 
     cells: Mapping[str, Cell]
     lines: Lines
@@ -78,19 +78,21 @@ def tried(case: Case) -> Tried:
     cells, lines = {}, {}
     try:
         for scenario in case.scenarios:
-            cells[scenario.id], lines[scenario.id] = _scenario(examiner, scenario)
+            cells[scenario.id], told = _scenario(examiner, scenario)
+            if cells[scenario.id].findings:
+                lines[scenario.id] = told
     finally:
         examiner.close()
     return Tried(cells, lines)
 
 
 def _scenario(examiner: Examiner, scenario: Scenario) -> tuple[Cell, tuple[str, ...]]:
-    if examiner._violation is not None:
+    if examiner.violation is not None:
         result = examiner.examine(scenario)
         return cell_of(result), tuple(_finding(each) for each in result.verdicts)
     histories = [each for each in examiner._runner.run(scenario) if each.exchanges]
-    judged = [examiner._judged(run, history) for run, history in enumerate(histories)]
-    cell = cell_of(result_of(scenario, examiner.contract, histories, judged))
+    judged = [examiner.judged(history) for history in histories]
+    cell = cell_of(examiner.results.of_runs(scenario, histories, list(enumerate(judged))))
     return cell, tuple(_told(histories[0], judged[0]))
 
 
@@ -161,7 +163,8 @@ def main() -> None:
     before = kept() if FILE.exists() else {}
     now: dict[str, dict[str, Sequence[str]]] = {}
     for case in cases():
-        now.setdefault(str(case.key), {}).update(tried(case).lines)
+        if lines := tried(case).lines:
+            now.setdefault(str(case.key), {}).update(lines)
     for row in dict.fromkeys([*before, *now]):
         if changed := changes(before.get(row, {}), now.get(row, {})):
             sys.stdout.write(f"{row}\n{changed}\n")

@@ -20,6 +20,7 @@ from harness.model import (
     Outcome,
     Payout,
     Reply,
+    Request,
     Reward,
     Rollback,
     Unsettle,
@@ -33,8 +34,8 @@ from mock_server.wire import Answer
 class ErrorsAreBadRequests(Wallet):
     """Casino errors come with 400 instead of 200."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         refused = contract.name == "casino" and reply.outcome is not Outcome.OK
         return answer._replace(status=400) if refused else answer
 
@@ -42,8 +43,8 @@ class ErrorsAreBadRequests(Wallet):
 class ErrorsAreOk(Wallet):
     """Casino errors come with 200, a wrong signature among them."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         return answer._replace(status=200) if contract.name == "casino" else answer
 
 
@@ -101,8 +102,8 @@ class BatchShowsItsEnd(Wallet):
 class BatchIsAnsweredBackwards(Wallet):
     """The answers of a batch come in another order than its items."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         body = json.loads(answer.body)
         if isinstance(body.get("data"), list):
             body["data"].reverse()
@@ -112,8 +113,8 @@ class BatchIsAnsweredBackwards(Wallet):
 class DuplicatesInABatchGetOneAnswer(Wallet):
     """The same id twice in a batch is answered once."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         body = json.loads(answer.body)
         if isinstance(body.get("data"), list):
             first: dict[str, object] = {}
@@ -137,15 +138,14 @@ class BatchesWithNothingValidAreRefused(Wallet):
 class AnswersHaveExtraFields(Wallet):
     """Every answer, and every item of a batch, has fields that no document knows."""
 
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply) -> Answer:
-        answer = super().write(contract, operation, reply)
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
         body = json.loads(answer.body)
         extra = {"serverTime": "2026-11-21T00:00:00Z", "node": {"name": "a", "load": 0}}
-        items = body.get("data")
-        if isinstance(items, list):
+        if isinstance(items := body.get("data"), list):
             body["data"] = [{**item, **extra} for item in items]
-        text = json.dumps({**body, **extra})
-        return answer._replace(body=text.encode()) if contract.name == "casino" else answer
+        text = json.dumps({**body, **extra}).encode()
+        return answer._replace(body=text) if contract.name == "casino" else answer
 
 
 class LateBetsSucceedWithoutEffect(Wallet):
@@ -276,9 +276,9 @@ class RollbackOfForeignIsOk(Wallet):
         records = self.store.bets_with_id(order.contract, order.item.original)
         return next((each for each in records if each.account == account.number), None)
 
-    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+    def mark_rolled_back(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
         if bet is not None or not self.store.bets_with_id(order.contract, order.item.original):
-            super().bury(order, account, bet)
+            super().mark_rolled_back(order, account, bet)
 
 
 class DeductsNoMoreThanWasPaid(Wallet):

@@ -16,11 +16,13 @@ from typing import Any
 from credentials_at_hand import of_casino, of_sportsbook
 from listening import Listening
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Credentials
+from harness.examine import preflight, violation_of
 from harness.model import Player, Request
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.play.preflight import ConfigurationProblem, Facts, Stage
+from harness.proof.in_process import InProcessCarrier
+from harness.verdict import Violation
 from mock_server.app import App, Asgi, Message, Receive, Scope, Send
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
@@ -59,9 +61,9 @@ class AtHand:
             token=answer["authToken"],
         )
 
-    def subject(self, **fields: Any) -> Subject:
+    def under_test(self, **fields: Any) -> WalletUnderTest:
         """The wallet as the user describes it: provisioned, unless there are `players`."""
-        found = Subject(
+        found = WalletUnderTest(
             contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
         )
         provision = "" if "players" in fields else "http://wallet.example/__admin/player"
@@ -69,10 +71,14 @@ class AtHand:
 
     def look(self, **fields: Any) -> Facts:
         """What pre-flight finds without a network."""
-        subject = self.subject(**fields)
+        under_test = self.under_test(**fields)
         wallet = InProcessCarrier(self.app, f"/{self.contract}")
-        provision = InProcessCarrier(self.app, PATH) if subject.provision_url else None
-        return preflight(subject, wallet=wallet, provision=provision)
+        provision = InProcessCarrier(self.app, PATH) if under_test.provision_url else None
+        return preflight(under_test, wallet=wallet, provision=provision)
+
+    def violation(self, **fields: Any) -> Violation | None:
+        """What the calls of pre-flight prove."""
+        return violation_of(self.under_test(**fields), self.look(**fields))
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
         """The problem that pre-flight ends with."""

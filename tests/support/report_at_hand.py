@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,15 +14,14 @@ from typing import Any
 
 from credentials_at_hand import of_casino, of_sportsbook
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract, load
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Waiver
-from harness.play.preflight import preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.report import RunFacts, report_data
 from harness.scenario import load_folder
-from harness.verdict import ScenarioResult, conclude, from_data, to_data, waive
+from harness.verdict import ScenarioResult, conclude, from_data, to_data
 from mock_server.app import App
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
@@ -50,10 +50,15 @@ def scenarios() -> dict[str, Scenario]:
 
 
 def results(
-    wallet_type: type[Wallet], contract: str, ids: Sequence[str], *, record: bool = True
+    wallet_type: type[Wallet],
+    contract: str,
+    ids: Sequence[str],
+    *,
+    record: bool = True,
+    waivers: Sequence[Waiver] = (),
 ) -> list[ScenarioResult]:
     """What becomes of bundled scenarios."""
-    return results_of(wallet_type, contract, [scenarios()[each] for each in ids], record=record)
+    return results_of(wallet_type, contract, [scenarios()[each] for each in ids], record=record, waivers=waivers)
 
 
 def results_of(
@@ -62,13 +67,14 @@ def results_of(
     chosen: Sequence[Scenario],
     *,
     record: bool = True,
+    waivers: Sequence[Waiver] = (),
     carrier: type[InProcessCarrier] = InProcessCarrier,
 ) -> list[ScenarioResult]:
     """What becomes of scenarios, carried through JSON as from one process to another."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)
-    subject = Subject(
+    under_test = WalletUnderTest(
         contract=contract,
         url=f"http://wallet.example:9000/{contract}",
         provision_url="in process",
@@ -77,8 +83,9 @@ def results_of(
         run_id=RUN_ID,
         limits=LIMITS,
     )
-    facts = preflight(subject, wallet=wallet, provision=provision)
-    examiner = Examiner(subject, facts, wallet=wallet, provision=provision, record=record)
+    facts = preflight(under_test, wallet=wallet, provision=provision)
+    examiner = Examiner(under_test, facts, wallet=wallet, provision=provision, record=record, waivers=waivers)
+    examiner.results = replace(examiner.results, day=lambda: TODAY)
     found = [examiner.examine(each) for each in chosen]
     return [from_data(json.loads(json.dumps(to_data(each)), parse_float=Decimal)) for each in found]
 
@@ -101,10 +108,7 @@ def report(
     waivers: Sequence[Waiver] = (),
 ) -> dict[str, Any]:
     """The report of a wallet by scenarios of each contract."""
-    found = {
-        name: [waive(each, waivers, TODAY) for each in results(wallet_type, name, chosen)]
-        for name, chosen in ids.items()
-    }
+    found = {name: results(wallet_type, name, chosen, waivers=waivers) for name, chosen in ids.items()}
     facts = RunFacts(
         id=RUN_ID,
         targets={name: f"http://wallet.example:9000/{name}" for name in ids},

@@ -33,10 +33,10 @@ def _unused(*_arguments: Any) -> Any:
     raise AssertionError("a scenario is loaded without talking to a wallet")
 
 
-def _casino_body(operation: Operation) -> dict[str, object]:
+def _casino_body(operation: Operation, request_id: str) -> dict[str, object]:
     match operation:
         case Settle(items=items) | Retry(items=items) | BetBatch(items=items):
-            return {"transactions": [_casino_body(item) for item in items]}
+            return {"transactions": [_casino_body(item, request_id) for item in items]}
         case Bet(id=id_, player=player, session=session, amount=amount, currency=currency, round=round_, game=game):
             return {
                 "transactionId": id_,
@@ -67,7 +67,7 @@ def _casino_body(operation: Operation) -> dict[str, object]:
             raise ValueError(f"casino has no {type(operation).__name__}")
 
 
-def _sportsbook_body(operation: Operation) -> dict[str, object]:
+def _sportsbook_body(operation: Operation, request_id: str) -> dict[str, object]:
     match operation:
         case Bet() | Payout() | Unsettle():
             body: dict[str, object] = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from preflight_at_hand import CREDENTIALS
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.model import Player, Tls
 
 PLAYERS = (Player(id="188", currency="EUR", session="s-188"),)
 
 
-def subject(url: str, *, tls: Tls | None = None, time_out_seconds: float = 5) -> Subject:
-    return Subject(
+def under_test(url: str, *, tls: Tls | None = None, time_out_seconds: float = 5) -> WalletUnderTest:
+    return WalletUnderTest(
         contract="casino",
         url=url,
         credentials=CREDENTIALS["casino"],

@@ -16,7 +16,7 @@ from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
 from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario, Status, Transmission
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_file
 from harness.verdict.causes import of_mistake, roots_of
 from mock_server.defects import DEFECTS, named

@@ -19,7 +19,7 @@ from harness.verdict import (
     from_data,
     in_force,
     to_data,
-    waive,
+    waived_among,
 )
 
 TODAY = date(2026, 11, 21)
@@ -70,10 +70,15 @@ def waiver(requirement: str, *, days: int = 30) -> Waiver:
     )
 
 
+def waived(result: ScenarioResult, waivers: Sequence[Waiver]) -> ScenarioResult:
+    """The result as it is built where there are waivers."""
+    return replace(result, waived=waived_among(result.violated, waivers, TODAY))
+
+
 def over(
     results: Sequence[ScenarioResult], *waivers: Waiver, suite: Mapping[str, Sequence[str]] = SUITE, **more: Any
 ) -> ContractVerdict:
-    excused = [waive(each, waivers, TODAY) for each in results]
+    excused = [waived(each, waivers) for each in results]
     return conclude("tiny", excused, REQUIREMENTS, suite, waivers=waivers, today=TODAY, **more)
 
 
@@ -144,7 +149,7 @@ def test_a_waiver_excuses_its_own_requirement_alone() -> None:
     results = (failed("one/a", verdict("T-ONE-01"), verdict("T-TWO-01")), *SOUND[1:])
     told = over(results, waiver("T-ONE-01"))
     assert told.reason == "1 requirement violated or undecided: T-TWO-01"
-    assert not waive(results[0], [waiver("T-ONE-01")], TODAY).excused
+    assert not waived(results[0], [waiver("T-ONE-01")]).excused
 
 
 def test_a_waiver_that_no_longer_fires_is_an_error() -> None:
@@ -226,6 +231,6 @@ def test_a_waiver_of_another_contract_is_not_looked_at() -> None:
 
 
 def test_a_result_with_a_waiver_survives_the_way_from_a_worker() -> None:
-    result = waive(ONE_FAILS[0], [waiver("T-ONE-01")], TODAY)
+    result = waived(ONE_FAILS[0], [waiver("T-ONE-01")])
     assert result.excused
     assert from_data(to_data(result)) == result

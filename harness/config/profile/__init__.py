@@ -5,7 +5,7 @@ The file is inert: scalars are read as text, and the only thing that is filled i
 """
 
 from harness.config.profile.file import KEYS, load_profile
-from harness.config.profile.limits import LIMITS, LimitKind
+from harness.config.profile.limit_kinds import LIMITS, LimitKind
 from harness.config.profile.reader import Overrides, ProfileError
 from harness.config.profile.shape import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
 

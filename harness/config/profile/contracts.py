@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from harness.config.profile.reader import Reader
 from harness.config.profile.shape import ContractProfile, TlsProfile, Value
-from harness.contracts import Contract, UnknownContract, load
+from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.files.complaints import nearest
 from harness.files.tree import Node, Text
 from harness.model import Outcome
@@ -36,7 +36,6 @@ def _contract(name: str, contract: Contract, key: Text, node: Node, reader: Read
     needed = chosen and not reader.overrides.url
     return ContractProfile(
         name=name,
-        contract=contract,
         where=reader.where(key),
         url=read_url(parts["url"], f"{at}.url", reader, needed=needed) if "url" in parts else None,
         credentials=_credentials(parts.get("credentials"), f"{at}.credentials", contract, reader, chosen=chosen),
@@ -58,7 +57,7 @@ def read_url(node: Node, name: str, reader: Reader, *, needed: bool = True) -> V
     except ValueError:
         good = False
     if not good or any(each in found.text for each in " ?#"):
-        reader.add(node, name, "must be a URL such as https://wallet.example/casino, without ? and #")
+        reader.add(node, name, f"must be a URL such as https://wallet.example/{BUNDLED[0]}, without ? and #")
         return None
     if "@" in parts.netloc:
         reader.add(node, name, "must not hold a user name or a password: they belong under credentials")
@@ -156,6 +155,6 @@ def duplicates(contracts: Mapping[str, ContractProfile], reader: Reader) -> None
     """Complain about two entries that are the same contract, say by name and by module."""
     seen: dict[str, str] = {}
     for each in contracts.values():
-        if (first := seen.setdefault(each.contract.name, each.name)) != each.name:
+        if (first := seen.setdefault(load(each.name).name, each.name)) != each.name:
             line = int(each.where.rpartition(":")[2])
             reader.complaints.add(line, f"contracts: {each.name} is the same contract as {first}: keep one")

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from harness.config.profile.contracts import duplicates, read_contracts, read_tls
-from harness.config.profile.limits import read_limits
+from harness.config.profile.limit_kinds import read_limits
 from harness.config.profile.people import read_players, read_provision, read_waivers
 from harness.config.profile.reader import Overrides, ProfileError, Reader
 from harness.config.profile.shape import Profile, TlsProfile
+from harness.contracts import BUNDLED
 from harness.files.complaints import Complaints, ScenarioError
 from harness.files.tree import MAX_BYTES, Items, Kind, Node, Table, Text, read_tree
 
@@ -55,8 +56,9 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
     parts = {word: node for word, (_, node) in reader.table(tree, "", KEYS).items()}
     contracts = read_contracts(parts["contracts"], reader) if "contracts" in parts else {}
     duplicates(contracts, reader)
-    if "contracts" not in parts and not reader.complaints.found:
-        reader.complaints.add(1, "contracts is missing: name casino or sportsbook, with the wallet's url")
+    if not contracts and not reader.complaints.found:
+        line = parts["contracts"].line if "contracts" in parts else 1
+        reader.complaints.add(line, f"contracts is missing: name {' or '.join(BUNDLED)}, with the wallet's url")
     url, command = read_provision(parts["provision"], reader) if "provision" in parts else (None, None)
     made = reader.overrides.provision or (("provision" in parts) and not reader.overrides.players)
     needed = not (made or reader.overrides.players)

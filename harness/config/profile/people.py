@@ -9,6 +9,7 @@ from datetime import date
 from harness.config.profile.contracts import read_url
 from harness.config.profile.reader import Reader
 from harness.config.profile.shape import ContractProfile, PlayerProfile, Value
+from harness.contracts import load
 from harness.contracts.shared.requirements import is_conservation
 from harness.files.complaints import nearest
 from harness.files.tree import Node
@@ -72,7 +73,7 @@ def read_waivers(
     node: Node, contracts: Mapping[str, ContractProfile], today: date, reader: Reader
 ) -> tuple[Waiver, ...]:
     """What the operator knows to be violated, for a time that is not over."""
-    known = {id: each for profile in contracts.values() for id, each in profile.contract.requirements.items()}
+    known = {id: each for name in contracts for id, each in load(name).requirements.items()}
     found: dict[str, Waiver] = {}
     for each in reader.items(node, "waivers"):
         waiver = _waiver(each, known, today, reader)

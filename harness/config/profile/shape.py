@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.contracts import Contract
-from harness.model import Waiver
+from harness.model import Player, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ class ContractProfile:
     """The wallet by one contract."""
 
     name: str
-    """The name under which the contract is loaded: `casino`, or a module."""
-    contract: Contract
-    where: str
+    """The name under which the contract is loaded: that of a bundled one, or a module."""
+    where: str = ""
+    """Where the profile begins to write about it; empty when it does not."""
     url: Value | None = None
     credentials: Mapping[str, Value] = field(default_factory=dict)
     """By environment variable of the contract."""
@@ -65,7 +64,7 @@ class ContractProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerProfile:
-    """A player that exists. Without a contract it belongs to every contract of the profile."""
+    """A player that exists. Without a contract it belongs to every contract."""
 
     where: str
     fields: Mapping[str, Value]
@@ -76,16 +75,31 @@ class PlayerProfile:
         """A field's text, empty when it is not written."""
         return self.fields[name].text if name in self.fields else ""
 
+    @property
+    def player(self) -> Player:
+        """The player as scenarios know it."""
+        return Player(
+            id=self.text("id"),
+            currency=self.text("currency"),
+            session=self.text("session"),
+            expired_session=self.text("expired_session"),
+            token=self.text("auth_token"),
+            bets=tuple(each.text for each in self.bets),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A whole profile."""
+    """A whole profile: as a file has it, or as it is in force (`harness.config.precedence`). The default is none."""
 
-    path: str
-    """As the user has written it."""
-    digest: str
-    """SHA-256 of the file, hexadecimal."""
-    contracts: Mapping[str, ContractProfile]
+    path: str = ""
+    """As the user has written it; empty without a file."""
+    named_by: str = ""
+    """The option or the variable that names the file."""
+    digest: str = ""
+    """SHA-256 of the file, hexadecimal; empty without a file."""
+    contracts: Mapping[str, ContractProfile] = field(default_factory=dict)
+    """By the name under which each is loaded."""
     provision_url: Value | None = None
     provision_command: Value | None = None
     players: tuple[PlayerProfile, ...] = ()
@@ -96,3 +110,7 @@ class Profile:
     """`staging` or `production`."""
     waivers: tuple[Waiver, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def players_of(self, contract: str) -> tuple[PlayerProfile, ...]:
+        """The players that a contract may use: its own, and those that belong to every contract."""
+        return tuple(each for each in self.players if each.text("contract") in {"", contract})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
-from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Send, Wait, Wish
+from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Sending, Wait, Wish
 from harness.model import Amount, Bet, Payout, Player, Retry, Reward, Settle
 
 TRIES = 4
@@ -24,7 +24,7 @@ OUT_OF_ORDER_PERCENT = 8
 
 def days(platform: Platform, count: int, rounds: int) -> Agenda:
     """So many days with so many rounds each."""
-    memory = _Memory(platform)
+    memory = _Unpaid(platform)
     for day in range(count):
         for _ in range(rounds):
             yield platform.moment(day), memory.round()
@@ -34,7 +34,7 @@ def days(platform: Platform, count: int, rounds: int) -> Agenda:
 
 
 @dataclass(slots=True)
-class _Memory:
+class _Unpaid:
     """What the platform still owes, and how often it has tried."""
 
     platform: Platform
@@ -59,7 +59,7 @@ class _Memory:
             return
         multiplayer = platform.has("retry") and platform.happens(MULTIPLAYER_PERCENT)
         yield Wait(1)
-        (fate,) = yield Send(payout, 1 if multiplayer else TRIES)
+        (fate,) = yield Sending(payout, 1 if multiplayer else TRIES)
         self._note("payouts", payout, fate)
         if fate is Fate.UNKNOWN and multiplayer:
             self.failed.append((payout, 0))
@@ -70,7 +70,7 @@ class _Memory:
         """Whether the round may begin. A wallet that takes no bets hears of the winnings only."""
         if not self.platform.has("bet"):
             return True
-        (fate,) = yield Send(bet, TRIES)
+        (fate,) = yield Sending(bet, TRIES)
         self.platform.counts[f"bets {fate}"] += 1
         if fate is Fate.ACCEPTED:
             self.platform.book(bet.currency, "staked", bet.amount)
@@ -103,7 +103,7 @@ class _Memory:
             bet=f"bonus-{number}",
             game=platform.chance.choice(platform.games),
         )
-        (fate,) = yield Send(reward, TRIES)
+        (fate,) = yield Sending(reward, TRIES)
         platform.counts[f"rewards {fate}"] += 1
         if fate is Fate.ACCEPTED:
             platform.book(player.currency, "paid", reward.amount)
@@ -113,7 +113,7 @@ class _Memory:
         waiting, self.failed = self.failed, []
         if not waiting:
             return
-        fates = yield Send(Retry(items=tuple(payout for payout, _ in waiting)))
+        fates = yield Sending(Retry(items=tuple(payout for payout, _ in waiting)))
         self.platform.counts["retry jobs"] += 1
         for (payout, tries), fate in zip(waiting, fates, strict=True):
             self._note("retried payouts", payout, fate)
@@ -134,7 +134,7 @@ class _Memory:
             platform.counts["settlements of the night"] += 1
             fates: tuple[Fate, ...] = ()
             if items:
-                fates = yield Send(Settle(items=items), TRIES)
+                fates = yield Sending(Settle(items=items), TRIES)
             for payout, fate in zip(items, fates, strict=True):
                 self._note("payouts in settlements", payout, fate)
                 if fate is Fate.UNKNOWN:

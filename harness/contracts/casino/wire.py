@@ -34,6 +34,7 @@ from harness.model import (
     BadItem,
     BetBatch,
     Fault,
+    Flaw,
     ItemReply,
     Message,
     Movement,
@@ -41,6 +42,7 @@ from harness.model import (
     Outcome,
     Problem,
     Reply,
+    Request,
     Retry,
     Settle,
 )
@@ -60,7 +62,7 @@ def name_of(operation: Operation) -> str:
         raise ValueError(f"the casino contract has no {type(operation).__name__}") from None
 
 
-def encode(operation: Operation) -> dict[str, object]:
+def encode(operation: Operation, request_id: str) -> dict[str, object]:
     """The request's JSON object. Raises ValueError for an amount that no integer x 100000 can carry."""
     name = name_of(operation)
     if isinstance(operation, Settle | Retry | BetBatch):
@@ -79,7 +81,10 @@ def _encode_fields(name: str, source: Operation) -> dict[str, object]:
 # The platform's side: what was answered
 
 
-def decode(operation: Operation, message: Message) -> Decoded:
+_SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*SPECS, "error")}
+
+
+def decode(operation: Operation, message: Message, request: Request) -> Decoded:
     """What an answer says. Never raises."""
     name = name_of(operation)
     body = answer.read(message, _has_shape)
@@ -90,7 +95,7 @@ def decode(operation: Operation, message: Message) -> Decoded:
     if not 200 <= body.status < 300 and (code == SUCCESS or any(item.outcome is Outcome.OK for item in items)):
         return Decoded(None, (answer.contradiction(body.status, SUCCESS),))
     itemised = code == SUCCESS or isinstance(body.value.get("data"), list)
-    schema = SCHEMAS / (f"{name}.response.json" if itemised else "error.response.json")
+    schema = _SCHEMAS_OF_ANSWERS[name if itemised else "error"]
     echoes = _repeated(name, operation, items)
     reply = Reply(outcome=_outcome(code), items=items, code=code)
     return Decoded(reply, (*body.problems, *violations(schema, body.value), *problems, *echoes))
@@ -139,7 +144,7 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
         return value, ()
     if isinstance(value, Decimal) and value == value.to_integral_value():
         detail = f"{shown(value)} is written with a fraction or an exponent; money is an integer x 100000"
-        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail),)
+        return int(value), (Problem(Fault.POOR_FORMAT, f"{where}/balance", detail, flaw=Flaw.FRACTION),)
     return None, ()
 
 
@@ -222,7 +227,7 @@ _READERS: Mapping[str, fields.Reader] = {
 }
 
 
-def write_reply(operation: Operation | None, reply: Reply) -> tuple[int, bytes]:
+def write_reply(operation: Operation | None, reply: Reply, request: Request) -> tuple[int, bytes]:
     """HTTP status and body of an answer; items of a batch that could not be read are refused in their places."""
     status = STATUSES.get(reply.outcome, 200)
     code = reply.code or CODES[reply.outcome]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harness.contracts import Decoded
 from harness.contracts.shared.json_text import JsonError, parse
 from harness.contracts.shared.schema import shown
-from harness.model import Fault, Message, Problem
+from harness.model import Fault, Flaw, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})
 """What an operation that does not exist answers, when the body is not of the contract's shape."""
@@ -33,7 +33,7 @@ def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) 
     try:
         value = parse(message.body)
     except JsonError as error:
-        return _without_shape(message.status, Problem(Fault.UNDECODABLE, "body", str(error), "json"))
+        return _without_shape(message.status, Problem(Fault.UNDECODABLE, "body", str(error), "json", error.flaw))
     if not isinstance(value, dict):
         found = Problem(Fault.UNDECODABLE, "", "the answer is JSON, but not an object")
         return _without_shape(message.status, found)
@@ -45,7 +45,7 @@ def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) 
 
 def contradiction(status: int, detail: str) -> Problem:
     """The HTTP status and the body say different things."""
-    return Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with {detail}", "status")
+    return Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with {detail}", "status", Flaw.CONTRADICTION)
 
 
 def echo_problems(pairs: Iterable[tuple[Mapping[str, str], Mapping[str, str]]]) -> tuple[Problem, ...]:
@@ -75,10 +75,11 @@ def _without_shape(status: int, found: Problem) -> Decoded:
         return Decoded(None, (found,))
     if status < 400:
         detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
-        return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status"),))
+        redirect = Flaw.REDIRECT if status >= 300 else None
+        return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status", redirect),))
     advice = "; the wallet is overloaded: run with a lower rate" if status in OVERLOADED_STATUSES else ""
     detail = f"HTTP {status} without an error of the contract's shape ({found.detail}){advice}"
-    return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http"),))
+    return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw),))
 
 
 def _dressed(message: Message) -> tuple[Problem, ...]:

@@ -29,10 +29,13 @@ class CredentialField:
     """Makes a valid value of a text, for a wallet of ours. None: every text is valid."""
 
     def read(self, value: str) -> str:
-        """The credential for a value as it was set. Raises OSError and UnicodeDecodeError for a file without it."""
+        """The credential for a value as it was set. Raises OSError or ValueError for a file without it."""
         if not self.pem or value.lstrip().startswith(_PEM):
             return value
-        return Path(value).read_text(encoding="ascii")
+        found = Path(value).read_text(encoding="ascii")
+        if not found.lstrip().startswith(_PEM):
+            raise ValueError("the file holds no PEM text")
+        return found
 
 
 class Credentials(Mapping[str, str]):

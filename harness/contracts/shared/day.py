@@ -35,7 +35,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class Sending:
     """One request. It is sent again, with the same body, while no answer comes, `times` in all."""
 
     operation: Operation
@@ -56,7 +56,7 @@ class Wait:
     minutes: int
 
 
-Wish: TypeAlias = Send | SendTogether | Wait
+Wish: TypeAlias = Sending | SendTogether | Wait
 Course: TypeAlias = Generator[Wish, tuple[Fate, ...], None]
 """Something that happens on a day. It yields wishes, and is given the fate of each transaction that it sent, in order;
 nothing for a `Wait`."""

@@ -2,7 +2,7 @@
 
 `parse` reads what a stranger sent and refuses whatever two readers could understand differently; its rules are those of
 RFC 8259 narrowed by RFC 7493 (I-JSON). `stringify` writes the bytes that JavaScript's `JSON.stringify` writes
-(ECMA-262, 25.5.2), because the casino's signature is made over them.
+(ECMA-262, 25.5.2), because signatures are made over them.
 
 No number passes through a binary float in either direction: digits alone are `int`, anything with a fraction or an
 exponent is `decimal.Decimal`.
@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import NoReturn
+
+from harness.model import Flaw
 
 MAX_DEPTH = 64
 """How deep arrays and objects may nest: no answer of a wallet needs 6, and validators give up near 255."""
@@ -33,19 +35,22 @@ _LARGEST_ARRAY_INDEX = 2**32 - 2
 class JsonError(ValueError):
     """The text is not JSON that can be relied on; the message is one sentence that says where and why."""
 
+    def __init__(self, message: str, flaw: Flaw | None = None) -> None:
+        """`flaw` is the kind of mistake, where it suggests a cause."""
+        super().__init__(message)
+        self.flaw = flaw
+
 
 def parse(data: bytes) -> object:
     """The JSON value of some bytes. Raises JsonError."""
     if not data.strip(b" \t\r\n"):
-        raise JsonError("the body is empty")
+        raise JsonError("the body is empty", Flaw.EMPTY)
     text = _decode(data)
     try:
-        value: object = json.loads(
-            text, parse_int=_integer, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_object
-        )
+        value: object = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
-        raise JsonError(f"not JSON: {what} at line {error.lineno}, column {error.colno}") from None
+        raise JsonError(f"not JSON: {what} at line {error.lineno}, column {error.colno}", Flaw.NOT_JSON) from None
     except RecursionError:
         raise JsonError(f"nested deeper than {MAX_DEPTH} levels") from None
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
@@ -96,7 +101,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _constant(text: str) -> NoReturn:
-    raise JsonError(f"{text} is not a JSON number")
+    raise JsonError(f"{text} is not a JSON number", Flaw.NOT_A_NUMBER if text == "NaN" else None)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -104,8 +109,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise JsonError(f"the key {twice[:60]!r} stands twice in one object")
+        raise JsonError(f"the key {twice[:60]!r} stands twice in one object", Flaw.KEY_TWICE)
     return found
+
+
+# Made once: `json.loads` would make one for each text, which takes longer than to read a short one.
+_DECODER = json.JSONDecoder(
+    parse_int=_integer, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_object
+)
 
 
 def _children(value: object) -> Iterable[object]:

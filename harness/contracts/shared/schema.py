@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts.shared.json_text import JsonError, parse
-from harness.model import Fault, Problem
+from harness.model import Fault, Flaw, Problem
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -124,6 +124,7 @@ def _explained(schema: Path, cut: _Cut) -> Iterator[Problem]:
             pointer(_whole(cut, error.absolute_path)),
             _sentence(error),
             marks.get("x-topic", "schema"),
+            *_flaw(error),
         )
 
 
@@ -154,6 +155,16 @@ def shown(value: object) -> str:
     text = repr(value) if isinstance(value, str) else str(value).lower()
     cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     return f"{kinds.get(type(value), 'the number')} {cut}"
+
+
+def _flaw(error: ValidationError) -> tuple[Flaw | None, str]:
+    """The kind of mistake, and the first field that is missing."""
+    if error.validator == "required":
+        missing = (name for name in error.validator_value if name not in error.instance)  # type: ignore[union-attr, operator]
+        return Flaw.MISSING, next(missing, "")
+    if error.validator == "type" and (error.instance is None or isinstance(error.instance, str)):
+        return (Flaw.NULL if error.instance is None else Flaw.TEXT), ""
+    return (Flaw.FORBIDDEN if error.validator == "not" else None), ""
 
 
 def _sentence(error: ValidationError) -> str:

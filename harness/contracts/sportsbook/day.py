@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Send, SendTogether, Wait, Wish
+from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Sending, SendTogether, Wait, Wish
 from harness.model import Amount, Bet, Payout, Rollback, Unsettle
 
 TRIES = 8
@@ -22,7 +22,7 @@ CASH_OUT_PERCENT = 10
 
 def days(platform: Platform, count: int, bets: int) -> Agenda:
     """So many days with so many bets each."""
-    memory = _Memory(platform)
+    memory = _OpenClawbacks(platform)
     for day in range(count):
         for _ in range(max(1, bets // BETS_OF_AN_EVENT)):
             event = Event()
@@ -49,7 +49,7 @@ class Event:
 
 
 @dataclass(slots=True)
-class _Memory:
+class _OpenClawbacks:
     """What the platform remembers: a player owes what a wallet could not take back."""
 
     platform: Platform
@@ -64,7 +64,7 @@ class _Memory:
         if not platform.has("bet"):
             event.bets.append(bet)
             return
-        (fate,) = yield Send(bet)
+        (fate,) = yield Sending(bet)
         platform.counts[f"bets {fate}"] += 1
         if fate is not Fate.ACCEPTED:
             yield from self._roll_back(bet)
@@ -84,7 +84,7 @@ class _Memory:
         if not platform.has("rollback"):
             return
         undo = Rollback(id=platform.new_id(), original=bet.id, bet=bet.bet, player=bet.player, session=bet.session)
-        (fate,) = yield Send(undo, TRIES)
+        (fate,) = yield Sending(undo, TRIES)
         platform.counts[f"rollbacks {fate}"] += 1
 
     def end(self, event: Event) -> Course:
@@ -131,11 +131,11 @@ class _Memory:
         accepted: set[str] = set()
         for start in range(0, len(due), platform.connections):
             wave = due[start : start + platform.connections]
-            first = yield SendTogether(tuple(wave)) if len(wave) > 1 else Send(wave[0])
+            first = yield SendTogether(tuple(wave)) if len(wave) > 1 else Sending(wave[0])
             for payout, answered in zip(wave, first, strict=True):
                 fate = answered
                 if fate is Fate.UNKNOWN:
-                    (fate,) = yield Send(payout, TRIES)
+                    (fate,) = yield Sending(payout, TRIES)
                 platform.counts[f"settlements {fate}"] += 1
                 if fate is Fate.ACCEPTED:
                     accepted.add(payout.id)
@@ -159,7 +159,7 @@ class _Memory:
             amount=settled.amount,
             bet=platform.bet_of(bet),
         )
-        (fate,) = yield Send(taken, TRIES)
+        (fate,) = yield Sending(taken, TRIES)
         platform.counts[f"unsettlements {fate}"] += 1
         if fate is Fate.ACCEPTED:
             platform.book(bet.currency, "taken back", settled.amount)

@@ -26,6 +26,7 @@ from harness.model import (
     Outcome,
     Problem,
     Reply,
+    Request,
     Session,
 )
 
@@ -43,7 +44,7 @@ def name_of(operation: Operation) -> str:
         raise ValueError(f"the sportsbook contract has no {type(operation).__name__}") from None
 
 
-def encode(operation: Operation) -> dict[str, object]:
+def encode(operation: Operation, request_id: str) -> dict[str, object]:
     """The request's JSON object; money is a `Decimal` with the currency's own number of decimals."""
     encoded = {wire: getattr(operation, attribute) for wire, attribute in FIELDS[name_of(operation)].items()}
     if isinstance(operation, Movement):
@@ -57,7 +58,10 @@ def encode(operation: Operation) -> dict[str, object]:
 # The platform's side: what was answered
 
 
-def decode(operation: Operation, message: Message) -> Decoded:
+_SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*FIELDS, "error")}
+
+
+def decode(operation: Operation, message: Message, request: Request) -> Decoded:
     """What an answer says. Never raises."""
     name = name_of(operation)
     body = answer.read(message, _has_shape)
@@ -85,7 +89,7 @@ def _decode_error(body: answer.Body) -> Decoded:
     code = str(body.value["errorCode"])
     if body.status < 400:
         return Decoded(None, (answer.contradiction(body.status, f"the error {code[:80]!r}"),))
-    problems = (*body.problems, *violations(SCHEMAS / "error.response.json", body.value))
+    problems = (*body.problems, *violations(_SCHEMAS_OF_ANSWERS["error"], body.value))
     outcome = ERRORS.get((body.status, code), Outcome.REFUSED)
     if body.status == 401 and outcome is Outcome.REFUSED:
         outcome = Outcome.UNAUTHENTICATED
@@ -99,7 +103,7 @@ def _decode_success(name: str, operation: Operation, body: answer.Body) -> Decod
     value = body.value
     if not 200 <= body.status < 300:
         return Decoded(None, (answer.contradiction(body.status, "a success, which is always 200"),))
-    problems = [*body.problems, *violations(SCHEMAS / f"{name}.response.json", value)]
+    problems = [*body.problems, *violations(_SCHEMAS_OF_ANSWERS[name], value)]
     if body.status != 200:
         problems.append(answer.contradiction(body.status, "a success, which is always 200"))
     currency = _text(value, "currency")
@@ -176,7 +180,7 @@ def _exact(number: int | Decimal, currency: str) -> int:
     return amount
 
 
-def write_reply(operation: Operation | None, reply: Reply) -> tuple[int, bytes]:
+def write_reply(operation: Operation | None, reply: Reply, request: Request) -> tuple[int, bytes]:
     """HTTP status and body of an answer. A success shows its balance in the decimals of the item's currency."""
     item = reply.items[0] if reply.items else ItemReply(outcome=reply.outcome, code=reply.code)
     if item.outcome is not Outcome.OK:

@@ -5,11 +5,11 @@ every id carries the run's id, so that an operator can find it in its logs. docs
 """
 
 from harness.play.players.balance_probe import DEFAULT_GAME, zero_read
-from harness.play.players.command import CommandPlayers
+from harness.play.players.command_players import CommandPlayers
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.provisioned import ProvisionedPlayers, Send
 from harness.play.players.purse import Purse
-from harness.play.players.shares import SharedPlayers, share_for
+from harness.play.players.shared_players import SharedPlayers, share_for
 from harness.play.players.source import BYSTANDER, NoPlayer, Players, ProvisioningFailed
 from harness.play.players.static import StaticPlayers
 

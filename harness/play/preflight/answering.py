@@ -7,7 +7,7 @@ import time
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import Exchange, FailureKind, Message, Transmission
 from harness.play.preflight.findings import ConfigurationProblem, Course
@@ -16,6 +16,7 @@ from harness.play.preflight.network import SETTINGS, TLS
 HTTP, CLOCK = "http", "clock"
 NOTED_SKEW_SECONDS = 2
 """HTTP tells whole seconds, and servers keep the text for another one: less than this is no difference."""
+_LONGEST_ADDRESS = 200
 _SECOND_NS = 1_000_000_000
 _GATEWAY = {502: "cannot reach the wallet", 503: "says that it is unavailable", 504: "has no answer from the wallet"}
 _SPEAKS_TLS = re.compile(
@@ -31,27 +32,27 @@ _REMEDY = {
 }
 
 
-def heard(exchange: Exchange, subject: Subject, contract: Contract, course: Course) -> None:
+def heard(exchange: Exchange, wallet: WalletUnderTest, contract: Contract, course: Course) -> None:
     """Something answered HTTP that may be a wallet. Raises ConfigurationProblem when it cannot be one."""
     received = exchange.transmission.received
     if received is None:
-        raise unanswered(exchange, subject, contract)
-    if exchange.reply is None and (problem := _stranger(exchange, received, subject, contract)):
+        raise unanswered(exchange, wallet, contract)
+    if exchange.reply is None and (problem := _stranger(exchange, received, wallet, contract)):
         raise ConfigurationProblem(problem, stage=HTTP)
     told = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
-    course.passed(HTTP, f"{_at(exchange, subject, contract)} answers HTTP {received.status}, {told}")
+    course.passed(HTTP, f"{_at(exchange, wallet, contract)} answers HTTP {received.status}, {told}")
 
 
-def unanswered(exchange: Exchange, subject: Subject, contract: Contract) -> ConfigurationProblem:
+def unanswered(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> ConfigurationProblem:
     """The problem of a call without any answer, or with one that cannot be read."""
-    where = _at(exchange, subject, contract)
+    where = _at(exchange, wallet, contract)
     failure = exchange.transmission.failure
     if failure is not None:
         stage = TLS if failure.kind is FailureKind.TLS else HTTP
         remedy = _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
         return ConfigurationProblem(f"no answer from {where}: {failure.detail}; {remedy}", stage=stage)
     received = exchange.transmission.received
-    if received is not None and (problem := _stranger(exchange, received, subject, contract)):
+    if received is not None and (problem := _stranger(exchange, received, wallet, contract)):
         return ConfigurationProblem(problem, stage=HTTP)
     status = received.status if received is not None else 0
     problems = "; ".join(dict.fromkeys(each.detail for each in exchange.problems))
@@ -61,17 +62,17 @@ def unanswered(exchange: Exchange, subject: Subject, contract: Contract) -> Conf
     )
 
 
-def _at(exchange: Exchange, subject: Subject, contract: Contract) -> str:
-    return subject.url.rstrip("/") + _path(exchange, subject, contract)
+def _at(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> str:
+    return wallet.url.rstrip("/") + _path(exchange, wallet, contract)
 
 
-def _path(exchange: Exchange, subject: Subject, contract: Contract) -> str:
-    return dict(subject.paths).get(exchange.name) or contract.specs[exchange.name].path
+def _path(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> str:
+    return dict(wallet.paths).get(exchange.name) or contract.specs[exchange.name].path
 
 
-def _stranger(exchange: Exchange, received: Message, subject: Subject, contract: Contract) -> str:
+def _stranger(exchange: Exchange, received: Message, wallet: WalletUnderTest, contract: Contract) -> str:
     """What answers instead of a wallet, with the remedy; empty when it may be one."""
-    where, path = _at(exchange, subject, contract), _path(exchange, subject, contract)
+    where, path = _at(exchange, wallet, contract), _path(exchange, wallet, contract)
     status = received.status
     if 300 <= status < 400:
         return f"{where} answered HTTP {status}, a redirect{_leading(received, path)}"
@@ -80,7 +81,7 @@ def _stranger(exchange: Exchange, received: Message, subject: Subject, contract:
     if _WANTS_CERTIFICATE.search(received.body):
         return f"{where} demands a client certificate that it accepts; {SETTINGS}"
     if exchange.absent or status == 404:
-        base = subject.url.rstrip("/")
+        base = wallet.url.rstrip("/")
         return (
             f"{where} answered HTTP {status}: the wallet has nothing at {path}; check the URL {base}, which is the "
             f"part before {path}, or give the path that the wallet has with --wallet-path {exchange.name}=/..."
@@ -109,7 +110,9 @@ def _leading(received: Message, path: str) -> str:
     if not parts.netloc or "@" in parts.netloc:
         return "; redirects are not followed: give the URL that the wallet itself has"
     base = f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix(path).rstrip('/')}"
-    return f" to {base[:200]}; redirects are not followed: give that as the URL if it is the wallet's"
+    if len(base) > _LONGEST_ADDRESS:
+        return "; redirects are not followed: give the URL that the wallet itself has"
+    return f" to {base}; redirects are not followed: give that as the URL if it is the wallet's"
 
 
 def _page(received: Message, where: str) -> str:

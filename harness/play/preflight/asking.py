@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from harness.client import Call, Client
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import (
     Alteration,
@@ -16,15 +14,16 @@ from harness.model import (
     GetBalance,
     ItemReply,
     Operation,
-    Outcome,
     Payout,
     Player,
     Settle,
     Unsettle,
 )
 from harness.play.players import DEFAULT_GAME, zero_read
-from harness.report.record import Secrets, one
 from harness.scenario.identities import Identities
+
+LONGEST_WORD = 80
+"""A code with more characters is not repeated. It is not shortened either: half a secret could not be redacted."""
 
 
 class Asking:
@@ -32,30 +31,28 @@ class Asking:
 
     def __init__(
         self,
-        subject: Subject,
+        wallet: WalletUnderTest,
         contract: Contract,
         client: Client,
         identities: Identities,
-        hide: Callable[[str], str],
     ) -> None:
-        """Nothing is sent yet. `hide` takes credentials out of a text."""
-        self.hide = hide
-        self.subject = subject
+        """Nothing is sent yet."""
+        self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
         """Whether the wallet was seen to insist on bets that it has taken."""
         self._client = client
         self._identities = identities
-        self._game = next(iter(subject.games), DEFAULT_GAME)
+        self._game = next(iter(wallet.games), DEFAULT_GAME)
         self.proofs: list[Exchange] = []
-        """What a report may show as evidence, in the order of sending."""
+        """The calls that prove something about the wallet, in the order of sending."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """One operation."""
         return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
-        """One operation that a report may show as evidence."""
+        """One operation, whose answer proves something about the wallet."""
         exchange = self.ask(operation, alteration)
         self.proofs.append(exchange)
         return exchange
@@ -93,7 +90,7 @@ class Asking:
     def has(self, word: str) -> str:
         """The name of the operation for a scenario's word; empty when contract or wallet are said to lack it."""
         name = self.contract.words.get(word, "")
-        return "" if name in self.subject.lacks else name
+        return "" if name in self.wallet.lacks else name
 
     def reading(self, player: Player) -> Operation:
         """The operation that reads a balance."""
@@ -116,19 +113,11 @@ class Asking:
         return replace(player, bets=(self.contract.bet_reference(bet.id, bet.bet),))
 
     def said(self, exchange: Exchange) -> str:
-        """The wallet's own word for its answer, or ours; without credentials that it may repeat."""
+        """The wallet's own word for its answer, or ours where it has none, or one that is too long to be a word."""
         found = answer(exchange)
         whole = exchange.reply.code if exchange.reply is not None else ""
-        # Hidden first and shortened then: half a secret would not be recognised.
-        return self.hide(found.code or whole)[:80] or found.outcome.replace("_", " ")
-
-    def records(self, proofs: Iterable[Exchange]) -> tuple[Mapping[str, Any], ...]:
-        """Evidence as a report has it."""
-        secrets = Secrets.of(self.contract, self.subject.credentials, players=self.subject.players)
-        return tuple(
-            {"run": 0, "index": index, **one(each, self.contract, secrets), "balances": []}
-            for index, each in enumerate(proofs)
-        )
+        code = found.code or whole
+        return code if 0 < len(code) <= LONGEST_WORD else found.outcome.replace("_", " ")
 
 
 def _with_amount(operation: Operation, amount: int) -> Operation:
@@ -144,14 +133,9 @@ def _with_amount(operation: Operation, amount: int) -> Operation:
 
 def answer(exchange: Exchange) -> ItemReply:
     """The one answer in a reply, whether it came as the whole or as the only item of a batch."""
-    reply = exchange.reply
-    if reply is None:
-        return ItemReply(outcome=Outcome.REFUSED)
-    whole = ItemReply(outcome=reply.outcome, code=reply.code)
-    return next((each for each in reply.items if each.outcome is not Outcome.OK), next(iter(reply.items), whole))
+    return exchange.answer
 
 
 def accepted(exchange: Exchange) -> bool:
     """Whether everything that was asked succeeded."""
-    reply = exchange.reply
-    return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)
+    return exchange.succeeded

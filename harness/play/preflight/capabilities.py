@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.model import (
+    OPERATION_OF,
     Authenticate,
+    Bet,
     BetBatch,
     Exchange,
     GetBalance,
@@ -70,26 +72,27 @@ def _rollback(asking: Asking, player: Player) -> Operation:
     return Rollback(id=asking.new_id(), original=never.id, bet=never.bet, player=player.id, session=player.session)
 
 
-HARMLESS: Mapping[str, Callable[[Asking, Player], Operation]] = {
-    "balance": lambda _, player: GetBalance(player=player.id, session=player.session),
-    "bet": _bet,
-    "bet_batch": _bet_batch,
-    "pay": _payout,
-    "retry": _retry,
-    "reward": _reward,
-    "rollback": _rollback,
-    "authenticate": lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
+HARMLESS: Mapping[type, Callable[[Asking, Player], Operation]] = {
+    GetBalance: lambda _, player: GetBalance(player=player.id, session=player.session),
+    Bet: _bet,
+    BetBatch: _bet_batch,
+    Payout: _payout,
+    Retry: _retry,
+    Reward: _reward,
+    Rollback: _rollback,
+    Authenticate: lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
 }
-"""By scenario word: an operation that moves no money, whatever a wallet makes of it."""
+"""By kind of operation: one that moves no money, whatever a wallet makes of it."""
 
 
 def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
-    specs, lacks = asking.contract.specs, asking.subject.lacks
+    specs, lacks = asking.contract.specs, asking.wallet.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
     warnings = []
-    for word, operation in HARMLESS.items():
-        name = asking.has(word)
+    word_for = {kind: word for word, kind in OPERATION_OF.items()}
+    for kind, operation in HARMLESS.items():
+        name = asking.has(word_for[kind])
         tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
         if tried is not None and tried.absent:
             lacking.add(name)
@@ -97,14 +100,14 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
             warnings.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
-    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.subject):
+    if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.wallet):
         warnings.append("no player has a one-time token: scenarios that log in are skipped")
     course.passed(CAPABILITIES, f"has {has}{without}", *warnings)
     return tuple(sorted(lacking))
 
 
-def _has_token(subject: Subject) -> bool:
-    return subject.makes_players or any(each.token for each in subject.players)
+def _has_token(wallet: WalletUnderTest) -> bool:
+    return wallet.makes_players or any(each.token for each in wallet.players)
 
 
 def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
@@ -133,7 +136,7 @@ def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[s
     tried = asking.ask(asking.smallest(player))
     if not accepted(tried):
         return ()
-    if asking.subject.players and asking.has("pay"):
+    if asking.wallet.players and asking.has("pay"):
         asking.ask(_given_back(asking, player, unit))
     return (("deduction", "supported"),)
 

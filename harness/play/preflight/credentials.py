@@ -1,17 +1,17 @@
-"""Whether the wallet believes us: one good call, and if it is refused, whose fault that is.
+"""Whether the wallet believes us: one good call, and if it is refused, those that show why.
 
 A wrong secret is the user's to set right. But a wallet that refuses a rightly signed call and believes one with a known
-mistake is wrong itself, and so is one that refuses nothing but the amount 0.
+mistake is wrong itself, and so is one that refuses nothing but the amount 0: such calls are recorded to be judged.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.model import Alteration, Exchange, Outcome, Player, Situation, Wrong
+from harness.model import Alteration, Exchange, Outcome, Player
 from harness.play.preflight.answering import CLOCK, ahead, unanswered
 from harness.play.preflight.asking import Asking, accepted, answer
-from harness.play.preflight.findings import ConfigurationProblem, Course, Violation
+from harness.play.preflight.findings import ConfigurationProblem, Course
 
 CREDENTIALS, PLAYERS = "credentials", "players"
 
@@ -24,14 +24,21 @@ class Trusted:
     zero: Exchange
 
 
-def believed(asking: Asking, player: Player, skew: int | None, course: Course) -> Trusted | Violation:
+@dataclass(frozen=True, slots=True)
+class Distrusted:
+    """The wallet refuses right calls, and the user can do nothing about it: the calls that show it, in order."""
+
+    calls: tuple[Exchange, ...]
+
+
+def believed(asking: Asking, player: Player, skew: int | None, course: Course) -> Trusted | Distrusted:
     """Send one good call, and find out why, should it be refused. Raises ConfigurationProblem.
 
     `skew` is how far the wallet's clock is ahead of ours, in seconds.
     """
     good = asking.prove(asking.zero(player))
     if good.reply is None:
-        raise unanswered(good, asking.subject, asking.contract)
+        raise unanswered(good, asking.wallet, asking.contract)
     if accepted(good):
         return _trusted(asking, player, good, course)
     if accepted(again := asking.ask(asking.zero(player))):
@@ -47,18 +54,20 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
                 return _trusted(asking, known, good, course)
             player = known
         if _takes_all_but_zero(asking, player, outcome):
-            return _confirmed(asking, player, course, _zero_refused(asking))
+            return _confirmed(asking, player, course)
     _look_at_clock(asking, player, skew)
     _look_for_slips(asking, player)
     for name in asking.contract.mistakes:
         tried = asking.prove(asking.zero(player), Alteration(forged=name))
         if accepted(tried):
-            return _confirmed(asking, player, course, _mistaken(asking, name, tried))
+            return _confirmed(asking, player, course)
     # The balance is no proof before: a body without numbers survives a wallet that writes them anew.
     read = asking.balance(player)
     elsewhere = read is not None and accepted(read) and _looks_at_credentials(asking, player)
     if elsewhere and outcome is Outcome.UNAUTHENTICATED:
-        return _confirmed(asking, player, course, _believed_elsewhere(asking, player))
+        asking.prove(asking.reading(player))
+        asking.prove(asking.zero(player))
+        return _confirmed(asking, player, course)
     raise _refused(good, asking, player, believed=elsewhere)
 
 
@@ -77,10 +86,10 @@ def _takes_all_but_zero(asking: Asking, player: Player, outcome: Outcome) -> boo
     return accepted(tried) or (answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS and not unknown_bet)
 
 
-def _confirmed(asking: Asking, player: Player, course: Course, violation: Violation) -> Trusted | Violation:
-    """A violation must not rest on one call that failed by chance: a good one has to be refused once more."""
+def _confirmed(asking: Asking, player: Player, course: Course) -> Trusted | Distrusted:
+    """No judgement may rest on one call that failed by chance: a good one has to be refused once more."""
     again = asking.ask(asking.zero(player))
-    return _unsteady(asking, player, again, course) if accepted(again) else violation
+    return _unsteady(asking, player, again, course) if accepted(again) else Distrusted(tuple(asking.proofs))
 
 
 def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) -> Trusted:
@@ -92,49 +101,10 @@ def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) ->
 # What a refusal means
 
 
-def _zero_refused(asking: Asking) -> Violation:
-    good, smallest = asking.proofs[-2:]
-    return Violation(
-        requirement=asking.contract.attribute(good.name, Situation.ZERO, Wrong.REFUSED).id,
-        summary="the amount 0 is refused, though the same call with the smallest amount is "
-        + ("taken" if accepted(smallest) else "refused for lack of funds alone"),
-        sent=f"{good.name} with amount 0",
-        said=asking.said(good),
-        mistake="zero_amount",
-        records=asking.records([*asking.proofs[:-2], smallest, good]),
-    )
-
-
-def _mistaken(asking: Asking, name: str, tried: Exchange) -> Violation:
-    return Violation(
-        requirement=asking.contract.authenticity.id,
-        summary="a rightly authenticated call is refused, and one with a mistake is believed: "
-        + name.replace("_", " "),
-        sent=f"{tried.name} with amount 0",
-        said=asking.said(tried),
-        mistake=name,
-        records=asking.records(asking.proofs),
-    )
-
-
 def _looks_at_credentials(asking: Asking, player: Player) -> bool:
     """Whether a balance is refused to a forger: else it says nothing of the credentials that it is shown."""
     forgery = next(iter(asking.contract.forgeries), "")
     return bool(forgery) and not accepted(asking.ask(asking.reading(player), Alteration(forged=forgery)))
-
-
-def _believed_elsewhere(asking: Asking, player: Player) -> Violation:
-    """The same credentials are right for one operation and wrong for another: they are right."""
-    asking.prove(asking.reading(player))
-    good = asking.prove(asking.zero(player))
-    return Violation(
-        requirement=asking.contract.authenticity.id,
-        summary="a rightly authenticated call is refused as if it were not, though the balance is shown to the same "
-        "credentials and to no others",
-        sent=f"{good.name} with amount 0",
-        said=asking.said(good),
-        records=asking.records(asking.proofs),
-    )
 
 
 def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
@@ -162,18 +132,25 @@ def _look_for_slips(asking: Asking, player: Player) -> None:
             )
 
 
+_OF_ONE_REMEDY = frozenset(
+    {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION, Outcome.UNKNOWN_TRANSACTION}
+)
+"""Refusals that say by themselves what to set right, whether the wallet believes the credentials or not."""
+
+
 def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bool = False) -> ConfigurationProblem:
     """The good call was refused with this answer, for a reason that the user can set right."""
     outcome = answer(exchange).outcome
-    stage, remedy = CREDENTIALS, _remedy(outcome, asking, player)
-    if believed or outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}:
-        stage = PLAYERS
-    if believed and remedy.startswith("check"):
+    of_player = outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}
+    stage = PLAYERS if believed or of_player else CREDENTIALS
+    if believed and outcome not in _OF_ONE_REMEDY:
         remedy = (
             "the credentials are right, for the player's balance can be read: check the player's currency, give the "
             "`games` that the wallet knows, and `bets` that it has taken"
         )
-    url = asking.subject.url.rstrip("/")
+    else:
+        remedy = _remedy(outcome, asking, player)
+    url = asking.wallet.url.rstrip("/")
     text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.said(exchange)}: {remedy}"
     return ConfigurationProblem(text, stage=stage)
 

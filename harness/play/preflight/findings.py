@@ -1,12 +1,12 @@
-"""What pre-flight finds: stages that went well, warnings, a violation, or the one problem that has to be set right."""
+"""What pre-flight finds: stages that went well, warnings, calls to judge, or the one problem to set right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from harness.model import Amount
+from harness.model import Amount, Exchange
 
 
 class ConfigurationProblem(Exception):
@@ -16,20 +16,6 @@ class ConfigurationProblem(Exception):
         """`stage` is the name of the stage that ended there."""
         super().__init__(text)
         self.stage = stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A requirement that the wallet breaks so fundamentally that no scenario can be run."""
-
-    requirement: str
-    summary: str
-    sent: str
-    said: str
-    mistake: str = ""
-    """The mistake in signing that the wallet makes itself, where that is what it violates."""
-    records: tuple[Mapping[str, Any], ...] = ()
-    """What was asked and answered, as a report has it; the last one is the proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,8 @@ class Facts:
     """Policies with the one reading that this wallet was seen to follow."""
     absent: tuple[str, ...] = ()
     """Operations that the wallet lacks."""
-    violation: Violation | None = None
+    first_calls: tuple[Exchange, ...] = ()
+    """Right calls that the wallet refused, with those that prove it wrong; empty when it believes us."""
     stages: tuple[Stage, ...] = ()
     """In the order in which they were passed."""
     holdings: tuple[Holding, ...] = ()
@@ -78,14 +65,12 @@ Tell: TypeAlias = Callable[[Stage], None]
 class Course:
     """The stages of one pre-flight so far."""
 
-    hide: Callable[[str], str]
-    """Takes the credentials out of a text, should a wallet have echoed them."""
     tell: Tell | None = None
     stages: list[Stage] = field(default_factory=list)
 
     def passed(self, name: str, detail: str, *warnings: str) -> None:
         """A stage was passed."""
-        stage = Stage(name, self.hide(detail), tuple(self.hide(each) for each in warnings))
+        stage = Stage(name, detail, warnings)
         self.stages.append(stage)
         if self.tell is not None:
             self.tell(stage)

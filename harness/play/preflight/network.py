@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from harness.client import ConfigurationError
 from harness.client.probe import Probe, Secured
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.model import Failure, FailureKind, Tls
 from harness.play.preflight.findings import ConfigurationProblem, Course
 
@@ -21,10 +21,10 @@ _DAY_SECONDS = 24 * 60 * 60
 T = TypeVar("T")
 
 
-def reach(subject: Subject, course: Course) -> None:
+def reach(wallet: WalletUnderTest, course: Course) -> None:
     """Resolve the name, connect, and shake hands over TLS. Raises ConfigurationProblem at the first that fails."""
     try:
-        probe = Probe(subject.url, subject.tls, subject.time_out_seconds)
+        probe = Probe(wallet.url, wallet.tls, wallet.time_out_seconds)
     except ConfigurationError as error:
         raise ConfigurationProblem(str(error), stage=NAME) from None
     addresses = _found(probe.addresses(), NAME)
@@ -33,7 +33,7 @@ def reach(subject: Subject, course: Course) -> None:
     course.passed(TCP, f"{probe.where} takes connections; a round trip is {_ms(round_trip_ns)}")
     if probe.secure:
         secured = _found(probe.secured(), TLS)
-        course.passed(TLS, _told(secured), *_warnings(secured, subject.tls))
+        course.passed(TLS, _told(secured), *_warnings(secured, wallet.tls))
     else:
         course.passed(TLS, "none, as the URL says", *_plain_warnings(probe.host))
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import Exchange, NotApplicable, Operation, Player, Scenario
 from harness.play.players import Purse
 from harness.play.preflight.findings import Facts
-from harness.scenario.forecast import needs_in_short, steps_of
-from harness.scenario.frugal import smallest
+from harness.scenario.estimates import needs_in_short, steps_of
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
+from harness.scenario.smallest_amounts import smallest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,18 @@ class Want:
     scenarios: tuple[str, ...]
 
 
-def wants(scenarios: Iterable[Scenario], contract: Contract, subject: Subject, facts: Facts) -> tuple[Want, ...]:
+def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnderTest, facts: Facts) -> tuple[Want, ...]:
     """What is wanting, the most often first. A scenario counts once, for the first thing that it lacks."""
     found: dict[str, list[str]] = {}
     purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
-    tokens = sum(1 for each in subject.players if each.token)
+    tokens = sum(1 for each in wallet.players if each.token)
     for scenario in scenarios:
         if contract.name not in scenario.requirements:
             continue
         reason = _operation_lacking(scenario, contract, facts)
-        if not reason and not subject.makes_players:
+        if not reason and not wallet.makes_players:
             needs = _needs(scenario, contract, purse)
-            reason = _lacking(replace(needs, token=needs.token and not tokens), purse, subject, facts)
+            reason = _lacking(replace(needs, token=needs.token and not tokens), purse, wallet, facts)
             # A one-time token serves one scenario, and again one in which the wallet refuses to look at it.
             tokens -= int(needs.token and not reason and _logs_in(scenario))
         if reason:
@@ -62,8 +62,8 @@ def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> 
     return next((NotApplicable.OPERATION.of(name) for name in names if name and name in facts.absent), "")
 
 
-def _lacking(needs: Needs, purse: Purse, subject: Subject, facts: Facts) -> str:
-    fitting = [each for each in subject.players if needs.currency in {"", each.currency}]
+def _lacking(needs: Needs, purse: Purse, wallet: WalletUnderTest, facts: Facts) -> str:
+    fitting = [each for each in wallet.players if needs.currency in {"", each.currency}]
     lacking = _player_lacking(needs, fitting)
     if not lacking and needs.token:
         return "needs a player with an unused one-time token"

@@ -1,4 +1,4 @@
-"""From a report's data to what the page shows: orders, marks, and the geometry of its pictures."""
+"""Turns a report's data into the values of the page: orders, marks, and the geometry of its pictures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from harness.contracts import UnknownContract, load
 from harness.report.data import causes
 from harness.report.html.pictures import histogram, lanes, plots
+from harness.verdict import Certification
 
 _WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
 _SIGNED = ("signature/", "authentication/")
@@ -40,9 +41,17 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def colour(verdict: str) -> str:
-    """The name by which the page's style knows a verdict."""
-    return {"NOT CERTIFIED": "not", "NOT RUN": "run", "INCOMPLETE": "incomplete"}.get(verdict, "certified")
+_COLOURS = {
+    Certification.CERTIFIED: "certified",
+    Certification.INCOMPLETE: "incomplete",
+    Certification.NOT_CERTIFIED: "not",
+    Certification.NOT_RUN: "run",
+}
+
+
+def colour(certification: str) -> str:
+    """The name of the verdict on a contract in the page's style."""
+    return _COLOURS[Certification(certification)]
 
 
 def anchor(contract: str, scenario: str) -> str:
@@ -51,10 +60,10 @@ def anchor(contract: str, scenario: str) -> str:
 
 
 def _overall(report: Mapping[str, Any]) -> str:
-    verdicts = {each["verdict"] for each in report["contracts"].values()}
-    if not report["complete"] or "INCOMPLETE" in verdicts:
-        return "fail" if "NOT CERTIFIED" in verdicts else "warn"
-    return "fail" if "NOT CERTIFIED" in verdicts else "pass"
+    found = {each["certification"] for each in report["contracts"].values()}
+    if Certification.NOT_CERTIFIED in found:
+        return "fail"
+    return "warn" if not report["complete"] or Certification.INCOMPLETE in found else "pass"
 
 
 def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: s
 
 
 def _wire(first: str, message: Mapping[str, Any] | None) -> str:
-    """A message as it reads on the wire."""
+    """A message as text in the form of HTTP."""
     if message is None:
         return ""
     more = f"... ({message['size']} bytes in all)" if message["truncated"] else ""
@@ -113,7 +122,7 @@ def _took(times: Mapping[str, int | None]) -> str:
 
 
 def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
-    """What was done to the request on purpose."""
+    """The faults that were applied to the request on purpose."""
     for name, value in exchange.get("alteration", {}).items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"

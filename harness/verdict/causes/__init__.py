@@ -60,5 +60,5 @@ def roots_of(cause: str) -> frozenset[str]:
 
     A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
     """
-    roots = frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
-    return roots | signatures.roots_of_belief(cause)
+    found = frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
+    return found | signatures.roots_of(cause)

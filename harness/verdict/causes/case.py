@@ -14,6 +14,7 @@ from harness.model import (
     History,
     Movement,
     Outcome,
+    Problem,
     Rollback,
     Single,
     Unsettle,
@@ -59,6 +60,12 @@ class Case:
         """The exchange that is blamed."""
         index = self.index
         return self.history.exchanges[index] if index is not None else None
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong with the form of the answer, where the verdict is about that."""
+        place = self.verdict.problem
+        return None if place is None or self.exchange is None else self.exchange.problems[place]
 
     @property
     def index(self) -> int | None:

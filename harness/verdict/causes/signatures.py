@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.contracts import Contract
-from harness.contracts.shared.authentication import Remedy
 from harness.model import Outcome
 from harness.verdict.causes.by_situation import ZERO_REFUSED
 from harness.verdict.causes.case import Case, Cause
-
-_BELIEVES = "believes."
-"""Ids of causes about authentication begin so."""
+from harness.verdict.first_calls import ZERO_AMOUNT
 
 _SITUATIONS: Mapping[str, tuple[str, str]] = {
     "forged": (
@@ -33,27 +30,29 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _believes(name: str, texts: Remedy | tuple[str, str]) -> Cause:
-    """The cause that belongs to a forgery, a mistake in signing or a situation, by its name."""
-    sentence, fix = texts if isinstance(texts, tuple) else (texts.cause, texts.fix)
-    return Cause(f"{_BELIEVES}{name}", sentence, fix)
+_FAMILY = "believes"
+"""Before the dot of each id of a cause in this module."""
+_ALL = f"{_FAMILY}.forged"
 
 
-AGE_NOT_LOOKED_AT = _believes("stale", _SITUATIONS["stale"])
-
-
-def roots_of_belief(cause: str) -> frozenset[str]:
+def roots_of(cause: str) -> frozenset[str]:
     """A wallet that verifies nothing believes every forgery: one thing to repair."""
-    everything = f"{_BELIEVES}forged"
-    return frozenset({everything}) if cause.startswith(_BELIEVES) and cause != everything else frozenset()
+    return frozenset({_ALL}) if cause.partition(".")[0] == _FAMILY and cause != _ALL else frozenset()
+
+
+def _of_situation(name: str) -> Cause:
+    return Cause(f"{_FAMILY}.{name}", *_SITUATIONS[name])
+
+
+AGE_NOT_LOOKED_AT = _of_situation("stale")
 
 
 def of_mistake(name: str, contract: Contract) -> Cause | None:
     """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no forgery."""
-    if name == "zero_amount":
+    if name == ZERO_AMOUNT:
         return ZERO_REFUSED
     remedy = contract.forgeries[name].remedy if name in contract.forgeries else None
-    return _believes(name, remedy) if remedy is not None else None
+    return Cause(f"{_FAMILY}.{name}", remedy.cause, remedy.fix) if remedy is not None else None
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
@@ -71,7 +70,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
         found = of_mistake(forgery, case.contract)
         if found is not None and not _believes_any(case, forgery):
             yield found
-    yield _believes(case.situation, _SITUATIONS[case.situation])
+    yield _of_situation(case.situation)
 
 
 def _forgery(case: Case) -> str:

@@ -2,106 +2,76 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from harness.model import Aspect, Authenticate, Exchange, FailureKind
+from harness.model import Aspect, Authenticate, Exchange, FailureKind, Flaw, Problem
 from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
 from harness.verdict.causes.case import Case, Cause, accepted
 from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
 
-_FORMS: tuple[tuple[str, Cause], ...] = (
-    (
-        r"/balance.*(string|text|')",
-        Cause("balance_as_text", "the balance is written as text", "write the balance as a JSON number"),
-    ),
-    (
-        r"/balance.*(null|None)",
-        Cause("balance_is_null", "the balance is null", "answer with the balance after the transaction"),
-    ),
-    (
-        r"/balance.*(exponent|fraction)",
-        Cause("balance_as_float", "the balance is written as a float", "write an integer x 100000"),
-    ),
-    (
-        r"balance.*(required|missing)",
-        Cause("balance_missing", "the answer has no balance", "answer with the balance after the transaction"),
-    ),
-    (
-        r"displayName.*e-mail",
-        Cause(
-            "display_name_is_an_email",
-            "the display name is an e-mail address, which everybody sees",
-            "answer with a nickname",
-        ),
-    ),
-    (
-        r"is empty",
-        Cause(
-            "empty_answer",
-            "the answer has no body",
-            "answer every request with the documented body, also when all is well",
-        ),
-    ),
-    (
-        r"NaN",
-        Cause(
-            "not_a_number",
-            "the answer has a number that is none (NaN)",
-            "look for a division by nothing in the balance",
-        ),
-    ),
-    (
-        r"stands twice",
-        Cause(
-            "answer_key_twice", "a key stands twice in the answer", "write answers with a JSON library, never by hand"
-        ),
-    ),
-    (
-        r"not JSON",
-        Cause("answer_is_no_json", "the answer is no JSON", "write answers with a JSON library, never by hand"),
-    ),
-    (
-        r"HTTP 3\d\d",
-        Cause(
-            "redirect",
-            "the wallet answers with a redirect, and platforms follow none",
-            "answer at the documented path itself: see what a proxy or framework does with http, slashes and sessions",
-        ),
-    ),
-    (
-        r"/currency",
-        Cause(
-            "other_currency",
-            "the answer names another currency than the player's",
-            "answer with the currency of the account",
-        ),
-    ),
-    (
-        r"/transactionId",
-        Cause(
-            "other_transaction_id",
-            "the answer names a transactionId of the wallet's own",
-            "answer with the request's transactionId",
-        ),
-    ),
-    (
-        r"^status",
-        Cause(
-            "status_does_not_fit",
-            "the HTTP status does not fit the answer",
-            "answer with the status that the document gives",
-        ),
-    ),
-    (
-        r"errorCode|code should",
-        Cause("undocumented_code", "the error code is none of the documented ones", "answer with a documented code"),
-    ),
-    (
-        r"(content-type|Content-Type)",
-        Cause("not_declared_as_json", "the answer is not declared as JSON", "send `content-type: application/json`"),
-    ),
+_OF_THE_BALANCE: Mapping[Flaw | None, Cause] = {
+    Flaw.TEXT: Cause("balance_as_text", "the balance is written as text", "write the balance as a JSON number"),
+    Flaw.NULL: Cause("balance_is_null", "the balance is null", "answer with the balance after the transaction"),
+    Flaw.FRACTION: Cause("balance_as_float", "the balance is written as a float", "write an integer x 100000"),
+}
+_BALANCE_MISSING = Cause(
+    "balance_missing", "the answer has no balance", "answer with the balance after the transaction"
 )
+_SHOWS_AN_EMAIL = Cause(
+    "display_name_is_an_email",
+    "the display name is an e-mail address, which everybody sees",
+    "answer with a nickname",
+)
+_REDIRECT = Cause(
+    "redirect",
+    "the wallet answers with a redirect, and platforms follow none",
+    "answer at the documented path itself: see what a proxy or framework does with http, slashes and sessions",
+)
+_OF_FLAWS: Mapping[Flaw | None, Cause] = {
+    Flaw.EMPTY: Cause(
+        "empty_answer",
+        "the answer has no body",
+        "answer every request with the documented body, also when all is well",
+    ),
+    Flaw.NOT_A_NUMBER: Cause(
+        "not_a_number",
+        "the answer has a number that is none (NaN)",
+        "look for a division by nothing in the balance",
+    ),
+    Flaw.KEY_TWICE: Cause(
+        "answer_key_twice", "a key stands twice in the answer", "write answers with a JSON library, never by hand"
+    ),
+    Flaw.NOT_JSON: Cause(
+        "answer_is_no_json", "the answer is no JSON", "write answers with a JSON library, never by hand"
+    ),
+    Flaw.REDIRECT: _REDIRECT,
+}
+_OF_PLACES: Mapping[str, Cause] = {
+    "currency": Cause(
+        "other_currency",
+        "the answer names another currency than the player's",
+        "answer with the currency of the account",
+    ),
+    "transactionId": Cause(
+        "other_transaction_id",
+        "the answer names a transactionId of the wallet's own",
+        "answer with the request's transactionId",
+    ),
+    "status": Cause(
+        "status_does_not_fit",
+        "the HTTP status does not fit the answer",
+        "answer with the status that the document gives",
+    ),
+    "errorCode": Cause(
+        "undocumented_code", "the error code is none of the documented ones", "answer with a documented code"
+    ),
+    "content-type": Cause(
+        "not_declared_as_json", "the answer is not declared as JSON", "send `content-type: application/json`"
+    ),
+}
+"""By the last part of where a problem is: a field of the answer, the HTTP status, or a header."""
+_REDIRECTION = 3
+"""Statuses of HTTP of three hundred and more."""
 _KINDS: Mapping[FailureKind, Cause] = {
     FailureKind.TIME_OUT: Cause(
         "no_answer_in_time",
@@ -194,7 +164,7 @@ def _of_check(case: Case) -> Iterator[Cause]:
 def _says_success(case: Case) -> bool:
     """Whether the problem is that the body says success above an HTTP status that does not."""
     problems = case.exchange.problems if case.exchange is not None else ()
-    return any(re.search(r"HTTP 5\d\d with (?!out)", each.detail) for each in problems)
+    return any(each.flaw is Flaw.CONTRADICTION for each in problems)
 
 
 def _of_expectation(case: Case) -> Iterator[Cause]:
@@ -227,7 +197,7 @@ def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
     elif alteration.forged:
         lenient = case.contract.forgeries[alteration.forged].lenient
         if lenient is not None:
-            yield Cause("timestamp_form_ignored", lenient.cause, lenient.fix)
+            yield Cause(f"lenient.{alteration.forged}", lenient.cause, lenient.fix)
     elif isinstance(operation, Authenticate):
         yield Cause(
             "token_not_looked_up",
@@ -270,11 +240,11 @@ def _of_race(case: Case) -> Iterator[Cause]:
 
 
 def _of_form(case: Case) -> Iterator[Cause]:
-    missing = re.search(r"`(\w+)` missing", case.verdict.summary)
-    if missing is not None and missing[1] != "balance":
+    problem = case.problem
+    if problem is not None and problem.flaw is Flaw.MISSING and problem.field != "balance":
         yield Cause(
             "field_missing_in_answer",
-            f"the field `{missing[1]}` is missing in the answer",
+            f"the field `{problem.field}` is missing in the answer",
             "answer with every field that the schema requires",
         )
     if case.verdict.check == "echo":
@@ -283,6 +253,26 @@ def _of_form(case: Case) -> Iterator[Cause]:
             "the answer does not repeat the request's own fields as they were sent",
             "echo them from the request, byte for byte, and not from the database",
         )
-    for pattern, cause in _FORMS:
-        if re.search(pattern, case.verdict.summary):
-            yield cause
+    if problem is not None:
+        yield from _of_problem(problem)
+    elif _is_redirected(case):
+        yield _REDIRECT
+
+
+def _of_problem(problem: Problem) -> Iterator[Cause]:
+    place = problem.where.rpartition("/")[2]
+    if place == "balance" and problem.flaw in _OF_THE_BALANCE:
+        yield _OF_THE_BALANCE[problem.flaw]
+    if problem.flaw is Flaw.MISSING and problem.field == "balance":
+        yield _BALANCE_MISSING
+    if place == "displayName" and problem.flaw is Flaw.FORBIDDEN:
+        yield _SHOWS_AN_EMAIL
+    if problem.flaw in _OF_FLAWS:
+        yield _OF_FLAWS[problem.flaw]
+    if place in _OF_PLACES:
+        yield _OF_PLACES[place]
+
+
+def _is_redirected(case: Case) -> bool:
+    received = case.exchange.transmission.received if case.exchange is not None else None
+    return received is not None and received.status // 100 == _REDIRECTION

@@ -48,7 +48,7 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """What is wrong with the form of answers: one verdict for each requirement and place, however often it happened."""
     told: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
-        for problem in exchange.problems:
+        for number, problem in enumerate(exchange.problems):
             own = history.scenario.requirements[contract.name]
             if problem.where == "/currency" and _is_foreign(exchange, history):
                 continue
@@ -65,7 +65,7 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
             verdict = verdict_on(
                 check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
             )
-            yield replace(verdict, level=Level.SHOULD) if poor else verdict
+            yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
 
 
 def _is_foreign(exchange: Exchange, history: History) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from plugin_run import CREDENTIALS, wallet
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import Credentials, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
@@ -140,7 +140,7 @@ fields = dict(zip(("playerId", "contract", "currency", "balance"), argv))
 asked = urllib.request.Request({running.root!r} + "/__admin/player", json.dumps(fields).encode(), method="POST")
 print(urllib.request.urlopen(asked).read().decode())
 """)
-        subject = Subject(
+        under_test = WalletUnderTest(
             contract=contract,
             url=f"{running.root}/{contract}",
             credentials=Credentials(**{each.name: CREDENTIALS[each.variable] for each in load(contract).credentials}),
@@ -149,7 +149,7 @@ print(urllib.request.urlopen(asked).read().decode())
         )
         root = bundled("scenarios")
         contracts = {contract: load(contract)}
-        examiner = Examiner(subject, Facts())
+        examiner = Examiner(under_test, Facts())
         for name in ("idempotency/resent_settlement", "settlement/settlements_of_two_players", "player/unknown_player"):
             path = root / f"{name}.yaml"
             if path.exists() and contract in (scenario := load_file(path, root, contracts)).requirements:

@@ -12,14 +12,14 @@ import legal_wallets as legal
 import pytest
 
 from harness import money
-from harness.config.subject import Subject
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import Examiner
+from harness.examine import Examiner, preflight
 from harness.model import Bet, NotApplicable, Outcome, Player, Request, Scenario, Status
 from harness.play.players import BYSTANDER, NoPlayer, Purse, SharedPlayers, StaticPlayers
-from harness.play.preflight import Facts, preflight
-from harness.proof.carrier import InProcessCarrier
+from harness.play.preflight import Facts
+from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS
 from harness.scenario import load_folder
 from harness.scenario.needs import Needs
@@ -44,7 +44,7 @@ class Desk:
         self._provision = InProcessCarrier(App(Wallet(self.store, CREDENTIALS), provision=True), PATH)
         self.wallet = InProcessCarrier(App(wallet_type(self.store, CREDENTIALS)), f"/{contract}")
         self.named = [self._made(number, *text.split()) for number, text in enumerate(balances, 188)]
-        self.subject = Subject(
+        self.under_test = WalletUnderTest(
             contract=contract,
             url="in process",
             credentials=CREDENTIALS[contract],
@@ -52,7 +52,7 @@ class Desk:
             limits=LIMITS,
             run_id="5ca1ab1e",
         )
-        self.examiner = Examiner(self.subject, Facts(absent=tuple(absent)), wallet=self.wallet)
+        self.examiner = Examiner(self.under_test, Facts(absent=tuple(absent)), wallet=self.wallet)
 
     def _made(self, number: int, balance: str, currency: str) -> Player:
         fields = {"playerId": str(number), "contract": self.contract.name, "currency": currency, "balance": balance}
@@ -205,7 +205,7 @@ def test_a_token_that_an_earlier_run_has_used_accuses_nobody(scenario: str, scen
     desk = Desk(Wallet, "sportsbook", "100 EUR", "100 EUR")
     login = next(each for each in scenarios if each.id == scenario)
     first = desk.examiner.examine(login)
-    again = Examiner(replace(desk.subject, run_id="5ca1ab1f"), Facts(), wallet=desk.wallet)
+    again = Examiner(replace(desk.under_test, run_id="5ca1ab1f"), Facts(), wallet=desk.wallet)
     seconds = [again.examine(login) for _ in desk.named]
     assert first.status is Status.PASS
     assert [each.status for each in seconds] == [Status.SKIPPED, Status.PASS], "the second player's token is unused"
@@ -246,10 +246,10 @@ def test_a_core_only_wallet_that_insists_on_known_bets_is_examined_with_those_of
     for player in known:
         bet = Bet(id=player.bets[0], player=player.id, currency="EUR", session=player.session, amount=1, game="G")
         whole.send(desk.contract.request(bet, CREDENTIALS["casino"], time.time_ns() // 1_000_000))
-    subject = replace(desk.subject, players=tuple(known), run_id="5ca1ab1f")
+    under_test = replace(desk.under_test, players=tuple(known), run_id="5ca1ab1f")
     resent = next(each for each in scenarios if each.id == "idempotency/resent_settlement")
-    facts = preflight(subject, wallet=desk.wallet)
-    with_bets = Examiner(subject, facts, wallet=desk.wallet).examine(resent)
+    facts = preflight(under_test, wallet=desk.wallet)
+    with_bets = Examiner(under_test, facts, wallet=desk.wallet).examine(resent)
     assert (with_bets.status, with_bets.core_money_moved) == (Status.PASS, True)
-    without = replace(desk.subject, run_id="5ca1ab20")
+    without = replace(desk.under_test, run_id="5ca1ab20")
     assert Examiner(without, facts, wallet=desk.wallet).examine(resent).status is Status.SKIPPED

@@ -9,6 +9,8 @@ from wallet_process import ENVIRONMENT, Running
 
 from harness.contracts import BUNDLED
 
+pytestmark = pytest.mark.full
+
 THREE = (("EUR", "100"), ("EUR", "12.34"), ("USD", "250.50"))
 
 

@@ -13,6 +13,8 @@ from named_players import balances, options
 from plugin_run import DEADLINE_SECONDS, ROOT, command, environment, run
 from wallet_process import ENVIRONMENT, Running, running
 
+pytestmark = pytest.mark.full
+
 XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
 SIX = (("EUR", "100"), ("EUR", "5"), ("USD", "20"), ("USD", "300.10"), ("EUR", "0"), ("GBP", "10"))
 THREE = (("EUR", "100"), ("EUR", "12.34"), ("USD", "250.50"))

@@ -17,7 +17,7 @@ from mistaken_wallets import (
 from preflight_at_hand import CREDENTIALS, AtHand
 
 from harness.contracts import Contract, Credentials, load
-from harness.play.preflight import preflight
+from harness.examine import preflight, violation_of
 from harness.verdict.causes import of_mistake
 from mock_server.wallet import Wallet
 
@@ -35,10 +35,10 @@ def test_a_casino_wallet_that_signs_in_its_own_way_is_told_which(mistake: str) -
     credentials = of_casino(public_of(CREDENTIALS["casino"]), SECRETS.get(mistake, secret_of(CREDENTIALS["casino"])))
     wallet = AtHand("casino", CASINO_WALLETS[mistake], credentials)
     player = wallet.player(playerId=PLAYERS.get(mistake, "60001001"))
-    violation = wallet.look(players=(player,)).violation
+    violation = wallet.violation(players=(player,))
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
-    assert violation.records[-1]["alteration"]["forged"] == mistake
+    assert violation.exchanges[-1].alteration.forged == mistake
     assert (diagnosis := of_mistake(mistake, load("casino"))) is not None
     assert diagnosis.fix
 
@@ -87,7 +87,7 @@ def wallet_expecting(header: Callable[[str, str], str]) -> type[Wallet]:
 def test_a_sportsbook_wallet_that_reads_credentials_in_its_own_way_is_told_which(mistake: str) -> None:
     credentials = of_sportsbook("user", PASSWORDS.get(mistake, "password"))
     wallet = AtHand("sportsbook", wallet_expecting(HEADERS[mistake]), credentials)
-    violation = wallet.look().violation
+    violation = wallet.violation()
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("SPB-AUT-01", mistake)
     assert (diagnosis := of_mistake(mistake, load("sportsbook"))) is not None
@@ -113,11 +113,11 @@ class ShowsBalancesToAnybody(MisreadsArrays):
 
 
 def test_credentials_that_are_believed_by_one_operation_are_right() -> None:
-    violation = AtHand("casino", MisreadsArrays).look().violation
+    violation = AtHand("casino", MisreadsArrays).violation()
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", "")
     assert violation.said == "RS_ERROR_INVALID_SIGNATURE"
-    assert [each["operation"] for each in violation.records[-2:]] == ["balance", "settlement"]
+    assert [each.name for each in violation.exchanges[-2:]] == ["balance", "settlement"]
 
 
 def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
@@ -136,8 +136,8 @@ def test_a_balance_that_is_shown_to_anybody_proves_nothing() -> None:
 def test_a_mistake_is_found_over_a_socket_too(mistake: str) -> None:
     wallet = AtHand("casino", CASINO_WALLETS[mistake])
     with wallet.listening() as root:
-        subject = wallet.subject(players=(wallet.player(),))
-        violation = preflight(replace(subject, url=f"{root}/casino/")).violation
+        under_test = replace(wallet.under_test(players=(wallet.player(),)), url=f"{root}/casino/")
+        violation = violation_of(under_test, preflight(under_test))
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", mistake)
 
@@ -183,5 +183,5 @@ class RefusesAtTimes(Wallet):
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])
 def test_a_refusal_by_chance_is_neither_a_violation_nor_a_problem(contract: str) -> None:
     facts = AtHand(contract, RefusesAtTimes).look()
-    assert facts.violation is None
+    assert facts.first_calls == ()
     assert any("its answers are not steady" in each for each in facts.warnings)

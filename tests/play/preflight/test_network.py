@@ -11,10 +11,11 @@ import pytest
 import trustme
 from hostile import Behaviour, Server, Visit, always, message, saying
 from preflight_at_hand import AtHand, problem_of, stages
-from wallet_address import subject
+from wallet_address import under_test
 
+from harness.examine import preflight
 from harness.model import Tls
-from harness.play.preflight import ConfigurationProblem, Stage, preflight
+from harness.play.preflight import ConfigurationProblem, Stage
 
 PATH = "/transaction/settlement"
 SETTINGS = "`tls` in the profile has ca_bundle, client_certificate, client_key and verify"
@@ -28,7 +29,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def problem(url: str, *, tls: Tls | None = None, time_out_seconds: float = 5) -> ConfigurationProblem:
-    return problem_of(lambda: preflight(subject(url, tls=tls, time_out_seconds=time_out_seconds)))
+    return problem_of(lambda: preflight(under_test(url, tls=tls, time_out_seconds=time_out_seconds)))
 
 
 def told(behaviour: Behaviour, *, time_out_seconds: float = 5) -> tuple[str, str]:
@@ -179,9 +180,9 @@ def test_a_wallet_behind_tls_is_looked_at_to_the_end(ca: trustme.CA, authority: 
     wallet = AtHand("casino")
     players = (wallet.player(), wallet.player())
     with wallet.listening(pem=pem) as root:
-        found = replace(wallet.subject(players=players), url=f"{root}/casino", tls=Tls(ca_bundle=authority))
+        found = replace(wallet.under_test(players=players), url=f"{root}/casino", tls=Tls(ca_bundle=authority))
         facts = preflight(found)
-    assert facts.violation is None
+    assert facts.first_calls == ()
     assert facts.warnings == ()
     assert stages(facts)["tls"].detail.startswith("TLSv1.3, issued by trustme")
 
@@ -208,7 +209,7 @@ def test_http_where_a_bare_tls_alert_answers() -> None:
 def test_a_certificate_that_nobody_looks_at_is_warned_of_loudly(ca: trustme.CA) -> None:
     passed: list[Stage] = []
     with Server(always(message(b"{}")), tls=context_of(ca.issue_cert("127.0.0.1"))) as server:
-        found = subject(server.url, tls=Tls(verify=False))
+        found = under_test(server.url, tls=Tls(verify=False))
         problem_of(lambda: preflight(found, tell=passed.append))
     detail, warnings = next((each.detail, each.warnings) for each in passed if each.name == "tls")
     assert detail == "TLSv1.3, with a certificate that is not verified"
@@ -221,7 +222,7 @@ def test_a_certificate_that_expires_soon_is_warned_of(ca: trustme.CA, authority:
     end = dt.datetime.now(dt.UTC) + dt.timedelta(days=3, hours=1)
     passed: list[Stage] = []
     with Server(always(message(b"{}")), tls=context_of(ca.issue_cert("127.0.0.1", not_after=end))) as server:
-        found = subject(server.url, tls=Tls(ca_bundle=authority))
+        found = under_test(server.url, tls=Tls(ca_bundle=authority))
         problem_of(lambda: preflight(found, tell=passed.append))
     (tls,) = [each for each in passed if each.name == "tls"]
     assert tls.detail.endswith(f"valid until {end:%Y-%m-%d}")

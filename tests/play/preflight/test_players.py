@@ -14,8 +14,8 @@ from hostile import Server, always, message
 from preflight_at_hand import AtHand, problem_of, stages
 
 from harness.contracts import Contract, load
+from harness.examine import preflight
 from harness.model import Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
-from harness.play.preflight import preflight
 from mock_server.order import Moved, Order, Refusal
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import refused
@@ -128,7 +128,7 @@ def insisting(*, takes_bets: bool) -> type[Wallet]:
 @BOTH
 def test_a_wallet_that_insists_on_known_bets_is_shown_one(contract: str) -> None:
     facts = AtHand(contract, insisting(takes_bets=True)).look()
-    assert facts.violation is None
+    assert facts.first_calls == ()
     assert facts.warnings == ()
 
 
@@ -138,7 +138,7 @@ def test_a_wallet_that_takes_no_bets_and_insists_on_known_ones_needs_some(contra
     player = wallet.player()
     problem = wallet.problem(players=(player,))
     assert str(problem).endswith("insists on bets that it knows: give the player some as `bets` in the profile")
-    assert wallet.look(players=(replace(player, bets=("known",)),)).violation is None
+    assert wallet.violation(players=(replace(player, bets=("known",)),)) is None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -156,8 +156,8 @@ def test_a_provisioned_player_and_its_balance(contract: str) -> None:
 def provisioned_by(answer: bytes) -> str:
     wallet = AtHand()
     with wallet.listening() as root, Server(always(answer)) as server:
-        subject = replace(wallet.subject(), url=f"{root}/casino", provision_url=f"{server.url}/make/")
-        problem = problem_of(lambda: preflight(subject))
+        under_test = replace(wallet.under_test(), url=f"{root}/casino", provision_url=f"{server.url}/make/")
+        problem = problem_of(lambda: preflight(under_test))
     assert problem.stage == "provisioning"
     return str(problem).replace(server.url, "URL")
 
@@ -179,8 +179,8 @@ def test_a_provisioning_address_that_makes_somebody_else() -> None:
 def test_a_provisioning_address_that_is_none() -> None:
     wallet = AtHand()
     with wallet.listening() as root:
-        subject = replace(wallet.subject(), url=f"{root}/casino", provision_url="players.example")
-        problem = problem_of(lambda: preflight(subject))
+        under_test = replace(wallet.under_test(), url=f"{root}/casino", provision_url="players.example")
+        problem = problem_of(lambda: preflight(under_test))
     assert (problem.stage, str(problem)) == (
         "provisioning",
         "the provisioning address 'players.example' has no valid host and port: write http://host:port/path",
@@ -192,13 +192,13 @@ def test_a_provisioning_command_that_fails(tmp_path: Path) -> None:
     script.write_text("import sys; sys.exit('the database is down')", encoding="utf-8")
     wallet = AtHand()
     with wallet.listening() as root:
-        subject = replace(
-            wallet.subject(),
+        under_test = replace(
+            wallet.under_test(),
             url=f"{root}/casino",
             provision_url="",
             provision_command=f"{sys.executable} {script} {{player}}",
         )
-        problem = problem_of(lambda: preflight(subject))
+        problem = problem_of(lambda: preflight(under_test))
     assert problem.stage == "provisioning"
     assert "the database is down" in str(problem)
 
@@ -231,7 +231,7 @@ def test_a_wallet_that_shows_a_wrong_balance_does_not_hide_behind_the_configurat
             return super().shown_balance(moved) * 100
 
     facts = AtHand(contract, Scaled).look(lacks=("balance",))
-    assert facts.violation is None
+    assert facts.first_calls == ()
     assert any("shows 1000.00 EUR for player" in each for each in facts.warnings)
 
 
@@ -255,15 +255,15 @@ class RefusesZero(Wallet):
 @pytest.mark.parametrize("balance", ["10.00", "0.00"])
 def test_a_wallet_that_refuses_nothing_but_zero(contract: str, requirement: str, code: str, balance: str) -> None:
     wallet = AtHand(contract, RefusesZero)
-    violation = wallet.look(players=(wallet.player(balance=balance),)).violation
+    violation = wallet.violation(players=(wallet.player(balance=balance),))
     assert violation is not None
     assert (violation.requirement, violation.mistake) == (requirement, "zero_amount")
-    amounts = [Decimal(_amount(each["request"]["body"])) for each in violation.records]
-    assert amounts[-1] == 0, "the last record is the refusal"
+    amounts = [Decimal(_amount(each.transmission.sent.body)) for each in violation.exchanges]
+    assert amounts[-1] == 0, "the last call is the refusal"
     assert any(amounts), "what was taken, or refused for lack of funds, is shown"
 
 
-def _amount(body: str) -> str:
+def _amount(body: bytes) -> str:
     content = json.loads(body, parse_float=Decimal)
     return str(content.get("transactions", [content])[0]["amount"])
 

@@ -17,6 +17,7 @@ def options(root: str) -> list[str]:
     return [f"--wallet-url={root}/casino/", "--wallet-contract=casino", f"--wallet-provision={root}/__admin/player"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("selected", ["zero_amount", "signature"])
 def test_a_violation_is_told_whatever_is_selected(selected: str, tmp_path: Path) -> None:
     wallet = AtHand("casino", CASINO_WALLETS["sorted_keys"], CASINO)
@@ -44,6 +45,7 @@ def test_a_problem_is_one_error_and_no_scenario_runs(tmp_path: Path) -> None:
     assert "passed" not in done.lines[-1]
 
 
+@pytest.mark.full
 def test_warnings_are_told_with_the_verdict(tmp_path: Path) -> None:
     wallet = AtHand("casino", credentials=CASINO)
     player = wallet.player()

@@ -12,7 +12,7 @@ from harness.contracts import load
 from harness.examine import Examiner
 from harness.model import Limits
 from harness.play.preflight.wants import wants
-from harness.proof.carrier import InProcessCarrier
+from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_folder
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
@@ -46,12 +46,12 @@ def test_what_cannot_be_run_is_known_before(
     contract: str, wallet_type: type[Wallet], balance: str, reasons: set[str]
 ) -> None:
     wallet = AtHand(contract, wallet_type)
-    subject = wallet.subject(players=(replace(wallet.player(balance=balance), expired_session="", token=""),))
-    facts = wallet.look(players=subject.players)
+    under_test = wallet.under_test(players=(replace(wallet.player(balance=balance), expired_session="", token=""),))
+    facts = wallet.look(players=under_test.players)
     scenarios = load_folder(SCENARIOS, {contract: load(contract)})
-    found = {each.reason: each.scenarios for each in wants(scenarios, load(contract), subject, facts)}
+    found = {each.reason: each.scenarios for each in wants(scenarios, load(contract), under_test, facts)}
     assert reasons <= set(found)
-    examiner = Examiner(replace(subject, limits=SMALL), facts, wallet=InProcessCarrier(wallet.app, f"/{contract}"))
+    examiner = Examiner(replace(under_test, limits=SMALL), facts, wallet=InProcessCarrier(wallet.app, f"/{contract}"))
     results = [examiner.examine(each) for each in scenarios if contract in each.requirements]
     skipped = {each.scenario for each in results if each.reason.startswith(("needs a", "needs 2", "the wallet has no"))}
     foretold = {each for named in found.values() for each in named}
@@ -64,8 +64,8 @@ def test_three_tokens_are_enough_because_a_forged_login_uses_none_up() -> None:
     players = tuple(wallet.player(balance="1000.00") for _ in range(3))
     facts = wallet.look(players=players)
     scenarios = load_folder(SCENARIOS, {"sportsbook": load("sportsbook")})
-    subject = wallet.subject(players=players)
+    under_test = wallet.under_test(players=players)
     lacking = "needs a player with an unused one-time token"
-    assert lacking not in {each.reason for each in wants(scenarios, load("sportsbook"), subject, facts)}
-    fewer = wallet.subject(players=(*players[:2], replace(players[2], token="")))
+    assert lacking not in {each.reason for each in wants(scenarios, load("sportsbook"), under_test, facts)}
+    fewer = wallet.under_test(players=(*players[:2], replace(players[2], token="")))
     assert lacking in {each.reason for each in wants(scenarios, load("sportsbook"), fewer, facts)}

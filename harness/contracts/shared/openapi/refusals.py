@@ -8,20 +8,34 @@ from typing import Any
 
 from harness.contracts import Contract
 from harness.contracts.shared.json_text import parse
-from harness.model import ItemReply, Outcome, Reply
+from harness.model import (
+    OPERATION_OF,
+    Authenticate,
+    Bet,
+    GetBalance,
+    ItemReply,
+    Outcome,
+    Payout,
+    Reply,
+    Request,
+    Reward,
+    Rollback,
+    Unsettle,
+    item_of,
+)
 
-_DEBITS = frozenset({"bet", "bet_batch", "unsettle"})
-_CREDITS = frozenset({"pay", "settle", "retry", "reward"})
-_WORDS: Mapping[Outcome, frozenset[str]] = {
+_DEBITS = frozenset({Bet, Unsettle})
+_CREDITS = frozenset({Payout, Reward})
+_KINDS: Mapping[Outcome, frozenset[type]] = {
     Outcome.INSUFFICIENT_FUNDS: _DEBITS,
-    Outcome.CONFLICT: _DEBITS | _CREDITS | {"rollback"},
-    Outcome.UNKNOWN_TRANSACTION: _CREDITS | {"unsettle"},
-    Outcome.UNKNOWN_PLAYER: _DEBITS | _CREDITS | {"rollback", "balance"},
+    Outcome.CONFLICT: _DEBITS | _CREDITS | {Rollback},
+    Outcome.UNKNOWN_TRANSACTION: _CREDITS | {Unsettle},
+    Outcome.UNKNOWN_PLAYER: _DEBITS | _CREDITS | {Rollback, GetBalance},
     Outcome.WRONG_CURRENCY: _DEBITS | _CREDITS,
-    Outcome.INVALID_SESSION: frozenset({"bet", "bet_batch", "balance"}),
-    Outcome.INVALID_TOKEN: frozenset({"authenticate"}),
+    Outcome.INVALID_SESSION: frozenset({Bet, GetBalance}),
+    Outcome.INVALID_TOKEN: frozenset({Authenticate}),
 }
-"""Scenario words whose operations can be refused so; every operation can be refused in each other way."""
+"""Kinds of operation that can be refused so; every operation can be refused in each other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +50,13 @@ class Refusal:
 
 def refusals(contract: Contract, operation: str) -> tuple[Refusal, ...]:
     """How a wallet refuses an operation. Those that the contract writes alike are one, named for the first."""
-    words = {word for word, name in contract.words.items() if name == operation}
+    kinds = {item_of(word) for word, name in contract.words.items() if name == operation and word in OPERATION_OF}
     found: dict[tuple[int, bytes], Refusal] = {}
     for outcome in Outcome:
-        if outcome is Outcome.OK or not words & _WORDS.get(outcome, words):
+        if outcome is Outcome.OK or not kinds & _KINDS.get(outcome, kinds):
             continue
         reply = Reply(outcome=outcome, items=(ItemReply(outcome=outcome),))
-        status, body = contract.write_reply(None, reply)
+        status, body = contract.write_reply(None, reply, Request(contract.specs[operation].path, (), b""))
         example = {"summary": outcome.replace("_", " "), "value": parse(body)}
         found.setdefault((status, body), Refusal(str(outcome), status, example))
     return tuple(found.values())

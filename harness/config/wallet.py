@@ -1,0 +1,133 @@
+"""The wallet under test by one contract: where it is, how we prove ourselves, and which players may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from harness import __version__
+from harness.config.options import Misconfigured, Options
+from harness.config.profile import ContractProfile, Profile, TlsProfile, Value
+from harness.config.shares import shares_of
+from harness.contracts import Credentials, load
+from harness.model import Limits, Player, Tls
+
+MANY = 1000
+"""More processes than anybody starts."""
+NO_LIMIT = "none"
+"""The text of a limit that does not limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletUnderTest:
+    """One wallet by one contract, with every value resolved. `scope` tells processes apart that share a run (xdist)."""
+
+    contract: str
+    """The name under which the contract is loaded."""
+    url: str
+    """Empty for the bundled wallet before it is started."""
+    credentials: Credentials
+    provision_url: str = ""
+    provision_command: str = ""
+    """A command line that makes a player, with `{player}`, `{currency}`, `{balance}` (in main units) and `{contract}`
+    in it: the alternative to `provision_url`.
+    """
+    players: tuple[Player, ...] = ()
+    games: tuple[str, ...] = ()
+    paths: tuple[tuple[str, str], ...] = ()
+    """Operations that the wallet has elsewhere than documented, with their paths below the URL."""
+    lacks: tuple[str, ...] = ()
+    """Operations that the operator has declared absent: they are not probed."""
+    policies: tuple[tuple[str, str], ...] = ()
+    """Readings that the operator has pinned: of each policy named here, no other is accepted."""
+    codes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """By outcome, the codes that this wallet says in place of the document's."""
+    seed: int = 0
+    run_id: str = "00000000"
+    scope: str = ""
+    limits: Limits = field(default_factory=Limits)
+    tls: Tls = field(default_factory=Tls)
+    time_out_seconds: float = 10
+    requests_per_second: float = 0
+    """The most requests that this process sends in a second, except in races; 0 is without a limit."""
+    user_agent: str = ""
+    """Empty is `walletproof/<version> (run <run id>)`."""
+
+    def __post_init__(self) -> None:
+        """An operator finds us in its logs by the header, too."""
+        if not self.user_agent:
+            object.__setattr__(self, "user_agent", f"walletproof/{__version__} (run {self.run_id})")
+
+    @property
+    def makes_players(self) -> bool:
+        """Whether players are made on demand, rather than named."""
+        return bool(self.provision_url or self.provision_command)
+
+    @property
+    def most_processes(self) -> int:
+        """How many processes can work on it side by side: each needs players and connections of its own."""
+        players = MANY if self.makes_players else len(shares_of(self.players))
+        races = MANY if self.limits.connections == Limits().connections else self.limits.races_at_once
+        return max(1, min(players, races))
+
+    def in_process(self, scope: str, processes: int) -> WalletUnderTest:
+        """The same wallet for one of several processes, with its part of what the wallet's operator allows."""
+        limits = self.limits
+        if limits.connections != Limits().connections:
+            limits = replace(limits, connections=max(1, limits.connections // processes))
+        return replace(self, scope=scope, limits=limits, requests_per_second=self.requests_per_second / processes)
+
+
+def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:
+    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is empty."""
+    return WalletUnderTest(
+        contract=contract.name,
+        url=_text(contract.url).rstrip("/"),
+        credentials=_credentials(contract),
+        provision_url=_text(profile.provision_url),
+        provision_command=_text(profile.provision_command),
+        players=tuple(each.player for each in profile.players_of(contract.name)),
+        games=tuple(each.text for each in profile.games),
+        paths=tuple((name, path.text) for name, path in contract.paths.items()),
+        lacks=tuple(each.text for each in contract.lacks),
+        policies=tuple((name, reading.text) for name, reading in contract.policies.items()),
+        codes=tuple((outcome, tuple(each.text for each in codes)) for outcome, codes in contract.codes.items()),
+        tls=_tls(contract.tls or TlsProfile()),
+        limits=Limits(**{each.name: int(profile.limits[each.name].text) for each in fields(Limits)}),
+        time_out_seconds=float(profile.limits["time_out_seconds"].text),
+        requests_per_second=_rate(profile.limits),
+        seed=options.seed,
+        run_id=options.run_id,
+    )
+
+
+def _credentials(contract: ContractProfile) -> Credentials:
+    """The credentials of a wallet. Raises Misconfigured for a file that cannot be read."""
+    found = {}
+    for each in load(contract.name).credentials:
+        value = contract.credentials.get(each.variable)
+        try:
+            found[each.name] = each.read(value.text) if value is not None else ""
+        except (OSError, ValueError) as error:
+            where = value.where if value is not None else each.variable
+            why = f": {error.strerror}" if isinstance(error, OSError) else ""
+            raise Misconfigured(f"{where}: {each.name} is no PEM text and no file that holds it{why}") from None
+    return Credentials(**found)
+
+
+def _text(value: Value | None) -> str:
+    return value.text if value is not None else ""
+
+
+def _rate(limits: Mapping[str, Value]) -> float:
+    text = limits["requests_per_second"].text
+    return 0 if text == NO_LIMIT else float(text)
+
+
+def _tls(written: TlsProfile) -> Tls:
+    return Tls(
+        verify=written.verify is None or written.verify.text == "true",
+        ca_bundle=written.ca_bundle.text if written.ca_bundle else None,
+        client_certificate=written.client_certificate.text if written.client_certificate else None,
+        client_key=written.client_key.text if written.client_key else None,
+    )

@@ -1,0 +1,172 @@
+"""Examines one wallet by one contract: runs scenarios, has them judged, and says in plain data what came of it.
+
+Pre-flight comes first: what is wrong with the configuration is one error there, not eighty failures later.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
+from harness.config import WalletUnderTest
+from harness.config.tailoring import contract_of, narrowed
+from harness.contracts import Contract
+from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.redaction import Secrets
+from harness.examine.results import Results
+from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
+from harness.play.players import (
+    DEFAULT_GAME,
+    CommandPlayers,
+    Players,
+    ProvisionedPlayers,
+    ProvisioningFailed,
+    Purse,
+    SharedPlayers,
+)
+from harness.play.preflight import Facts
+from harness.play.runner import Capabilities, Runner
+from harness.scenario.identities import Identities
+from harness.verdict import ScenarioResult
+from harness.verdict.checks import Judged, examine
+
+MOST_SILENCES = 3
+"""After so many scenarios in a row in which the wallet no longer answered, the rest are not attempted."""
+
+
+class Examiner:
+    """Examines scenarios one after the other, on connections that stay warm."""
+
+    def __init__(
+        self,
+        under_test: WalletUnderTest,
+        facts: Facts,
+        *,
+        wallet: Carrier | None = None,
+        provision: Carrier | None = None,
+        record: bool = False,
+        explain: bool = True,
+        waivers: Sequence[Waiver] = (),
+        secrets: Secrets | None = None,
+        now_ms: Callable[[], int] = unix_ms,
+    ) -> None:
+        """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
+
+        Without `explain` findings have no probable cause and no shell lines. `wallet` and `provision` are ways to a
+        wallet that is not behind the URLs of `under_test`. `secrets` are those of the whole run, where it is about more
+        than one contract. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
+        """
+        self.contract: Contract = contract_of(under_test)
+        self._subject = under_test
+        self._policy = _policy(self.contract, under_test, facts)
+        wallet, self._provision = _ways(under_test, wallet, provision)
+        self.client = _client(self.contract, wallet, under_test, now_ms)
+        self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
+        identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
+        self.players = self._source_of_players(identities)
+        limits, games = under_test.limits, under_test.games
+        self._runner = Runner(
+            self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
+        )
+        hidden, players = secrets_of(under_test, secrets), under_test.players
+        self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
+        self._silences = 0
+        self.violation = violation_of(under_test, facts, secrets)
+
+    def examine(self, scenario: Scenario) -> ScenarioResult:
+        """Run and judge one scenario. Whatever the wallet does becomes a result."""
+        if self.violation is not None:
+            return self.results.before_scenarios(scenario, self.violation)
+        if self._silences >= MOST_SILENCES:
+            return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
+        started = time.monotonic()
+        try:
+            histories = self._runner.run(scenario)
+        except ProvisioningFailed as error:
+            self._silences += 1
+            return self.results.undecided(scenario, str(error))
+        silent = any(history.stopped for history in histories)
+        self._silences = self._silences + 1 if silent else 0
+        return self.judge(scenario, histories, started=started)
+
+    def judge(
+        self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
+    ) -> ScenarioResult:
+        """What comes of histories that have been recorded: one of each run of the scenario.
+
+        `started` is when the first run began, by `time.monotonic()`.
+        """
+        judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
+        return self.results.of_runs(
+            scenario,
+            histories,
+            judged,
+            absent=self.capabilities.absent,
+            seconds="0" if started is None else f"{time.monotonic() - started:.3f}",
+        )
+
+    def judged(self, history: History) -> Judged:
+        """The judgement of one history by this wallet's contract."""
+        return examine(history, self.contract, self._policy)
+
+    def close(self) -> tuple[str, ...]:
+        """Restore the players and close every connection. Sentences about players who were left changed, redacted."""
+        changed = tuple(map(self.results.secrets.text, self.players.close()))
+        self.client.close()
+        if self._provision is not None:
+            self._provision.close()
+        return changed
+
+    def _source_of_players(self, identities: Identities) -> Players:
+        under_test = self._subject
+        if self._provision is not None:
+            return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
+        if under_test.provision_command:
+            return CommandPlayers(self.contract.name, under_test.provision_command, identities)
+        games = under_test.games or (DEFAULT_GAME,)
+        return SharedPlayers(
+            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+        )
+
+    def _send(self, operation: Operation) -> Exchange:
+        return self.client.call(Call(operation=operation))
+
+
+def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:
+    """The contract's policy, narrowed by the readings that were seen, where the profile has not chosen one."""
+    chosen = dict(under_test.policies)
+    return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
+
+
+def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
+    requests = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope} requests")
+    return Client(
+        contract,
+        wallet,
+        under_test.credentials,
+        paths=dict(under_test.paths),
+        now_ms=now_ms,
+        request_id=requests.transaction_id,
+    )
+
+
+def _ways(
+    under_test: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
+) -> tuple[Carrier, Carrier | None]:
+    """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
+    pace = Pace(under_test.requests_per_second or None)
+    if provision is None and under_test.provision_url:
+        provision = _transport(under_test, under_test.provision_url, pace)
+    return wallet or _transport(under_test, under_test.url, pace), provision
+
+
+def _transport(under_test: WalletUnderTest, url: str, pace: Pace) -> Transport:
+    return Transport(
+        url,
+        tls=under_test.tls,
+        time_out_seconds=under_test.time_out_seconds,
+        user_agent=under_test.user_agent,
+        connections=under_test.limits.connections,
+        pace=pace,
+    )

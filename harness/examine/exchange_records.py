@@ -1,0 +1,153 @@
+"""Exchanges as plain data: what went over the wire, when, and what the balance should have been. Amounts are texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness import money
+from harness.contracts import Contract
+from harness.examine.redaction import Secrets
+from harness.model import Amount, Exchange, History, Message
+from harness.verdict.checks import Standing
+
+LONGEST_BODY = 4_000
+"""Characters of a body that are kept; the recorded size tells how much there was."""
+FIRST, LAST, AROUND = 24, 6, 2
+"""Of a long run the first and last exchanges are kept, and those next to one that a verdict names."""
+_NOT_SHOWN = frozenset({"host", "accept", "accept-encoding", "connection", "user-agent", "content-length"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The exchanges that a report shows, and how many it leaves out."""
+
+    exchanges: tuple[Mapping[str, Any], ...]
+    left_out: int
+
+
+def keep(
+    run: int,
+    history: History,
+    course: Sequence[Standing],
+    contract: Contract,
+    secrets: Secrets,
+    *,
+    named: Collection[int] = (),
+) -> Kept:
+    """The exchanges of one run as data. `named` are the indices that verdicts speak of: they are always kept."""
+    chosen = sorted(_chosen(len(history.exchanges), named))
+    begun = min((each.transmission.started_ns for each in history.exchanges), default=0)
+    standings: dict[int, list[Standing]] = {}
+    for standing in course:
+        standings.setdefault(standing.exchange, []).append(standing)
+    data = tuple(
+        {"run": run, "index": index, **_exchange(history.exchanges[index], begun, contract, secrets)}
+        | {"balances": _balances(standings.get(index, ()), history)}
+        for index in chosen
+    )
+    return Kept(exchanges=data, left_out=len(history.exchanges) - len(chosen))
+
+
+def _chosen(count: int, named: Collection[int]) -> set[int]:
+    if count <= FIRST + LAST:
+        return set(range(count))
+    near = {index + step for index in named for step in range(-AROUND, AROUND + 1)}
+    return {*range(FIRST), *range(count - LAST, count), *(index for index in near if 0 <= index < count)}
+
+
+def one(exchange: Exchange, contract: Contract, secrets: Secrets) -> Mapping[str, Any]:
+    """A single exchange as data, outside of any history."""
+    return _exchange(exchange, exchange.transmission.started_ns, contract, secrets)
+
+
+def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secrets) -> dict[str, Any]:
+    sent = exchange.transmission
+    request = _message(sent.sent, secrets)
+    method, path = _start_line(sent.sent, contract, exchange)
+    reply = exchange.reply
+    return {
+        "step": exchange.step,
+        "line": exchange.line,
+        "operation": exchange.name,
+        "race": exchange.race,
+        "lost": str(exchange.loss) if exchange.loss else "",
+        "alteration": _alteration(exchange),
+        "request": {"method": method, "path": path, **request},
+        "response": _response(sent.received, secrets),
+        "failure": secrets.text(sent.failure.detail) if sent.failure is not None else "",
+        "outcome": str(reply.outcome) if reply is not None else "",
+        "code": secrets.text(reply.code)[:200] if reply is not None else "",
+        "problems": [secrets.text(f"{each.where}: {each.detail}")[:400] for each in exchange.problems[:6]],
+        "microseconds": {
+            "started": _since(begun, sent.started_ns),
+            "released": _since(begun, sent.released_ns),
+            "first_byte": _since(begun, sent.first_byte_ns),
+            "finished": _since(begun, sent.finished_ns),
+        },
+    }
+
+
+def _since(begun: int, moment: int) -> int | None:
+    return (moment - begun) // 1000 if moment else None
+
+
+def _start_line(message: Message, contract: Contract, exchange: Exchange) -> tuple[str, str]:
+    words = message.head.partition(b"\r\n")[0].decode("latin-1").split(" ")
+    spec = contract.specs.get(exchange.name)
+    if len(words) < 2 or not words[1].startswith("/"):
+        return words[0] or "POST", spec.path if spec is not None else "/"
+    return words[0], words[1]
+
+
+def _message(message: Message, secrets: Secrets) -> dict[str, Any]:
+    text = secrets.body(message.body[: 4 * LONGEST_BODY])
+    headers = [pair for pair in secrets.headers(message.headers) if pair[0].lower() not in _NOT_SHOWN]
+    shortened = len(text) > LONGEST_BODY or len(message.body) > 4 * LONGEST_BODY
+    return {
+        "headers": [list(pair) for pair in headers],
+        "body": text[:LONGEST_BODY],
+        "size": len(message.body),
+        "truncated": shortened,
+    }
+
+
+def _response(message: Message | None, secrets: Secrets) -> dict[str, Any] | None:
+    if message is None:
+        return None
+    hidden = _message(message, secrets)
+    headers = [[name, secrets.body(value.encode("utf-8", "surrogatepass"))[:500]] for name, value in hidden["headers"]]
+    return {"status": message.status, **hidden, "headers": headers[:40]}
+
+
+def _alteration(exchange: Exchange) -> dict[str, Any]:
+    alteration = exchange.alteration
+    found: dict[str, Any] = {
+        "forged": alteration.forged,
+        "missing_header": alteration.missing_header,
+        "stale_seconds": alteration.stale_seconds,
+        "tampered": [field for field, _ in alteration.tampered],
+        "raw": [field for _, field, _ in alteration.raw],
+        "without": [field for _, field in alteration.without],
+        "body": "replaced" if alteration.body is not None else "",
+        "content_type": alteration.content_type,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _balances(standings: Iterable[Standing], history: History) -> list[dict[str, Any]]:
+    currencies = {player.id: player.currency for player in history.players}
+    return [
+        {
+            "player": each.player,
+            "situation": each.situation,
+            "expected": [_text(value, currencies.get(each.player, "")) for value in each.expected],
+            "shown": None if each.shown is None else _text(each.shown, currencies.get(each.player, "")),
+        }
+        for each in standings
+    ]
+
+
+def _text(amount: Amount, currency: str) -> str:
+    return money.show(amount, currency)

@@ -1,0 +1,194 @@
+"""Takes secrets out of texts: in the clear, in another case, percent-encoded, as hex, and inside base64.
+
+A wallet may echo whatever we sent, so every text goes through here that leaves the process, not only our own headers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from urllib.parse import quote
+
+from harness.contracts import Contract, CredentialField, Credentials
+from harness.model import Player
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
+_HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
+_SHORT = 4
+"""A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it. A
+shorter key or user, which is no secret, is hidden in headers alone."""
+_HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_SHORTEST_SESSION = 8
+"""A shorter one is no secret but a placeholder, such as `none`."""
+_SHORTEST_LINE = 16
+"""A shorter line of a secret of several lines is not hidden by itself."""
+_MOST_TOKENS = 500
+"""Pieces of one text that are tried as base64."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrets of a run, and what stands in their place. `named` maps each secret to a shell variable's name."""
+
+    named: tuple[tuple[str, str], ...]
+    users: tuple[str, ...] = ()
+    """Credentials that are no secret, such as users: base64 of `user:...` is hidden whatever follows."""
+    public: frozenset[str] = frozenset()
+    """The variables of those."""
+    signed: frozenset[str] = frozenset()
+    """Lower-case names of headers that hold a signature."""
+
+    @classmethod
+    def of(
+        cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = (), players: Iterable[Player] = ()
+    ) -> Secrets:
+        """Those of a contract's credentials, one-time tokens, and what `players` could be impersonated with.
+
+        `players` are those whom the user has named: they live on after the run. A player who was made for a scenario
+        has no secret, and a request that shows its session can be sent again.
+        """
+        players = tuple(players)
+        public = {each.name: each.variable for each in contract.credentials if not each.secret}
+        tokens = (*tokens, *(each.token for each in players))
+        pairs = (
+            *(pair for each in contract.credentials if each.secret for pair in _forms(each, credentials[each.name])),
+            *((credentials[name], variable) for name, variable in public.items() if len(credentials[name]) >= _SHORT),
+            *((each, "ONE_TIME_TOKEN") for each in tokens),
+            *(pair for each in players for pair in _sessions(each)),
+        )
+        return cls(
+            tuple((text, name) for text, name in pairs if text),
+            tuple(credentials[name] for name in public),
+            frozenset(public.values()),
+            frozenset(contract.signatures),
+        )
+
+    def without_public(self) -> Secrets:
+        """The same, but for what is no secret and may be a word of any text."""
+        return replace(self, named=tuple(pair for pair in self.named if pair[1] not in self.public))
+
+    def and_those(self, tokens: Iterable[str], players: Iterable[Player]) -> Secrets:
+        """These, one-time tokens, and what `players` could be impersonated with; the same value when none is new."""
+        pairs = [
+            *((each, "ONE_TIME_TOKEN") for each in tokens),
+            *(pair for each in players for pair in _sessions(each)),
+        ]
+        known = {text for text, _ in self.named}
+        new = tuple(pair for pair in pairs if pair[0] not in known)
+        return replace(self, named=(*self.named, *new)) if new else self
+
+    def __add__(self, other: Secrets) -> Secrets:
+        """The secrets of both, such as those of two contracts in one run."""
+        return Secrets(
+            tuple(dict.fromkeys((*self.named, *other.named))),
+            tuple(dict.fromkeys((*self.users, *other.users))),
+            self.public | other.public,
+            self.signed | other.signed,
+        )
+
+    def hide(self, text: str) -> str:
+        """The text without any of the secrets."""
+        if not text:
+            return text
+        for pattern, name in self._patterns:
+            text = pattern.sub(f"${name}", text)
+        return self._without_base64(text)
+
+    def header(self, name: str, value: str) -> str:
+        """A header's value as it may be shown: credentials wholly hidden, of a signature the first eight digits."""
+        lowered = name.lower()
+        if lowered in _HIDDEN_HEADERS and value:
+            scheme = value.partition(" ")[0]
+            return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
+        if lowered in self.signed and len(value) > 8:
+            return f"{value[:8]}... ({len(value)} characters)"
+        return "(hidden)" if value in self.users else self.hide(value)
+
+    def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """All of them."""
+        return tuple((name, self.header(name, value)) for name, value in pairs)
+
+    def text(self, text: str) -> str:
+        """A text that may repeat whatever was sent: without secrets, and with signatures shortened."""
+        return self.hide(_HEX_SIGNATURE.sub(r"\1...", text))
+
+    def body(self, body: bytes) -> str:
+        """A body as text; what is no UTF-8, or no character of a text, is escaped. Echoed signatures are shortened."""
+        text = body.decode("utf-8", "backslashreplace")
+        return self.text("".join(map(_printable, text)))
+
+    def line(self, text: str) -> str:
+        """A text for a terminal: without secrets, and with what is no character of a text escaped."""
+        return self.body(text.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        found = []
+        for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
+            forms = {secret, quote(secret, safe=""), secret.encode().hex()}
+            for form in sorted(forms, key=len, reverse=True):
+                pattern = re.escape(form)
+                alone = len(secret) < _SHORT or name in self.public
+                found.append((re.compile(rf"(?<![\w]){pattern}(?![\w])" if alone else pattern, re.IGNORECASE), name))
+        return tuple(found)
+
+    def _without_base64(self, text: str) -> str:
+        if not self.named:
+            return text
+        count = 0
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal count
+            count += 1
+            return "(hidden)" if count <= _MOST_TOKENS and self._reveals(match[0]) else match[0]
+
+        return _BASE64.sub(replaced, text)
+
+    def _reveals(self, token: str) -> bool:
+        """Whether a piece of text is base64 of something with a secret in it, from any of its first four characters."""
+        for start in range(min(4, len(token))):
+            piece = token[start:].rstrip("=").replace("-", "+").replace("_", "/")
+            try:
+                decoded = base64.b64decode(piece + "=" * (-len(piece) % 4)).lower()
+            except (ValueError, binascii.Error):
+                continue
+            if any(user and decoded.startswith(f"{user.lower()}:".encode()) for user in self.users):
+                return True
+            if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
+                return True
+        return False
+
+
+NO_SECRETS = Secrets(())
+
+
+def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:
+    """A secret, and each long line of one that has several."""
+    yield secret, field.variable
+    if field.pem:
+        yield from ((line, field.variable) for line in secret.splitlines() if len(line) >= _SHORTEST_LINE)
+
+
+def _sessions(player: Player) -> Iterator[tuple[str, str]]:
+    name = re.sub(r"\W", "_", player.id)
+    for session, what in ((player.session, "SESSION"), (player.expired_session, "EXPIRED_SESSION")):
+        if len(session) >= _SHORTEST_SESSION:
+            yield session, f"{what}_OF_{name}"
+
+
+def _printable(character: str) -> str:
+    if character in "\n\t" or (character.isprintable() and not 0xD800 <= ord(character) <= 0xDFFF):
+        return character
+    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\u{ord(character):04x}"
+
+
+def by_name(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Headers by lower-case name, the first of each."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), value)
+    return found

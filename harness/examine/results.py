@@ -1,0 +1,271 @@
+"""Builds the result of a scenario once, from its runs and their judgements, with everything that it carries.
+
+This is the one place where secrets are taken out: each text goes through it once, when it is finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.client import spread_us
+from harness.contracts import Contract
+from harness.examine.exchange_records import keep, one
+from harness.examine.redaction import NO_SECRETS, Secrets
+from harness.examine.shell_lines import again
+from harness.model import Authenticate, Exchange, History, Player, Scenario, Status, Transmission, Verdict, Waiver
+from harness.verdict import ScenarioResult, Violation, today, violated_by, waived_among, worst
+from harness.verdict.causes import diagnose, of_mistake
+from harness.verdict.checks import Judged
+
+_RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+MOST_RUNS = 2
+"""Of a scenario that was run several times, this many runs are kept: those with findings first."""
+LONGEST_AGAIN = 6_000
+"""Characters of the shell lines that a verdict carries."""
+
+JudgedRun = tuple[int, Judged]
+"""The number of a run among those of its scenario, and its judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Builds results by one contract. `url` is the wallet's; `recording` keeps exchanges for reports.
+
+    Without `explaining`, findings have no probable cause and no shell lines. `players` are those whom the user has
+    named: sessions that they open are secrets, too.
+    """
+
+    contract: Contract
+    secrets: Secrets = NO_SECRETS
+    url: str = ""
+    recording: bool = False
+    explaining: bool = True
+    players: tuple[Player, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    day: Callable[[], date] = today
+    """The day by which waivers expire."""
+
+    def of_runs(
+        self,
+        scenario: Scenario,
+        histories: Sequence[History],
+        judged: Sequence[JudgedRun],
+        *,
+        absent: Iterable[str] = (),
+        seconds: str = "0",
+    ) -> ScenarioResult:
+        """The result of a scenario that was run once, or several times because it races.
+
+        `judged` has the runs in which anything was sent. `absent` are operations that the wallet was seen to lack.
+        """
+        secrets = self._secrets_of(histories)
+        verdicts = tuple(
+            self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
+        )
+        skipped = next((each for each in histories if each.skipped), None)
+        status, reason = _outcome(histories, [found for _, found in judged], verdicts, skipped)
+        records, left_out = self._records(histories, judged, secrets)
+        return ScenarioResult(
+            **_identity(scenario, self.contract),
+            status=status,
+            verdicts=verdicts,
+            reason=secrets.text(reason),
+            readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
+            exchanges=sum(len(each.exchanges) for each in histories),
+            core_money_moved=any(found.core_money_moved for _, found in judged),
+            absent=tuple(sorted(absent)),
+            not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
+            spread_microseconds=_widest_spread(histories),
+            seconds=seconds,
+            latencies=_latencies(histories),
+            records=records,
+            left_out=left_out,
+            waived=self._waived(verdicts),
+        )
+
+    def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:
+        """The result of a scenario that could not be run, and why."""
+        return undecided(scenario, self.contract, self.secrets.text(reason))
+
+    def before_scenarios(self, scenario: Scenario, violation: Violation) -> ScenarioResult:
+        """Pre-flight's calls prove a violation: the scenarios of that requirement say so, the others were not run."""
+        if scenario.requirements[self.contract.name] != violation.requirement:
+            return ScenarioResult(
+                **_identity(scenario, self.contract),
+                status=Status.SKIPPED,
+                reason=f"not run: pre-flight found that {violation.requirement} is violated",
+            )
+        found = of_mistake(violation.mistake, self.contract)
+        records = tuple(
+            {"run": 0, "index": index, **one(each, self.contract, self.secrets), "balances": []}
+            for index, each in enumerate(violation.exchanges)
+        )
+        verdict = Verdict(
+            check="preflight",
+            requirement=violation.requirement,
+            level=self.contract.requirements[violation.requirement].level,
+            status=Status.FAIL,
+            summary=violation.summary,
+            sent=violation.sent,
+            said=violation.said,
+            cause=found.id if found is not None else "",
+            probably=found.sentence if found is not None else "",
+            fix=found.fix if found is not None else "",
+            exchange=len(records) - 1 if records else None,
+            again=self._again(records[-1]) if records else "",
+        )
+        return ScenarioResult(
+            **_identity(scenario, self.contract),
+            status=Status.FAIL,
+            verdicts=(verdict,),
+            exchanges=len(records),
+            records=records if self.recording else (),
+            waived=self._waived((verdict,)),
+        )
+
+    def _finished(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
+        """The verdict without secrets; a red one with its probable cause and with shell lines."""
+        told = replace(
+            verdict,
+            summary=secrets.text(verdict.summary),
+            sent=secrets.text(verdict.sent),
+            said=secrets.text(verdict.said),
+            possible=tuple(map(secrets.text, verdict.possible)),
+        )
+        if not self.explaining or verdict.status not in _RED:
+            return told
+        found = diagnose(verdict, history, judged.course, self.contract)
+        index = verdict.accused if verdict.accused is not None else verdict.exchange
+        return replace(
+            told,
+            run=run,
+            cause=found.id if found is not None else "",
+            probably=secrets.text(found.sentence) if found is not None else "",
+            fix=secrets.text(found.fix) if found is not None else "",
+            again="" if index is None else self._again(one(history.exchanges[index], self.contract, secrets)),
+        )
+
+    def _records(
+        self, histories: Sequence[History], judged: Sequence[JudgedRun], secrets: Secrets
+    ) -> tuple[tuple[Mapping[str, Any], ...], int]:
+        """The exchanges that a report shows, and how many it leaves out."""
+        if not self.recording:
+            return (), 0
+        chosen = sorted(sorted(judged, key=lambda pair: (not _is_red(pair[1]), pair[0]))[:MOST_RUNS])
+        kept = [
+            keep(run, histories[run], each.course, self.contract, secrets, named=_named(each.verdicts))
+            for run, each in (chosen if _race(histories) else chosen[:1])
+        ]
+        count = sum(len(each.exchanges) for each in histories)
+        records = tuple(exchange for each in kept for exchange in each.exchanges)
+        return records, count - len(records)
+
+    def _again(self, recorded: Mapping[str, Any]) -> str:
+        """Shell lines that send a recorded exchange again. The record has no secrets, so these have none."""
+        return again(self.contract, origin_of(self.url), recorded)[:LONGEST_AGAIN]
+
+    def _secrets_of(self, histories: Sequence[History]) -> Secrets:
+        """Those of the run, one-time tokens, and sessions that players have opened whom the user has named."""
+        exchanges = [each for history in histories for each in history.exchanges]
+        tokens = {each.token for history in histories for each in history.players}
+        tokens |= {each.operation.token for each in exchanges if isinstance(each.operation, Authenticate)}
+        replies = [each.reply.session for each in exchanges if self.players and each.reply is not None]
+        opened = [Player(id="A_LOGIN", currency="", session=each.session or "") for each in replies if each is not None]
+        return self.secrets.and_those(sorted(tokens - {""}), opened)
+
+    def _waived(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+        return waived_among(violated_by(verdicts), self.waivers, self.day()) if self.waivers else ()
+
+
+def undecided(scenario: Scenario, contract: Contract, reason: str) -> ScenarioResult:
+    """The result of a scenario of which nothing is known. `reason` has no secrets."""
+    return ScenarioResult(**_identity(scenario, contract), status=Status.UNKNOWN, reason=reason)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, without credentials and path."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else "http://WALLET"
+
+
+def _identity(scenario: Scenario, contract: Contract) -> dict[str, Any]:
+    """Which scenario a result is of."""
+    return {
+        "scenario": scenario.id,
+        "title": scenario.title,
+        "contract": contract.name,
+        "path": scenario.path,
+        "requirement": scenario.requirements[contract.name],
+    }
+
+
+def _outcome(
+    histories: Sequence[History], judged: Sequence[Judged], verdicts: Sequence[Verdict], skipped: History | None
+) -> tuple[Status, str]:
+    """The status, and the reason for one that no verdict gives."""
+    stopped = next((each.stopped for each in histories if each.stopped and not each.skipped), "")
+    avoided = next((each.avoided for each in judged if each.avoided), "")
+    status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
+    if status in {Status.FAIL, Status.UNKNOWN}:
+        return status, ""
+    if skipped is not None or avoided:
+        return Status.SKIPPED, skipped.skipped if skipped is not None else avoided
+    if stopped:
+        return Status.UNKNOWN, stopped
+    if not any(each.exchanges for each in histories):
+        return Status.UNKNOWN, "nothing was sent"
+    return status, ""
+
+
+def _distinct(judged: Sequence[JudgedRun]) -> list[tuple[int, Judged, Verdict]]:
+    """Each finding once, with the run that it was first found in."""
+    found: dict[tuple[str, str, str], tuple[int, Judged, Verdict]] = {}
+    for run, each in judged:
+        for verdict in each.verdicts:
+            found.setdefault((verdict.check, verdict.requirement, verdict.summary), (run, each, verdict))
+    return list(found.values())
+
+
+def _widest_spread(histories: Sequence[History]) -> int | None:
+    spreads = []
+    for history in histories:
+        races: dict[int, list[Transmission]] = {}
+        for exchange in history.exchanges:
+            if exchange.race is not None:
+                races.setdefault(exchange.race, []).append(exchange.transmission)
+        spreads += [round(spread_us(each)) for each in races.values() if len(each) > 1]
+    return max(spreads, default=None)
+
+
+def _is_red(judged: Judged) -> bool:
+    return any(each.status in _RED for each in judged.verdicts)
+
+
+def _race(histories: Sequence[History]) -> bool:
+    return any(exchange.race is not None for history in histories for exchange in history.exchanges)
+
+
+def _named(verdicts: Sequence[Verdict]) -> frozenset[int]:
+    found = {index for each in verdicts for index in (each.exchange, each.accused)}
+    return frozenset(index for index in found if index is not None)
+
+
+def _latencies(histories: Sequence[History]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Operation to microseconds from the whole request's being sent to the answer's first byte, races left out."""
+    found: dict[str, list[int]] = {}
+    for exchange in (each for history in histories for each in history.exchanges):
+        if (microseconds := _latency(exchange)) is not None:
+            found.setdefault(exchange.name, []).append(microseconds)
+    return tuple((name, tuple(times)) for name, times in sorted(found.items()))
+
+
+def _latency(exchange: Exchange) -> int | None:
+    sent = exchange.transmission
+    alone = exchange.race is None and exchange.loss is None
+    return (
+        (sent.first_byte_ns - sent.released_ns) // 1000 if alone and sent.first_byte_ns > sent.released_ns > 0 else None
+    )

@@ -1,0 +1,196 @@
+"""The players: that provisioning makes them, that the named ones are what they were named as, and what they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from harness import money
+from harness.client import Carrier
+from harness.config import WalletUnderTest
+from harness.contracts import Contract
+from harness.model import Amount, Exchange, Outcome, Player
+from harness.play.players import CommandPlayers, NoPlayer, ProvisionedPlayers, ProvisioningFailed
+from harness.play.preflight.asking import Asking, accepted, answer
+from harness.play.preflight.credentials import PLAYERS, Trusted
+from harness.play.preflight.findings import ConfigurationProblem, Course, Holding
+from harness.scenario.identities import Identities
+
+PROVISIONING = "provisioning"
+OPENING = 10 * money.SCALE
+"""What a provisioned player is asked for with."""
+_MOST_SHOWN = 5
+
+
+def provisioned(
+    wallet: WalletUnderTest, contract: Contract, provision: Carrier | None, identities: Identities, course: Course
+) -> Player:
+    """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
+    try:
+        source = (
+            ProvisionedPlayers(contract.name, provision.send, identities)
+            if provision is not None
+            else CommandPlayers(contract.name, wallet.provision_command, identities)
+        )
+        player = source.player(currency="", balance=OPENING, exactly=True)
+    except (ProvisioningFailed, NoPlayer) as error:
+        at = f"at {wallet.provision_url.rstrip('/')} " if wallet.provision_url else ""
+        text = f"{error} (asked {at}for a player of {contract.name})"
+        raise ConfigurationProblem(text, stage=PROVISIONING) from None
+    warnings = (
+        []
+        if player.expired_session
+        else ["provisioning gives no expiredSessionId: scenarios of ended sessions are skipped"]
+    )
+    course.passed(PROVISIONING, f"makes players: {player.id} with {_shown(OPENING, player.currency)}", *warnings)
+    return player
+
+
+def named(wallet: WalletUnderTest, contract: Contract) -> Player:
+    """The first player that the user named. Raises ConfigurationProblem when there is none."""
+    if not wallet.players:
+        raise ConfigurationProblem(
+            f"no players for {contract.name}: give --wallet-provision URL, or name players that exist with "
+            "--wallet-player id=...,currency=EUR,session=...",
+            stage=PLAYERS,
+        )
+    return wallet.players[0]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A provisioned player
+
+
+def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
+    """The wallet shows the balance that provisioning was asked for. Raises ConfigurationProblem when it cannot be.
+
+    A wallet that shows a wrong balance is no configuration problem: then a movement does not fit what it shows either,
+    and the scenarios say so.
+    """
+    player = trusted.player
+    held = _balance(asking, trusted.player, trusted.zero)
+    if asking.knows_bets_only and player.balance is not None:
+        player = replace(player, balance=player.balance - asking.contract.wire_unit(player.currency))
+    holding = Holding(player=player.id, currency=player.currency, balance=held)
+    if held is None or held == player.balance:
+        amount = _shown(held, player.currency)
+        course.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
+        return (holding,)
+    made = f"player {player.id}, who was made with {_shown(player.balance, player.currency)}"
+    told = f"shows {_shown(held, player.currency)} for {made}"
+    if _moves_as_shown(asking, player, held):
+        address = asking.wallet.provision_url.rstrip("/") or "the provisioning command"
+        raise ConfigurationProblem(
+            f"the wallet {told}: check that {address} makes players of this very wallet",
+            stage=PLAYERS,
+        )
+    course.passed(PLAYERS, f"{player.id} was provisioned", f"the wallet {told}")
+    return (holding,)
+
+
+def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:
+    """Whether nothing moves by itself, and a movement moves just that: then the books are sound, and not ours."""
+    still = _balance_of(asking.ask(asking.zero(player)))
+    if still != held:
+        return False
+    moved = asking.ask(asking.smallest(player))
+    unit = asking.contract.wire_unit(player.currency)
+    if not accepted(moved):
+        return held < unit and answer(moved).outcome is Outcome.INSUFFICIENT_FUNDS
+    after = answer(moved).balance
+    return after is not None and abs(after - held) == unit
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Named players
+
+
+def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
+    """Every named player is known, in the currency and with the live session that was named.
+
+    Raises ConfigurationProblem, which tells all that is wrong with any of them.
+    """
+    if twice := [name for name, count in Counter(each.id for each in asking.wallet.players).items() if count > 1]:
+        raise ConfigurationProblem(f"player {twice[0]} is named twice: name each player once", stage=PLAYERS)
+    holdings, wrong, odd = [], [], []
+    for number, each in enumerate(asking.wallet.players):
+        player, zero = (trusted.player, trusted.zero) if number == 0 else _met(asking, each)
+        read = asking.balance(player)
+        if complaint := _complaint(asking, player, zero, read):
+            wrong.append(complaint)
+        if contradiction := _contradiction(asking, player, read):
+            odd.append(contradiction)
+        held = _balance_of(read if read is not None and accepted(read) else zero)
+        holdings.append(Holding(player=each.id, currency=each.currency, balance=held))
+    if wrong:
+        raise ConfigurationProblem("; ".join(wrong), stage=PLAYERS)
+    listed = ", ".join(f"{each.player} has {_shown(each.balance, each.currency)}" for each in holdings[:_MOST_SHOWN])
+    more = f", and {len(holdings) - _MOST_SHOWN} more" if len(holdings) > _MOST_SHOWN else ""
+    course.passed(PLAYERS, listed + more, *odd, *_wanting(asking, holdings))
+    return tuple(holdings)
+
+
+def _met(asking: Asking, player: Player) -> tuple[Player, Exchange]:
+    if asking.knows_bets_only and not player.bets:
+        player = asking.with_known_bet(player) or player
+    return player, asking.ask(asking.zero(player))
+
+
+def _complaint(asking: Asking, player: Player, zero: Exchange, read: Exchange | None) -> str:
+    """What is wrong with a named player; empty when nothing is."""
+    name = f"player {player.id}"
+    if zero.reply is None:
+        return f"the wallet gives no usable answer about {name}: see its log"
+    for each in (zero, read):
+        if each is not None and answer(each).outcome is Outcome.INVALID_SESSION:
+            said = asking.said(each)
+            return f"the session of {name} is not live ({said}): log the player in, and give the new session"
+    said = asking.said(zero)
+    if answer(zero).outcome is Outcome.WRONG_CURRENCY:
+        return f"the account of {name} is not in {player.currency} ({said}): name its currency"
+    if answer(zero).outcome is Outcome.UNKNOWN_PLAYER:
+        return f"the wallet does not know {name} ({said}): name one that exists"
+    if not accepted(zero):
+        return f"the wallet refuses {zero.name} of {name} ({said}): check the player's id, currency and session"
+    return ""
+
+
+def _contradiction(asking: Asking, player: Player, read: Exchange | None) -> str:
+    """What the wallet says of the balance of a player whose transaction it takes: it may be wrong itself."""
+    if read is None:
+        return ""
+    if not accepted(read):
+        said = asking.said(read) if read.reply is not None else "no usable answer"
+        return f"{read.name} of player {player.id} is refused ({said}), though a transaction of the player is taken"
+    currency = answer(read).currency
+    if currency is None or currency == player.currency:
+        return ""
+    return f"the balance of player {player.id} is shown in {currency[:10]!r}, though {player.currency} is taken"
+
+
+def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:
+    players = asking.wallet.players
+    found = []
+    empty = [each.player for each in holdings if each.balance == 0]
+    if empty:
+        found.append(f"without funds: player {', '.join(empty[:_MOST_SHOWN])}")
+    if all(not each.expired_session for each in players):
+        found.append("no player has an expired_session: scenarios of ended sessions are skipped")
+    if missing := [each.id for each in players if not each.session]:
+        found.append(f"without a session: player {', '.join(missing[:_MOST_SHOWN])}")
+    if len(players) == 1:
+        found.append("one player only: nobody stands by who must stay untouched, and scenarios of two are skipped")
+    return found
+
+
+def _balance(asking: Asking, player: Player, zero: Exchange) -> Amount | None:
+    read = asking.balance(player)
+    return _balance_of(read) if read is not None and accepted(read) else _balance_of(zero)
+
+
+def _balance_of(exchange: Exchange) -> Amount | None:
+    return answer(exchange).balance if accepted(exchange) else None
+
+
+def _shown(amount: Amount | None, currency: str) -> str:
+    return "no balance that can be read" if amount is None else money.show(amount, currency)
