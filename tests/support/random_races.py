@@ -258,7 +258,7 @@ KINDS: dict[str, Kind] = {
     "partial deductions, lost ones": Kind(_deduction, _PINNED_DEDUCTIONS, known=1, losses=0.25),
     "wins that must find their bet, lost ones": Kind(_win_and_bet, _PINNED_WINS, losses=0.3, known=1),
     "one id for several operations, lost ones": Kind(_any_family, _REUSED, losses=0.25),
-    "lost before": Kind(_movement, losses=0.1, lost_before=3),
+    "lost before": Kind(_movement, losses=0.1, lost_before=2, largest=5),
     "anything lost before": Kind(_mixture, (*_ABOUT_REFUSALS, *_PINNED_WINS), known=1, lost_before=2, largest=5),
     "items of one batch": Kind(_two_amounts, spans=((0, 5),), contention=False, known=1),
     "items of one batch, settlements": Kind(_settlement, (_ORDINARY, *_PINNED_WINS), spans=((0, 5),), contention=False),
