@@ -1,4 +1,4 @@
-"""The judge of races beside their definition, on random races and histories of every class.
+"""How long the judge of races takes, and how it compares with their definition on random races of every class.
 
 Run from the checkout: `.venv/bin/python bench/races.py --races 4000 --histories 1000`. The definition tries every order
 with the true balance. A line tells of each class how often a judge differs from it, and the first seeds.
@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
-from race_definition import every_end, may_come, states_of
-from random_races import KINDS, Race, race
+from race_definition import every_end, states_of, with_lost_ones
+from random_races import KINDS, Race, bet, event, pay, race, rollback
 from random_windows import Past, classes, first_impossible, past
 
 from harness.model import Amount
 from harness.oracle import judge, lost
-from harness.oracle.events import Belief
+from harness.oracle.book import Book, Entry, Key
+from harness.oracle.events import Belief, Event
 from harness.oracle.race import money
+from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
 IMPOSSIBLE = "impossible"
@@ -37,7 +41,7 @@ JudgeOfPasts = Callable[[Past], int | str | None]
 def by_definition(given: Race) -> Ends:
     """Every order of a race."""
     ends = every_end(given.book, given.lost, given.events, contention=given.contention)
-    return _balances(contents[0] for contents in may_come(ends)) if ends else IMPOSSIBLE
+    return frozenset(end.book.balance for end in with_lost_ones(ends)) if ends else IMPOSSIBLE
 
 
 def by_money(given: Race) -> Ends:
@@ -64,7 +68,7 @@ def by_judge(given: Race) -> Ends:
         if judgement.finding is not None:
             return IMPOSSIBLE
         beliefs = judgement.beliefs
-    return _balances(state.book.balance for belief in beliefs for state in states_of(belief))
+    return frozenset(state.book.balance for belief in beliefs for state in states_of(belief))
 
 
 def of_past(given: Past) -> int | str | None:
@@ -86,10 +90,6 @@ def of_past(given: Past) -> int | str | None:
             return number
         beliefs = judgement.beliefs
     return None
-
-
-def _balances(found: Iterator[Amount]) -> frozenset[Amount]:
-    return frozenset(found)
 
 
 def compare_races(judges: dict[str, JudgeOfRaces], name: str, seeds: Sequence[int]) -> Iterator[tuple[str, str, int]]:
@@ -142,19 +142,60 @@ def print_table(name: str, found: Iterator[tuple[str, str, int]]) -> None:
     print(f"{name}: " + ", ".join(told), flush=True)
 
 
+# --------------------------------------------------------------------------------------------------------------------
+# Sizes
+
+
+def sizes() -> Iterator[tuple[str, Book, list[Event], list[Event]]]:
+    """Races, each with its name, its book, what was lost before, and its events."""
+    wide = (0, 100)
+    placed = replace(Book(0).record_all(_placed_bet()), bets=frozenset({"b"}))
+    for count in (20, 50, 200):
+        yield f"{count} identical rollbacks", placed, [], [event(rollback("r", "b"), wide)] * count
+    for count in (20, 50, 200):
+        yield f"{count} rollbacks of one bet", placed, [], [event(rollback(f"r{i}", "b"), wide) for i in range(count)]
+    pairs = [(bet(f"b{i}", 10), rollback(f"r{i}", f"b{i}")) for i in range(8)]
+    yield "8 bets with their rollbacks", Book(10), [], [event(item, wide) for pair in pairs for item in pair]
+    mixed = [bet(f"b{i}", 10) if i % 2 else pay(f"p{i}", 10) for i in range(50)]
+    yield "50 new transactions", Book(500), [], [event(item, (i % 9, 100)) for i, item in enumerate(mixed)]
+    many = [bet(f"b{i}", 10) if i % 2 else pay(f"p{i}", 10) for i in range(10_000)]
+    before = [event(item, (0, None)) for item in many]
+    yield "10,000 lost items, sent again", Book(100_000), before, [event(item, (1, 2)) for item in many]
+
+
+def _placed_bet() -> dict[Key, Entry]:
+    stake = bet("b", 10)
+    book = next(each.book for each in allowed(Book(10), stake, event(stake, (0, 0)).terms) if each.accepted)
+    return dict(book.entries)
+
+
+def print_sizes() -> None:
+    """The processor time of one judgement of each size, for the money alone and for all of it."""
+    print(f"{'race':32}{'money':>10}{'judge':>10}   milliseconds of the processor")
+    for name, book, before, events in sizes():
+        start = time.process_time()
+        money(Belief(book, tuple(before)), events)
+        middle = time.process_time()
+        beliefs = lost([Belief(book)], *before) if before else (Belief(book),)
+        judge(beliefs, events, racing=not before)
+        end = time.process_time()
+        print(f"{name:32}{(middle - start) * 1000:10.1f}{(end - middle) * 1000:10.1f}", flush=True)
+
+
 def main(
     races: dict[str, JudgeOfRaces], histories: dict[str, JudgeOfPasts], arguments: Sequence[str] | None = None
 ) -> None:
     """Compare judges of races and of histories with the definition."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--races", type=int, default=400, help="races of each class")
-    parser.add_argument("--histories", type=int, default=100, help="histories of each class")
+    parser.add_argument("--races", type=int, default=100, help="races of each class")
+    parser.add_argument("--histories", type=int, default=30, help="histories of each class")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--only", default="", help="classes with this in their names")
     chosen = parser.parse_args(arguments)
+    print_sizes()
     for name, kind in KINDS.items():
         if chosen.races and chosen.only in name:
-            fitting = races if kind.contention else {"money": by_money}
+            fitting: dict[str, JudgeOfRaces] = races if kind.contention else {"money": by_money}
             print_table(f"race, {name}", compare_races(fitting, name, range(chosen.first, chosen.first + chosen.races)))
     for name in classes():
         if chosen.histories and chosen.only in name:

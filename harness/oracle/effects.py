@@ -42,7 +42,7 @@ Moves = tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GroupOutcome:
     """One way in which a group may have gone."""
 
     moves: Moves
@@ -72,7 +72,7 @@ class Effects:
     `loose` is the move of a lost request that nothing else depends on: it may come at any time, or never.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[GroupOutcome, ...]
     loose: Move | None = None
     stuck: Stuck | None = None
 
@@ -101,13 +101,13 @@ def plain(events: Mapping[int, Event], book: Book) -> Effects | None:
     due = min((events[each].end or 0 for each in accepted), default=ENDLESS)
     moves = (Move(change, release, due, accepted[0] if accepted else index),) if change else ()
     if accepted:
-        return Effects((Outcome(moves, change_between(book, done, shown_by(events))),))
+        return Effects((GroupOutcome(moves, change_between(book, done, shown_by(events))),))
     part = Book(0)
     if len(lost) < len(events):
         terms = replace(event.terms, contested=True)
         refused = next(each.book for each in allowed(book, event.item, terms) if not each.accepted)
         part = change_between(book, refused, {})
-    return Effects((Outcome((), part, frozenset(lost)),), moves[0] if lost and moves else None)
+    return Effects((GroupOutcome((), part, frozenset(lost)),), moves[0] if lost and moves else None)
 
 
 def _is_plain(events: Mapping[int, Event], book: Book) -> bool:
@@ -122,18 +122,14 @@ def _is_plain(events: Mapping[int, Event], book: Book) -> bool:
         return False
     if not item.amount and terms.only("zero_bet", "refused"):
         return False
-    if not all(_is_same(each, first) for each in others):
+    if any(_content(each) != _content(first) for each in others):
         return False
     answers = {each.is_lost or each.accepted for each in events.values()}
     return len(answers) < 2 or terms.reads("replay_of_refused", "afresh")
 
 
-def _is_same(event: Event, other: Event) -> bool:
-    """Whether two events are sendings of one transaction with the same content."""
-    return _content(event) == _content(other)
-
-
 def _content(event: Event) -> tuple[object, ...]:
+    """What makes two events sendings of one transaction with the same content."""
     item, terms = event.item, event.terms
     facts = (terms.policy, terms.disbelieved, terms.doubtful, terms.refusable, terms.known_elsewhere)
     if not isinstance(item, Movement):
@@ -185,7 +181,7 @@ class Search:
 
     def run(self) -> Effects:
         """All outcomes. Raises TooLarge past the number of steps."""
-        found: dict[tuple[object, frozenset[int]], list[Outcome]] = {}
+        found: dict[tuple[object, frozenset[int]], list[GroupOutcome]] = {}
         first = self._settled(_State((1 << len(self._events)) - 1, self._start, 0, ()))
         waiting = [] if first is None else [first]
         while waiting:
@@ -250,14 +246,18 @@ class Search:
 
     def _earlier_twins(self, index: int) -> int:
         """A bit for each identical event that started and ended no later: it may always be taken first."""
-        event, mask = self._events[index], 0
-        for i, other in enumerate(self._events):
-            is_same = i != index and other.is_lost is event.is_lost and other.accepted is event.accepted
-            if is_same and other.item == event.item and other.terms == event.terms:
-                mine = (event.start, event.end or ENDLESS)
-                its = (other.start, other.end or ENDLESS)
-                if its[0] <= mine[0] and its[1] <= mine[1] and (its != mine or i < index):
-                    mask |= 1 << i
+        one, mask = self._events[index], 0
+        for i, two in enumerate(self._events):
+            is_same = (one.item, one.accepted, one.is_lost, one.terms) == (
+                two.item,
+                two.accepted,
+                two.is_lost,
+                two.terms,
+            )
+            windows = [(each.start, each.end or ENDLESS) for each in (one, two)]
+            is_no_later = two.start <= one.start and windows[1][1] <= windows[0][1]
+            if i != index and is_same and is_no_later and (windows[0] != windows[1] or i < index):
+                mask |= 1 << i
         return mask
 
     # ------------------------------------------------------------------------------------------------------------
@@ -335,13 +335,13 @@ class Search:
     # ------------------------------------------------------------------------------------------------------------
     # Results
 
-    def _outcome(self, state: _State) -> Outcome:
+    def _outcome(self, state: _State) -> GroupOutcome:
         still_open = frozenset(name for i, name in enumerate(self._names) if state.left >> i & 1)
         change = change_between(self._start, state.part, self._shown)
         base = state.base
         if base is not None and _may_need_cover(state.moves[len(base) :]):
             base = None
-        return Outcome(state.moves, change, still_open, base)
+        return GroupOutcome(state.moves, change, still_open, base)
 
     def _get_stuck(self, state: _State, accused: int | None = None) -> None:
         """Remember where the search came furthest, and the event that could not be answered so."""
@@ -365,9 +365,9 @@ def _is_as_wide(moves: Moves, others: Moves) -> bool:
     return all(one.release <= two.release and one.due >= two.due for one, two in zip(moves, others, strict=True))
 
 
-def _best(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _best(outcomes: Sequence[GroupOutcome]) -> list[GroupOutcome]:
     """Of outcomes that leave the same, those that are not narrower than another one."""
-    kept: list[Outcome] = []
+    kept: list[GroupOutcome] = []
     for each in sorted(outcomes, key=lambda one: one.base is not None):
         changes = [move.change for move in each.moves]
         same = [one for one in kept if [move.change for move in one.moves] == changes]

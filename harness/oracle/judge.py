@@ -11,16 +11,15 @@ from harness.oracle.book import Book, Family, Fate, change_of, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.lost import (
     answers,
-    blurred,
     distinct,
     lose,
     span,
-    stood_after,
-    with_lost_ones_named,
+    without_arrived,
 )
 from harness.oracle.order import Found, Order
-from harness.oracle.possible import Possible
+from harness.oracle.possible import Possible, entry_of, situation_of_known
 from harness.oracle.race import Money, money
+from harness.oracle.resent import blurred, stood_after
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
@@ -74,13 +73,14 @@ class Judgement:
     """The money is right. The budget ran out before it was known what had to be overlooked."""
 
 
-def lost(beliefs: Iterable[Belief], *events: Event) -> tuple[Belief, ...]:
+def lost(beliefs: Iterable[Belief], *events: Event, racing: bool = False) -> tuple[Belief, ...]:
     """The beliefs after the answers to some events were lost. Raises BudgetExceeded.
 
     Of concurrent events, those whose answers were lost come first. They may be carried out at any time
     after their start.
     """
-    return distinct(after for belief in beliefs for after in lose(belief, events))
+    gone = [replace(event, end=None, terms=replace(event.terms, contested=False)) for event in events]
+    return distinct(after for belief in beliefs for after in lose(belief, gone, contended=racing))
 
 
 def balances(beliefs: Iterable[Belief]) -> tuple[Amount, ...]:
@@ -292,12 +292,12 @@ def _money(beliefs: Sequence[Belief], events: Sequence[Event], *, contention: bo
     left: list[Belief] = []
     failed: list[Money] = []
     for belief in beliefs:
-        for named, restore in with_lost_ones_named(belief, events):
-            found = money(named, events, contention=contention)
-            if not found.known or (found.possible and not found.beliefs):
-                return Judgement((), undecided=True)
-            left += [blurred(belief, restore(each), events) for each in found.beliefs]
-            failed += [] if found.possible else [found]
+        bare, restore = without_arrived(belief, events)
+        found = money(bare, events, contention=contention)
+        if not found.known or (found.possible and not found.beliefs):
+            return Judgement((), undecided=True)
+        left += [blurred(belief, restore(each), events) for each in found.beliefs]
+        failed += [] if found.possible else [found]
     return distinct(left) if left else Judgement((), finding=_accused(failed[0], events))
 
 
@@ -349,15 +349,16 @@ def _finding_of(event: Event, possible: tuple[Possible, ...]) -> Finding:
 
 
 def _situations(belief: Belief, events: Sequence[Event]) -> Iterator[Situation]:
-    """What each event was to the wallet. Among many, only lost requests of the same id are considered."""
-    by_id: dict[str, list[Event]] = {}
-    for lost in belief.lost:
-        by_id.setdefault(lost.id, []).append(lost)
+    """What each event was to the wallet. A success whose first answer was lost is a replay, among many events."""
+    many = belief.lost if len(events) > SMALL_BATCH else ()
+    sent = {key_of(each.item): each for each in many if isinstance(each.item, Movement)}
     for event in events:
-        few = belief
-        if len(events) > SMALL_BATCH:
-            few = replace(belief, lost=tuple(by_id.get(event.id, ())), arrived={}, floors=())
-        yield _situation(few, event)
+        item = event.item
+        first = sent.get(key_of(item)) if isinstance(item, Movement) and event.accepted else None
+        if first is None or not isinstance(first.item, Movement) or not isinstance(item, Movement):
+            yield _situation(replace(belief, lost=(), floors=()) if many else belief, event)
+        else:
+            yield situation_of_known(entry_of(first.item, first.terms, Fate.APPLIED), item, event.terms)
 
 
 def _situation(belief: Belief, event: Event) -> Situation:

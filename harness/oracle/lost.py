@@ -8,17 +8,15 @@ are a class. A balance that is shown says how many of a class have arrived, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations as subsets
-from itertools import product
-from math import prod
 
-from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single, Situation, Unsettle
-from harness.oracle.book import Book, Fate, Key, change_of, family, key_of, undone_by
+from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single, Unsettle
+from harness.oracle.book import Book, change_of, family, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
-from harness.oracle.possible import Possible, entry_of, refused, situation_of_known
+from harness.oracle.possible import Possible, refused
+from harness.oracle.resent import as_repeat, key_at, widened
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded, combinations
 
@@ -35,20 +33,22 @@ MOST_ARRIVALS = 4_096
 # An answer is lost
 
 
-def lose(belief: Belief, events: Sequence[Event]) -> Iterator[Belief]:
-    """The beliefs after the answers to some requests were lost. Raises BudgetExceeded."""
+def lose(belief: Belief, events: Sequence[Event], *, contended: bool) -> Iterator[Belief]:
+    """The beliefs after the answers to some requests were lost. Raises BudgetExceeded.
+
+    Under contention, each of them may have been refused.
+    """
     for before in _with_ids_decided(belief, {event.id for event in events}):
-        sent = {(_key(each), each.item) for each in before.lost}
+        sent = {(key_at(each), each.item) for each in before.lost}
         lost, doubted = list(before.lost), set(before.doubted)
-        for event in events:
-            key = _key(event)
+        for event in sorted(events, key=lambda each: each.start):
+            key = key_at(event)
             if key is None or event.terms.disbelieved is not None or not _can_act(before.book, event):
                 continue
-            quiet = replace(event, end=None, terms=replace(event.terms, contested=False))
-            is_doubted = key not in doubted and _may_be_refused(before, quiet)
+            is_doubted = key not in doubted and (contended or _may_be_refused(before, event))
             if is_doubted or (key, event.item) not in sent:
                 sent.add((key, event.item))
-                lost.append(quiet)
+                lost.append(event)
             doubted |= {key} if is_doubted else set()
         stood = before.stood if before.lost else (before.book.balance, before.book.balance)
         after = replace(before, lost=tuple(lost), doubted=frozenset(doubted), stood=stood)
@@ -122,7 +122,9 @@ def _of_no_class(belief: Belief) -> list[Event]:
     if not belief.lost:
         return []
     plain = {id(each) for members in classes_of(belief).values() for each in members}
-    return [each for each in belief.lost if id(each) not in plain and _may_move(belief.book, each)]
+    bets = {name for each in belief.lost if isinstance(each.item, Bet) for name in (each.item.id, each.item.bet)} - {""}
+    others = [each for each in belief.lost if id(each) not in plain]
+    return [e for e in others if _may_move(belief.book, e) or (isinstance(e.item, Movement) and e.item.bet in bets)]
 
 
 def _spare(belief: Belief, absent: Container[int] = ()) -> list[tuple[Amount, int]]:
@@ -158,11 +160,6 @@ def unfold(belief: Belief, target: Amount | None = None, absent: Container[int] 
             yield replace(belief, book=replace(belief.book, balance=balance), arrived=arrived, floors=())
 
 
-def _certain(belief: Belief) -> Amount:
-    """The balance without what lost movements have done to it."""
-    return belief.book.balance - sum(change * number for change, number in belief.arrived.items())
-
-
 # --------------------------------------------------------------------------------------------------------------------
 # One answer
 
@@ -175,10 +172,10 @@ def step(belief: Belief, event: Event, *, overlook_balance: bool = False) -> Ite
             continue
         after = replace(before, book=possible.book)
         if not possible.accepted or shown is None or possible.may_show(shown):
-            yield possible, _widened(_settled(after))
+            yield possible, widened(_settled(after))
         elif possible.balances is not None and possible.book.balance in possible.balances:
             # Other lost requests may have arrived at the same time.
-            yield from ((possible, _widened(_settled(each))) for each in unfold(after, shown, absent))
+            yield from ((possible, widened(_settled(each))) for each in unfold(after, shown, absent))
 
 
 def answers(belief: Belief, event: Event) -> Iterator[Possible]:
@@ -196,7 +193,7 @@ def _answers(belief: Belief, event: Event) -> Iterator[tuple[Belief, Container[i
                 continue
             for covered in _covering(arrived, event.item, absent):
                 for possible in allowed(covered.book, event.item, event.terms):
-                    if (named := _as_repeat(settled, covered, event, possible)) is not None:
+                    if (named := as_repeat(settled, covered, event, possible)) is not None:
                         yield covered, absent, named
 
 
@@ -206,14 +203,6 @@ def _settled(belief: Belief) -> Belief:
         return belief
     lost = tuple(each for each in belief.lost if _can_act(belief.book, each))
     return replace(belief, lost=lost) if len(lost) < len(belief.lost) else belief
-
-
-def _widened(belief: Belief) -> Belief:
-    """The belief that remembers between which balances the account has stood."""
-    if not belief.lost:
-        return replace(belief, stood=(0, 0), arrived={}, doubted=frozenset())
-    (low, high), now = belief.stood, _certain(belief)
-    return replace(belief, stood=(min(low, now), max(high, now)))
 
 
 def _covering(belief: Belief, item: Single, absent: Container[int] = ()) -> Iterator[Belief]:
@@ -322,126 +311,35 @@ def _unseen(possible: Possible) -> Book:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The same request again
-
-
-def _as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible) -> Possible | None:
-    """What an answer is called, and may show, where the answer to the same request was lost before.
-
-    None where the possibility is the same as another one: a lost request came just before it was sent again.
-    """
-    item = event.item
-    if not belief.lost or isinstance(item, GetBalance):
-        return possible
-    if possible.situation in {Situation.ROLLBACK_OF_UNKNOWN, Situation.ROLLBACK_OF_REFUSED}:
-        undone = undone_by(item) if isinstance(item, Rollback) else None
-        is_lost = any(_key(each) == undone for each in belief.lost)
-        possible = replace(possible, situation=Situation.ROLLBACK) if is_lost else possible
-    first = next((each for each in belief.lost if _key(each) == _key(event)), None)
-    if first is None or key_of(item) in belief.book.entries:
-        return possible
-    known = covered.book.entries.get(key_of(item))
-    if known is not None and known.is_done:
-        # Nobody knows whether the balance is that of the first answer: no reading of a replay is seen.
-        readings = tuple(each for each in possible.readings if each[0] != "replay_balance")
-        between = stood_after(belief, event, known.change) if possible.balances is None else None
-        key = key_of(item) if possible.accepted else None
-        possible = replace(possible, readings=readings, between=between, first=key)
-    if not isinstance(item, Movement) or not isinstance(first.item, Movement):
-        return possible
-    lost = entry_of(first.item, first.terms, Fate.APPLIED)
-    is_same = lost.change == change_of(item) and lost.agrees_with(item)
-    applies = is_same and possible.first is not None and (known is None or not known.is_done)
-    if applies and any(each.first is not None for each in allowed(covered.book, first.item, first.terms)):
-        return None
-    if possible.situation in {Situation.REUSED_ID, Situation.LATE}:
-        return possible
-    return replace(possible, situation=situation_of_known(lost, item, event.terms))
-
-
-def _key(event: Event) -> Key | None:
-    return None if isinstance(event.item, GetBalance) else key_of(event.item)
-
-
-def blurred(before: Belief, after: Belief, events: Sequence[Event]) -> Belief:
-    """The belief after concurrent events: the account may have stood between any of the balances in between."""
-    if not after.lost:
-        return replace(after, stood=(0, 0), doubted=frozenset())
-    changes = [change_of(each.item) for each in events if isinstance(each.item, Movement)]
-    for each in events:
-        if isinstance(each.item, Rollback):
-            undone = before.book.entries.get(undone_by(each.item))
-            stakes = [e.item.amount for e in events if isinstance(e.item, Bet) and e.id == each.item.original]
-            changes.append(-undone.change if undone is not None else max(stakes, default=0))
-    (low, high), now = before.stood, _certain(before)
-    low = min(low, now + sum(min(each, 0) for each in changes), _certain(after))
-    return replace(after, stood=(low, max(high, now + sum(max(each, 0) for each in changes), _certain(after))))
-
-
-def stood_after(belief: Belief, event: Event, own: Amount) -> tuple[Amount, Amount]:
-    """Between which balances the account can have stood after a lost request that moved `own` and is sent again."""
-    changes = [change_of(e.item) for e in belief.lost if isinstance(e.item, Movement) and _key(e) != _key(event)]
-    low, high = belief.stood
-    return max(low + sum(min(c, 0) for c in changes) + own, 0), high + sum(max(c, 0) for c in changes) + own
-
-
-# --------------------------------------------------------------------------------------------------------------------
 # Several events
 
 
 Restore = Callable[[Belief], Belief]
 
 
-def with_lost_ones_named(belief: Belief, events: Sequence[Event]) -> Iterator[tuple[Belief, Restore]]:
-    """The beliefs that say which of the lost movements that events name have arrived, and how to undo that for others.
+def without_arrived(belief: Belief, events: Sequence[Event]) -> tuple[Belief, Restore]:
+    """The belief in which no lost movement counts as arrived, to judge several events, and how to undo that.
 
-    Raises BudgetExceeded when there are too many.
+    Members of a class that no event names keep their money. Of the others it is taken back; their credits become a
+    floor. That they were debited already is forgotten, which can only miss an overdraft.
     """
-    seen = {change: number for change, number in belief.arrived.items() if number}
-    if not seen:
-        yield belief, lambda after: after
-        return
-    classes = classes_of(belief)
+    if not any(belief.arrived.values()):
+        return belief, lambda after: after
     named = {id(each) for event in events for each in _concerned(belief, event)}
-    options = [_choices(classes[change], number, named, events) for change, number in seen.items()]
-    if prod(map(len, options)) > MOST_BELIEFS:
-        raise BudgetExceeded
-    for chosen in product(*options):
-        identified = _identified(belief, [each for found in chosen for each in found])
-        removed: list[Event] = []
-        for change, members in classes.items():
-            others = [each for each in members if id(each) not in named]
-            removed += others[: identified.arrived.get(change, 0)]
-        yield replace(_without(identified, removed), arrived={}), _restoring(removed, identified.arrived)
-
-
-def _choices(
-    members: Sequence[Event], number: int, named: Container[int], events: Sequence[Event]
-) -> list[tuple[Event, ...]]:
-    """The ways in which some of the named members of a class can be among those that have arrived.
-
-    Of members that are answered alike those come first whose answer ended first: every other choice needs more money.
-    """
-    mine = [each for each in members if id(each) in named]
-    answers_to = {id(each): [event for event in events if event.id == each.id] for each in mine}
-    simple = [each for each in mine if all(e.accepted and e.item == each.item for e in answers_to[id(each)])]
-    simple.sort(key=lambda each: min((e.end or 0 for e in answers_to[id(each)]), default=0))
-    odd = [each for each in mine if not any(each is other for other in simple)]
-    if len(odd) > MOST_LOST:
-        raise BudgetExceeded
-    least, most = max(0, number - (len(members) - len(mine))), min(number, len(mine))
-    return [
-        (*some, *simple[: count - len(some)])
-        for count in range(least, most + 1)
-        for size in range(min(count, len(odd)) + 1)
-        if count - size <= len(simple)
-        for some in subsets(odd, size)
-    ]
-
-
-def _restoring(removed: Sequence[Event], arrived: Mapping[Amount, int]) -> Restore:
-    left = {change: number for change, number in arrived.items() if number}
-    return lambda after: replace(after, lost=(*after.lost, *removed), arrived=left)
+    removed: list[Event] = []
+    kept: dict[Amount, int] = {}
+    for change, members in classes_of(belief).items():
+        others = [each for each in members if id(each) not in named]
+        kept[change] = max(belief.arrived.get(change, 0) - (len(members) - len(others)), 0)
+        removed += others[: kept[change]]
+    back = {change: number - kept.get(change, 0) for change, number in belief.arrived.items()}
+    book = replace(belief.book, balance=belief.book.balance - sum(c * number for c, number in back.items()))
+    need = sum(max(change, 0) * number for change, number in back.items())
+    floors = belief.floors
+    if need > max((amount for _, amount in floors), default=0):
+        floors = (*floors, (min(event.start for event in events), need))
+    bare = replace(_without(belief, removed), book=book, floors=floors, arrived={})
+    return bare, lambda after: replace(after, lost=(*after.lost, *removed), arrived=kept)
 
 
 # --------------------------------------------------------------------------------------------------------------------

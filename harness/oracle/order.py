@@ -62,6 +62,7 @@ class Order:
         self._others = _others(belief, events)
         self._alike = self._signatures()
         self._places = self._by_balance()
+        self._uncovered = [self._refused_stake(index) for index in range(len(events))]
 
     def run(self, *, all_ends: bool = True) -> Found:
         """The beliefs that some order leaves: all of them, or those of the first order found.
@@ -114,6 +115,8 @@ class Order:
         running = next((block for block in self._block if block & done and block & ~done), 0)
         first: dict[int, int] = {}
         for index in (*pinned.get(belief.book.balance, ()), *loose):
+            if 0 < self._uncovered[index] <= belief.book.balance:
+                continue
             block = self._block[index]
             if (
                 done >> index & 1
@@ -224,6 +227,14 @@ class Order:
             else:
                 pinned.setdefault(place, []).append(index)
         return pinned, tuple(loose)
+
+    def _refused_stake(self, index: int) -> Amount:
+        """The stake of a bet that can only have been refused because the balance did not cover it; otherwise 0."""
+        event, terms = self._events[index], self._events[index].terms
+        is_excused = terms.disbelieved or terms.doubtful or terms.refusable_by or terms.contested
+        if event.accepted or is_excused or self._others[index] or self._belief.lost or not self._is_new(event):
+            return 0
+        return event.item.amount if isinstance(event.item, Bet) else 0
 
     def _place(self, index: int) -> Amount | None:
         """The only balance before which an event can come, None for any."""

@@ -7,7 +7,7 @@ one moment: the first covered moment if they bring money, the last covered momen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from harness.model import Amount
@@ -43,7 +43,7 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Placement:
     """The result: alternatives for what the loose credits must have brought. Without any, `short` says why."""
 
     floors: tuple[Floors, ...]
@@ -67,25 +67,24 @@ class Placing:
         self._free = [_alone(part[0]) for part in parts if len(part) == 1]
         self._blocks = [part for part in parts if len(part) == 2]
         self._chains = [part for part in parts if len(part) > 2]
-        self._before = [(moment, need - _sum(self._free, moment)) for moment, need in floors]
+        self._before = [
+            (moment, need - sum(each.net for each in self._free if each.time <= moment)) for moment, need in floors
+        ]
         self._moments = self._all_moments() if self._blocks or self._chains else []
 
-    def result(self) -> Placed:
+    def result(self) -> Placement:
         """Place everything, without loose credits if that is possible."""
         helped = [Segment(move.release, 0, move.change, move.event) for move in self._loose]
-        short = self._attempt([])
-        if short is not None and helped:
-            short = self._attempt(helped)
-        missing = next((moment for moment, need in self._before if need > self._brought(moment)), None)
-        if short is not None or missing is not None:
-            return Placed((), short)
-        if self._attempt([]) is None:
-            return Placed((self._normal(self._before),))
-        return Placed(self._floors_of_all())
+        alone = self._attempt([])
+        short = self._attempt(helped) if alone is not None and helped else alone
+        if short is not None or any(need > self._brought(moment) for moment, need in self._before):
+            return Placement((), short)
+        return Placement((self._normal(self._before),) if alone is None else self._floors_of_all())
 
     def _all_moments(self) -> list[int]:
         moments = {segment.time for segment in self._free} | {move.release for move in self._loose} | {self._since}
-        moments |= {moment for part in (*self._blocks, *self._chains) for move in part for moment in _window(move)}
+        moves = [move for part in (*self._blocks, *self._chains) for move in part]
+        moments |= {move.release for move in moves} | {move.due for move in moves}
         return sorted(moment for moment in moments if moment >= self._since)
 
     def _attempt(self, helped: Sequence[Segment]) -> Short | None:
@@ -109,7 +108,7 @@ class Placing:
         moving = [(block, window) for block, window in blocks if block.net]
         at = [0 if block.net > 0 else len(window) - 1 for block, window in moving]
         while True:
-            placed = [_at(block, window[place]) for (block, window), place in zip(moving, at, strict=True)]
+            placed = [replace(block, time=window[place]) for (block, window), place in zip(moving, at, strict=True)]
             levels = _levels(self._balance, [*fixed, *placed])
             bare = next((i for i, each in enumerate(placed) if levels[id(each)] < each.need), None)
             if bare is None:
@@ -121,14 +120,10 @@ class Placing:
         for each in everything:
             if 0 < each.need > levels[id(each)]:
                 return Short(each.event, levels[id(each)], each.time)
-        return self._uncovered([each for each in blocks if not each[0].net], everything)
-
-    def _uncovered(self, blocks: Sequence[tuple[Segment, Sequence[int]]], placed: Sequence[Segment]) -> Short | None:
-        """The first block of net zero that no moment of its window covers."""
         for block, window in blocks:
-            best = max(_level(self._balance, placed, moment) for moment in window)
-            if best < block.need:
-                return Short(block.event, best, window[-1])
+            found = max(_level(self._balance, everything, moment) for moment in window)
+            if not block.net and found < block.need:
+                return Short(block.event, found, window[-1])
         return None
 
     def _window_of(self, block: Moves) -> list[int]:
@@ -225,10 +220,6 @@ def _parts_of(moves: Moves) -> list[Moves]:
     return [moves[start:end] for start, end in pairwise(edges) if start < end]
 
 
-def _window(move: Move) -> tuple[int, int]:
-    return move.release, move.due
-
-
 def _alone(move: Move) -> Segment:
     """A free move: a credit as early as it can be, a debit as late."""
     return _joined((move,), move.release if move.change > 0 else move.due)
@@ -242,14 +233,6 @@ def _joined(moves: Sequence[Move], time: int) -> Segment:
         net += move.change
         need = max(need, -net)
     return Segment(time, need, net, next((move.event for move in moves if move.change < 0), moves[0].event))
-
-
-def _at(segment: Segment, time: int) -> Segment:
-    return Segment(time, segment.need, segment.net, segment.event)
-
-
-def _sum(segments: Iterable[Segment], moment: int) -> Amount:
-    return sum(segment.net for segment in segments if segment.time <= moment)
 
 
 def _levels(balance: Amount, segments: Sequence[Segment]) -> dict[int, Amount]:

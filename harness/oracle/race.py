@@ -14,10 +14,10 @@ from math import prod
 
 from harness.model import Amount, Bet, Movement, Rollback, Unsettle
 from harness.oracle.book import Book, change_of
-from harness.oracle.effects import Effects, Move, Moves, Outcome, Search, TooLarge, plain
+from harness.oracle.effects import Effects, GroupOutcome, Move, Moves, Search, TooLarge, plain
 from harness.oracle.events import Belief, Event, Floors
 from harness.oracle.groups import cut_out, groups_of, references_of, united
-from harness.oracle.placing import Placed, Placing, highest, is_weaker
+from harness.oracle.placing import Placement, Placing, highest, is_weaker
 
 MOST_BELIEFS = 256
 """Different beliefs that a race may leave. Past them the books after it are not known."""
@@ -60,7 +60,8 @@ class Money:
 def money(belief: Belief, events: Sequence[Event], *, contention: bool = True) -> Money:
     """Judge the money of concurrent events from one belief on. Events without an end are lost as well.
 
-    Without `contention`, a refusal has to be explained: that of a debit by the balance if nothing else moved.
+    Without `contention`, the events are the items of one batch, and refusals have to be explained: that of a debit by
+    the balance if nothing else moved.
     """
     return _Race(belief, events, contention=contention).judge()
 
@@ -74,7 +75,7 @@ class _Option:
     """Moves of a group, with the outcomes that they stand for."""
 
     moves: Moves
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[GroupOutcome, ...]
 
     @property
     def net(self) -> Amount:
@@ -95,12 +96,12 @@ class _Race:
         self._given = [*belief.lost, *events]
         self._is_excused = _excused(self._given, contention=contention)
         self._is_constant = not any(event.accepted or event.is_lost for event in self._given)
-        self._certain: list[Outcome] = []
+        self._certain: list[GroupOutcome] = []
         """Outcomes of groups that have no other one."""
         self._options: list[list[_Option]] = []
         self._loose: list[Move] = []
         self._passing: dict[_Combination, tuple[Floors, ...]] = {}
-        self._placed: dict[tuple[Moves, ...], Placed] = {}
+        self._placed: dict[tuple[Moves, ...], Placement] = {}
 
     def judge(self) -> Money:
         """Group by group, then all together."""
@@ -142,7 +143,7 @@ class _Race:
 
     def _effects_of(self, events: Mapping[int, Event]) -> Effects:
         """The outcomes of a group. Raises TooLarge."""
-        is_excused = all(self._is_excused[index] or event.accepted for index, event in events.items())
+        is_excused = all(self._is_excused[i] or each.accepted or each.is_lost for i, each in events.items())
         effects = plain(events, self._book) if is_excused else None
         if effects is not None:
             return effects
@@ -181,7 +182,7 @@ class _Race:
         beliefs = self._beliefs()
         return Money(possible=True, known=beliefs is not None, ends=self._ends(), beliefs=beliefs or ())
 
-    def _place(self, effects: Sequence[Moves]) -> Placed:
+    def _place(self, effects: Sequence[Moves]) -> Placement:
         key = tuple(effects)
         if key not in self._placed:
             every = [*(outcome.moves for outcome in self._certain), *effects]
@@ -238,7 +239,7 @@ class _Race:
                         return None
         return tuple(beliefs.values())
 
-    def _left_by(self, combination: _Combination, number: int, floors: Floors) -> list[Outcome]:
+    def _left_by(self, combination: _Combination, number: int, floors: Floors) -> list[GroupOutcome]:
         """The outcomes of one group, without those that can come after the race as well."""
         effects = [option.moves for option in combination]
         kept = []
@@ -252,7 +253,7 @@ class _Race:
     def _moved(self, combination: Iterable[_Option]) -> Amount:
         return sum(_net(outcome.moves) for outcome in self._certain) + sum(option.net for option in combination)
 
-    def _left(self, outcomes: Sequence[Outcome], moved: Amount, floors: Floors) -> Belief:
+    def _left(self, outcomes: Sequence[GroupOutcome], moved: Amount, floors: Floors) -> Belief:
         still_open = {index for outcome in outcomes for index in outcome.open}
         return replace(
             self._belief,
@@ -275,8 +276,8 @@ def _excused(events: Sequence[Event], *, contention: bool) -> list[bool]:
     return [is_busy or ids[event.id] == 1 for event in events]
 
 
-def _options(outcomes: Iterable[Outcome]) -> list[_Option]:
-    by_moves: dict[Moves, list[Outcome]] = {}
+def _options(outcomes: Iterable[GroupOutcome]) -> list[_Option]:
+    by_moves: dict[Moves, list[GroupOutcome]] = {}
     for outcome in outcomes:
         by_moves.setdefault(outcome.moves, []).append(outcome)
     return [_Option(moves, tuple(same)) for moves, same in by_moves.items()]

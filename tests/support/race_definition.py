@@ -73,7 +73,12 @@ def contents(book: Book) -> tuple[object, ...]:
 
 def may_come(states: Iterable[State]) -> set[tuple[object, ...]]:
     """The contents of all books that may be after these states, once some lost events were carried out."""
-    return {contents(end.book) for state in states for end in every_end(state.book, state.lost, ())}
+    return {contents(end.book) for end in with_lost_ones(states)}
+
+
+def with_lost_ones(states: Iterable[State]) -> list[State]:
+    """The states that may follow without any answer, as lost events are carried out."""
+    return [end for state in states for end in every_end(state.book, state.lost, ())]
 
 
 def believed(beliefs: Iterable[Belief]) -> set[tuple[object, ...]]:

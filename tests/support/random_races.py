@@ -258,7 +258,7 @@ KINDS: dict[str, Kind] = {
     "partial deductions, lost ones": Kind(_deduction, _PINNED_DEDUCTIONS, known=1, losses=0.25),
     "wins that must find their bet, lost ones": Kind(_win_and_bet, _PINNED_WINS, losses=0.3, known=1),
     "one id for several operations, lost ones": Kind(_any_family, _REUSED, losses=0.25),
-    "lost before": Kind(_movement, losses=0.1, lost_before=3),
+    "lost before": Kind(_movement, losses=0.1, lost_before=2, largest=5),
     "anything lost before": Kind(_mixture, (*_ABOUT_REFUSALS, *_PINNED_WINS), known=1, lost_before=2, largest=5),
     "items of one batch": Kind(_two_amounts, spans=((0, 5),), contention=False, known=1),
     "items of one batch, settlements": Kind(_settlement, (_ORDINARY, *_PINNED_WINS), spans=((0, 5),), contention=False),
@@ -299,7 +299,7 @@ def race(random: Random, name: str) -> Race:
                 told, book = replace(told, accepted=possible.accepted and at[1] is not None), possible.book
         events.append(told)
     for _ in range(random.choice([0, 1, 2, 3])):
-        events = spoilt(random, events)
+        events = spoilt(random, events, kind.spans)
     random.shuffle(events)
     return Race(start, tuple(events), tuple(lost), kind.contention)
 
@@ -311,13 +311,14 @@ def _interval(random: Random, kind: Kind, place: int) -> tuple[int, int]:
     return (max(moment - random.choice([0, 0, 2, 5, 20]), 0), moment + random.choice([0, 1, 3, 6, 20]))
 
 
-def spoilt(random: Random, events: Sequence[Event]) -> list[Event]:
+def spoilt(random: Random, events: Sequence[Event], spans: Sequence[tuple[int, int]]) -> list[Event]:
     """The events, one of them with another answer, another interval, or no answer."""
     spoilt = list(events)
     index = random.randrange(len(spoilt))
     victim = spoilt[index]
     if victim.end is not None:
         start = random.randrange(20)
-        other = replace(victim, start=start, end=start + random.randrange(12))
+        start, end = random.choice(spans) if spans else (start, start + random.randrange(12))
+        other = replace(victim, start=start, end=end)
         spoilt[index] = random.choice([replace(victim, accepted=not victim.accepted), other])
     return spoilt

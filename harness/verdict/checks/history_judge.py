@@ -7,8 +7,8 @@ the finding is attributed to one requirement and that player is judged no furthe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from harness.contracts import Contract
 from harness.model import (
@@ -47,6 +47,7 @@ from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
+from harness.verdict.checks.windows import exchanged, windows
 
 _MOST_CHARTED = 8
 """Balances that one point of a chart shows."""
@@ -103,7 +104,7 @@ class HistoryJudge:
                 book = Book(player.balance, bets=frozenset(player.bets))
                 self.accounts[player.id] = Account(player, (Belief(book),))
             self._known.sessions[player.id] = {player.session} - {""}
-        for window in _windows(self.history.exchanges):
+        for window in windows(self.history.exchanges):
             self._judge(window)
         self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
 
@@ -125,7 +126,7 @@ class HistoryJudge:
             for part in parts[index] or self._read_by(index, exchange):
                 self._enter(part, exchange, answered, unanswered)
         for player, events in unanswered.items():
-            self._lose(self.accounts[player], events)
+            self._lose(self.accounts[player], events, racing=len(window) > 1)
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
@@ -182,10 +183,10 @@ class HistoryJudge:
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
         return not account.dead and not is_cut
 
-    def _lose(self, account: Account, events: Sequence[Event]) -> None:
+    def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
         """A lost answer is not a refusal: the wallet has acted, or not, or will."""
         try:
-            account.beliefs = lost(account.beliefs, *events)
+            account.beliefs = lost(account.beliefs, *events, racing=racing)
         except BudgetExceeded:
             situation = str(events[0].terms.disbelieved or Situation.NEW)
             self._undecided(account, situation, events[0].exchange)
@@ -377,34 +378,6 @@ class HistoryJudge:
 
 def _change(event: Event) -> Amount:
     return change_of(event.item) if isinstance(event.item, Movement) else 0
-
-
-def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
-    """A batch's transactions with the answers to those of one id the other way round; empty without such an id."""
-    by_id: dict[str, list[int]] = defaultdict(list)
-    for index, (part, _) in enumerate(pairs):
-        by_id[getattr(part.item, "id", "")].append(index)
-    if len(by_id) == len(pairs):
-        return []
-    result = list(pairs)
-    for indices in by_id.values():
-        for index, other in zip(indices, reversed(indices), strict=True):
-            (part, event), (told, said) = pairs[index], pairs[other]
-            heard = replace(event, accepted=said.accepted, balance=said.balance)
-            result[index] = (replace(part, answer=told.answer), heard)
-    return result
-
-
-def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
-    """Exchanges one by one, those of a race together."""
-    window: list[tuple[int, Exchange]] = []
-    for index, exchange in enumerate(exchanges):
-        if window and (exchange.race is None or exchange.race != window[-1][1].race):
-            yield window
-            window = []
-        window.append((index, exchange))
-    if window:
-        yield window
 
 
 __all__ = ["HistoryJudge", "Seen"]
