@@ -135,7 +135,8 @@ def first_impossible(given: Past) -> int | None:
 
 def _ends(state: State, window: Window) -> Iterator[State]:
     given = (*state.lost, *window.events)
-    busy = any(each.accepted or each.end is None for each in given)
+    # A lost replay of what is done already excuses no refusal.
+    busy = any(each.accepted or (each.end is None and not _is_done(state.book, each)) for each in given)
     ids = [getattr(each.item, "id", "") for each in given]
     told = [
         replace(each, terms=replace(each.terms, contested=window.is_race and (busy or ids.count(name) == 1)))
