@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single, Unsettle
-from harness.oracle.book import Book, change_of, family, key_of
+from harness.oracle.book import Book, change_of, family, key_of, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
@@ -207,9 +207,11 @@ def _settled(belief: Belief) -> Belief:
 
 def _covering(belief: Belief, item: Single, absent: Container[int] = ()) -> Iterator[Belief]:
     """The beliefs that differ in whether they cover a debit: only then is it asked which lost requests arrived."""
-    if isinstance(item, Bet | Unsettle) and item.amount:
+    undone = belief.book.entries.get(undone_by(item)) if isinstance(item, Rollback) and item.of_win else None
+    amount = item.amount if isinstance(item, Bet | Unsettle) else undone.change if undone is not None else 0
+    if amount:
         low, high = span(belief, absent)
-        if low < item.amount <= high and low < high:
+        if low < amount <= high and low < high:
             yield from unfold(belief, absent=absent)
             return
     yield belief

@@ -134,9 +134,9 @@ def first_impossible(given: Past) -> int | None:
 
 
 def _ends(state: State, window: Window) -> Iterator[State]:
-    given = (*state.lost, *window.events)
-    # A lost replay of what is done already excuses no refusal.
-    busy = any(each.accepted or (each.end is None and not _is_done(state.book, each)) for each in given)
+    """The states after a window. A lost replay of what is done already excuses no refusal: it is left out."""
+    given = [each for each in (*state.lost, *window.events) if each.end is not None or not _is_done(state.book, each)]
+    busy = any(each.accepted or each.end is None for each in given)
     ids = [getattr(each.item, "id", "") for each in given]
     told = [
         replace(each, terms=replace(each.terms, contested=window.is_race and (busy or ids.count(name) == 1)))
