@@ -14,7 +14,7 @@ class Family(StrEnum):
 
     BET = "bet"
     CREDIT = "credit"
-    """Casino payout, retry and settlement share it; the sportsbook's settlement."""
+    """All credits for a bet share it, through whichever operation they come."""
     REWARD = "reward"
     UNSETTLEMENT = "unsettlement"
     ROLLBACK = "rollback"
