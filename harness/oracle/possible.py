@@ -52,7 +52,8 @@ def reversed_by(book: Book, item: Rollback, refund: Amount, fate: Fate, situatio
     entry = Entry(terms.operation, refund, item.original, fate, book.balance + refund)
     after = book.record(key_of(item), entry, moved=refund)
     if not terms.foreign_bet:
-        after = after.roll_back(item.original, item.bet, undone.bet if undone else "")
+        references = () if item.of_win else (item.bet, undone.bet if undone else "")
+        after = after.roll_back(item.original, *references)
     return Possible(situation, True, after, (after.balance,), first=key_of(item))
 
 

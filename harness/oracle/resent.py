@@ -50,6 +50,23 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
     return replace(possible, situation=situation_of_known(lost, item, event.terms))
 
 
+def rolled_back(before: Belief, after: Belief, event: Event) -> Belief:
+    """The belief after the rollback of a lost bet. Whether the bet came before makes no difference any more.
+
+    It is not debited again, and nobody knows which balance its answer showed.
+    """
+    item = event.item
+    if not isinstance(item, Rollback) or item.of_win or item.original not in after.book.rolled_back:
+        return after
+    lost = next((each for each in before.lost if key_at(each) == undone_by(item)), None)
+    if lost is None or not isinstance(lost.item, Bet) or key_of(item) not in after.book.entries:
+        return after
+    bet = entry_of(lost.item, lost.terms, Fate.WITHOUT_EFFECT)
+    own = replace(after.book.entries[key_of(item)], change=0, fate=Fate.WITHOUT_EFFECT)
+    book = after.book.record_all({undone_by(item): bet, key_of(item): own})
+    return replace(after, book=replace(book, bets=before.book.bets))
+
+
 def blurred(before: Belief, after: Belief, events: Sequence[Event]) -> Belief:
     """The belief after concurrent events: the account may have stood between any of the balances in between."""
     if not after.lost:

@@ -227,7 +227,7 @@ def _refused_before(book: Book, item: Movement, situation: Situation, terms: Ter
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Rollbacks (sportsbook): a stake comes back once, and a bet after its rollback is not debited
+# Rollbacks: a stake comes back once, a win is taken back once, and a bet after its rollback is not debited
 
 
 def _rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
@@ -257,7 +257,9 @@ def _new_rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_UNKNOWN, terms)
     elif undone.fate is not Fate.APPLIED:
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_REFUSED, terms)
-    elif not book.settled & {item.original, item.bet, undone.bet} - {""}:
+    elif item.of_win and book.balance < undone.change:
+        yield Possible(Situation.UNCOVERED, False, refused(book, item, terms))
+    elif item.of_win or not book.settled & {item.original, item.bet, undone.bet} - {""}:
         yield reversed_by(book, item, -undone.change, Fate.APPLIED, Situation.ROLLBACK, terms)
     else:
         settled = Situation.ROLLBACK_OF_SETTLED

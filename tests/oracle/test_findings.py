@@ -177,8 +177,8 @@ def test_an_answer_that_leaves_more_books_than_are_kept_is_not_known(stake: int,
 @pytest.fixture
 def _poor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve questions and no more."""
-    monkeypatch.setattr("harness.oracle.order.LARGEST_SEARCH", 12)
-    monkeypatch.setattr("harness.oracle.order.STEPS_PER_EVENT", 0)
+    monkeypatch.setattr("harness.oracle.explanation.LARGEST_SEARCH", 12)
+    monkeypatch.setattr("harness.oracle.explanation.STEPS_PER_EVENT", 0)
 
 
 TEN = [event(bet(f"b{n}", 10 + n), 300 if n == 9 else None) for n in range(10)]

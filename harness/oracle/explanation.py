@@ -39,7 +39,7 @@ class Found:
     pending: tuple[int, ...] = ()
 
 
-class Order:
+class OrderSearch:
     """One search over the events of one player, from one belief. The set of events done is a bit mask."""
 
     def __init__(
