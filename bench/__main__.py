@@ -1,4 +1,4 @@
-"""Every benchmark, one after the other: `make bench`."""
+"""Runs every benchmark, one after the other: `make bench`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import runpy
 from pathlib import Path
 
 if __name__ == "__main__":
-    for name in ("client", "wallet", "suite", "distance"):
+    for name in ("client", "wallet", "suite", "distance", "races"):
         print(f"\n== bench/{name}.py\n", flush=True)
         runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")

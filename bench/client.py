@@ -1,8 +1,8 @@
-"""What the transport costs per request beside its peers, and how close together it releases requests.
+"""Measures the transport's cost per request beside its peers, and how close together it releases requests.
 
     python bench/client.py            # about 20 seconds
 
-Every peer talks to the same server process in the same run, in turns; numbers of different runs are not comparable.
+Every peer uses the same server process in the same run, in turns. Numbers of different runs are not comparable.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def by_threads(url: str, stack: ExitStack, count: int) -> Release:
 
 
 def by_last_bytes(url: str, stack: ExitStack, spreads: list[float]) -> Release:
-    """Our way; the spreads that the transport itself reports are added to `spreads`."""
+    """Our way. The spreads that the transport itself reports are added to `spreads`."""
     transport = stack.enter_context(Transport(url))
 
     def release(bodies: Sequence[bytes]) -> list[bytes]:
@@ -136,7 +136,7 @@ def by_last_bytes(url: str, stack: ExitStack, spreads: list[float]) -> Release:
 
 
 def burst(release: Release, count: int, window_us: int, race: int) -> tuple[float, bool]:
-    """The spread of arrival at the server, in microseconds, and whether the bug showed."""
+    """The spread of arrival at the server in microseconds, and whether the bug showed."""
     body = json.dumps({"window_us": window_us, "race": race, "pad": "x" * 200}).encode()
     answers = [json.loads(answer, parse_float=Decimal) for answer in release([body] * count)]
     arrived = [answer["arrived"] for answer in answers]

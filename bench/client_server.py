@@ -1,7 +1,7 @@
-"""The other end of `bench/client.py`: answers at once, and says when each request arrived.
+"""The server of `bench/client.py`: answers at once, with the time at which each request arrived.
 
-A request body `{"window_us": n, "race": k}` asks for a wallet with a bug: of all requests of race `k`, each that comes
-within `n` microseconds of the first is paid, since the first has looked at the balance and not yet taken the money.
+A request body `{"window_us": n, "race": k}` asks for a wallet with a bug. Each request of race `k` that arrives within
+`n` microseconds of the first one is paid. The first one has then read the balance and not yet written it.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ FIRST_OF_RACE: dict[int, int] = {}
 
 
 class Answering(asyncio.Protocol):
-    """One connection: reads requests with llhttp, answers each as soon as it is whole."""
+    """One connection: parses requests with llhttp and answers each as soon as it is complete."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has come."""
+        """Called for a new client."""
         self.transport = cast("asyncio.Transport", transport)
         self.body = b""
         self.arrived = 0
         self.parser = httptools.HttpRequestParser(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes have come."""
+        """Parse received bytes."""
         self.arrived = time.monotonic_ns()
         self.parser.feed_data(data)
 
     def on_body(self, body: bytes) -> None:
-        """A piece of a request's body."""
+        """Store a piece of a request's body."""
         self.body += body
 
     def on_message_complete(self) -> None:
-        """The request is whole. It is answered when all that has arrived by now has its time."""
+        """The request is complete. It is answered after the arrival time of every received request was noted."""
         asyncio.get_running_loop().call_soon(self.answer)
 
     def answer(self) -> None:
-        """Say when the request arrived, and whether it was within the window of its race."""
+        """Answer with the arrival time, and whether it was within the window of its race."""
         asked = json.loads(self.body, parse_float=Decimal)
         self.body = b""
         first = FIRST_OF_RACE.setdefault(asked.get("race", 0), self.arrived)
@@ -54,7 +54,7 @@ class Answering(asyncio.Protocol):
 
 
 async def serve() -> None:
-    """Listen on a free port, say which, and serve until standard input ends."""
+    """Listen on a free port, print it, and serve until standard input ends."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Answering, "127.0.0.1", 0, backlog=256)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")

@@ -1,7 +1,7 @@
-"""A wallet far away: how long the whole suite takes when each answer takes 100 ms, in eight processes and in one.
+"""A distant wallet: how long the whole suite takes with answers that take 100 ms, in eight processes and in one.
 
 Run from the checkout: `.venv/bin/python bench/distance.py [processes] [milliseconds]`. The reference wallet is started
-with that latency. The time in one process is the sum of what the scenarios took: it is the wallet that is waited for.
+with that latency. The time in one process is the sum of the scenarios' times, which are mostly waits for the wallet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ provision: {{url: "{provision}"}}
 
 @contextlib.contextmanager
 def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
-    """The reference wallet with that latency: its addresses by name."""
+    """The addresses of the reference wallet with that latency, by name."""
     command = (sys.executable, "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent")
     with subprocess.Popen(
         [*command, "--latency", str(milliseconds)],
@@ -47,7 +47,7 @@ def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
 
 
 def main(processes: int = 8, milliseconds: int = 100) -> None:
-    """Run the suite once on both contracts, and print what it took."""
+    """Run the suite once on both contracts and print the time."""
     with distant_wallet(milliseconds) as addresses, tempfile.TemporaryDirectory() as folder:
         profile, results = Path(folder, "wallet.yaml"), Path(folder, "results.xml")
         profile.write_text(PROFILE.format(**addresses), encoding="utf-8")

@@ -1,6 +1,6 @@
 """A pytest plugin for `bench/suite.py`: how much processor time each part of a whole run takes.
 
-It wraps the functions at which the parts begin. Time in an inner part is not counted for the outer one.
+It wraps the functions at which the parts begin. The time of an inner part is not counted for the outer one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _PLAYING = "playing: binding, the course of a scenario"
 
 spent: Counter[str] = Counter()
 _running: list[list[int]] = []
-"""For each part that is being run, outermost first, the nanoseconds of the parts inside it."""
+"""For each running part, outermost first, the nanoseconds of the parts inside it."""
 
 
 def part(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-    """The same work, with its time counted."""
+    """The same function, with its time counted."""
 
     @functools.wraps(work)
     def counted(*values: Any, **named: Any) -> Any:
@@ -46,12 +46,12 @@ def part(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
     return counted
 
 
-# The contracts take this function by its name when they are loaded, which is later.
+# The contracts import this function by its name when they are loaded, which is later.
 schema.violations = part("checking schemas", schema.violations)
 
 
 def wrap(owner: Any, name: str, what: str) -> None:
-    """Count what an attribute of a class or a module does."""
+    """Count the time of an attribute of a class or a module."""
     setattr(owner, name, part(what, getattr(owner, name)))
 
 
@@ -83,7 +83,7 @@ def pytest_runtestloop() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[Any]:
-    """What pytest does about an item besides running it."""
+    """Count pytest's own work on an item."""
     inside = [0]
     _running.append(inside)
     began = _now()
@@ -95,6 +95,6 @@ def pytest_runtest_protocol() -> Iterator[Any]:
 
 
 def pytest_unconfigure() -> None:
-    """Write the seconds by part; what is in none of them is the end, and what lies between."""
+    """Write the seconds by part. Time outside of every part counts as the end or the time between."""
     spent["the rest: pre-flight, summary"] = time.process_time_ns() - sum(spent.values())
     Path(os.environ["WALLETPROOF_SHARES"]).write_text(json.dumps({name: ns / 1e9 for name, ns in spent.items()}))

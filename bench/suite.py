@@ -1,7 +1,7 @@
 """A whole run beside the same requests alone: by a bare socket, which is the floor, and by `requests.Session`.
 
-Run from the checkout: `.venv/bin/python bench/suite.py`. All of it talks to one wallet process, in turns. Seconds of
-the clock depend on what else the machine does; processor seconds of us and of the wallet hardly do.
+Run from the checkout: `.venv/bin/python bench/suite.py`. All ways use one wallet process, in turns. Elapsed seconds
+depend on the other work of the machine. Processor seconds of harness and wallet hardly do.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from harness.scenario import load_folder
 
 ROUNDS = 3
 RUN_ID = secrets.token_hex(4)
-"""Of the run whose requests are noted: every id in them begins with it."""
+"""Id of the run whose requests are recorded. Every id in them begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one way took, in seconds: by the clock, and of processor time on either side."""
+    """The cost of one way in seconds: elapsed time, and processor time of each side."""
 
     clock: float
     ours: float
@@ -51,13 +51,13 @@ class Cost:
 
     @property
     def both(self) -> float:
-        """Processor seconds of both sides: what the clock would show on an idle machine, waits apart."""
+        """Processor seconds of both sides: the elapsed time on an idle machine without waits."""
         return self.ours + self.wallets
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One request of the suite and where it went; `contract` is None for one that makes a player."""
+    """One request of the suite and its address. `contract` is None for one that creates a player."""
 
     contract: Contract | None
     url: str
@@ -65,24 +65,24 @@ class Noted:
 
 
 class Notebook:
-    """A carrier that notes what goes through it."""
+    """A carrier that records the requests that it carries."""
 
     def __init__(self, noted: list[Noted], contract: Contract | None, url: str) -> None:
-        """Everything goes on to `url`."""
+        """Requests are sent to `url`."""
         self._noted, self._contract, self._url = noted, contract, url
         self._carrier: Carrier = Transport(url)
 
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """Note one request and send it."""
+        """Record one request and send it."""
         self._noted.append(Noted(self._contract, self._url + request.path, request))
         return self._carrier.send(request, loss=loss, time_out_seconds=time_out_seconds)
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Note requests and release them together."""
+        """Record requests and release them together."""
         self._noted += [Noted(self._contract, self._url + each.path, each) for each in requests]
         return self._carrier.release(requests, time_out_seconds=time_out_seconds)
 
@@ -115,9 +115,9 @@ def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted
 
 
 def afresh(noted: Sequence[Noted], credentials: Mapping[str, Credentials]) -> list[Noted]:
-    """The same requests with new transaction ids, signed now; what was badly signed stays so.
+    """The same requests with new transaction ids and new signatures. A wrong signature stays wrong.
 
-    The players are the same and are made again with the same balances, so the wallet has the same work.
+    The players are the same and are created again with the same balances, so the wallet has the same work.
     """
     run_id = secrets.token_hex(4).encode()
     made = []
@@ -176,7 +176,7 @@ class WholeRun:
 
     def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials]) -> None:
         """Write the profile into a folder."""
-        # Modules are compiled once, as on any machine; some environments switch that off.
+        # Modules are compiled once, as on any machine. Some environments switch that off.
         own = {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
         self._environment, lines = {**os.environ, **own}, ["contracts:"]
         for name in BUNDLED:
@@ -188,27 +188,27 @@ class WholeRun:
         self._profile.write_text("\n".join(lines))
 
     def __call__(self, *options: str, **environment: str) -> None:
-        """Run it. Raises CalledProcessError when the wallet is not certified."""
+        """Run it. Raises CalledProcessError if the wallet is not certified."""
         command = [sys.executable, "-m", "pytest", "--disable-plugin-autoload", *options, "-p", "harness.plugin"]
         command += [f"--wallet-profile={self._profile}", "-p", "no:cacheprovider"]
         subprocess.run(command, env=self._environment | environment, stdout=subprocess.DEVNULL, check=True)
 
     def shares(self, folder: Path) -> dict[str, float]:
-        """Seconds by part of one more run."""
+        """Seconds of one more run, by part."""
         found = folder / "shares.json"
         self("-p", "bench.shares", WALLETPROOF_SHARES=str(found))
         return dict(json.loads(found.read_text(), parse_float=Decimal))
 
 
 class Meter:
-    """Measures what is done to one wallet process."""
+    """Measures the cost of work with one wallet process."""
 
     def __init__(self, wallet: BundledWallet) -> None:
-        """The wallet runs for as long as the meter is used."""
+        """The wallet must run while the meter is used."""
         self._statistics = Path(f"/proc/{wallet._process.pid}/stat")  # noqa: SLF001 -- nobody else needs its number
 
     def cost(self, work: Callable[[], object]) -> Cost:
-        """What some work costs."""
+        """The cost of a piece of work."""
         before = time.perf_counter(), _our_seconds(), self._wallets_seconds()
         work()
         after = time.perf_counter(), _our_seconds(), self._wallets_seconds()
@@ -216,19 +216,19 @@ class Meter:
 
     def _wallets_seconds(self) -> float:
         if not self._statistics.exists():
-            return 0.0  # No Linux: only our own side is counted.
+            return 0.0  # Without Linux only our own side is counted.
         user, system = self._statistics.read_text().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _our_seconds() -> float:
-    """Processor seconds of this process and of those that it has started and seen end."""
+    """Processor seconds of this process and of its children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def main() -> None:
-    """Measure all ways in turns, print them side by side, and where the whole run's time goes."""
+    """Measure all ways in turns, and print them side by side with the parts of the whole run."""
     wallet = BundledWallet()
     try:
         with tempfile.TemporaryDirectory() as folder:

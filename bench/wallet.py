@@ -49,12 +49,12 @@ class Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Send the first request."""
         self._transport = cast("asyncio.Transport", transport)
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of an answer; a casino answer ends with its closing brace."""
+        """Receive a piece of an answer. A casino answer ends with its closing brace."""
         self._received += data
         head, blank, body = self._received.partition(b"\r\n\r\n")
         if blank and body.endswith(b"}"):
@@ -154,7 +154,7 @@ def in_process(count: int) -> None:
 
 
 def serve_committing_at_once(path: str) -> None:
-    """Serve a wallet that commits each request alone, to compare with."""
+    """Serve a wallet that commits each request alone, for comparison."""
     settings = Settings(credentials={"casino": CREDENTIALS}, provision=True, ready_json=True)
     listening = listen(settings)
     app = App(Wallet(open_store(path), settings.credentials), provision=True)

@@ -1,7 +1,7 @@
-"""Exact money: amounts, currencies and their exponents, and the texts in which people and wires write them.
+"""Exact money: amounts, currencies with their exponents, and the written forms of an amount.
 
-Inside the harness an amount is a whole number of hundred-thousandths of the main unit (`model.Amount`). No function
-here, and none elsewhere in the project, lets an amount pass through a binary float.
+Inside the harness an amount is a whole number of hundred-thousandths of the main unit (`model.Amount`). No function in
+the project passes an amount through a binary float.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SCALE = 100_000
 
 DECIMALS = 5
 LARGEST_WIRE_AMOUNT = 2**53 - 1
-"""A JavaScript platform cannot send a larger integer exactly, so no scenario does."""
+"""The largest amount that a scenario may write. A JavaScript platform cannot send a larger integer exactly."""
 
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
@@ -34,14 +34,14 @@ def exponent(currency: str) -> int:
 
 
 def smallest_unit(currency: str) -> int:
-    """The smallest amount of a currency that a decimal contract can move, in hundred-thousandths."""
+    """The smallest amount of a currency that a contract with decimal amounts can move, in hundred-thousandths."""
     return SCALE // int(10 ** exponent(currency))
 
 
 def parse(text: str) -> int:
-    """An amount written in main units, `"12.34567"`, as hundred-thousandths.
+    """The amount written in main units, `"12.34567"`, in hundred-thousandths.
 
-    Raises ValueError, in a sentence, when the text is no plain decimal number or is finer than 1/100000.
+    Raises ValueError with a sentence if the text is no plain decimal number or is finer than 1/100000.
     """
     match = _PLAIN.match(text)
     if match is None:
@@ -53,16 +53,16 @@ def parse(text: str) -> int:
 
 
 def from_decimal(value: Decimal | int) -> Amount:
-    """A JSON number in main units as an amount, exactly; a `Fraction` when it is finer than 1/100000."""
+    """The exact amount of a JSON number in main units. It is a `Fraction` if it is finer than 1/100000."""
     numerator, denominator = value.as_integer_ratio()
     amount, finer = divmod(numerator * SCALE, denominator)
     return Fraction(numerator * SCALE, denominator) if finer else amount
 
 
 def to_decimal(amount: Amount, currency: str) -> Decimal:
-    """An amount as a decimal in main units with the currency's own number of decimals, `Decimal("200.00")`.
+    """The amount as a decimal in main units with the currency's number of decimals, `Decimal("200.00")`.
 
-    Keeps more decimals than the currency has when the amount needs them: it never rounds.
+    The function never rounds. It keeps further decimals if the amount has them.
     """
     return Decimal(text(amount, currency))
 
@@ -70,7 +70,7 @@ def to_decimal(amount: Amount, currency: str) -> Decimal:
 def text(amount: Amount, currency: str = "") -> str:
     """An amount in main units for a reader or a decimal wire: `"12.34567"`, `"200.00"`, `"0.3"` without a currency.
 
-    Never rounds: more decimals than the currency has are shown when they are there.
+    The function never rounds. It shows further decimals if the amount has them.
     """
     sign = "-" if amount < 0 else ""
     value: Amount = -amount if amount < 0 else amount
@@ -90,7 +90,7 @@ def _digits(rest: Fraction) -> str:
 
 
 def show(amount: Amount | None, currency: str = "") -> str:
-    """`text` with its currency, `"12.34 EUR"`; a dash for an amount that is not known."""
+    """The amount with its currency, `"12.34 EUR"`. A dash if the amount is None."""
     if amount is None:
         return "-"
     return f"{text(amount, currency)} {currency}".rstrip()

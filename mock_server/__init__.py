@@ -1,4 +1,4 @@
-"""The reference wallet: a small sound wallet for both contracts, served over HTTP or asked in process.
+"""The reference wallet: a small sound wallet for every bundled contract, served over HTTP or called in process.
 
-It shares the nouns, the money and the codecs with the harness, and nothing of what the harness judges with.
+It shares the data types, the money and the codecs with the harness. It shares nothing that the harness judges with.
 """

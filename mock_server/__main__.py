@@ -14,7 +14,7 @@ from mock_server.wallet import CoreOnlyWallet, Wallet
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status is 0 when it was stopped, 2 when it could not start."""
+    """Run the command. Returns exit status 0 after it was stopped and 2 if it could not start."""
     options = _parser().parse_args(arguments)
     if options.list_defects:
         return _list_defects()
@@ -35,14 +35,14 @@ def _list_defects() -> int:
 
 
 def _wallet_type(options: argparse.Namespace) -> type[Wallet]:
-    """The wallet that is served: the sound one, the one with only the core operation, or one with a deliberate bug."""
+    """The wallet to serve: the sound one, one with the core operations alone, or one with a deliberate bug."""
     if options.defect and options.core_only:
         raise StartError("--defect and --core-only are two wallets: choose one")
     if options.core_only:
         return CoreOnlyWallet
     if not options.defect:
         return Wallet
-    # Ninety wrong wallets are not worth their import time to everybody who wants the sound one.
+    # The defects take time to import, so they are imported only when one is served.
     from mock_server.defects import UnknownDefect, named
 
     try:
@@ -94,7 +94,7 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
 
 
 def _options() -> dict[str, CredentialField]:
-    """The options for credentials. One name in two contracts needs the contract's name before it."""
+    """The options for credentials. A name that two contracts share gets the contract's name as a prefix."""
     fields = [(name, each) for name in BUNDLED for each in load(name).credentials]
     names = Counter(each.name for _, each in fields)
     return {
@@ -104,7 +104,7 @@ def _options() -> dict[str, CredentialField]:
 
 
 def _credentials(options: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Credentials]:
-    """The credentials of each contract that has all of them. Raises StartError."""
+    """The credentials of each contract for which all of them are given. Raises StartError."""
     found = {}
     for name in BUNDLED:
         fields = load(name).credentials
@@ -115,8 +115,8 @@ def _credentials(options: argparse.Namespace, environment: Mapping[str, str]) ->
         if not missing:
             found[name] = Credentials(**{each.name: _read(each, given[each]) for each in fields})
     if not found:
-        told = ", ".join(f"{_listed(name)} for the {name} contract" for name in BUNDLED)
-        raise StartError(f"no credentials: set {told}, or those of several")
+        needed = ", ".join(f"{_listed(name)} for the {name} contract" for name in BUNDLED)
+        raise StartError(f"no credentials: set {needed}, or those of several")
     return found
 
 

@@ -1,7 +1,7 @@
-"""The wallet over HTTP, as a raw ASGI application: read, verify, ask the wallet, write.
+"""The wallet over HTTP, as a raw ASGI application: read, verify, call the wallet, write.
 
-Each contract lies below its own name: `/<contract>` and the path of the operation. Its OpenAPI document is there too,
-for everybody to read: `GET /<contract>/openapi.json`.
+Each contract has its own name as the first part of the path: `/<contract>` and the path of the operation. Any
+client may read its OpenAPI document: `GET /<contract>/openapi.json`.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY_BYTES = 8 * 2**20
-"""Ten thousand batch items fit; what is larger is refused while it still arrives."""
+"""Ten thousand batch items fit into this size. A larger body is refused while it is still being received."""
 
 _FOR_BROWSERS = (b"access-control-allow-origin", b"*")
-"""Viewers of OpenAPI documents run in a browser, and come from another address than the wallet's."""
+"""Viewers of OpenAPI documents run in a browser and are served from another origin than the wallet."""
 
 DOCUMENT = "/openapi.json"
-"""Below each contract's base URL: what can be called there, as an OpenAPI document."""
+"""Path of the OpenAPI document below each contract's base URL."""
 
 log = logging.getLogger("mock_server")
 
 
 class BodyTooLarge(Exception):
-    """The request's body passed the limit."""
+    """The request's body is larger than the limit."""
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete."""
+    """The client disconnected before its request was complete."""
 
     def __init__(self, arrived: bytes) -> None:
-        """Remember as much of the body as had arrived."""
+        """`arrived` is the part of the body that was received."""
         super().__init__("the client went away before its request was complete")
         self.arrived = arrived
 
@@ -59,9 +59,9 @@ class App:
         provision: bool = False,
         limit_bytes: int = LARGEST_BODY_BYTES,
     ) -> None:
-        """Serves every contract that the wallet has credentials for; `provision` offers players on demand.
+        """Serves every contract for which the wallet has credentials. `provision` also serves the creation of players.
 
-        `contracts` are those that are not found by their names: a private one is found by its module's.
+        `contracts` are the private contracts, which cannot be loaded by their names.
         """
         self.wallet = wallet
         given = {each.name: each for each in contracts}
@@ -91,7 +91,7 @@ class App:
         await respond(send, answer)
 
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer one request. Headers by lower-case name."""
+        """Answer one request. `headers` are by lower-case name."""
         if self._provision and path == provisioning.PATH:
             work = self._provide(body)
         elif (route := self._route(path)) is not None:
@@ -110,7 +110,7 @@ class App:
             return _plain(500, "internal error")
 
     async def break_off(self, path: str, headers: Mapping[str, str], arrived: bytes) -> None:
-        """Take note of a request that broke off in its body. Headers by lower-case name."""
+        """Report a request to the wallet whose body was not received in full. `headers` are by lower-case name."""
         if (route := self._route(path)) is not None:
             await self.wallet.break_off(*route, headers, arrived)
 
@@ -123,7 +123,7 @@ class App:
         return self.contracts.get(name) if slash + rest == DOCUMENT else None
 
     def _document(self, contract: Contract) -> Answer:
-        """What the wallet offers by a contract; made when somebody first asks for it."""
+        """The OpenAPI document of the operations that the wallet offers, made at the first request for it."""
         if contract.name not in self._documents:
             offered = [name for name in contract.specs if self.wallet.offers(contract, name)]
             text = as_json(document(contract, f"/{contract.name}", offered))
@@ -152,7 +152,7 @@ class App:
 
 
 async def respond(send: Send, answer: Answer) -> None:
-    """Send an answer."""
+    """Send an answer through ASGI."""
     length = (b"content-length", b"%d" % len(answer.body))
     await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, length]})
     await send({"type": "http.response.body", "body": answer.body})

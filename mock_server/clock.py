@@ -1,4 +1,4 @@
-"""What time it is: the wallet asks one clock, which is given to it, and nothing else here reads the time."""
+"""The wallet's clock. The wallet reads the time from the clock that it was given and from nothing else."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import time
 from collections.abc import Callable
 
 Clock = Callable[[], int]
-"""Gives Unix time in milliseconds."""
+"""Returns Unix time in milliseconds."""
 
 
 def system_clock() -> int:
-    """The time of this machine: Unix time in milliseconds."""
+    """The time of this machine as Unix time in milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 class MovedClock:
-    """A clock that stands still until its owner moves it on, so that ten seconds pass without waiting for them."""
+    """A clock that moves only when its owner moves it, so that a test of ten seconds needs no waiting."""
 
     def __init__(self, now_ms: int) -> None:
-        """`now_ms` is what it shows first: Unix time in milliseconds."""
+        """`now_ms` is the first time that it shows: Unix time in milliseconds."""
         self._now_ms = now_ms
 
     def __call__(self) -> int:
-        """What it shows: Unix time in milliseconds."""
+        """The present time of this clock: Unix time in milliseconds."""
         return self._now_ms
 
     def move(self, milliseconds: int) -> None:
-        """Move it on by so many milliseconds, or back when the number is negative."""
+        """Move the clock on by this many milliseconds, or back if the number is negative."""
         self._now_ms += milliseconds

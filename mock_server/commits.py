@@ -1,6 +1,6 @@
-"""When the wallet's books become durable: at once, or once for all requests of one turn of the event loop.
+"""Decides when the wallet's changes become durable: at once, or once for all requests of a turn of the event loop.
 
-Whoever answers awaits `done` first, so that no answer leaves before its transaction is committed.
+A request awaits `done` before it is answered, so no answer is sent before its transaction is committed.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from mock_server.store import Store
 
 
 class Commits(Protocol):
-    """How the open transaction ends."""
+    """How the open transaction is committed or undone."""
 
     async def done(self) -> None:
-        """Return when everything that was booked so far is durable. Raises what the database raises."""
+        """Return when everything that was written so far is durable. Raises the errors of the database."""
 
     def undo(self, cause: Exception) -> None:
-        """Undo the open transaction, because `cause` left it half done."""
+        """Undo the open transaction, because `cause` left it incomplete."""
 
 
 class CommitAtOnce:
-    """One commit per request: for a wallet that is asked in process, by one caller at a time."""
+    """One commit for each request, for a wallet that is called in process by one caller at a time."""
 
     def __init__(self, store: Store) -> None:
-        """`store` is the wallet's own."""
+        """`store` is the wallet's store."""
         self._store = store
 
     async def done(self) -> None:
-        """Commit; what cannot be committed is undone."""
+        """Commit, or undo the transaction if the commit fails."""
         try:
             self._store.commit()
         except Exception:
@@ -43,20 +43,20 @@ class CommitAtOnce:
 
 
 class CommitEachTurn:
-    """One commit for all requests that were worked in the same turn of the event loop.
+    """One commit for all requests that were processed in the same turn of the event loop.
 
-    A flush to disk costs more than the whole rest of a request, and 64 connections share it this way. When the
-    commit fails, or one of the requests left the transaction half done, all of the turn's requests fail: nothing of
-    them is in the books, and none of them has been answered.
+    A flush to disk costs more than all other work on a request, and 64 connections share one flush this way. All
+    requests of the turn fail when the commit fails or one request left the transaction incomplete. Then nothing of them
+    is stored, and none of them has been answered.
     """
 
     def __init__(self, store: Store) -> None:
-        """`store` is the wallet's own."""
+        """`store` is the wallet's store."""
         self._store = store
         self._waiting: list[asyncio.Future[None]] = []
 
     async def done(self) -> None:
-        """Wait for the commit at the end of this turn; at once when nothing is open."""
+        """Wait for the commit at the end of this turn. Returns at once if no transaction is open."""
         if not self._store.busy:
             return
         loop = asyncio.get_running_loop()
@@ -67,19 +67,19 @@ class CommitEachTurn:
         await turn
 
     def undo(self, cause: Exception) -> None:
-        """Undo the whole turn, and fail everybody who waits for it."""
+        """Undo the whole turn and raise an error in every request that waits for it."""
         self._store.rollback()
-        self._tell(cause)
+        self._finish(cause)
 
     def _commit(self) -> None:
         try:
             self._store.commit()
-        except Exception as error:  # noqa: BLE001 - whatever the database raises, the waiting requests must learn it
+        except Exception as error:  # noqa: BLE001 - the waiting requests must receive every error of the database
             self.undo(error)
         else:
-            self._tell(None)
+            self._finish(None)
 
-    def _tell(self, error: Exception | None) -> None:
+    def _finish(self, error: Exception | None) -> None:
         waiting, self._waiting = self._waiting, []
         for turn in waiting:
             if turn.done():

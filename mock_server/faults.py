@@ -1,7 +1,8 @@
-"""Bad weather around the app: a fault is an ASGI wrapper whose fields are its settings. A sound wallet survives it.
+"""Network and server faults around the app: each is an ASGI wrapper with its settings as fields.
 
-A fault strikes the requests that its `Strikes` picks, counted or seeded, and counts in `fired` how often it did: one
-that never fired has tested nothing. Faults nest: `Latency(DropReply(app, ...), ...)`.
+A sound wallet stays correct under every fault. A fault affects the requests that its `Strikes` selects, by count or by
+seed. The field `fired` counts them, because a fault that never fired has tested nothing. Faults can be nested:
+`Latency(DropReply(app, ...), ...)`.
 """
 
 from __future__ import annotations
@@ -17,31 +18,31 @@ from typing import TypeAlias
 from mock_server.app import Asgi, Message, Receive, Scope, Send
 
 Strikes: TypeAlias = Callable[[], bool]
-"""Asked once for each request: does the fault strike this one?"""
+"""Called once for each request. Returns True if the fault affects it."""
 
 HANG_UP = "walletproof.hang_up"
-"""The scope extension by which a server without uvicorn's connection lets a fault drop it."""
+"""The scope extension through which a fault closes the connection on a server other than uvicorn."""
 
 
 def always() -> bool:
-    """Strike every request."""
+    """Affect every request."""
     return True
 
 
 @dataclass
 class Every:
-    """Strike each `nth` request, the first time after `skip` others, and no more than `most` times (0: for ever)."""
+    """Affect each `nth` request after the first `skip` requests, at most `most` times (0: without limit)."""
 
     nth: int = 1
     skip: int = 0
     most: int = 0
-    _seen: int = field(default=0, init=False)
+    _count: int = field(default=0, init=False)
     _struck: int = field(default=0, init=False)
 
     def __call__(self) -> bool:
-        """Count this request, and say whether it is struck."""
-        self._seen += 1
-        turn = self._seen > self.skip and (self._seen - self.skip - 1) % self.nth == 0
+        """Count this request and return whether it is affected."""
+        self._count += 1
+        turn = self._count > self.skip and (self._count - self.skip - 1) % self.nth == 0
         if not turn or (self.most and self._struck >= self.most):
             return False
         self._struck += 1
@@ -50,7 +51,7 @@ class Every:
 
 @dataclass
 class Seeded:
-    """Strike about `percent` of the requests: the same ones for the same seed."""
+    """Affect about `percent` of the requests. The same seed selects the same requests."""
 
     percent: int
     seed: int
@@ -60,12 +61,12 @@ class Seeded:
         self._random = random.Random(self.seed)
 
     def __call__(self) -> bool:
-        """Throw the dice for this request."""
+        """Draw the random number for this request."""
         return self._random.randrange(100) < self.percent
 
 
 @dataclass
-class Weather:
+class Fault:
     """One fault around an application."""
 
     app: Asgi
@@ -73,7 +74,7 @@ class Weather:
     fired: int = field(default=0, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, struck or not."""
+        """Serve one request, with the fault if it is selected."""
         if scope["type"] == "http" and self.strikes():
             self.fired += 1
             await self.strike(scope, receive, send)
@@ -82,12 +83,12 @@ class Weather:
 
     @abstractmethod
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request badly."""
+        """Serve one request with the fault."""
 
 
 @dataclass
-class Latency(Weather):
-    """The answer is slow: the wallet acts after `milliseconds`."""
+class Latency(Fault):
+    """The answer is slow: the wallet acts `milliseconds` after the request."""
 
     milliseconds: int = 60
 
@@ -98,11 +99,11 @@ class Latency(Weather):
 
 
 @dataclass
-class Unavailable(Weather):
-    """503 before the wallet acts, without a body of a contract's shape."""
+class Unavailable(Fault):
+    """The answer is 503 before the wallet acts, and its body has no shape of a contract."""
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse to serve."""
+        """Answer 503."""
         del scope, receive
         body = b"the wallet is overloaded\n"
         headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body)), (b"retry-after", b"1")]
@@ -111,23 +112,23 @@ class Unavailable(Weather):
 
 
 @dataclass
-class DropReply(Weather):
-    """The wallet books, and the connection closes without one byte of an answer."""
+class DropReply(Fault):
+    """The wallet processes the request, and the connection closes without one byte of an answer."""
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, and hang up instead of answering."""
+        """Serve the request, then close the connection instead of answering."""
         await _recorded(self.app, scope, receive)
         await hang_up(scope, receive, send)
 
 
 @dataclass
-class CutBody(Weather):
-    """The wallet books, and the connection closes after the head and `keep` bytes of the body."""
+class CutBody(Fault):
+    """The wallet processes the request, and the connection closes after the head and `keep` bytes of the body."""
 
     keep: int = 10
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, answer in part, hang up."""
+        """Serve the request, send a part of the answer and close the connection."""
         start, body = await _recorded(self.app, scope, receive)
         await send(start)
         await send({"type": "http.response.body", "body": body[: self.keep], "more_body": True})
@@ -135,13 +136,13 @@ class CutBody(Weather):
 
 
 @dataclass
-class Chunked(Weather):
-    """The answer comes in chunks of `size` bytes, without a length: a permitted way to answer."""
+class Chunked(Fault):
+    """The answer is sent in chunks of `size` bytes, without a length. HTTP permits this."""
 
     size: int = 7
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, and answer piece by piece."""
+        """Serve the request and send the answer in chunks."""
         start, body = await _recorded(self.app, scope, receive)
         await send({**start, "headers": _without(start, b"content-length")})
         for position in range(0, len(body), self.size):
@@ -150,11 +151,11 @@ class Chunked(Weather):
 
 
 @dataclass
-class Gzip(Weather):
-    """The answer is compressed where the client accepts that: a permitted way to answer."""
+class Gzip(Fault):
+    """The answer is compressed if the client accepts compression. HTTP permits this."""
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, and compress the answer."""
+        """Serve the request and compress the answer."""
         start, body = await _recorded(self.app, scope, receive)
         headers = _without(start, b"content-length")
         if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
@@ -165,11 +166,11 @@ class Gzip(Weather):
 
 
 @dataclass
-class CloseConnection(Weather):
-    """The server closes the connection after each answer, and says so: a permitted way to answer."""
+class CloseConnection(Fault):
+    """The server closes the connection after each answer and announces it in a header. HTTP permits this."""
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, and announce the close."""
+        """Serve the request and announce the close."""
 
         async def announcing(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -180,10 +181,10 @@ class CloseConnection(Weather):
 
 
 async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close the connection now, and return when it is closed.
+    """Close the connection now and return when it is closed.
 
-    ASGI has no word for that. uvicorn's `send` is a method of the object that holds the connection; another server
-    gives a function of its own as the scope's extension `HANG_UP`. Raises TypeError where there is neither.
+    ASGI has no message for this. With uvicorn, `send` is a method of the object that holds the connection. Another
+    server passes a function as the scope's extension `HANG_UP`. Raises TypeError if there is neither.
     """
     close = scope.get("extensions", {}).get(HANG_UP)
     if close is not None:

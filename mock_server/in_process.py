@@ -1,4 +1,4 @@
-"""The wallet without a socket: requests in, answers out, in one thread and in a fixed order."""
+"""The wallet without a socket: it takes requests and returns answers in one thread and in a fixed order."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Result = TypeVar("Result")
 
 
 class Waiting(RuntimeError):
-    """Something waited for the outside world, which does not exist in process."""
+    """A coroutine waited for an event from outside, and in process there is none."""
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """The result of a coroutine that waits for nothing but its turn (`asyncio.sleep(0)`). Raises what it raises."""
+    """The result of a coroutine that waits only for its turn (`asyncio.sleep(0)`). Raises its errors."""
     return run_together([coroutine])[0]
 
 
 def run_together(coroutines: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
-    """The results of coroutines that take turns: each runs until it waits, then the next one, round and round.
+    """The results of coroutines that take turns: each runs until it waits, and then the next one runs.
 
-    Raises what the first of them raises, and `Waiting` for one that waits for more than its turn.
+    Raises the error of the first coroutine that fails. Raises `Waiting` if one waits for more than its turn.
     """
     results: dict[int, Result] = {}
     waiting = dict(enumerate(coroutines))
@@ -51,14 +51,14 @@ def _step(coroutine: Coroutine[Any, Any, Result], results: dict[int, Result], nu
 
 
 class InProcess:
-    """An app that is asked without a socket. `base` is a contract's place in it: its name after a slash."""
+    """An app that is called without a socket. `base` is the path of a contract: a slash and its name."""
 
     def __init__(self, app: App) -> None:
-        """`app` is asked by this one caller; its wallet must commit at once (`CommitAtOnce`)."""
+        """`app` has this one caller. Its wallet must commit at once (`CommitAtOnce`)."""
         self.app = app
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes, method: str = "POST") -> Answer:
-        """Answer one request. Headers by lower-case name."""
+        """Answer one request. `headers` are by lower-case name."""
         return run(self.app.answer(method, path, headers, body))
 
     def ask(self, base: str, request: Request) -> Answer:
@@ -66,10 +66,10 @@ class InProcess:
         return self.ask_together(base, (request,))[0]
 
     def ask_together(self, base: str, requests: Iterable[Request]) -> list[Answer]:
-        """Answer requests that are in flight at once.
+        """Answer requests that are in flight together.
 
-        A sound wallet answers them one after the other. A rule that waits lets the others in, always in the same
-        order: so a race is found each time or never.
+        A sound wallet answers them one after the other. A rule that waits lets the others run, always in the same
+        order. So a race is found either every time or never.
         """
         return run_together(
             [

@@ -1,4 +1,4 @@
-"""What goes through the wallet's rules: an order, what it did to a balance, and the refusal that a rule raises."""
+"""The data of the wallet's rules: an order, its effect on a balance, and the refusal that a rule raises."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ FAMILIES: dict[type, str] = {
     Unsettle: "unsettlement",
     Rollback: "rollback",
 }
-"""Ids are one space per family. The operations that carry payouts share theirs. Published examples use one id for a
-bet, its settlement, its unsettlement and its rollback, which must not collide."""
+"""Each family of operations has its own space of ids, and the operations that carry payouts share one. Published
+examples use one id for a bet, its settlement, its unsettlement and its rollback. These must not collide.
+"""
 
 Item_co = TypeVar("Item_co", bound=Movement | Rollback, covariant=True)
 
 
 class Order(NamedTuple, Generic[Item_co]):
-    """One transaction on its way through the rules.
+    """One transaction that the rules process.
 
-    `operation` is how it came, as the name of its class in `harness.model` (`Payout`, `Settle`, `Retry`, ...). No sound
-    rule looks at it, because a transaction means the same whichever way it comes.
+    `operation` is the operation that carried it, as the name of its class in `harness.model` (`Payout`, `Settle`,
+    `Retry`, ...). No sound rule reads it, because a transaction means the same in every operation.
     """
 
     contract: str
@@ -35,26 +36,26 @@ AnyOrder: TypeAlias = Order[Movement | Rollback]
 
 
 class Moved(NamedTuple):
-    """What a movement did to a balance, in hundred-thousandths."""
+    """The effect of a movement on a balance, in hundred-thousandths."""
 
     before: int
     after: int
 
 
 class Refusal(Exception):
-    """A rule says no: nothing has moved. `outcome` is the answer, the text its description."""
+    """A rule refuses the transaction, and no money has moved. `outcome` is the answer, the text its description."""
 
     def __init__(self, outcome: Outcome, description: str) -> None:
-        """Remember the outcome to answer with."""
+        """`outcome` is the outcome of the answer, `description` its text."""
         super().__init__(description)
         self.outcome = outcome
 
 
 def amount_of(order: AnyOrder) -> Amount:
-    """The amount that an order names; a rollback names none and counts as 0."""
+    """The amount of an order. A rollback has none, so 0 is returned."""
     return 0 if isinstance(order.item, Rollback) else order.item.amount
 
 
 def subject_of(order: AnyOrder) -> str:
-    """The bet that an order is about: a rollback names the bet's transaction, a movement the bet's reference."""
+    """The bet of an order: the bet's transaction for a rollback, the bet's reference for a movement."""
     return order.item.original if isinstance(order.item, Rollback) else order.item.bet

@@ -1,4 +1,4 @@
-"""Players on demand: the provisioning protocol, `POST /__admin/player`. Off unless the wallet was told to offer it."""
+"""Creates players on demand: the provisioning protocol, `POST /__admin/player`. It is off by default."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _COUNTRY = re.compile(r"[A-Z]{2}\Z", re.ASCII)
 
 
 class BadPlayer(Exception):
-    """A player that cannot be created: the text says what to write instead."""
+    """A player that cannot be created. The text says how to correct the request."""
 
 
 def provision(store: Store, contracts: Iterable[str], body: bytes) -> Answer:
-    """Create the player that a request describes, or reset the one of that id, and answer with what opens its account.
+    """Create or reset the player that a request describes. The answer holds the data that opens the account.
 
-    What the wallet remembers of a player's earlier transactions stays. The caller commits.
+    The stored transactions of an existing player stay. The caller commits.
     """
     try:
         account, balance = _wanted(_fields(body), tuple(contracts))

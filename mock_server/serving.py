@@ -1,4 +1,4 @@
-"""The wallet as a process: binds, says that it is ready, serves, stops."""
+"""The wallet as a process: it binds a port, reports that it is ready, serves and stops."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from mock_server.store import Store, open_store
 from mock_server.wallet import Wallet
 
 BACKLOG = 2048
-"""Connections that may wait to be accepted: the harness releases many at once."""
+"""Number of connections that may wait to be accepted. The harness opens many at the same moment."""
 
 GRACE_SECONDS = 1
-"""How long answers that are under way are waited for after a signal to stop."""
+"""Seconds to wait for unfinished answers after a signal to stop."""
 
 
 GAP_MS = 5
-"""How long a defect's race window stays open: ten times the spread with which the harness releases a race."""
+"""Length of a defect's race window in milliseconds: ten times the spread of a race's requests."""
 
 
 class StartError(Exception):
-    """The wallet cannot start: the text says why and what to do."""
+    """The wallet cannot start. The text gives the reason and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the command line decides. `store` is empty for books that are not kept, and `port` 0 for a free one."""
+    """Settings from the command line. An empty `store` keeps the data in memory, and `port` 0 selects a free port."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -52,7 +52,7 @@ class Settings:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM, SIGINT or, if asked for, the end of standard input. Raises StartError."""
+    """Serve until SIGTERM, SIGINT or, with `stop_with_parent`, the end of standard input. Raises StartError."""
     listening = listen(settings)
     with contextlib.closing(_open(settings)) as store:
         wallet = settings.wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
@@ -64,7 +64,7 @@ def serve(settings: Settings) -> None:
 
 
 def ready_line(settings: Settings, port: int) -> str:
-    """What is printed when the wallet accepts connections: the base URL of each contract served."""
+    """The line to print when the wallet accepts connections. It has the base URL of each contract served."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     root = f"http://{host}:{port}"
     urls = {contract: f"{root}/{contract}" for contract in settings.credentials}
@@ -75,10 +75,10 @@ def ready_line(settings: Settings, port: int) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with a ready line of our own and a plain exit after a signal."""
+    """uvicorn with our own ready line, and with exit status 0 after a signal."""
 
     def __init__(self, app: Asgi, ready: str) -> None:
-        """`ready` is printed once connections are accepted."""
+        """`ready` is printed as soon as connections are accepted."""
         super().__init__(
             uvicorn.Config(
                 app,
@@ -94,14 +94,14 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then print the ready line."""
         await super().startup(sockets)
         if self.started:
             print(self._ready, flush=True)  # noqa: T201 - the one line of output that a start has
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at a signal and end with exit status 0: being stopped is how a wallet ends."""
+        """Stop at a signal and end with exit status 0, because a signal is the normal way to stop a wallet."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -109,7 +109,7 @@ class Server(uvicorn.Server):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket that accepts connections already. Raises StartError."""
+    """A socket that already accepts connections. Raises StartError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
@@ -136,7 +136,7 @@ def _weathered(app: App, settings: Settings) -> Asgi:
 
 
 def _stop_at_end_of_input(server: Server) -> None:
-    with contextlib.suppress(OSError):  # a standard input that was never open has ended too
+    with contextlib.suppress(OSError):  # a standard input that was never open counts as ended
         while os.read(0, 4096):
             pass
     server.should_exit = True

@@ -1,15 +1,16 @@
-"""The reference wallet: the smallest sound wallet, one method per rule.
+"""The reference wallet: the smallest sound wallet, with one method for each rule.
 
-The rules are in `mock_server.rules`, one concept a module; this class joins them and sends each operation to its rule.
-A deliberate defect is a subclass that overrides exactly one of them.
+The rules are in `mock_server.rules`, with one concept in each module. This class joins them and sends each operation to
+its rule. A deliberate defect is a subclass that overrides exactly one of them.
 
-**Races.** The rules run in one event loop, and a sound rule never waits between a check and the act that rests on it:
-a request is worked from the first read to the last write without another in between, and that is all the mutual
-exclusion that there is. The rules at such a point (`look_up`, `check_bet`, `was_returned`, `debit`, `credit`,
-`find_bet`, `is_rolled_back`, `is_settled`, `refund`) are coroutines all the same, so that a defect can override one of
-them and `await self.gap()` in it. Each write is absolute (`set_balance`) or replaces (`put_entry`), so what the others
-wrote meanwhile is lost or doubled as in a real race. A gap anywhere after `look_up` lets identical requests through
-too: a defect that is to break nothing but, say, the cover of different bets looks the id up again after its gap.
+**Races.** The rules run in one event loop. A sound rule never waits between a check and the act that depends on it. So
+a request is processed from the first read to the last write without another request in between. There is no other
+mutual exclusion. The rules between a check and an act are coroutines nevertheless: `look_up`, `check_bet`,
+`was_returned`, `debit`, `credit`, `find_bet`, `is_rolled_back`, `is_settled` and `refund`. A defect can so override one
+of them and `await self.gap()` in it. Each write is absolute (`set_balance`) or replaces (`put_entry`). What other
+requests wrote during the gap is therefore lost or doubled, as in a real race. A gap after `look_up` also lets identical
+requests through. So a defect that only breaks, say, the funds check of different bets looks up the id again after its
+gap.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ from mock_server.order import Order, Refusal
 from mock_server.rules.batches import Batches
 from mock_server.rules.rollbacks import Rollbacks
 from mock_server.store import Store
-from mock_server.wire import Counter, refused
+from mock_server.wire import RequestHandler, refused
 
 
-class Wallet(Counter, Batches, Rollbacks):
-    """A sound wallet for both contracts."""
+class Wallet(RequestHandler, Batches, Rollbacks):
+    """A sound wallet for every bundled contract."""
 
     def __init__(
         self,
@@ -51,20 +52,20 @@ class Wallet(Counter, Batches, Rollbacks):
         now_ms: Clock = system_clock,
         gap_ms: int = 0,
     ) -> None:
-        """`credentials` are the platform's, by contract name: a contract without any is not served over HTTP.
+        """`credentials` are the platform's, by contract name. A contract without credentials is not served over HTTP.
 
-        `commits` decides when the books become durable: at once by default. `now_ms` is the clock that every rule
-        and every defect asks for the time. `gap_ms` is how long `gap` lasts; in process it must be 0.
+        `commits` decides when changes become durable, by default at once. Every rule and every defect reads the
+        time from the clock `now_ms`. The length of `gap` is `gap_ms` milliseconds, in process 0.
         """
-        Counter.__init__(self, credentials or {}, now_ms)
+        RequestHandler.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)
         self.commits: Commits = commits or CommitAtOnce(store)
         self._gap_ms = gap_ms
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
-        """Answer one operation; when this returns, what it moved is durable.
+        """Answer one operation. When this returns, every change that it made is durable.
 
-        `contract` is the name of the contract that it came by: players, ids and sessions belong to one contract.
+        `contract` is the name of the contract that carried it. Players, ids and sessions belong to one contract.
         """
         try:
             self.store.begin()
@@ -76,11 +77,11 @@ class Wallet(Counter, Batches, Rollbacks):
         return reply
 
     async def gap(self) -> None:
-        """Let the other requests in. No sound rule does; a defect does, between a check and the act."""
+        """Let the other requests run. No sound rule calls this. A defect calls it between a check and the act."""
         await asyncio.sleep(self._gap_ms / 1000)
 
     async def decide(self, contract: str, operation: Operation) -> Reply:
-        """Send an operation to its rule."""
+        """Pass an operation to its rule."""
         try:
             match operation:
                 case GetBalance():
@@ -102,7 +103,7 @@ class CoreOnlyWallet(Wallet):
     """A wallet that has the core operations and no other."""
 
     def offers(self, contract: Contract, name: str) -> bool:
-        """Only the core operations."""
+        """True for the core operations alone."""
         return contract.specs[name].core
 
 

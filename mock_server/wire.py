@@ -1,4 +1,4 @@
-"""Rules at the counter: whom to believe, what was asked, and how the answer is written."""
+"""Rules of the wire: which requests are authentic, how they are read, and how the answer is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON_HEADERS = ((b"content-type", b"application/json"),)
 
 
 class Answer(NamedTuple):
-    """An HTTP answer before HTTP: the headers are those that the wallet chooses, without the server's own."""
+    """An HTTP answer before it is sent. `headers` are the wallet's own, without those that the server adds."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -27,12 +27,12 @@ def refused(outcome: Outcome, description: str) -> Reply:
 
 
 def request_of(contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Request:
-    """A request as it arrived, at the documented path of its operation."""
+    """A request as it was received, at the documented path of its operation."""
     return Request(contract.specs[name].path, tuple(headers.items()), body)
 
 
-class Counter(ABC):
-    """One request from its bytes to the answer's bytes. `handle` is the wallet behind the counter."""
+class RequestHandler(ABC):
+    """Turns the bytes of one request into the bytes of its answer. `handle` answers the decoded operation."""
 
     def __init__(self, credentials: Mapping[str, Credentials], now_ms: Clock) -> None:
         """`credentials` are the platform's, by contract name."""
@@ -44,11 +44,11 @@ class Counter(ABC):
         """Answer one operation of the contract of that name."""
 
     def offers(self, contract: Contract, name: str) -> bool:
-        """Whether the wallet has this operation: one that it lacks is answered as a path that does not exist."""
+        """True if the wallet has this operation. The path of an operation that it lacks is answered with 404."""
         return name in contract.specs
 
     async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer one request: believe it before reading it, read it before acting. Headers by lower-case name."""
+        """Answer one request: check its authenticity, decode it, then act. `headers` are by lower-case name."""
         request = request_of(contract, name, headers, body)
         if doubt := self.doubts(contract, name, headers, body):
             return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt), request)
@@ -59,19 +59,19 @@ class Counter(ABC):
         return self.write(contract, operation, await self.handle(contract.name, operation), request)
 
     async def break_off(self, contract: Contract, name: str, headers: Mapping[str, str], arrived: bytes) -> None:
-        """What is done about a request of which only this much of the body arrived: nothing. It may come again."""
+        """Handle a request of which only `arrived` was received. It is ignored: the platform may send it again."""
         del contract, name, headers, arrived
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
-        """Why the platform cannot have sent exactly these bytes; empty when it has. The operation does not matter."""
+        """Why the platform cannot have sent these bytes, or an empty text if it can. The operation does not matter."""
         del name
         return contract.verify(headers, body, self.credentials[contract.name], self.now_ms())
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        """What is asked for. Raises BadRequest."""
+        """Decode the operation. Raises BadRequest."""
         return contract.read_request(name, body)
 
     def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        """The answer to a request as the contract writes it."""
+        """The answer to a request in the form of the contract."""
         status, body = contract.write_reply(operation, reply, request)
         return Answer(status, JSON_HEADERS, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from house_rules import (
     ONLY,
     ROOMS,
     SLEEPERS,
+    STATIONS,
     WITH_WALLET,
     _full,
     climbing,
@@ -32,11 +34,14 @@ from house_rules import (
 )
 from source_tree import (
     PACKAGES,
+    ROOT,
     Module,
     pretend,
     room_of,
     sources,
 )
+
+import harness
 
 Rule = Callable[[Iterable[Module]], Iterator[str]]
 OURS = PACKAGES
@@ -72,14 +77,14 @@ def test_the_project_keeps(rule: Rule, folders: tuple[str, ...]) -> None:
 BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (homeless, "harness.astrology", ""),
     (climbing, "harness.model", "import harness.money"),
-    (climbing, "harness.ledger.book", "from harness import contracts"),
-    (climbing, "harness.ledger", "from harness.contracts import load"),
+    (climbing, "harness.oracle.book", "from harness import contracts"),
+    (climbing, "harness.oracle", "from harness.contracts import load"),
     (climbing, "harness.contracts.casino", "from ..client import send"),
     (climbing, "harness.play.runner", "def later():\n    import harness.verdict.checks"),
     (climbing, "harness.verdict.checks", "if TYPE_CHECKING:\n    from harness.client import Client"),
     (climbing, "harness.report.data", "from harness.plugin import options"),
     (climbing, "harness.client", "import mock_server.app"),
-    (climbing, "mock_server.wallet", "from harness.ledger import allowed"),
+    (climbing, "mock_server.wallet", "from harness.oracle import allowed"),
     (climbing, "mock_server.store.sqlite", "import importlib\nimportlib.import_module('harness.verdict.checks')"),
     (climbing, "mock_server.__main__", "import harness.play.runner"),
     (smuggled, "harness.play.runner", "def later():\n    import requests.adapters"),
@@ -95,7 +100,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (inexact, "harness.report.data", "shown = float(amount)"),
     (inexact, "mock_server.app", "json.loads(body)"),
     (inexact, "harness.contracts.casino", "json.loads(body, parse_float=float)"),
-    (inexact, "harness.ledger.rules", "half = balance * 0.5"),
+    (inexact, "harness.oracle.rules", "half = balance * 0.5"),
     (deciding_by_sentences, "harness.verdict.conclusion", "reason.startswith('the wallet has no operation')"),
     (deciding_by_sentences, "harness.verdict.causes", "beginnings = cause.startswith(('it forgets', 'it is late'))"),
     (deciding_by_sentences, "harness.verdict.causes.case", "verdict.summary.startswith(begun)"),
@@ -108,7 +113,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (empty_names, "harness.report.data", "class BaseReport: ..."),
     (empty_names, "harness.report.data", "def amount_helper(): ..."),
     (repeated_names, "harness.report.data", "class Table: ...\ndef later():\n    class Table: ..."),
-    (repeated_names, "harness.ledger.book", "class Fate: ..."),
+    (repeated_names, "harness.oracle.book", "class Fate: ..."),
     (sleeping, "tests.test_luck", "import time\ntime.sleep(1)"),
     (sleeping, "tests.test_luck", "from time import sleep\nsleep(1)"),
 )
@@ -124,7 +129,7 @@ def test_a_breach_is_seen(rule: Rule, name: str, text: str) -> None:
     [
         (homeless, "harness.report.html", ""),
         (homeless, "mock_server.store.sqlite", ""),
-        (climbing, "harness.ledger.book", "from harness.ledger import rules\nfrom harness.money import SCALE"),
+        (climbing, "harness.oracle.book", "from harness.oracle import rules\nfrom harness.money import SCALE"),
         (climbing, "harness.plugin_options", "import mock_server.app, harness.play.runner"),
         (climbing, "mock_server.app", "from harness.contracts import casino"),
         (smuggled, "harness.client.wire", "import requests, httptools"),
@@ -156,11 +161,11 @@ def test_two_modules_and_two_classes_of_one_name_are_seen() -> None:
 
 
 def test_a_circle_is_seen_also_through_a_deferred_import() -> None:
-    package = pretend("harness.ledger", "from harness.ledger.rules import allowed", is_package=True)
-    rules = pretend("harness.ledger.rules", "from harness.ledger import book")
-    book = pretend("harness.ledger.book", "")
+    package = pretend("harness.oracle", "from harness.oracle.rules import allowed", is_package=True)
+    rules = pretend("harness.oracle.rules", "from harness.oracle import book")
+    book = pretend("harness.oracle.book", "")
     assert not list(cyclic([package, rules, book]))
-    book = pretend("harness.ledger.book", "def judge():\n    from .rules import allowed")
+    book = pretend("harness.oracle.book", "def judge():\n    from .rules import allowed")
     assert list(cyclic([package, rules, book]))
 
 
@@ -171,3 +176,11 @@ def test_every_line_of_the_tables_is_of_use() -> None:
     assert not {room for room in named if not room_of(room, ROOMS)}
     assert {each.path for each in sources("tests")} >= set(SLEEPERS)
     assert {rule for rule, _, _ in BREACHES} | {cyclic} == {rule for rule, _ in RULES}
+
+
+def test_the_map_and_the_docstring_list_the_stations_in_their_order() -> None:
+    names = [station.removeprefix("harness.") for station in STATIONS]
+    assert re.findall(r"^\* `(\w+)`:", harness.__doc__ or "", re.MULTILINE) == names
+    table = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("| station |")[2].partition("\n\n")[0]
+    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
+    assert [name for cell in first_cells for name in re.findall(r"`(\w+)(?:/|\.py)`", cell)] == names

@@ -25,15 +25,15 @@ COMMANDS: tuple[Command, ...] = (
     keygen,
     verify,
 )
-"""Modules, in the order in which the help lists them."""
+"""The modules of the subcommands, in the order of the help."""
 
 USAGE = 2
 BROKEN_OFF = 130
-"""What a shell says of a command that Ctrl+C has ended."""
+"""Exit status of a command that Ctrl+C has ended, as shells report it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 2 for a mistake in using it, else what the subcommand says."""
+    """Run the command and return its exit status: 2 for an error in its use, else the status of the subcommand."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("walletproof: broken off", file=sys.stderr)
         return BROKEN_OFF
     except BrokenPipeError:
-        # Whoever read our output has seen enough: `walletproof compare ... | head`.
+        # The reader of our output has closed it, as in `walletproof compare ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status

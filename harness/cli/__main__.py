@@ -1,4 +1,4 @@
-"""`python -m harness.cli`, for where the command is not on the path."""
+"""`python -m harness.cli`, for an environment in which the command is not on the path."""
 
 import sys
 

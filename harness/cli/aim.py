@@ -1,4 +1,4 @@
-"""The arguments by which a subcommand is told which wallet it is about: they are those of pytest, without `wallet-`."""
+"""The arguments that select the wallet of a subcommand. They are those of pytest, without `wallet-`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from harness.config.precedence import PROFILE, URL
 from harness.contracts import BUNDLED
 
 USUAL_PROFILE = "wallet.yaml"
-"""Taken when it lies in the current folder and nothing else says which wallet is meant."""
+"""Name of the profile that is used from the current folder if nothing else selects a wallet."""
 
 
 def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare them. Each option may also be written as pytest has it: `--wallet-profile` is `--profile`."""
+    """Declare them. Each option may also be written as in pytest: `--wallet-profile` is `--profile`."""
     several: dict[str, Any] = {"action": "append", "default": []}
 
     def add(name: str, **how: Any) -> None:
@@ -34,7 +34,7 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Options:
-    """What the arguments say, with a fresh seed and run id."""
+    """The options that the arguments give, with a new seed and run id."""
     return Options(
         url=arguments.url,
         profile=arguments.profile or usual_profile(arguments.url, environment),
@@ -49,6 +49,6 @@ def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = o
 
 
 def usual_profile(url: str, environment: Mapping[str, str]) -> str:
-    """The profile that lies in the current folder, unless a wallet is named otherwise; else empty."""
+    """The profile in the current folder, or an empty text if there is none or a wallet is selected otherwise."""
     named = url or environment.get(URL) or environment.get(PROFILE)
     return USUAL_PROFILE if not named and Path(USUAL_PROFILE).is_file() else ""

@@ -1,4 +1,4 @@
-"""`walletproof certify [URL]`: pytest with our options, and exit codes that a pipeline can tell apart."""
+"""`walletproof certify [URL]`: pytest with our options, and with exit statuses for pipelines."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ HELP = (
 )
 _PIPELINE = Path(__file__).resolve().parents[1] / "plugin" / "pipeline.py"
 OURS = ("profile", "contract", "provision", "player", "path", "limit", "seed", "report", "certificate", "sign-key")
-"""Options of ours that may be written without `wallet-`, followed by a value."""
+"""Options with a value that may be written without `wallet-`."""
 SWITCHES = ("strict", "dry-run")
-"""The same, without a value."""
+"""Options without a value that may be written without `wallet-`."""
 _AIMED = ("--wallet-url", "--wallet-profile", "--wallet-defect")
 _ADDRESS = re.compile(r"[\w.-]+:[0-9]+(/|$)")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments, for the help: what is given goes through `front` untouched."""
+    """Declare the arguments for the help alone. `front` receives the arguments unparsed."""
     add = parser.add_argument
     add("url", nargs="?", metavar="URL", help="the wallet, above the contract's own paths")
     for name in OURS:
@@ -44,12 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> NoReturn:
-    """Certify with what argparse has read, which is nothing but what the help shows. Raises UsageProblem."""
+    """Certify with the arguments that argparse has parsed, which are those of the help. Raises UsageProblem."""
     front([options.url] if options.url else [])
 
 
 def front(given: Sequence[str]) -> NoReturn:
-    """Become pytest with these arguments and our exit statuses. Raises UsageProblem when no wallet is named."""
+    """Replace this process by pytest with these arguments and our exit statuses. Raises UsageProblem."""
     arguments = list(_translated(given))
     aimed = [each for each in arguments if each.startswith(_AIMED)]
     if not aimed:
@@ -58,7 +58,7 @@ def front(given: Sequence[str]) -> NoReturn:
 
 
 def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
-    """Options for the wallet that the environment names, or the current folder. Raises UsageProblem."""
+    """Options for the wallet that the environment or the current folder selects. Raises UsageProblem."""
     if usual := usual_profile("", environment):
         return [f"--wallet-profile={usual}"]
     named = (("url", environment.get(URL)), ("profile", environment.get(PROFILE)))
@@ -70,7 +70,7 @@ def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
 
 
 def _translated(given: Sequence[str]) -> Iterator[str]:
-    """The arguments in pytest's words: a URL at the beginning, and our options without `wallet-`."""
+    """The arguments in pytest's form: a URL at the beginning becomes an option, and our options get `wallet-`."""
     taking = {f"--{prefix}{each}" for each in (*OURS, "url", "defect") for prefix in ("", "wallet-")}
     for position, word in enumerate(given):
         name, equals, value = word.removeprefix("--").partition("=")
@@ -87,8 +87,8 @@ def _translated(given: Sequence[str]) -> Iterator[str]:
 
 
 def _become_pytest(arguments: Sequence[str]) -> NoReturn:
-    """Let pytest take this process over, so that whatever signal this process gets, pytest gets, and gets once."""
-    # -P keeps the current directory out of the search path: a stranger's `harness` folder must not be imported.
+    """Replace this process by pytest, so that pytest receives every signal of this process exactly once."""
+    # -P keeps the current directory out of the search path, so that no `harness` folder of the user is imported.
     command = [sys.executable, "-P", str(_PIPELINE), "-p", "harness.plugin", *arguments]
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`walletproof check [URL]`: the pre-flight alone, told stage by stage, and what a whole run would leave out."""
+"""`walletproof check [URL]`: the pre-flight alone, printed stage by stage, and what a whole run would leave out."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check each contract: 0 ready, 1 a violation, 3 something to set right. Raises UsageProblem."""
+    """Check each contract. Returns 0 if ready, 1 for a violation, 3 for a problem. Raises UsageProblem."""
     try:
         configuration = configure(options_of(options), os.environ)
         if configuration.bundled:
             raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
         configuration.require_usable()
     except Misconfigured as problem:
-        # One line for each complaint, with its place in the profile: an editor can jump there.
+        # One line for each complaint, with its place in the profile in a form that editors can open.
         print(f"{problem}\nNOT READY, set this right first")
         return CONFIGURATION
     except OptionsError as error:
@@ -56,13 +56,13 @@ def _check(wallet: WalletUnderTest) -> int:
     contract = load(wallet.contract)
     print(f"{contract.name}: {wallet.url.rstrip('/')}")
     try:
-        facts = preflight(wallet, tell=_tell)
+        facts = preflight(wallet, tell=_print_stage)
     except ConfigurationProblem as problem:
         _line(problem.stage, "PROBLEM", str(problem))
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
     if (violation := violation_of(wallet, facts)) is not None:
-        _tell_violation(violation, contract)
+        _print_violation(violation, contract)
         print(f"{contract.name}: VIOLATED before any scenario: {violation.requirement}\n")
         return VIOLATED
     for want in _unmet(wallet, facts):
@@ -73,13 +73,13 @@ def _check(wallet: WalletUnderTest) -> int:
     return 0
 
 
-def _tell(stage: Stage) -> None:
+def _print_stage(stage: Stage) -> None:
     _line(stage.name, "ok", stage.detail)
     for warning in stage.warnings:
         _line("", "warning", warning)
 
 
-def _tell_violation(violation: Violation, contract: Contract) -> None:
+def _print_violation(violation: Violation, contract: Contract) -> None:
     _line("credentials", "VIOLATION", f"{violation.requirement}: {violation.summary}")
     if (found := of_mistake(violation.mistake, contract)) is not None:
         _line("", "probably", found.sentence)
@@ -97,7 +97,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _unmet(wallet: WalletUnderTest, facts: Facts) -> Iterator[Want]:
-    """What scenarios cannot be run as things are."""
+    """The requirements of scenarios that this wallet and configuration cannot meet."""
     contract = load(wallet.contract)
     folder = bundled("scenarios") if wallet.contract in BUNDLED else contract.scenarios
     if folder is None:

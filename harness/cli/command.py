@@ -1,4 +1,4 @@
-"""What a subcommand is: a module with these names."""
+"""The interface of a subcommand: a module with these names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Command(Protocol):
-    """One subcommand. A module fulfils this by having the four names."""
+    """One subcommand. A module with the four names satisfies this."""
 
     NAME: str
     HELP: str
@@ -16,8 +16,10 @@ class Command(Protocol):
         """Declare the arguments."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it, and return the exit status. Raises UsageProblem or ReportError for what the user must set right."""
+        """Run it and return the exit status. Raises UsageProblem or ReportError for an error that the user must
+        correct.
+        """
 
 
 class UsageProblem(Exception):
-    """The command line asks for something that cannot be; the text says what to give instead."""
+    """The command line asks for something impossible. The text says how to correct it."""

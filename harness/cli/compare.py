@@ -1,4 +1,4 @@
-"""`walletproof compare A.json B.json`: what changed from one run to another."""
+"""`walletproof compare A.json B.json`: the changes from one run to another."""
 
 from __future__ import annotations
 

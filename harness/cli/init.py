@@ -1,4 +1,4 @@
-"""`walletproof init`: asks, or takes flags, and writes a profile with comments that explain it."""
+"""`walletproof init`: asks questions or takes options, and writes a profile with comments that explain it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What goes into the profile."""
+    """The content of the profile."""
 
     urls: Mapping[str, str]
-    """By contract."""
+    """The wallet's URL by contract."""
     provision_url: str = ""
     provision_command: str = ""
     players: tuple[tuple[str, Player], ...] = ()
-    """Each with the contract that it belongs to, or with none."""
+    """Players, each with its contract or with an empty text."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the profile and say what to do next. Raises UsageProblem."""
+    """Write the profile and print the next steps. Raises UsageProblem."""
     path = Path(options.file)
     if path.exists() and not options.force:
         raise UsageProblem(f"{path} exists: name another file, or overwrite it with --force")
@@ -91,7 +91,7 @@ def _from_flags(options: argparse.Namespace) -> Answers:
 
 
 def _player(text: str) -> tuple[str, Player]:
-    """What `--player` says. Raises UsageProblem."""
+    """The contract and the player of a `--player` option. Raises UsageProblem."""
     try:
         given = player_of(text)
     except OptionsError as error:
@@ -100,7 +100,7 @@ def _player(text: str) -> tuple[str, Player]:
 
 
 def _asked(answers: Answers) -> Answers:
-    """The same, completed by asking; Ctrl+C and the end of the input end it."""
+    """The answers, completed by questions. Ctrl+C and the end of the input stop the questions."""
     try:
         urls = {name: url for name in BUNDLED if (url := _ask(f"URL of the wallet by {name} (empty: not this one)"))}
         if not urls:
@@ -224,12 +224,12 @@ _REST: Sequence[str] = (
 
 
 def _scalar(text: str) -> str:
-    """A value as YAML: quoted where it could be taken for something else."""
+    """A value as YAML, in quotes if YAML could read it as something other than text."""
     return text if _PLAIN.match(text) and not text.endswith(":") else json.dumps(text)
 
 
 def _write(path: Path, text: str, environment: Mapping[str, str]) -> None:
-    """Write the profile, once it has been read as a run would read it. Raises UsageProblem."""
+    """Write the profile after reading it as a run would read it. Raises UsageProblem."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make them. Raises ReportError."""
+    """Create the keys. Raises ReportError."""
     from harness.report.certificate import new_keys
 
     public = new_keys(options.key)

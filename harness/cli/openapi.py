@@ -1,4 +1,4 @@
-"""`walletproof openapi CONTRACT`: the contract as an OpenAPI document, to make stubs of and to browse."""
+"""`walletproof openapi CONTRACT`: the contract as an OpenAPI document, for stubs and for reading."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write it. Raises UsageProblem."""
+    """Write the document. Raises UsageProblem."""
     yaml = options.yaml or (not options.json and options.output and options.output.suffix in {".yaml", ".yml"})
     try:
         found = document(_contract(options.contract), options.server)

@@ -1,4 +1,4 @@
-"""`walletproof prove`: every deliberate defect against every scenario, and what of it the harness has caught."""
+"""`walletproof prove`: every deliberate defect against every scenario, and which of them the harness caught."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.proof.document import markdown
 from harness.proof.golden import differences, golden, written
-from harness.proof.matrix import Matrix, Tell, keys_of, scenarios, tried
+from harness.proof.matrix import Matrix, OnRow, keys_of, scenarios, tried
 from harness.proof.proof import proof_of
 from harness.report import write_text
 from mock_server.defects import DEFECTS, UnknownDefect, named
@@ -40,20 +40,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prove it: 0 when the theorem holds, 1 when it does not. Raises UsageProblem and ReportError."""
+    """Run the proof. Returns 0 if the theorem holds, 1 if not. Raises UsageProblem and ReportError."""
     names = _names(options.defect)
     checkout = _checkout() if options.accept else None
     if options.accept and options.defect:
         raise UsageProblem("--accept writes the whole matrix: leave the names of defects away")
     suite = scenarios()
     with ExitStack() as stack:
-        matrix = tried(keys_of(names), suite, processes=options.processes, tell=_progress(stack))
+        matrix = tried(keys_of(names), suite, processes=options.processes, on_row=_progress(stack))
     contracts = {name: load(name) for name in BUNDLED}
     proof = proof_of(matrix, {name: DEFECTS[name] for name in names}, suite, contracts, whole=not options.defect)
     _write(options, proof)
     if checkout is not None:
         _accept(checkout, matrix, proof)
-    _tell(proof)
+    _print(proof)
     return 0 if proof["holds"] else 1
 
 
@@ -73,8 +73,8 @@ def _checkout() -> Path:
     return root
 
 
-def _progress(stack: ExitStack) -> Tell:
-    """A bar where somebody watches, and now and then a line where nobody does."""
+def _progress(stack: ExitStack) -> OnRow:
+    """A progress bar on a terminal. Elsewhere a line is printed from time to time."""
     if not sys.stderr.isatty():
         return _line
     from rich.console import Console
@@ -84,10 +84,10 @@ def _progress(stack: ExitStack) -> Tell:
     bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
     task = bar.add_task("")
 
-    def tell(done: int, of: int, row: str) -> None:
+    def show(done: int, of: int, row: str) -> None:
         bar.update(task, completed=done, total=of, description=row)
 
-    return tell
+    return show
 
 
 def _line(done: int, of: int, row: str) -> None:
@@ -120,7 +120,7 @@ def _accept(checkout: Path, matrix: Matrix, proof: Mapping[str, Any]) -> None:
     print(f"{GOLDEN} and {DOCUMENT} are written: {len(changed)} cells changed. Look at each before you commit them.\n")
 
 
-def _tell(proof: Mapping[str, Any]) -> None:
+def _print(proof: Mapping[str, Any]) -> None:
     counts = proof["counts"]
     print(f"{'theme':<16}defects caught")
     for each in proof["themes"]:
@@ -133,7 +133,7 @@ def _tell(proof: Mapping[str, Any]) -> None:
     for violation in proof["violations"]:
         print(f"  {violation}")
     broken = len(proof["violations"])
-    said = f"does not hold: {broken} violation{'s' if broken > 1 else ''}, see above"
+    fails = f"does not hold: {broken} violation{'s' if broken > 1 else ''}, see above"
     print(
-        f"{counts['killed']} of {counts['defects']} defects caught. The theorem {'holds' if proof['holds'] else said}."
+        f"{counts['killed']} of {counts['defects']} defects caught. The theorem {'holds' if proof['holds'] else fails}."
     )

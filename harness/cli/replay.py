@@ -1,4 +1,4 @@
-"""`walletproof replay REPORT.json [SCENARIO]`: run again what failed, and nothing else."""
+"""`walletproof replay REPORT.json [SCENARIO]`: runs the failed scenarios again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from harness.report.changes import Change, changes, failing
 NAME = "replay"
 HELP = "run again the scenarios that failed in a report: FIXED, STILL FAILING or NEW; exit status 1 if any still fails"
 _RAN = (0, 1, 11)
-"""Exit statuses of pytest after which there is a report to read."""
+"""Exit statuses of pytest after which a report exists."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run them, and tell what became of each. Raises UsageProblem and ReportError."""
+    """Run the scenarios and print the change of each. Raises UsageProblem and ReportError."""
     before = read(options.report)
     wanted = failing(before, options.scenario)
     if not wanted:
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     found: list[Change] = []
     for contract in contracts:
         ids = [scenario for name, scenario in wanted if name == contract]
-        found += changes(before, _run_again(before, contract, ids, options), only_seen=True)
+        found += changes(before, _run_again(before, contract, ids, options), only_run=True)
     for each in found:
         print(line(each))
     return 1 if any(each.word != "FIXED" for each in found) else 0
@@ -85,7 +85,7 @@ def _run_again(
 
 
 def _ended(command: Sequence[str]) -> tuple[int, str]:
-    """Status and output of a command. Raises KeyboardInterrupt once the command, too, has been broken off in order."""
+    """Status and output of a command. Raises KeyboardInterrupt after the interrupted command has ended in order."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with subprocess.Popen(
         command,
@@ -93,7 +93,8 @@ def _ended(command: Sequence[str]) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         text=True,
         env=_environment(),
-        # Ctrl+C reaches us alone, and the command once: twice, it would leave players without their money.
+        # Ctrl+C reaches this process alone, which interrupts the command once. A second signal would stop it before it
+        # restores balances.
         start_new_session=True,
     ) as process:
         try:
@@ -106,13 +107,13 @@ def _ended(command: Sequence[str]) -> tuple[int, str]:
 
 
 def _place(scenario: str) -> str:
-    """The file of a bundled scenario; that of any other is found by its id."""
+    """The file of a bundled scenario. Other scenarios are found by their id."""
     path = bundled("scenarios").resolve() / f"{scenario}.yaml"
     return str(path) if path.exists() else f"{scenario}.yaml"
 
 
 def _environment() -> dict[str, str]:
-    """Ours, in which this very package is found first: `-P` keeps a stranger's `harness` folder out."""
+    """Our environment, in which this very package is found first. `-P` keeps the current directory out."""
     ours = str(Path(__file__).resolve().parents[2])
     paths = [ours, os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
@@ -141,7 +142,7 @@ def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespac
 
 
 def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> str:
-    """The profile in the current folder, where the run had one and nothing else says who plays. Raises UsageProblem."""
+    """The profile in the current folder, if the run had one and nothing else selects players. Raises UsageProblem."""
     if options.provision or "profile" not in before["run"]["digests"]:
         return ""
     if any(each.startswith(("--wallet-profile", "--wallet-provision", "--wallet-player")) for each in options.pytest):

@@ -1,4 +1,4 @@
-"""`walletproof show-config [URL]`: the configuration that a run would have, and where each value comes from."""
+"""`walletproof show-config [URL]`: the configuration that a run would have, and the source of each value."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HELP = "print the configuration that holds, secrets masked, and where each value
 CONFIGURATION = 3
 MASK = "****"
 SHORTEST_SECRET = 4
-"""A shorter one is not looked for in other values: it would be found in ordinary words."""
+"""Shorter secrets are not masked inside other values, because ordinary words may contain them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value. `secret` ones are masked."""
+    """One value of the configuration. A `secret` one is masked."""
 
     name: str
     text: str
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print it: 0, or 3 when the configuration cannot be used. Raises UsageProblem."""
+    """Print the configuration. Returns 0, or 3 if it cannot be used. Raises UsageProblem."""
     try:
         configuration = configure(options_of(options), os.environ)
     except Misconfigured as error:
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def lines(configuration: RunConfiguration) -> Iterator[str]:
-    """The table, and below it what to beware of."""
+    """The table, with the warnings below it."""
     rows = list(_rows(configuration))
     secrets = [each.text for each in rows if each.secret and len(each.text) >= SHORTEST_SECRET]
     shown = [(each.name, _masked(each, secrets), each.origin) for each in rows]

@@ -1,4 +1,4 @@
-"""`walletproof verify FILE --key PUB`: whether a certificate can be believed, and why."""
+"""`walletproof verify FILE --key PUB`: whether a certificate is valid, and why."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check it and explain each finding. Raises ReportError for files that cannot be read."""
+    """Verify the certificate and explain each result. Raises ReportError for files that cannot be read."""
     from harness.report.certificate import now_utc, verify
 
     try:
@@ -49,8 +49,8 @@ def _summary(certificate: Mapping[str, Any]) -> list[str]:
     lines = []
     for name, contract in certificate["contracts"].items():
         statuses = list(contract["requirements"].values())
-        told = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))
-        lines.append(f"{name}: {contract['verdict']}, {contract['target']} ({told})")
+        counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))
+        lines.append(f"{name}: {contract['verdict']}, {contract['target']} ({counts})")
         lines += [f"  note: {each}" for each in contract["remarks"]]
     if certificate["bundled"]:
         lines.append("it is the bundled reference wallet that was examined, not an operator's")

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario file, as lines that an editor can jump to."""
+"""Complaints about a file that a user wrote, as lines that an editor can jump to."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ class ScenarioError(Exception):
     """
 
     def __init__(self, complaints: Iterable[str]) -> None:
-        """Remember the lines; the exception's text is all of them."""
+        """Keep the lines. The exception's text is all of them."""
         self.complaints = tuple(complaints)
         super().__init__("\n".join(self.complaints))
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
-    """The end of a message about an unknown word: the nearest valid one, or all of them when none is near."""
-    # The import costs several milliseconds and is needed only when there is something to complain about.
+    """The end of a message about an unknown word: the nearest valid word, or all of them if none is near."""
+    # The import costs several milliseconds and is needed only for a complaint.
     from difflib import get_close_matches
 
-    # `str` because some words are members of an enumeration, whose `repr` is not what a user can write.
+    # `str` is needed because some words are members of an enumeration, and a user cannot write their `repr`.
     by_lower_case = {each.lower(): str(each) for each in sorted(valid)}
     if near := get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.55):
         return f"; did you mean {by_lower_case[near[0]]!r}?"
@@ -32,20 +32,20 @@ def nearest(word: str, valid: Iterable[str]) -> str:
 
 @dataclass(slots=True)
 class Complaints:
-    """Collects what is wrong with one file, so that its author sees everything at once."""
+    """Collects all complaints about one file, so that its author sees them together."""
 
     path: str
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, line: int, message: str) -> None:
-        """Note a complaint about a line (counted from 1)."""
+        """Add a complaint about a line (counted from 1)."""
         self.found.append((line, message))
 
     def unknown(self, line: int, what: str, word: str, valid: Iterable[str]) -> None:
-        """Note an unknown word: `what` says of which sort, `valid` which words there are."""
+        """Add a complaint about an unknown word. `what` names the sort of word, `valid` has the valid words."""
         self.add(line, f"unknown {what} {word!r}{nearest(word, valid)}")
 
     def raise_if_any(self) -> None:
-        """Raise ScenarioError with every complaint in the order of lines; do nothing when there is none."""
+        """Raise ScenarioError with every complaint in the order of lines. Does nothing without complaints."""
         if self.found:
             raise ScenarioError(f"{self.path}:{line}: {message}" for line, message in dict.fromkeys(sorted(self.found)))

@@ -1,7 +1,7 @@
-"""YAML as a plain tree: every scalar stays text and every node knows its line.
+"""YAML as a plain tree: every scalar stays text and every node has its line.
 
-The tree is built from the parser's events and not by a YAML loader, so that no scalar is ever resolved to a number, a
-boolean or a date, and so that anchors, aliases, tags, merge keys and a second document are seen and refused.
+The tree is built from the parser's events and not by a YAML loader. So no scalar becomes a number, a boolean or a date.
+Anchors, aliases, tags, merge keys and a second document are found and refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ import yaml
 from harness.files.complaints import Complaints
 
 MAX_BYTES = 64 * 1024
-"""A scenario has 4 to 12 lines; a file of this size is none, and it must not slow the collection of the others."""
+"""A scenario has 4 to 12 lines.
+
+A file larger than this is refused, so that it does not slow the reading of the others.
+"""
 MAX_DEPTH = 12
 """The deepest legal nesting (`raw` of a batch item inside `at_once` inside `repeat`) is ten levels."""
 
@@ -53,18 +56,18 @@ Node: TypeAlias = Text | Items | Table
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file of ours holds, for messages about it."""
+    """The content of a kind of file, for messages about it."""
 
     noun: str
     expected: str
-    """What an empty file lacks."""
+    """What the message about an empty file asks for."""
 
 
 SCENARIO = Kind("scenario", "title, requirement and steps")
 
 
 class _Refused(Exception):
-    """The file is no tree that a scenario could be read from."""
+    """The file cannot be read as a tree."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -72,7 +75,7 @@ class _Refused(Exception):
 
 
 def read_tree(data: bytes, complaints: Complaints, kind: Kind = SCENARIO) -> Node | None:
-    """The tree of one YAML document; None, and a complaint, when the bytes are none that such a file may have."""
+    """The tree of one YAML document. Returns None and adds a complaint if the bytes are not allowed in such a file."""
     if len(data) > MAX_BYTES:
         complaints.add(1, f"the file has {len(data)} bytes, a {kind.noun} has at most {MAX_BYTES}: split it")
         return None

@@ -1,7 +1,7 @@
-"""The nouns: operations, outcomes, replies, exchanges, requirements, verdicts.
+"""The shared data types: operations, outcomes, replies, exchanges, requirements, verdicts.
 
-Everything here is frozen data without behaviour worth a test of its own, and nothing here imports the project. The
-words belong to no contract: a dialect in `harness.contracts` translates them to and from the wire.
+All types are frozen and have little behaviour. This package imports nothing else of the project. Its terms belong to no
+contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
 from harness.model.history import History, NotApplicable, Player

@@ -12,7 +12,10 @@ from harness.model.words import Amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
-    """A player of the wallet under test, as the harness knows it. `balance` is the one before the first step."""
+    """A player of the wallet under test, as the harness knows it.
+
+    `balance` is the balance before the first step, in hundred-thousandths of the main unit. None means unknown.
+    """
 
     id: str
     currency: str
@@ -21,7 +24,10 @@ class Player:
     token: str = ""
     """A one-time token for `authenticate`."""
     bets: tuple[str, ...] = ()
-    """References of bets that the wallet already knows, for a wallet that insists on known bets but places none."""
+    """References of bets that the wallet already knows.
+
+    A wallet that pays only known bets and places none needs them.
+    """
     balance: Amount | None = None
 
 

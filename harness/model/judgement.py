@@ -1,4 +1,4 @@
-"""Requirements and verdicts, and the words in which a finding is attributed."""
+"""Requirements and verdicts, and the terms by which a violation is assigned to a requirement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from harness.model.words import Level, Status
 
 
 class Situation(StrEnum):
-    """What a step is to a wallet whose books are known: the oracle's classification, and the key of attribution."""
+    """What a request means to a wallet whose state is known.
+
+    The oracle assigns it; requirements are looked up by it.
+    """
 
     NEW = "new"
     EXACT = "exact"
@@ -18,16 +21,16 @@ class Situation(StrEnum):
     UNCOVERED = "uncovered"
     ZERO = "zero"
     REPLAY = "replay"
-    """Applied earlier by the same operation, sent again."""
+    """Sent again after it was applied by the same operation."""
     CROSS_REPLAY = "cross_replay"
-    """Applied earlier through another operation (a payout that the night job sends again)."""
+    """Sent again after it was applied through another operation, such as a payout that the night job repeats."""
     REPLAY_OF_REFUSED = "replay_of_refused"
     CONFLICT = "conflict"
     """A known id with another amount."""
     CONFLICT_WITH_ZERO = "conflict_with_zero"
-    """An id that was known with amount 0, now with money."""
+    """A known id that had amount 0, now with money."""
     REUSED_ID = "reused_id"
-    """A known id for another player, bet, round or kind of operation: the documents are silent."""
+    """A known id for another player, bet, round or kind of operation. The documents do not cover it."""
     DUPLICATE_IN_BATCH = "duplicate_in_batch"
     LATE = "late"
     """A bet that arrives after its own rollback."""
@@ -42,7 +45,7 @@ class Situation(StrEnum):
     ROLLBACK_OF_FOREIGN = "rollback_of_foreign"
     READ = "read"
     FORGED = "forged"
-    """Followed by a dot and the forgery's name in `requirements.yaml`: `forged.other_secret`."""
+    """A forged request. A dot and the forgery's name in `requirements.yaml` follow: `forged.other_secret`."""
     MISSING_HEADER = "missing_header"
     STALE = "stale"
     TAMPERED = "tampered"
@@ -65,34 +68,35 @@ class Wrong(StrEnum):
     REFUSED = "refused"
     ACCEPTED = "accepted"
     BALANCE = "balance"
-    """The balance that was shown is none that a sound wallet could show."""
+    """The wallet showed a balance that no sound wallet could show."""
     MOVED = "moved"
-    """A later read shows that money moved that should not have, or did not move that should have."""
+    """A later read shows that money moved wrongly, or that money did not move."""
     CODE = "code"
-    """Rightly refused, with another code than the document gives."""
+    """The refusal was right, but its code is not the one that the document gives."""
     FORMAT = "format"
 
 
 class Aspect(StrEnum):
-    """What a check has found, where one check may find several things."""
+    """What a check has found, for checks that may find several things."""
 
     REFUSED = "refused"
-    """Refused, where the scenario expects success."""
+    """The wallet refused a request that the scenario expects to succeed."""
     UNLIKE_THE_FIRST = "unlike_the_first"
-    """A repeated request is not answered with the bytes of the first answer."""
+    """The answer to a repeated request differs in its bytes from the first answer."""
     REFUSED_WITHOUT_NEED = "refused_without_need"
-    """Concurrent requests were refused though no order of them demands it."""
+    """Concurrent requests were refused although at least one order needs no refusal."""
     BALANCES_IN_NO_ORDER = "balances_in_no_order"
     """No order of concurrent requests explains the balances that were shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """One sentence of a contract, with its level and the clause it rests on.
+    """One sentence of a contract, with its level and its clause.
 
-    `answers_for` holds `(operation, situation, wrong)` triples, each part possibly `*`. `in_its_scenarios` holds those
-    that it answers for only where a scenario of this very requirement is judged: it demands in some circumstances
-    (after a lost answer, over many rounds) what another one demands in general.
+    `answers_for` holds `(operation, situation, wrong)` triples whose parts may be `*`. A violation that matches a
+    triple belongs to this requirement. `in_its_scenarios` holds triples that match only in scenarios of this
+    requirement. Such a requirement states for some circumstances (after a lost answer, over many rounds) what another
+    one states in general.
     """
 
     id: str
@@ -105,23 +109,26 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A requirement that the operator knows to be violated, for a time. It still runs, and must fail."""
+    """A requirement that the operator knows to be violated, for a limited time.
+
+    Its scenarios still run, and must fail.
+    """
 
     requirement: str
     reason: str
     owner: str
     until: date
-    """The last day on which it holds, in UTC."""
+    """The last day on which the waiver is valid, in UTC."""
     where: str = ""
-    """`file:line` of the profile that has it."""
+    """`file:line` of the waiver in the profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The judgement of one check over one history.
 
-    `sent`, `said` and `possible` are finished sentences or lists for the reader; `exchange` is the index in the
-    history of the exchange that proves it, None where the whole history does.
+    `sent`, `said` and `possible` are finished sentences or lists for the reader. `exchange` is the index in the history
+    of the exchange that proves the verdict, or None if the whole history proves it.
     """
 
     check: str
@@ -131,25 +138,28 @@ class Verdict:
     status: Status
     summary: str
     aspect: Aspect | None = None
-    """What of several things the check has found; None where it finds one thing only."""
+    """The aspect that the check found, or None for a check with only one."""
     sent: str = ""
     said: str = ""
     possible: tuple[str, ...] = ()
     exchange: int | None = None
     problem: int | None = None
-    """Index among the exchange's `problems` of the one that it is about, where it is about the form of an answer."""
+    """Index in the exchange's `problems` of the problem behind this verdict.
+
+    None if it is not about an answer's form.
+    """
     player: str = ""
     line: int = 0
     situation: str = ""
-    """What the blamed step was to the wallet, where the oracle has said so; a `Situation`, possibly narrowed."""
+    """The oracle's classification of the blamed step: a `Situation`, possibly narrowed. Empty if there is none."""
     wrong: str = ""
-    """In which way the answer was impossible, a `Wrong`; empty where no oracle was asked."""
+    """In which way the answer was impossible, a `Wrong`. Empty if the check did not use the oracle."""
     accused: int | None = None
-    """Index of the exchange that is blamed, where another one (a later read) has proven it."""
+    """Index of the exchange that is blamed, if another one (a later read) has proven the violation."""
     run: int = 0
-    """Which run of the scenario it is about: scenarios with races are run several times."""
+    """Number of the scenario's run. Scenarios with races are run several times."""
     cause: str = ""
-    """The id of the probable cause in the wallet, by which findings are grouped; empty when there is no good guess."""
+    """The id of the probable cause in the wallet, by which findings are grouped. Empty if no cause is probable."""
     probably: str = ""
     """That cause as a sentence."""
     fix: str = ""

@@ -1,4 +1,4 @@
-"""Settings of a wallet under test that are plain values: how much is sent, and how TLS is checked."""
+"""Plain settings of a wallet under test: limits on what is sent, and the TLS settings."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Numbers that a profile may set, with their reasons in `docs/SCENARIOS.md`."""
+    """Numbers that a profile may set. `docs/SCENARIOS.md` gives their reasons."""
 
     parallel: int = 20
     rounds: int = 1000
     burst: int = 200
     batch: int = 1000
     races: int = 5
-    """How often each race is repeated, with fresh ids: one burst may miss a window that is open."""
+    """How often each race is repeated with fresh ids. One burst may miss an error that depends on timing."""
     connections: int = 50
-    """The most requests that are released together; a larger group goes out in waves of this size.
+    """The most requests that are released together. A larger group is sent in waves of this size.
 
-    Where an operator has set it, it holds for all processes of a run together.
+    If the operator has set it, it applies to all processes of a run together.
     """
 
     @property
     def races_at_once(self) -> int:
-        """How many processes can race side by side without more connections than that together."""
+        """How many processes can race side by side within `connections`. At least 1."""
         return max(1, self.connections // self.parallel)
 
     def number(self, text: str) -> int:
-        """What `times` and `size` come to: a number, or the name of a limit."""
+        """The number behind `times` or `size`: `text` is a number or the name of a limit."""
         return int(text) if text.isdigit() else int(getattr(self, text))
 
 

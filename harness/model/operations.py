@@ -1,4 +1,4 @@
-"""What a platform can ask of a wallet."""
+"""The operations that a platform can request from a wallet."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Authenticate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """One transaction: it moves one player's money at most once, however often it is sent.
+    """One transaction. It moves one player's money at most once, however often it is sent.
 
-    `amount` is in hundred-thousandths of the main unit and never signed; the kind of movement gives the direction.
+    `amount` is in hundred-thousandths of the main unit and never signed. The kind of movement gives the direction.
     """
 
     id: str
@@ -37,14 +37,20 @@ class Movement:
     amount: Amount
     session: str = ""
     bet: str = ""
-    """The bet that it belongs to, as the contract names it: by the bet's transaction id, or by its bet id."""
+    """The bet that the movement belongs to.
+
+    The contract decides whether this is the bet's transaction id or its bet id.
+    """
     round: str = ""
     game: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bet(Movement):
-    """A debit of the stake. `kind` is the contract's word for it; `odds` is text such as `"2.50"`, or empty."""
+    """A debit of the stake.
+
+    `kind` is the contract's word for the kind of bet. `odds` is text such as `"2.50"`, or empty.
+    """
 
     kind: str = "SINGLE"
     odds: str = ""
@@ -53,7 +59,7 @@ class Bet(Movement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payout(Movement):
-    """A credit for a bet. `kind` is the contract's word for it; `win` says whether the bet was won."""
+    """A credit for a bet. `kind` is the contract's word for it. `win` is true if the bet was won."""
 
     kind: str = "BET_PAID"
     win: bool = True
@@ -61,7 +67,7 @@ class Payout(Movement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reward(Movement):
-    """A credit of a jackpot or a bonus; `bet` holds the bonus or jackpot id."""
+    """A credit of a jackpot or a bonus. `bet` holds the bonus or jackpot id."""
 
     kind: str = "bonus"
 
@@ -75,7 +81,10 @@ class Unsettle(Movement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """Undo a transaction, a bet or a win: `original` is its transaction id, `bet` the id of its bet."""
+    """A request to undo a transaction, a bet or a win.
+
+    `original` is the transaction id of the transaction to undo. `bet` is the id of its bet.
+    """
 
     id: str
     original: str
@@ -88,10 +97,10 @@ class Rollback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadItem:
-    """An item of a received batch that could not be read; a wallet refuses it alone.
+    """An item of a received batch that could not be read. A wallet refuses this item and processes the others.
 
-    `position` counts from 0 in the batch as sent, `id` is its transaction id where one could be read, and `reason` is a
-    sentence.
+    `position` counts from 0 in the batch as sent. `id` is the transaction id, or None if it could not be read. `reason`
+    is a sentence.
     """
 
     position: int
@@ -102,9 +111,9 @@ class BadItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """The nightly batch of payouts. Not atomic: every item stands alone.
+    """The nightly batch of payouts. It is not atomic: every item succeeds or fails alone.
 
-    `unreadable` is the wallet's side only: the platform never writes one, and `Contract.write_reply` answers for it.
+    Only a wallet fills `unreadable`; the platform never does. `Contract.write_reply` writes the answers to these items.
     """
 
     items: tuple[Payout, ...]
@@ -113,7 +122,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """A batch that repeats failed payouts of multiplayer games. `unreadable` as in `Settle`."""
+    """A batch that repeats failed payouts of multiplayer games. `unreadable` is as in `Settle`."""
 
     items: tuple[Payout, ...]
     unreadable: tuple[BadItem, ...] = ()
@@ -121,7 +130,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetBatch:
-    """A batch of bets. Not atomic: every item stands alone. `unreadable` as in `Settle`."""
+    """A batch of bets. It is not atomic: every item succeeds or fails alone. `unreadable` is as in `Settle`."""
 
     items: tuple[Bet, ...]
     unreadable: tuple[BadItem, ...] = ()
@@ -129,11 +138,11 @@ class BetBatch:
 
 Batch: TypeAlias = Settle | Retry | BetBatch
 Single: TypeAlias = GetBalance | Bet | Payout | Reward | Unsettle | Rollback
-"""What concerns one player's account and is judged as one event; a batch is judged as its items."""
+"""An operation on one player's account, which is judged as one event. A batch is judged item by item."""
 Operation: TypeAlias = Single | Authenticate | Batch
 
 ITEM_OF: Mapping[type, type] = {Settle: Payout, Retry: Payout, BetBatch: Bet}
-"""By type of batch the type of its items."""
+"""The type of the items, by type of batch."""
 OPERATION_OF: Mapping[str, type] = {
     "bet": Bet,
     "pay": Payout,
@@ -148,17 +157,20 @@ OPERATION_OF: Mapping[str, type] = {
 }
 """The words by which scenarios and contracts name the kinds of operation.
 
-Where a contract has no batch for the word of one, the word asks for a single item.
+If a contract has no batch for a word, the word means a single item.
 """
 
 
 def item_of(word: str) -> type:
-    """The kind of operation that a word asks for; of a batch, the kind of its items. Raises KeyError."""
+    """The kind of operation that a word means.
+
+    For a batch, the kind of its items. Raises KeyError for an unknown word.
+    """
     return ITEM_OF.get(OPERATION_OF[word], OPERATION_OF[word])
 
 
 def transactions(operation: Operation) -> tuple[Single, ...]:
-    """What an operation asks of accounts: the items of a batch, or the one operation itself. A login asks nothing."""
+    """The single operations in an operation: the items of a batch, or the operation itself. A login has none."""
     match operation:
         case Settle() | Retry() | BetBatch():
             return operation.items

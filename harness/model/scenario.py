@@ -1,4 +1,4 @@
-"""What a scenario file says, before it is bound to a player."""
+"""The content of a scenario file before it is bound to a player."""
 
 from __future__ import annotations
 
@@ -10,38 +10,43 @@ from harness.model.wire import Loss
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One transaction as a scenario writes it: labels and words, not yet bound to a player, ids or a currency.
+    """One transaction as a scenario writes it: labels and words, without player, ids or currency.
 
-    Every field is text, as written; an empty one was not written and means the ordinary case.
+    Every field is text as written. An empty field was not written and means the ordinary case.
     """
 
     id: str = ""
-    """A label. The same label (and shape) is the same transaction; no label is a fresh transaction at every sending."""
+    """A label.
+
+    The same label and shape mean the same transaction. Without a label each sending is a new transaction.
+    """
     shape: str = ""
     """How the transaction's id looks: `upper_case`, `trailing_space`, `long`, ... (see `scenario.SHAPES`)."""
     amount: str = ""
     """Main units, `"12.34567"`, or a symbolic amount: `everything`, `smallest_unit`, ... (see `scenario.AMOUNTS`)."""
     bet: str = ""
-    """Label of the bet that a credit, an unsettlement or a rollback belongs to. Without it the runner places one first;
-    `unknown` is a bet that the wallet never saw."""
+    """Label of the bet that a credit, an unsettlement or a rollback belongs to.
+
+    Without a label the runner places a bet first. `unknown` is a bet that was never sent to the wallet.
+    """
     player: str = ""
-    """`other` (a second player) or `unknown`; empty is the scenario's player."""
+    """`other` is a second player, `unknown` a player that the wallet does not know. Empty is the scenario's player."""
     currency: str = ""
-    """`other` (a real currency that is not the player's), `unknown`; empty is the player's."""
+    """`other` is a real currency that the player does not have, `unknown` is none. Empty is the player's currency."""
     session: str = ""
-    """`expired`, `unknown` or `none`; empty is the player's live session."""
+    """`expired`, `unknown` or `none`. Empty is the player's live session."""
     round: str = ""
-    """A label: the same label is the same round. `non_ascii` is a round id with text beyond ASCII."""
+    """A label. The same label is the same round. `non_ascii` is a round id with text beyond ASCII."""
     game: str = ""
-    """`unknown`; empty is one of the profile's games."""
+    """`unknown`, or empty for one of the profile's games."""
     kind: str = ""
-    """The contract's kind of movement (`CASHOUT`, `jackpot`, ...); empty is the default."""
+    """The contract's kind of movement (`CASHOUT`, `jackpot`, ...). Empty is the default."""
     win: str = ""
-    """`yes` or `no`; empty follows the amount."""
+    """`yes` or `no`. If it is empty, the amount decides."""
     token: str = ""
     """For `authenticate`: `unknown`, or empty for the player's own one-time token."""
     raw: tuple[tuple[str, str], ...] = ()
-    """Wire field to JSON text that stands there instead, before signing."""
+    """Pairs of a wire field and the JSON text that replaces its value before signing."""
     without: tuple[str, ...] = ()
     """Wire fields that are left out, before signing."""
     line: int = 0
@@ -53,23 +58,26 @@ class Step:
 
     word: str
     drafts: tuple[Draft, ...] = ()
-    """One for a single operation, any number for a batch."""
+    """One draft for a single operation, any number of drafts for a batch."""
     batch: bool = False
-    """Written as a list."""
+    """True if the drafts are written as a list."""
     size: str = ""
-    """A batch grows to this many items by repeating what is written: a number or a limit's name (`batch`)."""
+    """The number of items of the batch: a number or a limit's name (`batch`).
+
+    The written items are repeated to reach it.
+    """
     times: str = ""
-    """How often the step is sent: a number or a limit's name (`parallel`, `rounds`, `burst`); empty is once."""
+    """How often the step is sent: a number or a limit's name (`parallel`, `rounds`, `burst`). Empty is once."""
     at_once: bool = False
-    """All of `times` are released together."""
+    """True if all requests of `times` are released together."""
     steps: tuple[Step, ...] = ()
     """The steps inside `at_once` and `repeat`."""
     label: str = ""
     """For `resend`: the label of the transaction whose request is sent again."""
     expect: tuple[str, ...] = ()
-    """Outcome words that must be answered: one for the step, or one for each batch item."""
+    """The expected outcomes: one word for the step, or one for each batch item."""
     should: tuple[str, ...] = ()
-    """The same, as a SHOULD."""
+    """The outcomes that are expected as a SHOULD, in the form of `expect`."""
     lost: Loss | None = None
     forged: str = ""
     missing_header: str = ""
@@ -87,18 +95,18 @@ class Scenario:
 
     id: str
     path: str
-    """Where the file is, for messages: relative to the current directory when it lies below it."""
+    """The path of the file for messages. It is relative if the file lies below the current directory."""
     title: str
     requirements: Mapping[str, str]
-    """Contract name to requirement id. The keys select the contracts that the scenario runs on."""
+    """Requirement id by contract name. The scenario runs on these contracts only."""
     funds: str = "100"
-    """At least this much on the player's account before the first step, in main units."""
+    """The smallest balance that the player needs before the first step, in main units."""
     funds_exactly: bool = False
     currency: str = ""
-    """The player's currency; empty is any."""
+    """The player's currency. Empty is any currency."""
     steps: tuple[Step, ...] = ()
 
     @property
     def category(self) -> str:
-        """The folder that it lies in."""
+        """The name of the folder that the file lies in."""
         return self.id.partition("/")[0]

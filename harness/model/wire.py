@@ -1,4 +1,4 @@
-"""What goes over the wire, and what came back."""
+"""Requests, answers and what the transport recorded about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from harness.model.words import Amount, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request before HTTP: `path` below the wallet's base URL, header pairs in order, and the body's exact bytes."""
+    """A request before it becomes HTTP.
+
+    `path` is below the wallet's base URL. `headers` are pairs in order. `body` has the exact bytes.
+    """
 
     path: str
     headers: tuple[tuple[str, str], ...]
@@ -22,9 +25,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One HTTP message byte for byte: `head` with its blank line, `body` after transfer and content decoding.
+    """One HTTP message byte for byte.
 
-    `status` is 0 for a request. `headers` are the parsed pairs in order, names in lower case.
+    `head` includes its blank line. `body` is the body after transfer and content decoding. `status` is 0 for a request.
+    `headers` are the parsed pairs in order, with names in lower case.
     """
 
     head: bytes
@@ -33,12 +37,15 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, or None; `name` in lower case."""
+        """The first value of a header, or None. `name` is in lower case."""
         return next((value for key, value in self.headers if key == name), None)
 
 
 class FailureKind(StrEnum):
-    """Why there is no whole answer. None of them is a refusal: the wallet may or may not have acted."""
+    """The reason why there is no whole answer.
+
+    No kind is a refusal: the wallet may or may not have processed the request.
+    """
 
     UNREACHABLE = "unreachable"
     TLS = "tls"
@@ -52,19 +59,19 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A transport failure: its kind, and a sentence for the reader (never a traceback, never a secret)."""
+    """A transport failure: its kind, and a sentence for the reader without traceback or secret."""
 
     kind: FailureKind
     detail: str
     never_sent: bool = False
-    """True only when not one byte of the request can have reached the wallet."""
+    """True only if not one byte of the request can have reached the wallet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """What the transport did with one request. Times are `time.monotonic_ns()`.
+    """The record of one request and its answer. Times are in nanoseconds of `time.monotonic_ns()`.
 
-    `released_ns` is when the last byte of the request was handed to the kernel: from there on the wallet may act.
+    `released_ns` is when the kernel took the last byte of the request. From then on the wallet may act.
     """
 
     sent: Message
@@ -77,24 +84,24 @@ class Transmission:
 
 
 class Loss(StrEnum):
-    """How the harness loses an answer on purpose."""
+    """The ways in which the harness loses an answer on purpose."""
 
     AFTER_SENDING = "after_sending"
     """Send everything, then close the connection without reading."""
     HALF_ANSWER = "half_answer"
-    """Read the first bytes of the answer, then close."""
+    """Read the first bytes of the answer, then close the connection."""
     TIME_OUT = "time_out"
-    """Give up waiting a short while after sending."""
+    """Stop waiting a short while after sending."""
     HALF_REQUEST = "half_request"
-    """Close before the last byte of the request's body: it must have no effect."""
+    """Close the connection before the last byte of the request's body. Such a request must have no effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReply:
-    """The answer for one transaction: of a single operation, or of one item of a batch.
+    """The answer to one transaction: to a single operation, or to one item of a batch.
 
-    `balance` is in hundred-thousandths, None when it was not shown or could not be read. `echo` holds the wire fields
-    that were repeated to us, by wire name.
+    `balance` is in hundred-thousandths, or None if it was not shown or could not be read. `echo` holds the request's
+    fields that the wallet repeated, by wire name.
     """
 
     outcome: Outcome
@@ -111,7 +118,7 @@ class ItemReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What `authenticate` returned besides the balance. An absent field is None."""
+    """The fields that `authenticate` returned besides the balance. An absent field is None."""
 
     player: str | None = None
     session: str | None = None
@@ -124,8 +131,8 @@ class Session:
 class Reply:
     """A wallet's decoded answer.
 
-    For a single operation `items` has exactly one element. For a batch it has the items as answered, in the wallet's
-    order; when the whole batch was refused `items` is empty and `outcome` tells why.
+    For a single operation `items` has exactly one element. For a batch it has the answered items in the wallet's order.
+    If the wallet refused the whole batch, `items` is empty and `outcome` is the reason.
     """
 
     outcome: Outcome
@@ -135,53 +142,59 @@ class Reply:
 
     @property
     def accepted(self) -> bool:
-        """Whether the wallet claims success at the top level."""
+        """True if the answer as a whole is a success. Items of a batch may still be refused."""
         return self.outcome is Outcome.OK
 
 
 class Fault(StrEnum):
-    """What a format problem does to the meaning of an answer."""
+    """How a format problem affects the meaning of an answer."""
 
     UNDECODABLE = "undecodable"
-    """No answer can be read: for the money the operation's fate is unknown."""
+    """The answer cannot be read, so it is unknown whether the operation moved money."""
     WRONG_FORMAT = "wrong_format"
-    """An answer can be read, but it breaks a MUST of the contract's format."""
+    """The answer can be read, but it breaks a MUST of the contract's format."""
     POOR_FORMAT = "poor_format"
-    """An answer can be read, and breaks a SHOULD."""
+    """The answer can be read, but it breaks a SHOULD of the contract's format."""
 
 
 class Flaw(StrEnum):
-    """What kind of mistake a format problem is, where that suggests a cause in the wallet."""
+    """The kind of mistake behind a format problem, if it suggests a cause in the wallet."""
 
     EMPTY = "empty"
     NOT_JSON = "not_json"
     NOT_A_NUMBER = "not_a_number"
-    """NaN, which JSON does not have."""
+    """NaN, which JSON does not allow."""
     KEY_TWICE = "key_twice"
     MISSING = "missing"
-    """A required field is missing: `Problem.field`."""
+    """A required field is missing. `Problem.field` names it."""
     TEXT = "text"
-    """Text, where another type of JSON is due."""
+    """Text in place of another JSON type."""
     NULL = "null"
     FRACTION = "fraction"
     """A whole number that is written with a fraction or an exponent."""
     FORBIDDEN = "forbidden"
-    """A value that is of the right type and must not stand there."""
+    """A value of the right type that the contract forbids at this place."""
     REDIRECT = "redirect"
     CONTRADICTION = "contradiction"
-    """The HTTP status says another thing than the body."""
+    """The HTTP status contradicts the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A violation of the answer's format: where (a JSON pointer, a header or `status`), and what was wrong there."""
+    """One violation of the answer's format.
+
+    `where` is a JSON pointer, a header or `status`. `detail` describes the violation.
+    """
 
     fault: Fault
     where: str
     detail: str
     topic: str = "schema"
-    """What the requirement is looked up by, with the operation: `schema`, `json`, `echo`, `code`, `http` (how a refusal
-    or a failure is dressed, a SHOULD) or `status` (the HTTP status contradicts the body)."""
+    """With the operation, the key to the requirement that is violated.
+
+    It is `schema`, `json`, `echo`, `code`, `http` (the HTTP form of a refusal or failure, a SHOULD) or `status` (the
+    HTTP status contradicts the body).
+    """
     flaw: Flaw | None = None
     field: str = ""
     """The first required field that is missing."""
@@ -189,11 +202,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alteration:
-    """How a step departs from a well-formed, well-signed request. The default departs in nothing.
+    """How a step departs from a well-formed, well-signed request. The default changes nothing.
 
-    `forged` names a forgery of the contract; `tampered` and `raw` map wire fields to JSON text (`raw` before the
-    signature, `tampered` after it); `without` lists wire fields to leave out; `body` replaces the body before signing.
-    `item` is the index of the batch item that `raw`, `tampered` and `without` apply to, None for the outermost object.
+    `forged` names a forgery of the contract. `tampered` and `raw` map wire fields to JSON text: `raw` applies before
+    the signature, `tampered` after it. `without` lists wire fields to leave out. `body` replaces the body before
+    signing. `item` is the index of the batch item that `raw`, `tampered` and `without` apply to. None means the
+    outermost object.
     """
 
     forged: str = ""
@@ -207,39 +221,42 @@ class Alteration:
 
     @property
     def spoils_authentication(self) -> bool:
-        """Whether a sound wallet must not believe that the platform sent this."""
+        """True if a sound wallet must not accept that the platform sent this request."""
         return bool(self.forged or self.missing_header or self.tampered)
 
     @property
     def spoils_content(self) -> bool:
-        """Whether the body departs from what the operation says."""
+        """True if the body departs from the operation."""
         return bool(self.raw or self.without or self.body is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One operation, sent and answered or not. A history is a tuple of these, in the order of sending."""
+    """One operation that was sent, with its answer or failure. A history holds these in the order of sending."""
 
     operation: Operation
     name: str
-    """The contract's name of the operation, which is also its capability and its schema: `settlement`."""
+    """The contract's name of the operation, for example `settlement`.
+
+    Its capability and its schema have the same name.
+    """
     transmission: Transmission
     reply: Reply | None
     problems: tuple[Problem, ...] = ()
     alteration: Alteration = field(default_factory=Alteration)
     step: int = 0
-    """Index of the scenario's step; -1 for preparation, -2 for the closing reads."""
+    """Index of the scenario's step. -1 means preparation, -2 the closing reads."""
     line: int = 0
     loss: Loss | None = None
-    """How its answer was lost on purpose."""
+    """How the harness lost the answer on purpose, or None."""
     race: int | None = None
     """Exchanges with the same number were released together."""
     absent: bool = False
-    """404, 405 or 501 without a body of the contract's shape: the operation does not exist in this wallet."""
+    """True if the wallet lacks the operation: it answered 404, 405 or 501 without a body of the contract's shape."""
 
     @property
     def answer(self) -> ItemReply:
-        """The one answer in the reply: its first refusal, else its first item, else the reply as a whole."""
+        """The answer that represents the reply: its first refusal, else its first item, else the reply as a whole."""
         reply = self.reply
         if reply is None:
             return ItemReply(outcome=Outcome.REFUSED)
@@ -248,6 +265,6 @@ class Exchange:
 
     @property
     def succeeded(self) -> bool:
-        """Whether everything that was asked succeeded."""
+        """True if every part of the operation succeeded."""
         reply = self.reply
         return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)

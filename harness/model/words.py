@@ -1,4 +1,4 @@
-"""Amounts, levels, statuses, outcomes and policies: the words that everything else is said in."""
+"""The basic types: amounts, levels, statuses, outcomes and policies."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import TypeAlias
 
 Amount: TypeAlias = int | Fraction
-"""Money: hundred-thousandths of the currency's main unit (12.34567 EUR is 1234567), for every contract.
+"""Money in hundred-thousandths of the currency's main unit, for every contract: 12.34567 EUR is 1234567.
 
-A whole number wherever the harness or a sound wallet wrote it. A `Fraction` only when a wallet has shown something
-finer than 1/100000, so that even nonsense is compared and printed exactly.
+The harness and sound wallets write whole numbers. A `Fraction` occurs only if a wallet showed an amount finer than
+1/100000. So even such an amount is compared and printed exactly.
 """
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction | object | None"
@@ -19,7 +19,7 @@ Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction
 
 
 class Level(StrEnum):
-    """How binding a requirement is (see the contracts' README): only a MUST can fail a wallet by default."""
+    """How binding a requirement is (see the contracts' README). By default only a MUST can fail a wallet."""
 
     MUST = "MUST"
     SHOULD = "SHOULD"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of a check. `UNKNOWN` is red: a check that could not decide has not passed."""
+    """The result of a check. `UNKNOWN` counts as a failure: a check that could not decide has not passed."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -37,7 +37,7 @@ class Status(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a wallet said, in words that belong to no contract. All but `OK` are refusals."""
+    """What a wallet answered, in terms that belong to no contract. All outcomes but `OK` are refusals."""
 
     OK = "ok"
     INSUFFICIENT_FUNDS = "insufficient_funds"
@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
 
 Policy: TypeAlias = Mapping[str, frozenset[str]]
-"""Where a document leaves freedom: the policy's name, and the readings of it that are accepted.
+"""The readings that are accepted where a document leaves freedom, by the policy's name.
 
-`{"replay_balance": frozenset({"original", "current"})}`. The names and readings are those of `harness.ledger`.
+For example `{"replay_balance": frozenset({"original", "current"})}`. `harness.oracle` defines the names and readings.
 """

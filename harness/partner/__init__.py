@@ -1,13 +1,13 @@
-"""The mock partner: the platform on an ordinary day, with its clock, its retries and its memory of what is owed.
+"""The mock partner: a platform over whole days, with its clock, its retries and its record of open bets.
 
-Scenarios ask one question each. The partner lives through days: a crowd plays, answers are lost and asked for again,
-the night job collects what was left unpaid, a wrong result is taken back. The oracle judges every message of it
-afterwards, as it judges those of a scenario.
+A scenario tests one thing. The partner plays whole days: several players bet, answers are lost and requests repeated.
+The night job settles unpaid bets, and wrong results are corrected. The oracle then judges every message, as it does in
+a scenario.
 """
 
 from __future__ import annotations
 
 from harness.partner.days import Day, Habits, NoPartner, live_through
-from harness.partner.line import Weather
+from harness.partner.line import ConnectionQuality
 
-__all__ = ["Day", "Habits", "NoPartner", "Weather", "live_through"]
+__all__ = ["ConnectionQuality", "Day", "Habits", "NoPartner", "live_through"]

@@ -1,4 +1,4 @@
-"""The platform's own time: nothing waits for it, and what is due happens in its order."""
+"""The platform's own time. It passes without waiting, and due courses run in the order of their time."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from dataclasses import dataclass, field
 from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
 
 Carry = Callable[[Sending | SendTogether], tuple[Fate, ...]]
-"""Sends what a course wishes to send, and says what became of each transaction."""
+"""Sends a message of a course and returns the fate of each transaction."""
 
 
 @dataclass(slots=True)
 class Clock:
-    """Minutes since the midnight, UTC, at which the first day begins."""
+    """Minutes since midnight (UTC) at the start of the first day."""
 
     now: int = 0
     _agenda: list[tuple[int, int, Course]] = field(default_factory=list)
     _noted: int = 0
 
     def at(self, minute: int, course: Course) -> None:
-        """Begin or resume a course at that minute, or now when it is over. One minute keeps the order of asking."""
+        """Begin or resume a course at that minute, or now if it has passed. Courses of one minute keep the order of
+        calls.
+        """
         heapq.heappush(self._agenda, (max(minute, self.now), self._noted, course))
         self._noted += 1
 
     def run(self, carry: Carry) -> None:
-        """Do what is due until nothing is left; a course that waits is resumed later."""
+        """Run due courses until none is left. A course that waits is resumed later."""
         while self._agenda:
             self.now, _, course = heapq.heappop(self._agenda)
             self._go_on(course, carry)

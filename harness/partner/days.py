@@ -15,7 +15,7 @@ from harness.examine import Examiner
 from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
 from harness.money import SCALE
 from harness.partner.clock import Clock
-from harness.partner.line import Line, Weather, WentSilent
+from harness.partner.line import ConnectionQuality, Line, WentSilent
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, zero_read
 from harness.play.runner import CLOSING
 from harness.scenario.identities import Identities
@@ -23,31 +23,31 @@ from harness.scenario.needs import Needs
 from harness.verdict import ScenarioResult
 
 FUNDS = 40 * SCALE
-"""What each player begins with, in hundred-thousandths: enough for a while, not for a day."""
+"""First balance of each player in hundred-thousandths. It is too small for a whole day."""
 
 
 class NoPartner(Exception):
-    """The days cannot be lived through: the text says why, and what to do."""
+    """The days cannot be played. The text says why and how to correct it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How much goes on: `rounds` (or bets) of each day, played by `players`."""
+    """The size of the days: `rounds` (or bets) in each day, `players`, and the number of days."""
 
     players: int = 8
     rounds: int = 200
     days: int = 1
-    weather: Weather = field(default_factory=Weather)
+    connection: ConnectionQuality = field(default_factory=ConnectionQuality)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What came of it: the judgement, and what the platform has in its books."""
+    """The result of the days: the judgement and the platform's records."""
 
     result: ScenarioResult
     counts: Mapping[str, int]
     turnover: Mapping[str, Mapping[str, int]]
-    """Currency to what was staked, paid, taken back and so on, in hundred-thousandths."""
+    """By currency the sums of stakes, payouts, rollbacks and so on, in hundred-thousandths."""
     players: int
     requests: int
     lost: int
@@ -55,9 +55,9 @@ class Day:
 
 
 def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) -> Day:
-    """Live through the days with the wallet of the examiner, and judge them.
+    """Play the days with the wallet of the examiner and judge them.
 
-    Raises NoPartner when the contract has no platform or there are too few players, and ProvisioningFailed.
+    Raises NoPartner if the contract has no platform or there are too few players, and ProvisioningFailed.
     """
     contract = examiner.contract
     if contract.days is None:
@@ -67,7 +67,7 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     chance = random.Random(f"{wallet.seed}/partner/{contract.name}")
     cast = _cast(examiner, habits.players)
     opening = tuple(cast.values())
-    line = Line(examiner.client, examiner.capabilities, habits.weather, chance)
+    line = Line(examiner.client, examiner.capabilities, habits.connection, chance)
     platform = _platform(cast, line, identities, wallet)
     stopped = ""
     try:
@@ -106,33 +106,33 @@ def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wa
 
 
 def _cast(examiner: Examiner, wanted: int) -> dict[str, Player]:
-    """Players of one currency, as many as there are up to `wanted`, and a bystander if there is somebody left."""
+    """Players of one currency, at most `wanted`, and a bystander if a further player is left."""
     for number in range(wanted, 0, -1):
         others = tuple(f"player {each}" for each in range(2, number + 1))
         try:
             return examiner.players.cast(Needs(balance=FUNDS, others=others, bets={}))
-        except NoPlayer as nobody:
-            reason = nobody
+        except NoPlayer as error:
+            reason = error
     raise NoPartner(f"nobody can play: {reason}")
 
 
 def _logged_in(player: Player, line: Line, contract: Contract) -> Player:
-    """The player with a session of the day, where the contract has a login and the player a token for it."""
+    """The player with a session of the day, if the contract has a login and the player has a token for it."""
     if not player.token or not line.has(contract.words.get("authenticate", "")):
         return player
-    reply = line.say(Authenticate(token=player.token), certainly=True).reply
+    reply = line.send(Authenticate(token=player.token), certainly=True).reply
     began = reply.session.session if reply is not None and reply.session is not None else ""
     return replace(player, session=began or player.session)
 
 
 def _read(player: Player, line: Line, identities: Identities) -> None:
-    """The balance, asked for until it is known: the books of the day are closed with it."""
+    """Ask for the balance until it is known. It is the closing balance of the day."""
     client: Client = line.client
     operation: Operation = GetBalance(player=player.id, session=player.session)
     if line.has(client.contract.words.get("balance", "")):
-        line.say(operation, certainly=True, step=CLOSING)
+        line.send(operation, certainly=True, step=CLOSING)
     if not line.has(client.contract.words.get("balance", "")):
-        line.say(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
+        line.send(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
 
 
 def _scenario(contract: Contract, habits: Habits) -> Scenario:

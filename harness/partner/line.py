@@ -1,4 +1,4 @@
-"""The line to the wallet: what is said, whether an answer came, and what the platform makes of it."""
+"""The connection to the wallet: sends requests, notes lost answers, and decides what the platform knows."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from harness.play.runner import PREPARATION, Capabilities
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)
 MOST_UNANSWERED = 20
-"""After so many requests in a row that the wallet did not answer by itself, the day is broken off."""
+"""The day ends after this many requests in a row that the wallet did not answer."""
 
 
 class WentSilent(Exception):
-    """The wallet has stopped answering."""
+    """The wallet does not answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
-    """How bad the line is: `lost_percent` of all answers are lost on purpose."""
+class ConnectionQuality:
+    """The quality of the connection: `lost_percent` of all answers are lost on purpose."""
 
     lost_percent: int = 5
 
 
 @dataclass(slots=True)
 class Line:
-    """Carries operations to the wallet and remembers every exchange."""
+    """Sends operations to the wallet and records every exchange."""
 
     client: Client
     capabilities: Capabilities
-    weather: Weather
+    connection: ConnectionQuality
     chance: random.Random
     exchanges: list[Exchange] = field(default_factory=list)
     lost: int = 0
@@ -42,39 +42,39 @@ class Line:
     _unanswered: int = 0
 
     def has(self, name: str) -> bool:
-        """Whether the wallet has an operation, as far as was seen."""
+        """True unless an answer has shown that the wallet lacks the operation."""
         return self.capabilities.has(self.client.contract, name)
 
-    def say(self, operation: Operation, *, certainly: bool = False, step: int = PREPARATION) -> Exchange:
-        """Ask once; the weather may lose the answer, unless it is to arrive `certainly`. Raises WentSilent."""
-        stormy = not certainly and self.chance.randrange(100) < self.weather.lost_percent
-        loss = self.chance.choice(_WAYS) if stormy else None
+    def send(self, operation: Operation, *, certainly: bool = False, step: int = PREPARATION) -> Exchange:
+        """Send once. The answer may be lost on purpose, unless it is to arrive `certainly`. Raises WentSilent."""
+        lost = not certainly and self.chance.randrange(100) < self.connection.lost_percent
+        loss = self.chance.choice(_WAYS) if lost else None
         exchange = self.client.call(Call(operation=operation, loss=loss, step=step))
         self._note(exchange)
         return exchange
 
-    def insist(self, operation: Operation, times: int) -> Exchange:
-        """Ask, and ask again with the same body while no answer comes, `times` in all. Raises WentSilent."""
-        exchange = self.say(operation)
+    def send_until_answered(self, operation: Operation, times: int) -> Exchange:
+        """Send, and send the same body again while no answer comes, at most `times` in all. Raises WentSilent."""
+        exchange = self.send(operation)
         for _ in range(times - 1):
             if exchange.reply is not None or exchange.absent:
                 break
             self.repeated += 1
-            exchange = self.say(operation)
+            exchange = self.send(operation)
         return exchange
 
-    def say_together(self, operations: Sequence[Operation]) -> tuple[Exchange, ...]:
-        """Ask for all of them at once, each on a connection of its own. Raises WentSilent."""
+    def send_together(self, operations: Sequence[Operation]) -> tuple[Exchange, ...]:
+        """Send all operations at once, each on a connection of its own. Raises WentSilent."""
         exchanges = self.client.race([Call(operation=each, step=PREPARATION) for each in operations])
         for exchange in exchanges:
             self._note(exchange)
         return exchanges
 
     def carry(self, wish: Sending | SendTogether) -> tuple[Fate, ...]:
-        """Send what a day's course wishes to send, and say what became of each transaction. Raises WentSilent."""
+        """Send a message of a course and return the fate of each transaction. Raises WentSilent."""
         if isinstance(wish, SendTogether):
-            return tuple(fate(exchange) for exchange in self.say_together(wish.operations))
-        exchange = self.insist(wish.operation, wish.times)
+            return tuple(fate(exchange) for exchange in self.send_together(wish.operations))
+        exchange = self.send_until_answered(wish.operation, wish.times)
         items = getattr(wish.operation, "items", None)
         return (fate(exchange),) if items is None else tuple(fates(exchange, items))
 
@@ -92,7 +92,7 @@ class Line:
 
 
 def fate(exchange: Exchange) -> Fate:
-    """What became of a single operation."""
+    """The fate of a single operation."""
     reply = exchange.reply
     if reply is None:
         return Fate.REFUSED if exchange.absent else Fate.UNKNOWN
@@ -101,11 +101,11 @@ def fate(exchange: Exchange) -> Fate:
 
 
 def fates(exchange: Exchange, items: Sequence[Single]) -> list[Fate]:
-    """What became of each item of a batch; one that the answer leaves out is unknown."""
+    """The fate of each item of a batch. An item that the answer leaves out is unknown."""
     reply = exchange.reply
     if reply is None:
         return [Fate.REFUSED if exchange.absent else Fate.UNKNOWN] * len(items)
-    told = {each.id: each.outcome for each in reply.items}
+    outcomes = {each.id: each.outcome for each in reply.items}
     whole = None if reply.items or reply.accepted else reply.outcome
-    found = [told.get(getattr(item, "id", None), whole) for item in items]
+    found = [outcomes.get(getattr(item, "id", None), whole) for item in items]
     return [Fate.UNKNOWN if each is None else Fate.ACCEPTED if each is Outcome.OK else Fate.REFUSED for each in found]

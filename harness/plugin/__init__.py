@@ -1,8 +1,8 @@
-"""The pytest plugin: options, collection, hooks. It decides nothing; everything it says was decided elsewhere.
+"""The pytest plugin: options, collection, hooks. It only connects pytest with the modules that decide.
 
-Without a `--wallet-*` option and without a scenario among the paths it is inert: it imports nothing of the harness and
-starts nothing. The wallet, the seed, the run's id and the pre-flight belong to the process that has the terminal;
-workers of xdist are told.
+Without a `--wallet-*` option and without a scenario among the paths it does nothing and imports nothing of the harness.
+The process that has the terminal decides the wallet, the seed, the run's id and the pre-flight. Workers of xdist
+receive the result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RUN = pytest.StashKey["Run"]()
 _ON_THE_WAY = pytest.StashKey[frozenset[Path]]()
-_TOLD = "walletproof"
+_CHANNEL = "walletproof"
 _LEVELS = ("must", "should", "may")
 
 
@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """What is wrong is found out before xdist starts processes, and then none is started. Nor does a dry run need any.
+    """Check the configuration before xdist starts processes. With an error, and in a dry run, none is started.
 
-    It comes after xdist's own hook, which knows how many processes there shall be, and before pytest's.
+    This hook runs after xdist's own hook, which decides the number of processes, and before pytest's.
     """
     if config.getoption("dist", "no") == "no" or config.option.collectonly or _is_worker(config):
         return
@@ -50,7 +50,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Find out whether there is anything to do, and what; a contradiction is a usage error."""
+    """Find out what this run has to do. Raises a usage error for options that contradict each other."""
     if not paths.concerned(config):
         return
     run = config.stash[RUN] = config.stash.get(RUN, None) or _run(config)
@@ -75,11 +75,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _run(config: pytest.Config) -> Run:
     from harness.config import OptionsError
-    from harness.plugin.run import adopted, planned
+    from harness.plugin.run import planned, run_of_worker
 
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    if _TOLD in told:
-        return adopted(told.pop(_TOLD), told["workerid"], told["workercount"])
+    received: dict[str, Any] = getattr(config, "workerinput", {})
+    if _CHANNEL in received:
+        return run_of_worker(received.pop(_CHANNEL), received["workerid"], received["workercount"])
     try:
         return planned(pytest_options.options_of(config), os.environ)
     except OptionsError as error:
@@ -87,7 +87,7 @@ def _run(config: pytest.Config) -> Run:
 
 
 def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
-    """What is written at the end, checked now: a misspelt file is told before the run and not after it."""
+    """Register what writes the run's files. File names are checked now, so that an error is reported before the run."""
     from harness.plugin.causes import Back, Causes
     from harness.plugin.live import Watch
     from harness.plugin.outputs import Outputs, wanted
@@ -110,13 +110,13 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Whatever happened, the bundled wallet is stopped."""
+    """Stop the bundled wallet, however the session ended."""
     if (run := config.stash.get(RUN, None)) is not None:
         run.stop()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """What is certified, and how to repeat it."""
+    """The wallet under test, and the command that repeats the run."""
     run = config.stash.get(RUN, None)
     if run is None:
         return []
@@ -130,7 +130,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """The folders of scenarios, and the way to them."""
+    """The collector of a folder of scenarios or of a directory that leads to one."""
     run = parent.config.stash.get(RUN, None)
     if run is None:
         return None
@@ -140,7 +140,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect YAML below the folder of scenarios, and nothing else."""
+    """Collect YAML below the folder of scenarios and nothing else."""
     run = parent.config.stash.get(RUN, None)
     if run is None:
         return None
@@ -155,7 +155,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Have the bundled wallet start while scenarios are collected; `--collect-only` starts none."""
+    """Start the bundled wallet while scenarios are collected. `--collect-only` starts none."""
     run = session.config.stash.get(RUN, None)
     if run is not None and not _is_worker(session.config) and not session.config.option.collectonly:
         run.warm_up()
@@ -163,7 +163,7 @@ def pytest_collection(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """With xdist the workers are started next, no more of them than can work side by side."""
+    """Limit the number of workers to those that can work side by side. xdist starts them after this hook."""
     config = session.config
     run = config.stash.get(RUN, None)
     if run is None or not config.pluginmanager.has_plugin("dsession") or config.option.collectonly:
@@ -174,15 +174,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker what was found out (xdist)."""
+    """Send a worker the configuration and the result of pre-flight (xdist)."""
     run = node.config.stash.get(RUN, None)
     if run is not None and run.started:
-        node.workerinput[_TOLD] = run.for_worker()
+        node.workerinput[_CHANNEL] = run.for_worker()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Who examines what (xdist): players who were named are never in two processes at once."""
+    """Distribute scenarios to processes (xdist). Two processes never use one named player at the same time."""
     run = config.stash.get(RUN, None)
     if run is None or not run.started:
         return None
@@ -193,26 +193,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """A worker has ended, and says who was left changed (xdist)."""
+    """Keep what an ended worker reports about players whose balance was not restored (xdist)."""
     del error
     if (run := node.config.stash.get(RUN, None)) is not None:
-        run.left_behind += getattr(node, "workeroutput", {}).get(_TOLD, ())
+        run.left_behind += getattr(node, "workeroutput", {}).get(_CHANNEL, ())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Nothing more is examined, interrupted or not: players get their money back before the end is told."""
+    """Restore the balances of players before the summary is printed, also after an interruption."""
     run = session.config.stash.get(RUN, None)
     if run is None:
         return
     run.finish()
     if _is_worker(session.config):
-        session.config.workeroutput[_TOLD] = run.left_behind  # type: ignore[attr-defined]
+        session.config.workeroutput[_CHANNEL] = run.left_behind  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Start before the first item. With a configuration problem no scenario runs; it is told at the end."""
+    """Start before the first item. With a configuration problem no scenario runs, and the summary reports it."""
     run = session.config.stash.get(RUN, None)
     config = session.config
     if run is None or config.option.collectonly or _is_worker(config):
@@ -224,10 +224,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
     ours = [item for item in session.items if isinstance(item, ScenarioItem)]
     if run.options.dry_run and not run.problem:
-        from harness.plugin.dry_run_output import tell
+        from harness.plugin.dry_run_output import print_requests
 
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        tell(reporter, run, ours, everything=config.option.verbose > 0)
+        print_requests(reporter, run, ours, everything=config.option.verbose > 0)
         session.items[:] = others
         return None if others else True
     if not config.pluginmanager.has_plugin("dsession") and ours:
@@ -237,7 +237,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             from harness.plugin.order import in_order
 
             session.items[:] = in_order(session.items, frugal)
-        # What is there by now stays until the end: looking through it again took the garbage collector 3 % of a run.
+        # These objects live until the end. Without the freeze, garbage collection of them took 3 % of a run.
         gc.freeze()
         return None
     session.items[:] = others
@@ -250,7 +250,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Let the result travel with the report."""
+    """Attach the result to the report."""
     made = yield
     if RUN in item.config.stash:
         from harness.plugin.items import carry
@@ -262,7 +262,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def pytest_report_teststatus(
     report: pytest.TestReport, config: pytest.Config
 ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """A violated SHOULD is a category of its own."""
+    """Give a violated SHOULD a category of its own."""
     if RUN not in config.stash:
         return None
     from harness.plugin.report import category

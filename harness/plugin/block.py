@@ -1,4 +1,4 @@
-"""A scenario's result in words: what is required, what we sent, what was said, and what could have been said."""
+"""A scenario's result as text: what is required, what was sent, the wallet's answer, and the possible answers."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from harness.model import Requirement, Status, Verdict
 from harness.verdict import ScenarioResult
 
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
-"""Worst first: the order in which a result's findings are told."""
+"""The statuses of findings that are printed, worst first."""
 WIDTH = 88
 MOST_POSSIBLE = 6
-"""How many possible answers are listed: the oracle may have dozens for a large batch."""
+"""Number of possible answers that are listed. For a large batch the oracle may have dozens."""
 
 MOST_SHELL_LINES = 12
-"""Longer shell lines are for reports, not for terminals."""
+"""Number of shell lines to print. Longer commands are in the reports alone."""
 
 
 def findings(result: ScenarioResult) -> tuple[Verdict, ...]:
-    """The verdicts that something is to be said about, worst first."""
+    """The verdicts to print, worst first."""
     return tuple(each for status in RED for each in result.verdicts if each.status is status)
 
 
 def headline(result: ScenarioResult) -> str:
-    """The result in one line: its worst finding, or why it could not be decided."""
+    """The result in one line: its worst finding, or why it is undecided."""
     found = findings(result)
     if not found:
         return f"{result.requirement} undecided: {result.reason}"
@@ -32,7 +32,7 @@ def headline(result: ScenarioResult) -> str:
 
 
 def block(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
-    """The whole text for one scenario: a paragraph for each finding."""
+    """The whole text for one scenario, with a paragraph for each finding."""
     found = findings(result)
     if not found:
         return "\n".join(_undecided(result, requirements))
@@ -68,7 +68,7 @@ def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str
 
 
 def _sent(sent: str, where: str) -> Iterator[str]:
-    """What was sent and where it is written, in one line if there is room."""
+    """The request and the place where it is written, in one line if there is room."""
     line = _entry("we sent", f"{sent}  " if sent else "")
     if len(line) + len(where) <= WIDTH + 2 or not sent:
         yield f"{line:<{WIDTH + 2 - len(where)}}{where}" if sent else line + where
@@ -84,5 +84,5 @@ def _heading(result: ScenarioResult, requirement: str, level: str, status: Statu
 
 
 def _entry(name: str, text: str) -> str:
-    """A line with its name before it; the text's further lines stand below its first."""
+    """A text with its name before the first line. Further lines are indented below it."""
     return f"  {name:<11}" + text.replace("\n", "\n" + " " * 13)

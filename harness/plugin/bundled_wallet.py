@@ -1,4 +1,4 @@
-"""The bundled reference wallet as a process of its own: started on a free port, and always stopped."""
+"""The bundled reference wallet as a process of its own, started on a free port and always stopped."""
 
 from __future__ import annotations
 
@@ -18,75 +18,76 @@ from pathlib import Path
 from harness.contracts import BUNDLED, load
 
 START_SECONDS = 30
-"""A wallet that is not ready by then will not be: the slowest start that was measured took two."""
+"""Seconds until a wallet that is not ready has failed. The slowest measured start took two."""
 _MOST_SHOWN = 2_000
-"""How many characters of what it said are shown when it fails."""
+"""Number of characters of the wallet's output to show if it fails."""
 
 
 class DidNotStart(Exception):
-    """The wallet's process is not there: the text has what it said."""
+    """The wallet's process did not start. The text has its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the wallet listens: a base URL for each contract, and the URL that makes players."""
+    """The wallet's addresses: a base URL for each contract and the URL that creates players."""
 
     urls: dict[str, str]
     provision_url: str
 
 
 class BundledWallet:
-    """The process. Its credentials are made up for the run and reach it through the environment alone."""
+    """The process. Its credentials are made for the run and passed through the environment alone."""
 
     def __init__(self, defect: str = "") -> None:
-        """Start it and come back at once; `address` waits until it is ready. `defect` names a deliberate bug."""
+        """Start the process without waiting. `address` waits until it is ready. `defect` names a deliberate bug."""
         self.credentials = {name: load(name).made_up(lambda _: secrets.token_hex(16)) for name in BUNDLED}
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
-        # -P keeps the current directory out of the search path: a stranger's `mock_server` folder must not be started.
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
+        # -P keeps the current directory out of the search path, so that no `mock_server` folder of the user is
+        # started.
         command = [sys.executable, "-P", "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent"]
         if defect:
             command += ["--defect", defect]
-        # In a session of its own it does not get the terminal's Ctrl+C; it stops when its standard input ends, which
-        # happens however we end.
+        # In its own session it does not receive the terminal's Ctrl+C. It stops when its standard input ends, which
+        # happens however this process ends.
         self._process = subprocess.Popen(
             command,
             env=self._environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=self._output,
             start_new_session=True,
         )
 
     def address(self, contracts: Iterable[str]) -> Address:
-        """Wait until it is ready. Raises DidNotStart."""
+        """Wait until the wallet is ready. Raises DidNotStart."""
         line = self._first_line()
         try:
             ready = json.loads(line, parse_float=Decimal)
             return Address({name: ready["contracts"][name] for name in contracts}, str(ready["provision"]))
         except (ValueError, KeyError, TypeError):
-            said = self._last_words() or f"it said nothing for {START_SECONDS} s"
+            reason = self._last_words() or f"it said nothing for {START_SECONDS} s"
             self.stop()
-            raise DidNotStart(f"the bundled wallet did not start: {said}") from None
+            raise DidNotStart(f"the bundled wallet did not start: {reason}") from None
 
     def ended(self) -> str:
-        """That it has ended by itself, with what it said last; empty while it runs."""
+        """A message with its last output if it has ended by itself. Empty while it runs."""
         status = self._process.poll()
         if status is None:
             return ""
         return f"the bundled wallet ended with status {status} before the run did. {self._last_words()}".rstrip()
 
     def stop(self) -> None:
-        """Stop it, whatever state it is in; a second time does nothing."""
-        # Nothing of it outlives the run, its books least of all, so there is nothing that a gentler signal would save.
+        """Stop it in any state. A second call does nothing."""
+        # Nothing of the wallet is kept after the run, so a gentler signal would save nothing.
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        self._said.close()
+        self._output.close()
 
     def _environment(self) -> dict[str, str]:
-        # The wallet must be ours: the one beside this package, wherever pytest found it.
+        # The wallet must be the one beside this package, wherever pytest found the package.
         ours = str(Path(__file__).resolve().parents[2])
         paths = [ours, os.environ.get("PYTHONPATH", "")]
         given = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
@@ -95,7 +96,7 @@ class BundledWallet:
         return {**os.environ, **given}
 
     def _first_line(self) -> bytes:
-        """What it printed first; whatever there is when it ends or takes too long."""
+        """The first line that it printed, or the part of it before the end or the time limit."""
         stdout = self._process.stdout
         line, deadline = b"", time.monotonic() + START_SECONDS
         with selectors.DefaultSelector() as selector:
@@ -110,5 +111,5 @@ class BundledWallet:
         return line
 
     def _last_words(self) -> str:
-        self._said.seek(0)
-        return self._said.read().decode(errors="replace")[-_MOST_SHOWN:].strip()
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")[-_MOST_SHOWN:].strip()

@@ -1,4 +1,4 @@
-"""One cause is told once: of failures that share it the first is printed whole, and at the end each with its count."""
+"""Groups failures by probable cause: prints the first in full and a count for each."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ Explained = tuple[str, tuple[Key, ...]]
 
 
 def cause_of(result: ScenarioResult, roots: Mapping[tuple[str, Key], Key] = MappingProxyType({})) -> Explained | None:
-    """What a failure is about: the same for failures that have one explanation. None without a finding.
+    """The group of a failure: equal for failures that have one explanation. None without a finding.
 
-    `roots` maps a contract and a cause to the cause that explains it, where there is one.
+    `roots` maps a contract and a cause to the cause that explains it, if there is one.
     """
     found = {(each.cause, each.probably or each.summary) for each in findings(result)}
-    told = {roots.get((result.contract, each), each) for each in found}
-    return (result.contract, tuple(sorted(told))) if found else None
+    explained = {roots.get((result.contract, each), each) for each in found}
+    return (result.contract, tuple(sorted(explained))) if found else None
 
 
 def representatives(results: Sequence[ScenarioResult]) -> frozenset[int]:
-    """Indices of the results that are told at length: of each cause the first, if possible one that shows it itself."""
+    """Indices of the results to print in full: for each cause the first, if possible without a further cause."""
     causes = causes_of([each for each in results if each.violated])
     roots = {(each["contract"], key): each["keys"][0] for each in causes for key in each["keys"][1:]}
     first: dict[Explained, int] = {}
@@ -48,7 +48,7 @@ def representatives(results: Sequence[ScenarioResult]) -> frozenset[int]:
 
 
 class Causes:
-    """A plugin of its own, around pytest's summary: it takes repetitions out before, and `_Back` puts them back."""
+    """A plugin of its own around pytest's summary. It removes repeated failures before, and `Back` restores them."""
 
     def __init__(self, run: Run) -> None:
         """`run` has the results."""
@@ -57,11 +57,11 @@ class Causes:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """Leave one of each cause for pytest to print."""
+        """Leave one failure of each cause for pytest to print."""
         failed = terminalreporter.stats.get(_FAILED, [])
-        told = [(each, result) for each in failed if (result := result_of(each)) is not None]
-        shown = representatives([result for _, result in told])
-        self.hidden = [each for index, (each, _) in enumerate(told) if index not in shown]
+        results = [(each, result) for each in failed if (result := result_of(each)) is not None]
+        shown = representatives([result for _, result in results])
+        self.hidden = [each for index, (each, _) in enumerate(results) if index not in shown]
         hidden = {id(each) for each in self.hidden}
         kept = [each for each in failed if id(each) not in hidden]
         if self.hidden:
@@ -69,7 +69,7 @@ class Causes:
         return (yield)
 
     def lines(self, width: int) -> list[str]:
-        """What to repair, most frequent first."""
+        """The lines that list what to repair, most frequent first."""
         found = [
             each for each in causes_of([each for each in self._run.results if each.violated]) if not each["waived"]
         ]
@@ -78,15 +78,15 @@ class Causes:
 
 
 class Back:
-    """Puts back what was taken out, so that counts and the short summary have every failure."""
+    """Restores the removed failures, so that counts and the short summary have all of them."""
 
     def __init__(self, causes: Causes) -> None:
-        """`causes` has taken it out."""
+        """`causes` has removed the failures."""
         self._causes = causes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say how many were not printed, and what there is to repair."""
+        """Print how many failures were left out, and what to repair."""
         hidden = self._causes.hidden
         if hidden:
             stats = terminalreporter.stats

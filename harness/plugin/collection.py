@@ -1,4 +1,4 @@
-"""Scenario files as pytest's files. A node's id is its path below its folder of scenarios, wherever that is."""
+"""Scenario files as pytest's files. A node's id is its path below its folder of scenarios."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from harness.scenario import SUFFIX, ScenarioError, load_file
 
 
 def directory(path: Path, parent: pytest.Collector, run: Run, on_the_way: frozenset[Path]) -> pytest.Collector | None:
-    """The collector of a directory that is ours, or of one that only leads there.
+    """The collector of a folder of scenarios or of a directory that leads to one, or None.
 
-    Neither is a `pytest.Directory`: pytest executes every conftest.py in and above one of those, and here there is
-    nothing but data, in a checkout or a library that may be far from the user's own files.
+    Neither is a `pytest.Directory`, because pytest executes every conftest.py in and above one. These folders hold only
+    data, and they may lie in a checkout or a library far from the user's own files.
     """
     if run.suite.root_of(path) is not None:
         id = run.suite.id_of(path)
@@ -34,14 +34,14 @@ def directory(path: Path, parent: pytest.Collector, run: Run, on_the_way: frozen
 class Passage(pytest.Collector):
     """A directory above the scenarios in which the run has nothing else to collect.
 
-    An installed package lies among hundreds of others, which pytest would otherwise look through, and is a package
+    An installed package is one among hundreds, and pytest would otherwise search all of them. It is a Python package
     itself, which pytest would otherwise set up.
     """
 
     run: Run
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The directories that lead on, mostly a single one."""
+        """The directories that lead to scenarios, usually one."""
         ways = {each for root in self.run.suite.roots for each in (root, *root.parents)}
         for step in sorted(each for each in ways if each.parent == self.path != each):
             if (found := directory(step, self, self.run, frozenset({step}))) is not None:
@@ -49,12 +49,12 @@ class Passage(pytest.Collector):
 
 
 class ScenarioFolder(pytest.Collector):
-    """The folder of scenarios, and those in it: one for each category."""
+    """A folder of scenarios, or a folder in it for one category."""
 
     run: Run
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """The folders and files in it, by name."""
+        """The folders and files in it, sorted by name."""
         for entry in sorted(os.scandir(self.path), key=lambda each: each.name):
             path = Path(entry.path)
             named = self.session.isinitpath(path, with_parents=entry.is_dir())
@@ -74,7 +74,7 @@ class ScenarioFile(pytest.File):
 
     @classmethod
     def of(cls, path: Path, parent: pytest.Collector, run: Run) -> ScenarioFile | None:
-        """The collector of a file, if it is one of ours."""
+        """The collector of a file, or None if the file is no scenario of the suite."""
         if path.suffix != SUFFIX or run.suite.root_of(path) is None:
             return None
         found: ScenarioFile = cls.from_parent(parent, path=path, nodeid=run.suite.id_of(path))
@@ -82,7 +82,7 @@ class ScenarioFile(pytest.File):
         return found
 
     def collect(self) -> Iterator[ScenarioItem]:
-        """An item for each contract that the scenario names and the run is about."""
+        """An item for each contract that both the scenario and the run name."""
         root = self.run.suite.root_of(self.path)
         if root is None:
             return

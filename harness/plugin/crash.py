@@ -1,4 +1,4 @@
-"""What pytest prints when something breaks outside of a scenario: the same, without values that may be secret."""
+"""Removes values that may be secret from pytest's output about an error outside of a scenario."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pytest
 from harness.plugin.run import Run
 
 _VALUES = ("reprlocals", "reprfuncargs")
-"""Local variables and arguments: a value may be cut in the middle of a secret, which is then not recognised."""
+"""Local variables and arguments. They are left out, because a shortened secret is not recognised."""
 
 
 class Crashed(Exception):
-    """Something broke at the end of the session; the text has where and why, without secrets."""
+    """An error at the end of the session. The text has place and reason without secrets."""
 
 
 class CrashReporter:
-    """A plugin of its own, in every process."""
+    """A plugin of its own, registered in every process."""
 
     def __init__(self, run: Run) -> None:
         """`run` knows the secrets."""
@@ -29,23 +29,23 @@ class CrashReporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Take secrets out of the representation of an exception, whose parts pytest has made already.
+        """Remove secrets from pytest's representation of an exception.
 
-        It cannot be replaced, because others (the terminal, JUnit, xdist) are given the same one; so it is changed.
+        The representation is changed in place, because the terminal, JUnit and xdist receive the same object.
         """
         self._crashed = True
         self._hide(excrepr)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Leave out what pytest cannot print and would break on: a signal may arrive where Python knows no line."""
+        """Remove frames without a line number, which pytest cannot print. A signal may arrive at such a place."""
         excinfo.traceback = excinfo.traceback.filter(_has_a_line)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
-        """A run that broke has not passed: after a crash in a worker of xdist, pytest would end with 0.
+        """Set a failing exit status after a crash. With a crashed worker of xdist, pytest would exit with 0.
 
-        What breaks at the end is printed by Python itself, as it is: so it is replaced where it tells too much.
+        Python itself prints an error raised here, with all values. So an error that shows a secret is replaced.
         """
         if self._crashed and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR

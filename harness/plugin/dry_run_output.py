@@ -1,4 +1,4 @@
-"""`--wallet-dry-run`: tells what would be sent, scenario by scenario, and sends nothing."""
+"""`--wallet-dry-run`: prints what would be sent, scenario by scenario, and sends nothing."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from harness.proof.dry_run import Rehearsal, Sent, lines
 
 MOST_ALIKE, LONGEST_BODY = 5, 240
 EVERYTHING = 10**9
-"""What `-v` shows."""
+"""Number of requests to print with `-v`: all."""
 
 
-def tell(reporter: Any, run: Run, items: Sequence[ScenarioItem], *, everything: bool) -> None:
+def print_requests(reporter: Any, run: Run, items: Sequence[ScenarioItem], *, everything: bool) -> None:
     """Print every request of the scenarios, and the counts."""
     reporter.line("")
     for name, mine in groupby(sorted(items, key=lambda each: each.contract.name), lambda each: each.contract.name):
-        _Telling(reporter, Rehearsal(run.would_be[name]), everything=everything).tell(list(mine))
+        _Printer(reporter, Rehearsal(run.would_be[name]), everything=everything).print(list(mine))
     reporter.line("")
     reporter.line("dry run: nothing was sent, and nothing was certified", yellow=True)
 
 
-class _Telling:
-    """Tells one contract's part."""
+class _Printer:
+    """Prints the requests of one contract."""
 
     def __init__(self, reporter: Any, rehearsal: Rehearsal, *, everything: bool) -> None:
         self._reporter = reporter
@@ -34,7 +34,7 @@ class _Telling:
         self._limits = (EVERYTHING, EVERYTHING) if everything else (MOST_ALIKE, LONGEST_BODY)
         self._counts: Counter[str] = Counter()
 
-    def tell(self, items: Iterable[ScenarioItem]) -> None:
+    def print(self, items: Iterable[ScenarioItem]) -> None:
         name = self._rehearsal.contract.name
         self._part(f"pre-flight of {name}", self._rehearsal.preflight())
         if self._rehearsal.obstacle:
@@ -60,8 +60,8 @@ class _Telling:
 
     def _part(self, title: str, sent: Sequence[Sent], reason: str = "") -> None:
         self._counts.update(each.url for each in sent)
-        told = f"skipped: {reason}" if reason else _count(len(sent), "request")
-        self._reporter.line(f"{title}  {told}", bold=True)
+        end = f"skipped: {reason}" if reason else _count(len(sent), "request")
+        self._reporter.line(f"{title}  {end}", bold=True)
         most_alike, longest = self._limits
         for line in lines(self._rehearsal, sent, most_alike=most_alike, longest=longest):
             self._reporter.line(line)

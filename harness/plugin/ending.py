@@ -1,4 +1,4 @@
-"""Gathers every result in the process that reports, tells them at the end, and sets the exit code."""
+"""Gathers every result in the reporting process, prints them at the end and sets the exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from harness.model import Status
 from harness.plugin.block import block, headline
 from harness.plugin.items import first_line
-from harness.plugin.refuted import untold
+from harness.plugin.refuted import unreported
 from harness.plugin.report import FailureText, configuration_error, result_of
 from harness.plugin.run import Run
 from harness.plugin.summary import exercised, lines, verdicts
@@ -22,10 +22,10 @@ _COLOURS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Sta
 
 
 class Ending:
-    """A plugin of its own: only the process that has the terminal registers it."""
+    """A plugin of its own. Only the process that has the terminal registers it."""
 
     def __init__(self, run: Run) -> None:
-        """`run` is where the results go."""
+        """`run` receives the results."""
         self._run = run
         self._concluded: tuple[ContractVerdict, ...] = ()
         self._selected: set[str] | None = None
@@ -33,13 +33,13 @@ class Ending:
         self._suite: Mapping[str, Mapping[str, Sequence[str]]] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Remember which contracts the user wants to hear of; with xdist this process collects nothing itself."""
+        """Remember the contracts of the selected scenarios. With xdist this process collects nothing itself."""
         if not session.config.pluginmanager.has_plugin("dsession"):
             self._select(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """The same, as a worker tells it."""
+        """The same for the items that a worker collected."""
         self._select(ids)
 
     def _select(self, ids: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ class Ending:
         self._selected = {each.rpartition("::")[2] for each in self._chosen}
 
     def selection(self) -> str:
-        """What the command line has narrowed the suite to; empty for all of it."""
+        """The selection on the command line, or an empty text for the whole suite."""
         total = sum(len(ids) for per_requirement in self.suite().values() for ids in per_requirement.values())
         chosen = sum(SUFFIX in each for each in self._chosen)
         return f"{chosen} of {total} scenarios were selected" if chosen < total else ""
@@ -60,25 +60,25 @@ class Ending:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the result that a report carries, from this process or from a worker."""
+        """Keep the result of a report, from this process or from a worker."""
         if (result := result_of(report)) is None:
             return
         self._run.results.append(result)
         if isinstance(report.longrepr, str):
-            # xdist has made a text of it, and so lost the one line for the short summary.
+            # xdist has turned the text into a string, so the line for the short summary must be set again.
             text = report.longrepr
             report.longrepr = FailureText(text, headline(result), result.path, first_line(result))  # type: ignore[assignment]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """What only violated a SHOULD comes after the failures, and the verdict after everything else."""
+        """Print violated SHOULDs after the failures, and the verdict after everything else."""
         result = yield
         if self._run.results or self._run.left_behind:
-            self._tell_warnings(terminalreporter)
-            self._tell(terminalreporter)
+            self._print_warnings(terminalreporter)
+            self._print(terminalreporter)
         return result
 
-    def _tell_warnings(self, reporter: pytest.TerminalReporter) -> None:
+    def _print_warnings(self, reporter: pytest.TerminalReporter) -> None:
         warned = [each for each in self._run.results if each.status is Status.WARN and not each.excused]
         if not warned or self._run.options.strict:
             return
@@ -88,7 +88,7 @@ class Ending:
                 reporter.line("")
             FailureText(block(each, self._run.contracts[each.contract].requirements), "", "", 1).toterminal(reporter)
 
-    def _tell(self, reporter: pytest.TerminalReporter) -> None:
+    def _print(self, reporter: pytest.TerminalReporter) -> None:
         reporter.section("walletproof", sep="=")
         run = self._run
         width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
@@ -101,25 +101,26 @@ class Ending:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """The one configuration error, and our own exit codes, where pytest has none for what happened."""
-        for each in untold(self._run):
+        """Report the configuration error, and set our own exit codes where pytest has none."""
+        for each in unreported(self._run):
             session.config.hook.pytest_runtest_logreport(report=each)
         if self._run.problem:
-            # Not earlier: pytest takes an error before the first test for one of collection, and runs nothing.
+            # pytest takes an error before the first test for a collection error and runs nothing, so it is reported
+            # here.
             for each in configuration_error(self._run.problem):
                 session.config.hook.pytest_runtest_logreport(report=each)
             session.exitstatus = CONFIGURATION_EXIT
         elif session.exitstatus == pytest.ExitCode.OK and self._run.results:
-            seen = {each.certification for each in self.concluded()}
-            if Certification.NOT_CERTIFIED in seen:
+            found = {each.certification for each in self.concluded()}
+            if Certification.NOT_CERTIFIED in found:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            elif Certification.INCOMPLETE in seen:
+            elif Certification.INCOMPLETE in found:
                 session.exitstatus = INCOMPLETE_EXIT
 
     def concluded(self) -> tuple[ContractVerdict, ...]:
-        """The verdicts; asked for once nothing more is to come.
+        """The verdicts. Call this only after the last result.
 
-        Not a cached property: while it registers a plugin, pytest 8 reads every attribute that is not a method.
+        This is no cached property, because pytest 8 reads every attribute of a plugin that is not a method.
         """
         if not self._concluded:
             run = self._run

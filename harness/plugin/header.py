@@ -1,4 +1,4 @@
-"""What a run says before its first scenario: what is certified, how to repeat it, and what to beware of."""
+"""The header of a run: the wallet under test, the command that repeats the run, and warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.plugin.run import Run
 
 
 def header(run: Run) -> list[str]:
-    """The lines, with warnings last."""
+    """The lines of the header, with warnings last."""
     chosen = run.options
     return [
         f"walletproof {__version__}: {wallet_of(run)}",
@@ -18,7 +18,7 @@ def header(run: Run) -> list[str]:
 
 
 def wallet_of(run: Run) -> str:
-    """Which wallet a run is about, and by which contracts."""
+    """The wallet of a run and the contracts that it is certified by."""
     names = " and ".join(run.contracts)
     if not run.configuration.wallets:
         return "the configuration of the wallet has to be set right"

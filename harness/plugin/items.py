@@ -1,4 +1,4 @@
-"""One scenario on one contract as one item of pytest, and its result on pytest's report."""
+"""One scenario on one contract as one item of pytest, with its result on pytest's report."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ScenarioItem(pytest.Item):
         return item
 
     def runtest(self) -> None:
-        """Examine the scenario and keep the result. Raises NotSound, or skips, or fails as was expected (waived)."""
+        """Examine the scenario and keep the result. Raises NotSound, skips, or marks a waived failure as expected."""
         try:
             result = self.run.examine(self.scenario, self.contract.name)
         except Exception:
@@ -56,7 +56,7 @@ class ScenarioItem(pytest.Item):
             pytest.skip(result.reason)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What is wrong with the wallet, in words. A traceback is for a mistake of our own, and shows no values."""
+        """The finding in words. A traceback is shown only for an error of our own, and without values."""
         del style
         if isinstance(excinfo.value, NotSound | pytest.xfail.Exception):
             result = self.stash[RESULT]
@@ -67,7 +67,7 @@ class ScenarioItem(pytest.Item):
         return FailureText(self.run.masked(text), "walletproof itself failed", self.scenario.path, 1)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it stands, for pytest's headings."""
+        """The place of the scenario, for pytest's headings."""
         return self.path, 0, f"{self.scenario.id} on {self.contract.name}"
 
     def _keep(self, result: ScenarioResult) -> None:
@@ -76,14 +76,14 @@ class ScenarioItem(pytest.Item):
 
 
 def _excuse(result: ScenarioResult, run: Run) -> str:
-    """Who has waived what a scenario violates, why, and until when."""
+    """The waivers of the violated requirements: owner, reason and end."""
     waivers = {each.requirement: each for each in run.waivers}
-    told = (waivers[each] for each in result.waived)
-    return "; ".join(f"{each.requirement} waived until {each.until} by {each.owner}: {each.reason}" for each in told)
+    used = (waivers[each] for each in result.waived)
+    return "; ".join(f"{each.requirement} waived until {each.until} by {each.owner}: {each.reason}" for each in used)
 
 
 def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, object]]:
-    """What each JUnit case carries: the requirements violated, else the one exercised, and what came of it."""
+    """The properties of a JUnit case: the requirements violated, or else the one exercised, and the result."""
     ids = result.violated or (result.requirement,)
     levels = dict.fromkeys(contract.requirements[each].level for each in ids if each in contract.requirements)
     return [
@@ -96,12 +96,12 @@ def properties(result: ScenarioResult, contract: Contract) -> list[tuple[str, ob
 
 
 def first_line(result: ScenarioResult) -> int:
-    """The line of the scenario's file that a reader is to look at."""
+    """The line of the scenario's file that a reader should look at."""
     return next((each.line for each in result.verdicts if each.line and each.status is result.status), 1)
 
 
 def carry(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the result on the report of the call; in a worker of xdist as plain data, which can be sent."""
+    """Attach the result to the report of the call. In a worker of xdist it is plain data that can be sent."""
     if report.when != "call" or (result := item.stash.get(RESULT, None)) is None:
         return
     vars(report)[ON_REPORT] = to_data(result) if hasattr(item.config, "workerinput") else result

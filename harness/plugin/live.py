@@ -1,7 +1,7 @@
-"""Progress on a terminal: how many scenarios ended how, which one is running, and for how long the run has lasted.
+"""Progress on a terminal: how many scenarios ended how, which one is running, and the time so far.
 
-Only where somebody watches: on an interactive terminal and without options that ask pytest for more or less than its
-usual output. Everywhere else pytest prints its letters, which a log keeps.
+It is shown only on an interactive terminal, and only without options that change pytest's output. Everywhere else
+pytest prints its letters, which are kept in a log.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _STYLES = {
     "skipped": "",
     "waived": "yellow",
 }
-_MOST_TOLD = 12
-"""So many failures are told while the run lasts; the end tells all of them."""
+_MOST_SHOWN = 12
+"""Number of failures that are printed during the run. The summary prints all of them."""
 _BETWEEN_SECONDS = 0.1
 _TICK_SECONDS = 1
-"""How often the clock moves while a scenario lasts. Only then a thread draws: it would disturb races otherwise."""
+"""Seconds between two updates of the clock. Only then a thread draws, since it would disturb races otherwise."""
 
 
 def suits(config: pytest.Config, reporter: Any, environment: Mapping[str, str]) -> bool:
-    """Whether somebody watches, and has asked for nothing else."""
+    """True on an interactive terminal without options that change the output."""
     option = config.option
     watched = reporter.isatty() and environment.get("TERM", "dumb") != "dumb" and not environment.get("CI")
     plain = option.verbose == 0 and option.capture != "no" and not (option.usepdb or option.trace)
@@ -49,7 +49,7 @@ def suits(config: pytest.Config, reporter: Any, environment: Mapping[str, str]) 
 
 
 class Watch:
-    """A plugin of its own that decides, once it is known what will run, how its progress is shown."""
+    """A plugin of its own that chooses the form of progress once the items are known."""
 
     def __init__(self, config: pytest.Config, reporter: Any) -> None:
         """`reporter` is pytest's own."""
@@ -59,17 +59,17 @@ class Watch:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """In one process. With xdist this process collects nothing itself."""
+        """Without xdist: choose by the items of this process. With xdist this process collects nothing."""
         if not self._config.option.collectonly:
             self._begin([item.nodeid for item in session.items])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """The same, as each worker tells it."""
+        """With xdist: choose by the items that a worker collected."""
         self._begin(ids)
 
     def _begin(self, ids: Sequence[str]) -> None:
-        """A run of scenarios alone is watched, or a line for each category rather than for each file."""
+        """If every item is a scenario, show live progress, or else one line for each category instead of each file."""
         if self._live is not None or not ids or not all(SUFFIX + "::" in each for each in ids):
             return
         if suits(self._config, self._reporter, os.environ):
@@ -85,54 +85,54 @@ class Watch:
 
 
 class Tally:
-    """What is known while the run lasts."""
+    """The counts and results so far."""
 
     def __init__(self, total: int) -> None:
-        """`total` scenarios are to come."""
+        """`total` is the number of scenarios that will run."""
         self.total = total
         self.counts: Counter[str] = Counter()
         self.running: dict[str, None] = {}
         """Ids of the scenarios that have begun, in that order."""
-        self._told: set[Explained | None] = set()
+        self._shown: set[Explained | None] = set()
         self.begun = time.monotonic()
 
     @property
     def done(self) -> int:
-        """How many have ended."""
+        """Number of scenarios that have ended."""
         return sum(self.counts.values())
 
     @property
     def elapsed(self) -> str:
-        """Minutes and seconds since the beginning."""
+        """Minutes and seconds since the start."""
         seconds = int(time.monotonic() - self.begun)
         return f"{seconds // 60}:{seconds % 60:02}"
 
     def add(self, result: ScenarioResult) -> str:
-        """Count a result. A line about it when it is the first failure of its cause, else nothing."""
+        """Count a result. Returns a line for the first failure of each cause, else an empty text."""
         self.counts["waived" if result.excused else str(result.status)] += 1
         cause = cause_of(result)
-        if result.excused or result.status not in {"fail", "unknown"} or cause in self._told:
+        if result.excused or result.status not in {"fail", "unknown"} or cause in self._shown:
             return ""
-        self._told.add(cause)
+        self._shown.add(cause)
         probably = next((each.probably for each in findings(result) if each.probably), "")
         return f"{result.status.upper()} {result.scenario} {result.contract}: {probably or headline(result)}"
 
     @property
-    def told(self) -> int:
-        """How many causes were told."""
-        return len(self._told)
+    def shown(self) -> int:
+        """Number of causes that were printed."""
+        return len(self._shown)
 
 
 class Live:
-    """A plugin of its own, in the process that has the terminal; pytest's own letters are left out meanwhile."""
+    """A plugin of its own in the process that has the terminal. It replaces pytest's own letters."""
 
     def __init__(self, reporter: Any, total: int) -> None:
-        """On pytest's terminal. Nothing is drawn before the first scenario begins: pre-flight may end the run."""
+        """`reporter` is pytest's own. Nothing is drawn before the first scenario: pre-flight may end the run."""
         from rich.console import Console
         from rich.live import Live as Drawn
 
         self._tally = Tally(total)
-        # While a scenario runs, pytest catches what is written to the standard output: this is a way around that.
+        # pytest captures the standard output while a scenario runs. This file is not captured.
         file = reporter._tw._file  # noqa: SLF001 - pytest's own plugins read it there, too
         self._file = os.fdopen(os.dup(file.fileno()), "w", encoding=file.encoding, errors="replace")
         self._reporter = reporter
@@ -145,7 +145,7 @@ class Live:
         self._ticker: threading.Thread | None = None
 
     def __rich__(self) -> RenderableType:
-        """The picture of this moment."""
+        """The present state as a picture."""
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table
@@ -177,7 +177,7 @@ class Live:
         if (result := result_of(report)) is None:
             return
         self._tally.running.pop(_name(report.nodeid), None)
-        if (line := self._tally.add(result)) and self._tally.told <= _MOST_TOLD:
+        if (line := self._tally.add(result)) and self._tally.shown <= _MOST_SHOWN:
             from rich.text import Text
 
             self._console.print(Text(line, style="red"), no_wrap=True, overflow="ellipsis", crop=True)
@@ -185,17 +185,17 @@ class Live:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_report_teststatus(self) -> Iterator[None]:
-        """The category without letter and word: pytest counts, and prints nothing."""
+        """The category without letter and word, so that pytest counts the result and prints nothing."""
         status: Any = yield
         return status if self._stopped.is_set() or not status else (status[0], "", "")  # type: ignore[return-value]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Leave the last picture, and give the terminal back."""
+        """Draw the last picture and release the terminal."""
         self.stop()
 
     def pytest_unconfigure(self) -> None:
-        """Also when the session has ended otherwise."""
+        """Release the terminal if the session ended in another way."""
         self.stop()
 
     def _start(self) -> None:
@@ -207,7 +207,7 @@ class Live:
         self._ticker.start()
 
     def stop(self) -> None:
-        """Draw no more; again is harmless."""
+        """Stop drawing. A second call does nothing."""
         if self._stopped.is_set():
             return
         self._stopped.set()

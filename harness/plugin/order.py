@@ -1,4 +1,4 @@
-"""In which order the items of one process run, where that matters for the players."""
+"""The order of the items of one process, which matters for the balances of players."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.scenario.smallest_amounts import expenses
 
 
 def in_order(items: Sequence[pytest.Item], frugal: Collection[str]) -> list[pytest.Item]:
-    """The items as they were collected, but for the contracts of `frugal`: what uses up a player comes last."""
+    """The items as collected. For the contracts of `frugal`, scenarios that use up a player's balance come last."""
     concerned = [each for each in items if isinstance(each, ScenarioItem) and each.contract.name in frugal]
     keys = {
         (name, scenario): key

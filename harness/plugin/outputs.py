@@ -1,4 +1,4 @@
-"""Writes what a run leaves behind: reports, the certificate, and what GitHub Actions shows."""
+"""Writes the files of a run: reports, the certificate, and the output for GitHub Actions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What to write, and where. `github` is where GitHub Actions reads a job's summary."""
+    """The files to write. `github` is the file from which GitHub Actions reads a job's summary."""
 
     reports: tuple[Path, ...] = ()
     certificate: Path | None = None
@@ -33,12 +33,12 @@ class Files:
     annotate: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything is to be written."""
+        """True if there is anything to write."""
         return bool(self.reports or self.certificate or self.github or self.annotate)
 
 
 def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
-    """What the command line and the environment ask for. Raises ReportError for what cannot be."""
+    """The files that the command line and the environment ask for. Raises ReportError for an invalid request."""
     reports = tuple(Path(each) for each in config.getoption("--wallet-report"))
     for each in reports:
         if each.suffix not in SUFFIXES:
@@ -66,20 +66,20 @@ def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
 
 
 class Outputs:
-    """A plugin of its own: only the process that has the terminal registers it."""
+    """A plugin of its own. Only the process that has the terminal registers it."""
 
     def __init__(self, run: Run, ending: Ending, files: Files) -> None:
-        """Nothing is written before the session ends, however it ends."""
+        """Nothing is written before the session ends. It is written however the session ends."""
         self._run = run
         self._ending = ending
         self._files = files
         self._started = _now()
-        self._said: list[tuple[str, bool]] = []
+        self._messages: list[tuple[str, bool]] = []
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write everything. What cannot be written is said, and never hides the verdict."""
+        """Write all files. A failure to write is reported and never replaces the verdict."""
         if self._files.annotate and self._run.problem:
-            self._said.append((problem_command(self._run.problem), True))
+            self._messages.append((problem_command(self._run.problem), True))
         if not self._files or not self._run.started:
             return
         stopped = bool(session.shouldstop or session.shouldfail)
@@ -92,12 +92,12 @@ class Outputs:
         if self._files.github is not None:
             self._summarise(report, self._files.github)
         if self._files.annotate:
-            self._said += [(each, True) for each in workflow_commands(report)]
+            self._messages += [(each, True) for each in workflow_commands(report)]
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was written, and what was not."""
-        for text, good in self._said:
+        """Print which files were written and which were not."""
+        for text, good in self._messages:
             terminalreporter.line(text, **({} if good else {"red": True}))
 
     def _report(self, *, complete: bool) -> dict[str, Any]:
@@ -144,13 +144,13 @@ class Outputs:
 
         self._try("summary of the job written", append)
 
-    def _try(self, said: str, act: Any) -> None:
+    def _try(self, message: str, act: Any) -> None:
         try:
             act()
         except (ReportError, OSError) as error:
-            self._said.append((f"not written: {error}", False))
+            self._messages.append((f"not written: {error}", False))
         else:
-            self._said.append((said, True))
+            self._messages.append((message, True))
 
 
 def _now() -> str:

@@ -1,4 +1,4 @@
-"""Whether a run is about scenarios, and where they are: decided from the options, the paths and the contracts."""
+"""Decides from options, paths and contracts whether a run has scenarios, and where they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def concerned(config: pytest.Config) -> bool:
-    """Whether the run is about scenarios. Cheap: nothing of the harness is imported for a run that is not."""
+    """True if the run has scenarios. This is cheap: it imports nothing of the harness if the run has none."""
     if pytest_options.given(config):
         return True
     if not any(_may_mean_scenarios(_path(config, each)) for each in config.args):
@@ -29,12 +29,12 @@ def concerned(config: pytest.Config) -> bool:
 
 
 def settle(config: pytest.Config, contracts: Mapping[str, Contract]) -> Suite:
-    """The folders of scenarios of these contracts, and from here on the paths to collect.
+    """The folders of scenarios of these contracts. This also sets the paths to collect.
 
-    Without paths everything is collected that belongs to the contracts: the bundled scenarios for a bundled one, and a
-    private one's own. With an option of ours a folder that is named on the command line and holds YAML and no Python is
-    one of scenarios, too, as is the folder of a YAML file. A path that does not exist and is the id of a scenario, as
-    reports print it, becomes that scenario's path. Raises pytest.UsageError when there is no scenario anywhere.
+    Without paths, all scenarios of the contracts are collected: the bundled ones, and a private contract's own. With an
+    option of ours, a folder on the command line that holds YAML and no Python is a folder of scenarios. So is the
+    folder of a YAML file. A path that does not exist may be the id of a scenario as reports print it. It becomes that
+    scenario's path. Raises pytest.UsageError if there is no scenario anywhere.
     """
     folders = dict(_folders(contracts))
     named = config.args_source is pytest.Config.ArgsSource.ARGS
@@ -82,7 +82,7 @@ def _bundled() -> Path:
 
 
 def _own(path: Path) -> Path | None:
-    """The folder of the user's own scenarios that a path of the command line stands for, if it does."""
+    """The user's own folder of scenarios that a path on the command line names, or None."""
     if path.is_file():
         return path.parent if path.suffix == SUFFIX else None
     return path if path.is_dir() and _holds_yaml_alone(path) else None
@@ -103,12 +103,12 @@ def _path(config: pytest.Config, argument: str) -> Path:
 
 
 def _may_mean_scenarios(path: Path) -> bool:
-    """A cheap look: is it worth finding out where the scenarios are?"""
+    """True if the path may be a scenario. This is a cheap test before the folders of scenarios are looked up."""
     return FOLDER in path.parts or (path / FOLDER).is_dir() or (path.suffix == SUFFIX and not path.exists())
 
 
 def _from_id(config: pytest.Config, argument: str, suite: Suite) -> str:
-    """The path of an argument that is a scenario's id, such as `races/bets.yaml::contract`; else that argument."""
+    """The path of an argument that is a scenario's id, such as `races/bets.yaml::contract`, or the argument itself."""
     id, colons, contract = argument.partition("::")
     if _path(config, argument).exists() or Path(id).is_absolute():
         return argument

@@ -1,6 +1,7 @@
-"""pytest as `walletproof certify` runs it: with statuses that a pipeline can tell apart, and ended by SIGTERM too.
+"""pytest as `walletproof certify` runs it: with our exit statuses, and interrupted by SIGTERM as by Ctrl+C.
 
-It is run as a file, and imports nothing of ours: pytest can rewrite the assertions of a plugin only if it imports it.
+It is run as a file and imports nothing of the harness. pytest rewrites the assertions of a plugin only if pytest
+imports it first.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ STATUSES: Mapping[object, int] = {
     10: CONFIGURATION,
     11: INCOMPLETE,
 }
-"""From the status of pytest. Whatever else a plugin makes of it left the run incomplete."""
+"""Our exit status for each status of pytest. Any other status means that the run is incomplete."""
 
 
 def main() -> int:
     """Run pytest with the arguments of this process, and return our exit status.
 
-    SIGTERM, by which pipelines end a job, is heeded as Ctrl+C is: players get their money back, reports are written.
+    Pipelines end a job with SIGTERM. It is handled as Ctrl+C: balances are restored and reports are written.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

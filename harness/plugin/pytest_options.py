@@ -1,4 +1,4 @@
-"""The options of the command line. Nothing of the harness is imported before one of them is of use."""
+"""The options of the command line. Nothing of the harness is imported until one of them is used."""
 
 from __future__ import annotations
 
@@ -106,18 +106,20 @@ def _add_results(add: Callable[..., None]) -> None:
 
 
 def given(config: pytest.Config) -> bool:
-    """Whether any option of ours was given."""
+    """True if any option of ours was given."""
     values = [config.getoption(f"--wallet-{name}") for name in NAMES]
     return any(value not in ([], None, False) for value in values)
 
 
 def options_of(config: pytest.Config) -> Options:
-    """What the options say. Without a seed one is drawn; the run's id is always drawn. Raises OptionsError."""
+    """The options of the command line. Without a seed one is drawn, and the run's id is always drawn. Raises
+    OptionsError.
+    """
     from harness.config import Options, OptionsError
 
     for name in ("url", "profile", "provision", "defect"):
         if config.getoption(f"--wallet-{name}") == "":
-            # An unset variable of a shell must not turn a run into one of the bundled wallet, which is certified.
+            # An unset variable of a shell must not select the bundled wallet, which is certified without a URL.
             raise OptionsError(f"--wallet-{name} is empty: is the variable set that it should come from?")
     seed = config.getoption("--wallet-seed")
     defect = config.getoption("--wallet-defect") or ""
@@ -139,13 +141,13 @@ def options_of(config: pytest.Config) -> Options:
 
 
 def _contracts(given: tuple[str, ...], defect: str) -> tuple[str, ...]:
-    """The contracts that were given; without any, those that a deliberate bug affects. Raises OptionsError.
+    """The contracts that were given, or those that a deliberate bug affects. Raises OptionsError.
 
-    What the bug does to the other contract, if anything, is not what it is there for.
+    The effect of the bug on another contract is not tested.
     """
     if not defect:
         return given
-    # A hundred wrong wallets are not worth their import time to every run. The wallet itself tells of unknown names.
+    # The defects take time to import, so they are imported here. The wallet itself reports unknown names.
     from harness.config import OptionsError
     from mock_server.defects import DEFECTS
 

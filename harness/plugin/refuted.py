@@ -1,4 +1,4 @@
-"""A violation that pre-flight has found, where the scenarios that were selected do not tell it."""
+"""Reports a violation that pre-flight found if no selected scenario reports it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from harness.plugin.report import RESULT, FailureText
 from harness.plugin.run import Run
 
 BEFORE = "preflight"
-"""What stands in the place of a scenario's id: none was run."""
+"""Used in place of a scenario's id, because no scenario was run."""
 
 
-def untold(run: Run) -> Iterator[pytest.TestReport]:
-    """A report for each contract that is violated before any scenario, unless a scenario's result has told so.
+def unreported(run: Run) -> Iterator[pytest.TestReport]:
+    """A report for each contract that pre-flight found violated, unless a scenario's result reports the violation.
 
-    `-k` may select scenarios of other requirements alone: they are all skipped, and the violation must not be lost.
+    With `-k` the selected scenarios may concern other requirements and may all be skipped. The violation must not be
+    lost.
     """
     for contract, requirement in run.violated.items():
         mine = [each for each in run.results if each.contract == contract]

@@ -1,4 +1,4 @@
-"""What pytest prints of a scenario: a text instead of a traceback, and a category of its own for a violated SHOULD."""
+"""pytest's output for a scenario: a text instead of a traceback, and a category for a violated SHOULD."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from harness.model import Status
 from harness.verdict import ScenarioResult, from_data
 
 WAIVED = ("waived", "x", ("WAIVED", {"yellow": True}))
-"""It fails, as the operator has announced: no failure of the run."""
+"""Category, letter and word of a waived failure, which does not fail the run."""
 WARN = ("warn", "w", ("WARN", {"yellow": True}))
-"""Category, letter and word."""
+"""Category, letter and word of a violated SHOULD."""
 RESULT = "wallet_result"
-"""The attribute of a report that has the scenario's result."""
+"""The attribute of a report that holds the scenario's result."""
 CONFIGURATION = "wallet::configuration"
 """The id under which the one configuration error is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrashLine:
-    """What pytest prints in one line of a failure: `--tb=line`, the short summary, JUnit's message."""
+    """The one line that pytest prints of a failure: `--tb=line`, the short summary, JUnit's message."""
 
     path: str
     lineno: int
     message: str
 
     def __str__(self) -> str:
-        """An editor can jump there."""
+        """Path, line and message, in a form that editors can open."""
         return f"{self.path}:{self.lineno}: {self.message}"
 
 
 class FailureText:
-    """The text of a failure, in the shape that pytest expects of it."""
+    """The text of a failure, in the form that pytest expects."""
 
     def __init__(self, text: str, headline: str, path: str, line: int) -> None:
-        """`text` is printed whole, `headline` where there is one line for it."""
+        """`text` is printed in full, and `headline` where there is one line for it."""
         self.text = text
         self.reprcrash = CrashLine(path, line, headline)
 
@@ -46,14 +46,14 @@ class FailureText:
         return self.text
 
     def toterminal(self, writer: Any) -> None:
-        """Print it, with its headings in the colour of their status."""
+        """Print the text, with its headings in the colour of their status."""
         for line in self.text.splitlines():
             markup = {"red": True} if line.endswith(("  FAIL", "  UNKNOWN")) else {}
             writer.line(line, **({"yellow": True} if line.endswith("  WARN") else markup))
 
 
 def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """The category of a scenario that only violated a SHOULD, or what is waived; None for pytest's own categories."""
+    """The category of a violated SHOULD or a waived failure, or None for pytest's own categories."""
     result = result_of(report)
     if result is not None and result.excused and hasattr(report, "wasxfail"):
         return WAIVED
@@ -61,13 +61,13 @@ def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, 
 
 
 def result_of(report: pytest.TestReport) -> ScenarioResult | None:
-    """The result that a report carries, from this process or, as plain data, from a worker."""
+    """The result of a report, from this process or, as plain data, from a worker."""
     found = getattr(report, RESULT, None)
     return found if found is None or isinstance(found, ScenarioResult) else from_data(found)
 
 
 def configuration_error(problem: str) -> list[pytest.TestReport]:
-    """The reports of an error before any item: pytest counts it, prints it, and writes it to JUnit."""
+    """The reports of an error before any item. pytest counts it, prints it and writes it to JUnit."""
     location = ("wallet", None, "the wallet under test")
     first = problem.partition("\n")[0]
     error = FailureText(problem, first, "wallet", 1)
@@ -78,14 +78,14 @@ def configuration_error(problem: str) -> list[pytest.TestReport]:
 
 
 class Progress:
-    """Writes the category before the letters of its scenarios: nobody reads a line for each of 300 files."""
+    """Prints the category before the letters of its scenarios, instead of one line for each file."""
 
     def __init__(self, reporter: Any) -> None:
         """`reporter` is pytest's own."""
         self._reporter = reporter
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Begin a line where a category begins."""
+        """Begin a new line when a new category begins."""
         if not self._reporter.showlongtestinfo:
-            # pytest takes what it is given for a path below its root directory, and shows it from the current one.
+            # pytest takes this for a path below its root directory and shows it relative to the current one.
             self._reporter.write_fspath_result(str(self._reporter.startpath / nodeid.partition("/")[0]), "")

@@ -1,6 +1,6 @@
-"""The state of one run in one process: its configuration, what pre-flight found, and an examiner for each contract.
+"""The state of one run in one process: its configuration, the result of pre-flight, and an examiner for each contract.
 
-Under xdist the controller starts the wallet and does the pre-flight; a worker is told the outcome and starts nothing.
+Under xdist the controller starts the wallet and runs the pre-flight. A worker receives the result and starts nothing.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ class Run:
     """One run. Nothing is started or sent before `warm_up` or `start`."""
 
     def __init__(self, configuration: RunConfiguration) -> None:
-        """It has no wallets where it is so wrong that nothing can be started; then `problem` is set, too."""
+        """If the configuration allows no start, it has no wallets and `problem` is set."""
         self.suite = Suite({})
-        """Where the scenarios are; the plugin finds out once it knows the contracts."""
+        """The folders of scenarios. The plugin sets them as soon as the contracts are known."""
         self.configuration = configuration
         self.options = configuration.options
         self.results: list[ScenarioResult] = []
         self.scenarios: dict[Path, Scenario] = {}
-        """Those that were collected in this process."""
+        """The scenarios that were collected in this process."""
         self.problem = ""
-        """Why no scenario can be run."""
+        """Why no scenario can be run, or an empty text."""
         self.left_behind: list[str] = []
-        """Sentences about players who do not have the balance that they were found with."""
+        """Sentences about players whose first balance could not be restored."""
         self._loaded = {name: load(name) for name in configuration.profile.contracts}
         """The contracts by the names under which they are loaded."""
         self._is_ready = False
-        """Pre-flight has passed, here or in the controller."""
+        """True after pre-flight passed here or in the controller."""
         self._facts: Mapping[str, Facts] = {}
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
@@ -57,32 +57,32 @@ class Run:
 
     @property
     def bundled(self) -> bool:
-        """Whether the run is about the reference wallet, which it starts itself."""
+        """True if the wallet under test is the reference wallet, which the run starts itself."""
         return self.configuration.bundled
 
     @property
     def contracts(self) -> dict[str, Contract]:
-        """The contracts to certify by, by their own names."""
+        """The contracts of the run by their own names."""
         return {contract.name: contract for contract in self._loaded.values()}
 
     @property
     def started(self) -> bool:
-        """Whether scenarios can be examined."""
+        """True if scenarios can be examined."""
         return self._is_ready and not self.problem
 
     @property
     def wallets(self) -> dict[str, WalletUnderTest]:
-        """The wallet under test by each contract's own name; empty before the start."""
+        """The wallet under test by each contract's own name. Empty before the start."""
         return _by_contract(self.configuration) if self._is_ready else {}
 
     @property
     def urls(self) -> dict[str, str]:
-        """By contract the wallet's URL, without credentials that may stand in it; empty before the start."""
+        """The wallet's URL by contract, without credentials in it. Empty before the start."""
         return {name: self.masked(_without_user(each.url)) for name, each in self.wallets.items()}
 
     @property
     def would_be(self) -> dict[str, WalletUnderTest]:
-        """By contract the wallet that scenarios would be sent to, for a run that sends nothing.
+        """The wallet to which scenarios would be sent, by contract, for a dry run.
 
         Raises Misconfigured for a wallet without credentials or players.
         """
@@ -95,32 +95,32 @@ class Run:
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
-        """What the operator knows to be violated; those of every contract, expired ones too."""
+        """The violations that the operator has announced, for every contract, expired ones too."""
         return self.configuration.profile.waivers if self._is_ready else ()
 
     @property
     def profile_digest(self) -> str:
-        """SHA-256 of the profile, hexadecimal; empty without one, and before the start."""
+        """SHA-256 of the profile, hexadecimal. Empty without a profile and before the start."""
         return self.configuration.profile.digest if self._is_ready else ""
 
     @property
     def violated(self) -> dict[str, str]:
-        """By contract the requirement that pre-flight has found violated."""
+        """The requirement that pre-flight found violated, by contract."""
         found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.wallets.items())
         return {name: violation.requirement for name, violation in found if violation is not None}
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:
-        """By contract what pre-flight has found that is no error."""
+        """The warnings of pre-flight, by contract."""
         return {self._loaded[name].name: each.warnings for name, each in self._facts.items()}
 
     def warm_up(self) -> None:
-        """Have the bundled wallet start while something else is done."""
+        """Start the bundled wallet without waiting for it."""
         if self.bundled and self._wallet is None and not self.options.dry_run:
             self._wallet = BundledWallet(self.options.defect)
 
     def start(self) -> None:
-        """Find the wallet, or start the bundled one, and do the pre-flight; what prevents it stands in `problem`."""
+        """Find the wallet, or start the bundled one, and run the pre-flight. An obstacle is stored in `problem`."""
         if self.problem:
             return
         try:
@@ -133,11 +133,11 @@ class Run:
             self.problem = self.masked(str(problem))
 
     def begin(self, facts: Mapping[str, Facts]) -> None:
-        """From here on scenarios can be examined. `facts` are what pre-flight found, by the name of the contract."""
+        """Allow scenarios to be examined. `facts` are the findings of pre-flight, by the name of the contract."""
         self._facts, self._secrets, self._is_ready = facts, _secrets_of(self.configuration), True
 
     def _with_wallet_that_runs(self) -> RunConfiguration:
-        """The configuration of a wallet that can be sent to: the bundled one is started first."""
+        """The configuration of a wallet that can receive requests. The bundled wallet is started first."""
         self.configuration.require_usable()
         if not self.bundled:
             return self.configuration
@@ -152,7 +152,7 @@ class Run:
         return self.examiner(contract).examine(scenario)
 
     def examiner(self, contract: str) -> Examiner:
-        """The examiner of a contract, made when it is first asked for."""
+        """The examiner of a contract, created at the first call."""
         if contract not in self._examiners:
             wallet = self.wallets[contract]
             self._examiners[contract] = Examiner(
@@ -165,25 +165,25 @@ class Run:
         return self._examiners[contract]
 
     def masked(self, text: str) -> str:
-        """A text without the credentials and sessions, should a wallet or a library have repeated them."""
+        """The text without credentials and sessions, which a wallet or a library may have repeated."""
         return self._secrets.text(text)
 
     def remark(self) -> str:
-        """What the reader should know of the wallet's process; empty when all is well."""
+        """A warning about the wallet's process, or an empty text."""
         return self.masked(self._wallet.ended()) if self._wallet is not None and self.started else ""
 
     @property
     def frugal(self) -> frozenset[str]:
-        """The contracts by which players have nothing given back: see `harness.scenario.smallest_amounts`."""
+        """The contracts by which players cannot get money back: see `harness.scenario.smallest_amounts`."""
         return frozenset(name for name in self.wallets if self.examiner(name).players.frugal)
 
     @property
     def most_processes(self) -> int:
-        """How many processes can work side by side with the players and connections that there are."""
+        """Number of processes that can work side by side with the given players and connections."""
         return sum(each.most_processes for each in self.wallets.values())
 
     def finish(self) -> None:
-        """No scenario will be examined any more: players get their money back, and connections are closed."""
+        """Restore the balances of players and close connections, after the last scenario."""
         while self._examiners:
             self.left_behind += self._examiners.popitem()[1].close()
 
@@ -194,7 +194,7 @@ class Run:
             self._wallet.stop()
 
     def for_worker(self) -> str:
-        """What a worker needs to know, as text: only xdist's own channel carries it."""
+        """The data for a worker as text, for xdist's own channel."""
         return base64.b64encode(pickle.dumps((self.configuration, self._facts))).decode()
 
 
@@ -203,7 +203,7 @@ def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
 
 
 def _secrets_of(configuration: RunConfiguration) -> Secrets:
-    """What no text may hold. Keys and users are none of it: they may be words that stand in a URL."""
+    """The values that no text may hold. Keys and user names are excluded, since they may be words of a URL."""
     found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in configuration.wallets]
     return reduce(add, (each.without_public() for each in found), NO_SECRETS)
 
@@ -215,9 +215,9 @@ def _without_user(url: str) -> str:
 
 
 def planned(options: Options, environment: Mapping[str, str]) -> Run:
-    """The run that options and environment ask for. Raises OptionsError for options that do not go together.
+    """The run that options and environment ask for. Raises OptionsError for options that contradict each other.
 
-    What is wrong with the wallet's configuration stands in the run's `problem`: it is reported like every other one.
+    An error in the wallet's configuration is stored in the run's `problem` and reported as any other.
     """
     try:
         run = Run(configure(options, environment))
@@ -233,10 +233,13 @@ def planned(options: Options, environment: Mapping[str, str]) -> Run:
     return run
 
 
-def adopted(told: str, scope: str, processes: int) -> Run:
-    """The run of a worker, as its controller has told it; `scope` keeps its players and ids apart from the others'."""
+def run_of_worker(text: str, scope: str, processes: int) -> Run:
+    """The run of a worker, made from the text of its controller.
+
+    `scope` keeps its players and ids apart from those of other workers.
+    """
     # The text comes from our own controller process, through the channel that it opened to this worker.
-    configuration, facts = pickle.loads(base64.b64decode(told))  # noqa: S301
+    configuration, facts = pickle.loads(base64.b64decode(text))  # noqa: S301
     run = Run(configuration.in_process(scope, processes))
     run.begin(facts)
     return run

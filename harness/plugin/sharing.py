@@ -1,4 +1,4 @@
-"""How scenarios are handed to the processes of xdist: the longest first, and no named player to two processes."""
+"""Distributes scenarios to the processes of xdist: the longest first, and no named player to two processes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from harness.scenario.estimates import needs_in_short, turns_of
 from harness.scenario.smallest_amounts import expenses
 
 LONG_TURNS = 100
-"""A process that has so many requests before it gets nothing more of weight."""
+"""A process with this many requests ahead receives no further long unit."""
 
 
 class Sharing(LoadScopeScheduling):
-    """Scenarios of one share of players are one unit of work, which xdist gives to one process; others stand alone.
+    """Scenarios that share named players are one unit of work, which xdist gives to one process.
 
-    A process for which no unit is left stays idle.
+    Every other scenario is a unit of its own. A process without a unit stays idle.
     """
 
     def __init__(self, config: pytest.Config, log: Producer | None, run: Run) -> None:
@@ -41,9 +41,9 @@ class Sharing(LoadScopeScheduling):
         return self._places.unit_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        """Begin with what lasts longest: it decides when the run is over.
+        """Assign the longest unit first, because it decides when the run ends.
 
-        A process begins a unit only when it knows its next one; behind a long one that is the shortest.
+        A process begins a unit only when it has the next one. Behind a long unit the next one is the shortest.
         """
         waiting = sum(self._turns(unit) for unit in self.assigned_work[node].values())
         choose = min if waiting > LONG_TURNS else max
@@ -53,7 +53,7 @@ class Sharing(LoadScopeScheduling):
         super()._assign_work_unit(node)
 
     def _in_order(self, unit: Mapping[str, bool]) -> dict[str, bool]:
-        """What one process works through, so that players last."""
+        """The scenarios of one process, in an order that saves the balances of players."""
         read = {item: self._places.read(item) for item in unit}
         keys: dict[str, tuple[int, int, int]] = {}
         for contract in {each.name: each for _, each in read.values() if each is not None}.values():
@@ -64,15 +64,15 @@ class Sharing(LoadScopeScheduling):
         return dict(sorted(unit.items(), key=lambda pair: keys.get(pair[0], (0, 0, 0))))
 
     def _turns(self, unit: Mapping[str, bool]) -> int:
-        """How often what is left of a unit will wait for the wallet."""
+        """Number of answers that the rest of a unit waits for."""
         return sum(self._places.turns_of(item) for item, done in unit.items() if not done)
 
 
 class Places:
-    """By the id of an item: which unit of work it belongs to, and how long it may last."""
+    """The unit of work and the expected length of each item, by the item's id."""
 
     def __init__(self, suite: Suite, contracts: Mapping[str, Contract], wallets: Mapping[str, WalletUnderTest]) -> None:
-        """`suite` has the scenarios; contracts and wallets are by the contract's own name."""
+        """`suite` has the scenarios. `contracts` and `wallets` are by the contract's own name."""
         self._suite = suite
         self._contracts = contracts
         self._wallets = wallets
@@ -94,7 +94,7 @@ class Places:
         return turns_of(scenario, contract, self._wallets[contract.name].limits)
 
     def _read(self, nodeid: str) -> tuple[Scenario | None, Contract | None]:
-        """The scenario and the contract of an item of ours; nothing for any other test."""
+        """The scenario and the contract of an item of ours, or None twice for any other test."""
         id, _, name = nodeid.partition("::")
         path = self._suite.find(id) if name in self._wallets else None
         root = self._suite.root_of(path) if path is not None and path.is_file() else None

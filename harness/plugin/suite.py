@@ -1,4 +1,4 @@
-"""The folders of scenarios that a run is about. A scenario's id is its path below its folder, wherever that is."""
+"""The folders of scenarios of a run. A scenario's id is its path below its folder."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = "scenarios"
-"""The name of the bundled folder, in the checkout and in the installed package, and of what a report calls it."""
+"""Name of the bundled folder in the checkout, in the installed package and in reports."""
 SUFFIX = ".yaml"
-"""Of scenario files; the same as `harness.scenario.SUFFIX`, which is not imported before it is needed."""
+"""Suffix of scenario files. It equals `harness.scenario.SUFFIX`, which is imported only when needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Suite:
         return tuple(self.folders.values())
 
     def root_of(self, path: Path) -> Path | None:
-        """The folder that a path is, or lies in; None when it is nowhere in the suite."""
+        """The folder of scenarios that a path is or lies in, or None."""
         return next((root for root in self.roots if path == root or root in path.parents), None)
 
     def id_of(self, path: Path) -> str:
@@ -35,11 +35,11 @@ class Suite:
         return path.relative_to(root).as_posix()
 
     def find(self, id: str) -> Path | None:
-        """The file or folder of that id."""
+        """The file or folder of that id, or None."""
         return next((root / id for root in self.roots if (root / id).exists()), None)
 
     def categories(self) -> frozenset[str]:
-        """What the ids can begin with: folders, and scenarios that lie in none."""
+        """The first parts that an id can have: folders, and scenarios outside of any folder."""
         return frozenset(
             each.name if each.is_dir() else each.stem
             for root in self.roots

@@ -1,4 +1,4 @@
-"""The end of a run in lines: each requirement group, what was observed, and a verdict for each contract."""
+"""The summary of a run in lines: each requirement group, observations, and a verdict for each contract."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_IDS, _MOST_OPERATIONS = 4, 3
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """A line of the summary; `status` gives it its colour."""
+    """A line of the summary. `status` sets its colour."""
 
     text: str
     status: Status | None = None
@@ -39,9 +39,9 @@ class SummaryLine:
 def exercised(
     suite: Suite, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
 ) -> dict[str, dict[str, list[str]]]:
-    """By contract and requirement the ids of all scenarios that there are for it, run or not.
+    """By contract and requirement the ids of all scenarios of the suite, run or not.
 
-    `loaded` has those that need not be read again.
+    `loaded` has the scenarios that need not be read again.
     """
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
     for path, root in suite.files():
@@ -53,7 +53,7 @@ def exercised(
 
 
 def _readable(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scenario | None:
-    """The scenario in a file; None for one that is wrong, which is complained of where it is collected."""
+    """The scenario in a file. None for an invalid one, which collection reports."""
     try:
         return load_file(path, root, contracts)
     except ScenarioError:
@@ -70,9 +70,9 @@ def verdicts(
     today: date = date.min,
     selected: Collection[str] | None = None,
 ) -> tuple[ContractVerdict, ...]:
-    """The verdict of every contract of the run; `scenarios` is what `exercised` found.
+    """The verdict of every contract of the run. `scenarios` is the result of `exercised`.
 
-    `selected` names the contracts of which the user wanted any scenario; None means all of them.
+    `selected` names the contracts that the user selected. None means all of them.
     """
     return tuple(
         conclude(
@@ -97,7 +97,7 @@ def lines(
     width: int,
     warnings: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Iterator[SummaryLine]:
-    """The summary; its last lines are the verdicts. `warnings` are those of pre-flight, by contract."""
+    """The summary, which ends with the verdicts. `warnings` are those of pre-flight, by contract."""
     for verdict in concluded:
         if verdict.certification is Certification.NOT_RUN:
             continue
@@ -123,14 +123,14 @@ def lines(
 
 
 def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult], width: int) -> Iterator[SummaryLine]:
-    """What the operator has announced to be wrong, and what became of it."""
+    """The violations that the operator announced, and the state of each."""
     for each in verdict.waivers:
         waiver = each.waiver
-        seen = sum(waiver.requirement in result.violated for result in _of(verdict.contract, results))
-        what = f"{each.state}, {_count(seen, 'scenario')}" if seen else each.state
-        told = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
+        count = sum(waiver.requirement in result.violated for result in _of(verdict.contract, results))
+        what = f"{each.state}, {_count(count, 'scenario')}" if count else each.state
+        sentence = f"{waiver.requirement} until {waiver.until} ({waiver.owner}): {waiver.reason} [{what}]"
         status = Status.FAIL if each.error else Status.WARN
-        yield from (SummaryLine(text, status) for text in _wrapped("waived", told, width))
+        yield from (SummaryLine(text, status) for text in _wrapped("waived", sentence, width))
 
 
 def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
@@ -138,7 +138,7 @@ def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult
 
 
 def _groups(verdict: ContractVerdict, width: int) -> Iterator[SummaryLine]:
-    """A line for each group of requirements: how many of them ended how, and which did not end well."""
+    """A line for each group of requirements: the count of each result, and the requirements that did not pass."""
     groups: dict[str, dict[str, Status]] = defaultdict(dict)
     for requirement, status in verdict.requirements.items():
         groups[requirement.rpartition("-")[0]][requirement] = status
@@ -161,7 +161,7 @@ def _groups(verdict: ContractVerdict, width: int) -> Iterator[SummaryLine]:
 def _left_open(
     verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], width: int
 ) -> Iterator[str]:
-    """Why scenarios were skipped that would have judged a MUST which nothing else has judged."""
+    """Why scenarios were skipped whose MUST no other scenario has judged."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for each in results:
         must = contract.requirements[each.requirement].level is Level.MUST
@@ -174,12 +174,12 @@ def _left_open(
 
 
 def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
-    """What was seen that is neither right nor wrong."""
+    """Observations that are neither right nor wrong."""
     readings: dict[str, set[str]] = defaultdict(set)
     for policy, reading in (pair for each in results for pair in each.readings):
         readings[policy].add(reading)
-    told = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(seen))}" for policy, seen in sorted(readings.items()))
-    yield from _wrapped("readings", "; ".join(told), width)
+    parts = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(found))}" for policy, found in sorted(readings.items()))
+    yield from _wrapped("readings", "; ".join(parts), width)
     yield from _wrapped("absent", ", ".join(sorted({name for each in results for name in each.absent})), width)
     spreads = sorted(each.spread_microseconds for each in results if each.spread_microseconds is not None)
     races = ""
@@ -191,12 +191,12 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
 
 
 def _slowest(results: Sequence[ScenarioResult], width: int) -> list[str]:
-    """The operations that took longest to answer, races left out."""
-    told = (
+    """The slowest operations, without races."""
+    parts = (
         f"{each['operation']} {_ms(each['median'])} (median), {_ms(each['max'])} (slowest)"
         for each in latencies(results)[:_MOST_OPERATIONS]
     )
-    return _wrapped("slowest", "; ".join(told), width)
+    return _wrapped("slowest", "; ".join(parts), width)
 
 
 def _wrapped(name: str, text: str, width: int) -> list[str]:
@@ -213,7 +213,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _ms(microseconds: int) -> str:
-    """Tenths of a millisecond, and hundredths of what is below one."""
+    """Tenths of a millisecond, or hundredths below one millisecond."""
     if microseconds < 1000:
         return f"0.{microseconds // 10:02} ms"
     return f"{microseconds // 1000}.{microseconds % 1000 // 100} ms"

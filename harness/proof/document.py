@@ -1,4 +1,4 @@
-"""The proof in Markdown: `docs/PROOF.md`, and what `walletproof prove --markdown` writes."""
+"""The proof in Markdown, for `docs/PROOF.md` and `walletproof prove --markdown`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _requirements(proof: Mapping[str, Any]) -> Iterator[str]:
 def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
     yield "\n## What the proof does not say\n"
     sizes = proof["limits"]
-    unseen = [each["id"] for each in proof["requirements"] if each["level"] != "MAY" and not each["defects"]]
+    never = [each["id"] for each in proof["requirements"] if each["level"] != "MAY" and not each["defects"]]
     yield (
         "* It says that these bugs are caught, and not that every bug is. The harness's own mutants are the other "
         "half: see CONTRIBUTING.md.\n"
@@ -99,8 +99,8 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
     if proof["too_large"]:
         cells = ", ".join(f"{scenario} with {row}" for row, scenario in proof["too_large"])
         yield f"* In these cells the oracle stops before it has tried every order, and nothing is charged: {cells}."
-    if unseen:
-        yield f"* SHOULD requirements that no defect breaks yet: {', '.join(unseen)}."
+    if never:
+        yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}
     others = {scenario for scenario, _, requirement in proof["by_others_only"] if requirement not in permitted}
     free = {scenario for scenario, _, _ in proof["by_others_only"]} - others

@@ -1,7 +1,7 @@
-"""What a run would send, without sending it: scenarios are played against the reference wallet in this process.
+"""A dry run: the requests of a run, found by playing scenarios against the reference wallet in this process.
 
-A request may depend on earlier answers (a balance, a session), so something has to answer. What the wallet under test
-would answer is not known; the reference wallet stands in for it, with the same players, and is taken to be sound.
+A request may depend on earlier answers (a balance, a session), so a wallet has to answer. The answers of the wallet
+under test are not known. The reference wallet replaces it, with the same players.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ from mock_server.store import Account, SessionRecord, Store, TokenRecord, open_s
 from mock_server.wallet import Wallet
 
 FUNDS = 1_000_000 * money.SCALE
-"""What a named player is taken to have: nobody was asked."""
+"""The balance that a dry run assumes for a named player, in hundred-thousandths."""
 COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request that would be sent. `how` is `command` where a command would be run instead."""
+    """One request that would be sent. `how` is `command` if a command would be run instead."""
 
     how: str
     url: str
     body: bytes
     at_once: int = 0
-    """How many are released together with it; 0 when it stands alone."""
+    """Number of requests released together with it, or 0 if it is sent alone."""
     lost: bool = False
-    """The answer would be lost on purpose."""
+    """True if the answer would be lost on purpose."""
 
 
 class Rehearsal:
-    """One contract's part of a run."""
+    """The dry run of one contract."""
 
     def __init__(self, under_test: WalletUnderTest) -> None:
-        """Nothing leaves the process."""
+        """`under_test` is the wallet under test. Nothing is sent to it."""
         logging.getLogger("mock_server").setLevel(logging.CRITICAL)
         self.under_test = under_test
         self.contract: Contract = load(under_test.contract)
@@ -63,15 +63,16 @@ class Rehearsal:
         how = COMMAND if under_test.provision_command else "POST"
         made_by = under_test.provision_url or under_test.provision_command
         self._provision = _Noting(self._sent, how, made_by, InProcessCarrier(app, PATH), {})
-        # No pace to keep, and no command to run.
+        # The replacement needs no limit of requests per second and no command.
         self._stand_in = replace(under_test, requests_per_second=0, provision_command="")
         self._examiner: Examiner | None = None
         self.obstacle = ""
-        """Why pre-flight stopped, if it did: what it would have asked after that is not among what it sent."""
+        """Why pre-flight stopped, or an empty text. If it stopped, its later requests are not recorded.
+        """
         self._secrets = Secrets.of(self.contract, under_test.credentials, players=under_test.players)
 
     def preflight(self) -> tuple[Sent, ...]:
-        """What is sent before any scenario."""
+        """The requests that are sent before any scenario."""
         facts = Facts(absent=self.under_test.lacks)
         try:
             facts = preflight(self._stand_in, wallet=self._wallet, provision=self._way_to_players())
@@ -86,7 +87,7 @@ class Rehearsal:
         return self._noted()
 
     def scenario(self, scenario: Scenario) -> tuple[tuple[Sent, ...], str]:
-        """What one scenario sends, in order; and why it would be skipped, if it would."""
+        """The requests of one scenario in order, and the reason if it would be skipped."""
         if self._examiner is None:
             self.preflight()
         if self._examiner is None:
@@ -96,13 +97,13 @@ class Rehearsal:
         return sent, "" if sent else reason
 
     def end(self) -> tuple[Sent, ...]:
-        """What is sent after the last scenario, to give players their money back."""
+        """The requests after the last scenario, which restore the balances of players."""
         if self._examiner is not None:
             self._examiner.close()
         return self._noted()
 
     def text(self, sent: Sent) -> str:
-        """The body, without secrets."""
+        """The body without secrets."""
         return self._secrets.body(sent.body)
 
     def _way_to_players(self) -> _Noting | None:
@@ -115,12 +116,12 @@ class Rehearsal:
 
 
 class _Noting:
-    """A carrier that notes what goes through it."""
+    """A carrier that records the requests that it carries."""
 
     def __init__(
         self, sent: list[Sent], how: str, url: str, carrier: InProcessCarrier, elsewhere: Mapping[str, str]
     ) -> None:
-        """`elsewhere` maps paths of the wallet under test to documented ones, which the stand-in has."""
+        """`elsewhere` maps paths of the wallet under test to the documented paths."""
         self._sent = sent
         self._how = how
         self._url = url
@@ -130,20 +131,20 @@ class _Noting:
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """Note one request, and have it answered."""
+        """Record one request and return the answer of the reference wallet."""
         self._note(request, lost=loss is not None)
         return self._carrier.send(self._documented(request), loss=loss, time_out_seconds=time_out_seconds)
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Note requests that are in flight at once, and have them answered."""
+        """Record requests that are in flight together and return the answers of the reference wallet."""
         for each in requests:
             self._note(each, at_once=len(requests))
         return self._carrier.release([self._documented(each) for each in requests], time_out_seconds=time_out_seconds)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
     def _note(self, request: Request, *, at_once: int = 0, lost: bool = False) -> None:
         how = self._how if self._how == COMMAND else request.method
@@ -154,21 +155,21 @@ class _Noting:
 
 
 class _TerseWallet(Wallet):
-    """Stands in for wallets of private contracts, whose requests may carry no currency and no session."""
+    """Replaces wallets of private contracts, whose requests may carry no currency and no session."""
 
     def check_currency(self, order: Order[Movement], account: Account) -> None:
-        """Whoever names no currency means the player's own."""
+        """Accept a request without a currency, which means the player's own."""
         if order.item.currency:
             super().check_currency(order, account)
 
     def check_session(self, contract: str, session: str, account: Account) -> None:
-        """Whoever names no session needs none."""
+        """Accept a request without a session."""
         if session:
             super().check_session(contract, session, account)
 
 
 def _admit(store: Store, contract: str, players: Sequence[Player]) -> None:
-    """Let the stand-in know the players that were named."""
+    """Create the named players in the reference wallet."""
     store.begin()
     for each in players:
         account = store.open_account(Account(0, contract, each.id, each.currency, each.id, "WALLETPROOF", "MT"), FUNDS)
@@ -181,7 +182,7 @@ def _admit(store: Store, contract: str, players: Sequence[Player]) -> None:
 
 
 def lines(rehearsal: Rehearsal, sent: Sequence[Sent], *, most_alike: int, longest: int) -> Iterator[str]:
-    """The requests as lines: how, where, body. Of many alike in a row only the first `most_alike` are told."""
+    """The requests as lines: how, where, body. Of similar requests in a row only the first `most_alike` are shown."""
     alike, before = 0, None
     for each in sent:
         key = each.how, each.url, each.at_once

@@ -1,4 +1,4 @@
-"""The matrix as a file: one line a row, so that a changed cell is a changed line that somebody has to look at."""
+"""The matrix as a file with one line for each row, so that a changed cell is a changed line for the reviewer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from harness.proof.matrix import Matrix, RowKey
 from harness.proof.trials import Cell, Finding
 
 Golden = Mapping[str, Mapping[str, list[str]]]
-"""Row to what its red or skipped scenarios have: the findings (or the reason) to the scenarios."""
+"""For each row the findings, or the reason of a skip, and the scenarios that have them."""
 
 _SKIPPED = "skipped: "
 
 
 def golden(matrix: Matrix) -> Golden:
-    """The matrix as plain data. What passed is left out."""
+    """The matrix as plain data, without the cells that passed."""
     found: dict[str, dict[str, list[str]]] = {}
     for key, row in matrix.rows.items():
         line = found.setdefault(str(key), {})
@@ -28,7 +28,7 @@ def golden(matrix: Matrix) -> Golden:
 
 
 def matrix_of(data: Golden, suite: Sequence[Scenario]) -> Matrix:
-    """The matrix that was kept: the way back. `suite` says what was tried besides what is red or skipped."""
+    """The matrix of stored data. `suite` names the scenarios that were run, including those that passed."""
     rows = {}
     for name, row in data.items():
         defect, _, contract = name.partition(" on ")
@@ -45,7 +45,7 @@ def written(data: Golden) -> str:
 
 
 def differences(before: Golden, now: Golden) -> Iterator[str]:
-    """What has changed from one matrix to another, cell by cell, in sentences."""
+    """The changes from one matrix to another, cell by cell, in sentences."""
     for name in [*before, *(each for each in now if each not in before)]:
         old, new = _cells(before.get(name, {})), _cells(now.get(name, {}))
         for scenario in sorted(old.keys() | new.keys()):

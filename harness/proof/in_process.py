@@ -1,4 +1,4 @@
-"""A carrier to the bundled wallet in this process: no sockets, the same order each time, the bytes as over HTTP."""
+"""A carrier to the bundled wallet in this process: no sockets, always the same order, the same bytes as over HTTP."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from mock_server.in_process import run, run_together
 from mock_server.wire import Answer
 
 STEP_MS = 1000
-"""How far a clock moves on with each request: then a suite of many requests also shows what a wallet does in time."""
+"""Milliseconds that a clock moves with each request. So a suite also finds what a wallet does after some time."""
 
 
 class InProcessCarrier:
-    """Answers through an app. Requests released together take turns: a rule that waits lets the others in."""
+    """Answers requests through an app. Requests released together take turns: a rule that waits lets the others run."""
 
     def __init__(self, app: App, place: str, clock: MovedClock | None = None) -> None:
-        """`place` is where in the app the requests go: a slash and a contract's name, or the provisioning
-        address.
+        """`place` is the path of the requests in the app: a slash and a contract's name, or the provisioning address.
 
-        A `clock` moves on by `STEP_MS` after each request, and after each group of requests in flight at once.
+        A `clock` moves by `STEP_MS` after each request, and after each group of requests in flight together.
         """
         self._app = app
         self._place = place
@@ -33,7 +32,7 @@ class InProcessCarrier:
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """One request, once. Whichever way the answer is lost, the wallet has acted, but for half a request."""
+        """Send one request once. Even if the answer is lost, the wallet has acted, unless the request broke off."""
         del time_out_seconds
         started_ns = time.monotonic_ns()
         answer = None
@@ -47,9 +46,9 @@ class InProcessCarrier:
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Requests in flight at once: none has ended before the last one began.
+        """Send requests in flight together: none ends before the last one has begun.
 
-        They take their turns in the order given, and the next time in the opposite order.
+        They take turns in the order given, and at the next call in the opposite order.
         """
         del time_out_seconds
         started_ns = time.monotonic_ns()
@@ -64,7 +63,7 @@ class InProcessCarrier:
         )
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing, since no connection is open."""
 
     def _move_clock(self) -> None:
         if self._clock is not None:
@@ -75,7 +74,7 @@ class InProcessCarrier:
 
 
 def arriving(body: bytes) -> bytes:
-    """What arrives of a body whose request breaks off: all but its last byte, as over a socket."""
+    """The part of a body that arrives if the request breaks off: all but its last byte, as over a socket."""
     return body[:-1]
 
 

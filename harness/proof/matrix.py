@@ -1,4 +1,4 @@
-"""The kill matrix: every wrong wallet, and the sound one, on every contract against every scenario."""
+"""The kill matrix: every defective wallet and the sound one, on every contract, against every scenario."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mock_server.defects import DEFECTS
 from mock_server.wallet import Wallet
 
 SOUND = "sound"
-"""The row of the reference wallet itself."""
+"""Name of the reference wallet's row."""
 
-Tell = Callable[[int, int, str], None]
-"""Is told how many rows are done, of how many, and which one was the last."""
+OnRow = Callable[[int, int, str], None]
+"""Called after each row with the number of rows done, the number of all rows, and the name of the last row."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RowKey:
-    """One wallet on one contract; `defect` is a defect's name, or `SOUND`."""
+    """One wallet on one contract. `defect` is a defect's name or `SOUND`."""
 
     defect: str
     contract: str
@@ -37,20 +37,20 @@ class RowKey:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every row that was tried. `crashed` has those that came to nothing, with what happened."""
+    """Every row that was tried. `crashed` has the error of each row that could not be completed."""
 
     rows: Mapping[RowKey, Row]
     crashed: Mapping[RowKey, str] = field(default_factory=dict)
 
     def cells(self) -> Iterator[tuple[RowKey, str, Cell]]:
-        """Every cell with its row and its scenario."""
+        """Every cell, with its row and its scenario."""
         for key, row in self.rows.items():
             for scenario, cell in row.items():
                 yield key, scenario, cell
 
 
 def keys_of(defects: Sequence[str]) -> tuple[RowKey, ...]:
-    """The rows of these defects on the contracts that they affect, after those of the sound wallet."""
+    """The rows of the sound wallet, then those of these defects on the contracts that they affect."""
     sound = [RowKey(SOUND, contract) for contract in BUNDLED]
     return (*sound, *(RowKey(name, contract) for name in defects for contract in DEFECTS[name].contracts))
 
@@ -60,12 +60,14 @@ def scenarios() -> tuple[Scenario, ...]:
     return tuple(load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED}))
 
 
-def tried(keys: Sequence[RowKey], suite: Sequence[Scenario], *, processes: int = 0, tell: Tell | None = None) -> Matrix:
-    """The matrix of these rows, in as many processes as there are processors; the result does not depend on that."""
+def tried(
+    keys: Sequence[RowKey], suite: Sequence[Scenario], *, processes: int = 0, on_row: OnRow | None = None
+) -> Matrix:
+    """The matrix of these rows. The number of processes does not change it. 0 means one for each processor."""
     rows: dict[RowKey, Row] = {}
     crashed: dict[RowKey, str] = {}
-    told = tell or _silent
-    with ProcessPoolExecutor(processes or _processors(), _context(), _adopt, (tuple(suite),)) as pool:
+    report = on_row or _silent
+    with ProcessPoolExecutor(processes or _processors(), _context(), _keep_suite, (tuple(suite),)) as pool:
         waiting = {pool.submit(_row, key): key for key in sorted(keys, key=_longest_first)}
         for done, future in enumerate(as_completed(waiting), 1):
             key = waiting[future]
@@ -73,7 +75,7 @@ def tried(keys: Sequence[RowKey], suite: Sequence[Scenario], *, processes: int =
                 crashed[key] = f"{type(failure).__name__}: {failure}"
             else:
                 rows[key] = future.result()
-            told(done, len(waiting), str(key))
+            report(done, len(waiting), str(key))
     in_order = sorted(rows, key=list(keys).index)
     return Matrix({key: rows[key] for key in in_order}, dict(sorted(crashed.items())))
 
@@ -83,11 +85,11 @@ def _silent(done: int, of: int, row: str) -> None:
 
 
 _suite: tuple[Scenario, ...] = ()
-"""The scenarios, in each process of the pool."""
+"""The scenarios, stored in each process of the pool."""
 
 
-def _adopt(suite: tuple[Scenario, ...]) -> None:
-    global _suite  # noqa: PLW0603 - a pool gives its processes nothing else to keep things in
+def _keep_suite(suite: tuple[Scenario, ...]) -> None:
+    global _suite  # noqa: PLW0603 - a process of a pool can store objects only in globals
     _suite = suite
 
 
@@ -100,7 +102,7 @@ def _row(key: RowKey) -> Row:
 
 
 def _longest_first(key: RowKey) -> tuple[bool, RowKey]:
-    """Rows with an answer that cannot be read take longest: the last row to end must not be one of them."""
+    """A sort key that puts the rows with unreadable answers first, because they take longest."""
     return key.defect != SOUND and DEFECTS[key.defect].theme not in {"wire", "money"}, key
 
 
@@ -111,7 +113,7 @@ def _processors() -> int:
 
 
 def _context() -> multiprocessing.context.BaseContext:
-    """Forked processes share what is loaded already; where there are none, each loads it."""
+    """Forked processes share the loaded modules. Where fork is not available, each process loads them."""
     with suppress(ValueError):
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context()

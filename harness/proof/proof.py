@@ -1,4 +1,4 @@
-"""The proof as plain data: what its pages, its Markdown and its JSON file are made of."""
+"""The proof as plain data, from which its page, its Markdown and its JSON file are made."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def proof_of(
     *,
     whole: bool = True,
 ) -> dict[str, Any]:
-    """Everything that is known of a matrix. `defects` are those that were to be tried, `whole` when that is all."""
+    """The proof of a matrix. `defects` are those that should be tried, and `whole` is True if they are all."""
     broken = violations(matrix, defects, suite, contracts, whole=whole)
     rows = golden(matrix)
     return {
@@ -54,7 +54,7 @@ def proof_of(
 
 
 def _killed(matrix: Matrix) -> frozenset[str]:
-    """Defects that turn something red on every contract on which they were tried."""
+    """The defects with a red cell on every contract on which they were tried."""
     tried: dict[str, list[bool]] = defaultdict(list)
     for key, row in matrix.rows.items():
         tried[key.defect].append(any(cell.findings for cell in row.values()))
@@ -95,7 +95,7 @@ def _defect(defect: Defect, matrix: Matrix, rows: Golden) -> dict[str, Any]:
 
 
 def _requirements(contract: Contract, matrix: Matrix, suite: Sequence[Scenario]) -> list[dict[str, Any]]:
-    """Each requirement with the defects that break it, each of them with the scenarios in which it was charged."""
+    """Each requirement with the defects that violate it, and for each defect the scenarios that charged it."""
     charged: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for key, scenario, cell in matrix.cells():
         if key.contract == contract.name:
@@ -115,7 +115,7 @@ def _requirements(contract: Contract, matrix: Matrix, suite: Sequence[Scenario])
 
 
 def _checks(matrix: Matrix) -> dict[str, int]:
-    """Each check with the number of defects that it finds."""
+    """The number of defects that each check finds."""
     found: dict[str, set[str]] = {check: set() for check in CHECKS}
     for key, _, cell in matrix.cells():
         for each in cell.findings:
@@ -124,7 +124,7 @@ def _checks(matrix: Matrix) -> dict[str, int]:
 
 
 def _sole(matrix: Matrix) -> dict[str, list[str]]:
-    """Scenarios that are the only ones to catch some defect on some contract, with those rows."""
+    """The scenarios that alone catch some defect on some contract, with those rows."""
     found: dict[str, list[str]] = defaultdict(list)
     for key, row in matrix.rows.items():
         red = [scenario for scenario, cell in row.items() if cell.findings]

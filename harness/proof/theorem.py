@@ -1,7 +1,7 @@
-"""The theorem: the sound wallet passes everything, and each defect is caught for the reasons that it names alone.
+"""The theorem: the sound wallet passes everything, and each defect is caught only for the reasons that it names.
 
-A violation of it is a sentence that says what to do. A finding that says *undecided* charges no requirement, because
-nothing was found violated; it makes its cell red all the same, and must stand beside a finding that does.
+A violation of it is a sentence that says how to repair it. An *undecided* finding charges no requirement, because no
+requirement was found violated. It makes its cell red nevertheless, and the cell needs a decided finding, too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHECKS = (
     "delivery",
     "preflight",
 )
-"""Every check that there is (`Verdict.check`)."""
+"""Every check that exists (`Verdict.check`)."""
 
 TOO_LARGE: frozenset[tuple[str, str]] = frozenset(
     {
@@ -34,11 +34,11 @@ TOO_LARGE: frozenset[tuple[str, str]] = frozenset(
         ("refunds-at-once on sportsbook", "races/identical_rollbacks"),
     }
 )
-"""Row and scenario of the cells that may be undecided and nothing else.
+"""Row and scenario of the cells that may be undecided without a decided finding.
 
 In these races the oracle stops its search for a possible order before it has tried every order. Such a cell charges no
-requirement; its own requirement counts as charged to the defect all the same. An entry whose cell is decided is a
-violation: take it off.
+requirement, but its own requirement counts as charged to the defect. An entry whose cell is decided is a violation and
+must be removed.
 """
 
 
@@ -50,15 +50,15 @@ def violations(
     *,
     whole: bool = True,
 ) -> tuple[str, ...]:
-    """What contradicts the theorem; nothing when it holds. `defects` are all that were to be tried.
+    """The violations of the theorem, or an empty tuple if it holds. `defects` are those that should be tried.
 
-    `whole` is False where only a few defects are tried: they do not make everything fail.
+    `whole` is False if only a few defects are tried, because a few do not make every scenario fail.
     """
     return (
         *(f"{key}: the row came to nothing: {why}" for key, why in matrix.crashed.items()),
         *_sound(matrix),
         *_defects(matrix, defects, {each.id: each for each in suite}),
-        *(_unseen(matrix, suite, contracts) if whole else ()),
+        *(_never_failed(matrix, suite, contracts) if whole else ()),
         *_unknown_checks(matrix),
     )
 
@@ -71,16 +71,16 @@ def _sound(matrix: Matrix) -> Iterator[str]:
 
 def _defects(matrix: Matrix, defects: Mapping[str, Defect], suite: Mapping[str, Scenario]) -> Iterator[str]:
     for name, defect in defects.items():
-        seen: set[str] = set()
+        charged: set[str] = set()
         for contract in defect.contracts:
             key = RowKey(name, contract)
             if key in matrix.rows:
-                seen |= _charged(matrix, key)
+                charged |= _charged(matrix, key)
                 yield from _witnesses(matrix, key, defect, suite)
                 yield from _strangers(matrix, key, defect)
                 yield from _decided_after_all(matrix, key)
-        if unseen := sorted(set(defect.violates) - seen):
-            yield f"{name} lists {', '.join(unseen)}, which no scenario charges to it: take them off its list"
+        if missing := sorted(set(defect.violates) - charged):
+            yield f"{name} lists {', '.join(missing)}, which no scenario charges to it: take them off its list"
 
 
 def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, Scenario]) -> Iterator[str]:
@@ -124,8 +124,8 @@ def _charged(matrix: Matrix, key: RowKey) -> set[str]:
     }
 
 
-def _unseen(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
-    """What was never seen to fail could be deleted, and nobody would notice."""
+def _never_failed(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Scenarios, requirements and checks that never failed. Nothing would show if one of them were deleted."""
     red = [(key, scenario, each) for key, scenario, cell in matrix.cells() for each in cell.findings]
     failed = {(scenario, key.contract) for key, scenario, each in red if not each.undecided}
     for scenario in suite:

@@ -1,4 +1,4 @@
-"""One wallet, sound or wrong, examined by every scenario of a contract in this process; what came of it as cells."""
+"""Examines one wallet, sound or defective, by every scenario of a contract in this process. Returns cells."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
 LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
-"""The sizes of the proof: those at which people run, but for three numbers that are smaller for a reason.
+"""The sizes of the proof: the defaults of a run, except for three smaller numbers.
 
-* `parallel` is the default, 20: what shows itself among six requests in flight need not do so among 20.
-* `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second a row.
-* `burst` is 50, the default of `connections`: a larger burst goes over sockets in waves of that size, so that more are
-  never in flight at once.
-* `rounds` is 12: a sum that drifts has drifted after 12 small amounts, and each amount more is a request in every row.
-* `races` is 2: in process the requests of a race take turns, in the order given and then in the opposite order. A third
-  run would repeat the first.
+* `parallel` is the default, 20. A bug that shows among six requests in flight need not show among 20.
+* `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second in each row.
+* `burst` is 50, the default of `connections`. Over sockets, a larger burst is sent in waves of that size, so more are
+  never in flight together.
+* `rounds` is 12. A sum with rounding errors is wrong after 12 small amounts, and each further amount adds a request to
+  every row.
+* `races` is 2. In process the requests of a race take turns, first in the order given and then in the opposite one. A
+  third run would repeat the first.
 """
 
 CREDENTIALS = {
@@ -37,19 +38,19 @@ CREDENTIALS = {
 }
 RUN_ID = "9800f000"
 STARTS_AT_MS = 1_767_225_600_000
-"""What the clock of wallet and platform shows first, in Unix milliseconds: the first moment of 2026."""
+"""First time of the clock of wallet and platform, in Unix milliseconds: the first moment of 2026."""
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
-"""The proof is strict: a violated SHOULD counts."""
+"""The statuses of a red cell. The proof is strict, so a violated SHOULD counts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One reason for a red cell: the requirement that was charged, and the check that found it."""
+    """One reason for a red cell: the requirement that was charged and the check that found the violation."""
 
     requirement: str
     check: str
     undecided: bool = False
-    """The requirement was not found violated, but could not be judged."""
+    """True if the requirement could not be judged."""
 
     def __str__(self) -> str:
         return f"{self.requirement} {self.check}{'?' if self.undecided else ''}"
@@ -57,18 +58,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What became of one scenario. Neither findings nor a reason: it passed."""
+    """The result of one scenario. A cell with neither findings nor a reason passed."""
 
     findings: tuple[Finding, ...] = ()
     skipped: str = ""
 
 
 Row = Mapping[str, Cell]
-"""Scenario id to its cell, of one wallet on one contract."""
+"""The cells of one wallet on one contract, by scenario id."""
 
 
 def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
-    """The row of a wallet type: pre-flight first, then every scenario of the contract on one wallet."""
+    """The row of a wallet type: pre-flight, then every scenario of the contract on one wallet."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     examiner = examiner_of(wallet_type, contract, explain=False)
     try:
@@ -85,10 +86,10 @@ def examiner_of(
     policies: Mapping[str, str] = MappingProxyType({}),
     clock: MovedClock | None = None,
 ) -> Examiner:
-    """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem when pre-flight ends there.
+    """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem if pre-flight fails.
 
-    `policies` has the readings that the wallet is pinned to, by policy. `clock` is the one that wallet and platform go
-    by; it moves on with each request.
+    `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
+    which moves with each request.
     """
     clock = clock or MovedClock(STARTS_AT_MS)
     app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
@@ -108,7 +109,7 @@ def examiner_of(
 
 
 def cell_of(result: ScenarioResult) -> Cell:
-    """The cell of a result. What was not decided counts as a finding of the scenario's own requirement."""
+    """The cell of a result. An undecided result counts as a finding of the scenario's own requirement."""
     found = [
         Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
         for each in result.verdicts

@@ -1,6 +1,6 @@
-"""What a run leaves behind: JSON, HTML, Markdown, HAR, a certificate; and what is done with them later.
+"""The outputs of a run: JSON, HTML, Markdown, HAR and a certificate. Also reads, compares and verifies them.
 
-The data of a report is one JSON object (`schemas/report.json`); every other form is written from that object alone.
+The data of a report is one JSON object (`schemas/report.json`). Every other form is made from that object alone.
 """
 
 from harness.report.data import RunFacts, report_data

@@ -1,7 +1,7 @@
-"""A signed certificate: what a complete and passed run has found, as a compact JWS that anybody can verify.
+"""A signed certificate: the result of a complete and passed run as a compact JWS that anyone can verify.
 
-Signed with Ed25519 (RFC 8037, RFC 9864). The private key stays with whoever runs the certification; a certificate holds
-no credentials, no player and nothing that the wallet has sent.
+It is signed with Ed25519 (RFC 8037, RFC 9864). The private key stays with the person who runs the certification. A
+certificate holds no credentials, no player and nothing that the wallet has sent.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from harness.verdict import Certification
 
 FORMAT = 2
 DAYS = 90
-"""How long a certificate is valid, unless told otherwise: wallets change."""
+"""Default validity of a certificate in days. It is limited because wallets change."""
 _ALGORITHM = "Ed25519"
 _TYPE = "walletproof-certificate+jws"
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One thing that was looked at when a certificate was verified; `good` is False for what makes it worthless."""
+    """One result of the verification of a certificate. `good` is False if it makes the certificate invalid."""
 
     good: bool
     text: str
 
 
 def new_keys(private: Path) -> Path:
-    """Make a pair of keys: the private one in this file, which only its owner can read, the public one beside it.
+    """Create a pair of keys: the private one in this file, which only its owner can read, the public one beside it.
 
-    Returns the public key's file. Raises ReportError, also when the file exists: a key is never overwritten.
+    Returns the public key's file. Raises ReportError, also if the file exists, because a key is never overwritten.
     """
     public = private.with_name(f"{private.name}.pub")
     for path in (private, public):
@@ -52,7 +52,7 @@ def new_keys(private: Path) -> Path:
 
 
 def refusal(report: Mapping[str, Any]) -> str:
-    """Why a report earns no certificate; empty when it does."""
+    """Why a report earns no certificate, or an empty text if it earns one."""
     if not report["complete"]:
         return "the run was not complete"
     for name, contract in report["contracts"].items():
@@ -62,12 +62,12 @@ def refusal(report: Mapping[str, Any]) -> str:
 
 
 def _certified(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The contracts that a certificate speaks of: one that was not run is none of them."""
+    """The contracts that a certificate covers, without those that were not run."""
     return {name: each for name, each in report["contracts"].items() if each["certification"] != Certification.NOT_RUN}
 
 
 def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> dict[str, Any]:
-    """What a certificate says. Raises ReportError for a report that earns none."""
+    """The claims of a certificate. Raises ReportError for a report that earns none."""
     if reason := refusal(report):
         raise ReportError(f"no certificate: {reason}")
     run = report["run"]
@@ -105,7 +105,7 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
 
 
 def _end(issued: datetime, days: int, waivers: Sequence[Mapping[str, Any]]) -> datetime:
-    """When a certificate ends: after so many days, or with the first waiver that it needs."""
+    """The end of a certificate: after this number of days, or with the first waiver that it needs."""
     ends = [datetime.combine(date.fromisoformat(each["until"]), time.max, tzinfo=UTC) for each in waivers]
     return min([issued + timedelta(days=days), *ends])
 
@@ -123,7 +123,7 @@ def sign(certificate: Mapping[str, Any], key_file: Path) -> str:
 
 
 def signing_key(path: Path) -> OKPKey:
-    """The key of a file. Raises ReportError for one that cannot sign."""
+    """The key in a file. Raises ReportError for a key that cannot sign."""
     key = _key(path)
     if not key.is_private:
         raise ReportError(f"{path} holds a public key: sign with the private one")
@@ -133,9 +133,9 @@ def signing_key(path: Path) -> OKPKey:
 def verify(
     token: str, key_file: Path, now: datetime, digests: Mapping[str, str]
 ) -> tuple[Mapping[str, Any] | None, list[Inspection]]:
-    """The claims of a certificate, None when the signature is not that of the key, and what was looked at.
+    """The claims of a certificate and the results of its verification. The claims are None if the signature is wrong.
 
-    `digests` are those of the suite installed here. Raises ReportError for a key that cannot be read.
+    `digests` are those of the installed suite. Raises ReportError for a key that cannot be read.
     """
     key = _key(key_file)
     try:
@@ -183,7 +183,7 @@ def _digest(name: str, value: str, here: Mapping[str, str]) -> Inspection:
 
 
 def now_utc() -> datetime:
-    """Now, to the second."""
+    """The present time, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

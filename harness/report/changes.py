@@ -1,4 +1,4 @@
-"""Two reports side by side: what was fixed, what still fails, and what is new."""
+"""Compares two reports: which scenarios were fixed, still fail or are new."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RED = ("fail", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one scenario on one contract: `word` is FIXED, STILL FAILING, NEW or GONE."""
+    """The change of one scenario on one contract. `word` is FIXED, STILL FAILING, NEW or GONE."""
 
     word: str
     contract: str
@@ -19,10 +19,10 @@ class Change:
     detail: str
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, only_seen: bool = False) -> list[Change]:
-    """The changes from one report to another, worst first. `only_seen` leaves out what the second did not run."""
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, only_run: bool = False) -> list[Change]:
+    """The changes from one report to another, worst first. `only_run` leaves out what the second did not run."""
     earlier, later = _by_scenario(before), _by_scenario(after)
-    found = list(_changes(earlier, later, only_seen=only_seen))
+    found = list(_changes(earlier, later, only_run=only_run))
     order = ("NEW", "STILL FAILING", "GONE", "FIXED")
     return sorted(found, key=lambda each: (order.index(each.word), each.contract, each.scenario))
 
@@ -31,13 +31,13 @@ def _changes(
     earlier: Mapping[tuple[str, str], Mapping[str, Any]],
     later: Mapping[tuple[str, str], Mapping[str, Any]],
     *,
-    only_seen: bool,
+    only_run: bool,
 ) -> Iterator[Change]:
     for key in {**earlier, **later}:
         was, now = earlier.get(key), later.get(key)
         was_red = was is not None and _is_red(was)
         if now is None:
-            if was_red and not only_seen:
+            if was_red and not only_run:
                 yield Change("GONE", *key, "it failed, and was not run again")
         elif _is_red(now):
             yield Change("STILL FAILING" if was_red else "NEW", *key, _detail(now))
@@ -62,10 +62,10 @@ def _detail(scenario: Mapping[str, Any]) -> str:
 
 
 def _is_red(scenario: Mapping[str, Any]) -> bool:
-    """Whether it failed, or was not decided; what is waived is known, and neither new nor to be run again."""
+    """True if it failed or is undecided. A waived failure is known, so it is neither new nor run again."""
     return scenario["status"] in _RED and not scenario["waived"]
 
 
 def failing(report: Mapping[str, Any], pattern: str = "") -> list[tuple[str, str]]:
-    """Contract and id of the scenarios that failed, those whose id holds the pattern."""
+    """Contract and id of the failed scenarios whose id contains the pattern."""
     return [(each["contract"], each["id"]) for each in report["scenarios"] if _is_red(each) and pattern in each["id"]]

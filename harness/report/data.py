@@ -1,4 +1,4 @@
-"""The report of a run as one JSON object: the run, verdicts, every requirement, every scenario, and how fast it was."""
+"""The report of a run as one JSON object: the run, verdicts, every requirement, every scenario, and latencies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.causes import roots_of
 
 FORMAT = 2
-"""Raised whenever a reader of the former shape would misunderstand the new one."""
+"""Version of the report's form. It is raised if a reader of the former version would misread the new one."""
 _WAIVED = "waived"
 _LEFT_OUT = ("latencies", "records", "exchanges", "left_out", "readings", "path", "waived")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """The run itself. Times are UTC, ISO 8601. `targets` maps contract to URL, credentials left out."""
+    """The facts of a run. Times are UTC, ISO 8601. `targets` maps contract to URL, without credentials."""
 
     id: str
     targets: Mapping[str, str]
@@ -35,13 +35,13 @@ class RunFacts:
     environment: Mapping[str, str]
     strict: bool = False
     bundled: bool = False
-    """Whether the reference wallet was certified, which proves the harness and not a wallet."""
+    """True if the reference wallet was certified, which proves the harness and no other wallet."""
     selection: str = ""
-    """What the command line narrowed the suite to; empty for all of it."""
+    """The selection on the command line, or an empty text for the whole suite."""
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By contract what pre-flight has found that is no error."""
+    """The warnings of pre-flight, by contract."""
     left_behind: Sequence[str] = ()
-    """Sentences about players who do not have the balance that they were found with."""
+    """Sentences about players whose first balance could not be restored."""
 
 
 def report_data(
@@ -55,7 +55,7 @@ def report_data(
 ) -> dict[str, Any]:
     """The whole report. `scenarios` maps contract and requirement id to the ids of all scenarios, run or not.
 
-    `complete` is False when the run was interrupted: then it proves nothing.
+    `complete` is False if the run was interrupted. Such a run proves nothing.
     """
     ordered = sorted(results, key=lambda each: (each.contract, each.scenario))
     return {
@@ -169,36 +169,36 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
 
 
 def _is_elsewhere(path: str) -> bool:
-    """Whether a file lies outside of the folder in which the run was started: where exactly is nobody's business."""
+    """True for a path outside of the working directory. The report leaves such paths out."""
     return PurePath(path).is_absolute() or ".." in PurePath(path).parts
 
 
 def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
-    """How many there are, and how many ended how; what is waived counts as that alone."""
-    seen = Counter(_WAIVED if each.excused else str(each.status) for each in results)
+    """The number of scenarios, and the number of each result. A waived scenario counts as waived alone."""
+    counts = Counter(_WAIVED if each.excused else str(each.status) for each in results)
     return {
         "scenarios": len(results),
         "requests": sum(each.exchanges for each in results),
-        **{word: seen[word] for word in (*map(str, Status), _WAIVED)},
+        **{word: counts[word] for word in (*map(str, Status), _WAIVED)},
     }
 
 
 Key = tuple[str, str]
-"""By which findings are grouped: the id of their probable cause, and its sentence, which may name what was seen.
+"""The group of a finding: the id of its probable cause and its sentence, which may name what was observed.
 
-Without a probable cause the id is empty, and the sentence is the finding's own.
+Without a probable cause the id is empty and the sentence is the finding's own.
 """
 
 
 def key_of(verdict: Mapping[str, Any]) -> Key:
-    """The group of a finding; the verdict as a report has it."""
+    """The group of a finding. `verdict` has the form of a report."""
     return verdict.get("cause", ""), verdict.get("probably") or verdict["summary"]
 
 
 def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a report, those with one probable cause together: most frequent first, waived ones last.
+    """The findings of a report, grouped by probable cause: most frequent first, waived ones last.
 
-    `keys` has the group itself, and behind it those that it explains; `also` has the sentences of these.
+    `keys` has the group itself and then the groups that it explains. `also` has the sentences of these.
     """
     found: dict[tuple[str, str, Key, bool], dict[str, Any]] = {}
     for scenario in report["scenarios"]:
@@ -232,15 +232,16 @@ def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def causes_of(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
-    """`causes` of results that are in no report yet."""
+    """The `causes` of results that are in no report yet."""
     return causes({"scenarios": [_scenario(each) for each in results]})
 
 
 def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A cause that another one of the same contract explains is told below that one."""
+    """Move each cause below the cause of the same contract that explains it."""
     kept: list[dict[str, Any]] = []
     for each in sorted(found, key=_rank):
-        # What is seen more often comes first, so that a root is kept before what it explains, and none explains itself.
+        # The more frequent causes come first. So a root is kept before the causes that it explains, and none explains
+        # itself.
         root = next((other for other in kept if _explains(other, each)), None)
         if root is None:
             kept.append(each)
@@ -259,7 +260,7 @@ def _rank(cause: Mapping[str, Any]) -> tuple[bool, int, int]:
 
 
 def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether one cause, or what it has explained already, is a root of another one."""
+    """True if one cause, or a cause that it already explains, is a root of the other one."""
     same = all(root[name] == other[name] for name in ("contract", "waived")) and root["status"] == Status.FAIL
     key = other["keys"][0]
     return same and any(each == key or each[0] in roots_of(key[0]) for each in root["keys"])

@@ -1,4 +1,4 @@
-"""Digests of what a verdict rests on: the scenarios, and each contract's schemas and requirements."""
+"""Digests of the files behind a verdict: the scenarios, and each contract's schemas and requirements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.contracts import Contract
 
 
 def of_folder(folder: Path) -> str:
-    """SHA-256 over the names and contents of a folder's files, in order; hidden files and caches are left out."""
+    """SHA-256 over the names and contents of a folder's files, in order. Hidden files and caches are left out."""
     whole = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

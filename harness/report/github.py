@@ -1,4 +1,4 @@
-"""What GitHub Actions shows: an annotation at the scenario's line for each cause, and the summary of the job."""
+"""The output for GitHub Actions: an annotation at the scenario's line for each cause, and the job's summary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from harness.report.data import causes
 
 _MOST = 10
-"""GitHub shows ten annotations of a kind for each step."""
+"""GitHub shows at most ten annotations of a kind for each step."""
 
 
 def workflow_commands(report: Mapping[str, Any]) -> list[str]:
@@ -25,7 +25,7 @@ def workflow_commands(report: Mapping[str, Any]) -> list[str]:
 
 
 def problem_command(problem: str) -> str:
-    """The workflow command for what prevented the run."""
+    """The workflow command for the problem that prevented the run."""
     return f"::error title=configuration of the wallet's certification::{_text(problem)}"
 
 
@@ -38,7 +38,7 @@ def _place(report: Mapping[str, Any], cause: Mapping[str, Any]) -> tuple[str, in
 
 
 def _text(text: str) -> str:
-    """GitHub's own escapes: a wallet's text must not end the command and begin another."""
+    """Escape a text for GitHub, so that a wallet's text cannot end the command and begin another."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

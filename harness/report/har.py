@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 def har(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The archive: a page for each scenario, an entry for each exchange. Times of day are those of the run's start."""
+    """The archive: a page for each scenario and an entry for each exchange. All times of day are the run's start."""
     run = report["run"]
     begun = datetime.fromisoformat(run["started"])
     shown = [each for each in report["scenarios"] if each["exchanges"]]
@@ -70,7 +70,7 @@ def _entry(exchange: Mapping[str, Any], scenario: Mapping[str, Any], begun: date
 
 
 def _response(exchange: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer; status 0 where there was none, as browsers write it."""
+    """The answer, with status 0 if there was none, as browsers write it."""
     response = exchange["response"] or {"status": 0, "headers": [], "body": "", "size": 0}
     declared = next((value for name, value in response["headers"] if name.lower() == "content-type"), "")
     return {

@@ -1,4 +1,4 @@
-"""How fast the wallet answered: per operation, in microseconds, as whole numbers."""
+"""Latencies of the wallet for each operation, in microseconds, as whole numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 from harness.verdict import ScenarioResult
 
 EDGES = tuple(each * 10**power for power in range(2, 7) for each in (1, 2, 5))
-"""The upper edges of a histogram's bars, from 0.1 ms to 5 s; what took longer is in a last bar."""
+"""The upper edges of a histogram's bars, from 0.1 ms to 5 s. Slower answers are in a last bar."""
 
 
 def latencies(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
-    """For each operation count, quantiles and histogram; slowest first. Races are left out: they measure themselves."""
+    """Count, quantiles and histogram of each operation, slowest first. Races are left out, because their requests wait
+    for each other.
+    """
     times: dict[tuple[str, str], list[int]] = {}
     for result in results:
         for operation, measured in result.latencies:

@@ -1,4 +1,4 @@
-"""A report as Markdown, for a merge request or a job's summary: the verdict, what to fix, and what was not passed."""
+"""A report as Markdown, for a merge request or a job's summary: the verdict, what to fix, and what did not pass."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     if report["run"]["selection"]:
         yield f"* {_plain(report['run']['selection'])}"
     counts = report["counts"]
-    told = ", ".join(
+    parts = ", ".join(
         f"{counts[each]} {each}" for each in ("pass", "fail", "unknown", "warn", "waived", "skipped") if counts[each]
     )
-    yield f"* {counts['scenarios']} scenarios, {counts['requests']} requests: {told}"
+    yield f"* {counts['scenarios']} scenarios, {counts['requests']} requests: {parts}"
     yield from (f"* not restored: {_plain(each)}" for each in report["run"]["left_behind"])
     yield from _causes(report)
     yield from _waivers(report)
@@ -74,8 +74,8 @@ def _waivers(report: Mapping[str, Any]) -> Iterator[str]:
     yield "| Requirement | Reason | Owner | Until | In this run |"
     yield "| --- | --- | --- | --- | --- |"
     for each in report["run"]["waivers"]:
-        told = (each[name] for name in ("requirement", "reason", "owner", "until", "state"))
-        yield f"| {' | '.join(map(_plain, told))} |"
+        cells = (each[name] for name in ("requirement", "reason", "owner", "until", "state"))
+        yield f"| {' | '.join(map(_plain, cells))} |"
 
 
 def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
@@ -93,6 +93,6 @@ def _requirements(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown leaves alone: a wallet may answer with links, tables and HTML."""
+    """Escape a text for Markdown, because a wallet may answer with links, tables and HTML."""
     whole = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
     return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""What has to be known with a verdict on a contract, besides the verdict: sentences for the reader."""
+"""Remarks on a verdict that a reader has to know, as sentences."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from harness.verdict import ContractVerdict, ScenarioResult
 def remarks(
     verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], warnings: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Those on one contract. `results` are the contract's own; `warnings` are those of pre-flight."""
+    """The remarks on one contract. `results` are the contract's own, and `warnings` are those of pre-flight."""
     waivers = (each.warning for each in verdict.waivers if each.warning)
     return tuple(dict.fromkeys((*_balances(contract, results), *warnings, *waivers)))
 
 
 def _balances(contract: Contract, results: Sequence[ScenarioResult]) -> tuple[str, ...]:
-    """Where the balances come from, when the wallet has no operation that tells them."""
+    """The source of the balances, if the wallet has no operation that shows them."""
     name = contract.words.get("balance", "")
     if name and not any(name in each.absent for each in results):
         return ()

@@ -1,4 +1,4 @@
-"""Reports on disk: written whole or not at all, read only when they are complete and of a known shape."""
+"""Reports on disk: written in full or not at all, and read only if they are complete and of a known form."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SUFFIXES = (".json", ".html", ".md", ".har")
 
 
 class ReportError(Exception):
-    """A report that cannot be written or read; the text says which, why, and what to do."""
+    """A report that cannot be written or read. The text names the file, the reason and the remedy."""
 
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
-    """Write a report in the form that the file's name asks for. Raises ReportError."""
+    """Write a report in the form that the file's name selects. Raises ReportError."""
     write_text(path, rendered(path, report))
 
 
 def rendered(path: Path, report: Mapping[str, Any]) -> str:
-    """The report in the form of a file's suffix. Raises ReportError for a suffix that is none of ours."""
+    """The report in the form of a file's suffix. Raises ReportError for an unknown suffix."""
     match path.suffix:
         case ".json":
             return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -48,7 +48,7 @@ def rendered(path: Path, report: Mapping[str, Any]) -> str:
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Replace a file in one step, so that nobody ever reads half of it. Raises ReportError.
+    """Replace a file in one step, so that no reader ever gets half of it. Raises ReportError.
 
     `private` files can be read by their owner alone.
     """
@@ -66,7 +66,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def probe(path: Path) -> None:
-    """Find out whether a file could be written there, and leave nothing behind. Raises ReportError when not."""
+    """Test whether a file can be written there, and leave no file behind. Raises ReportError if it cannot."""
     if path.is_dir():
         raise ReportError(f"{path} cannot be written: it is a folder")
     nearest = next(each for each in path.absolute().parents if each.exists())
@@ -78,7 +78,7 @@ def probe(path: Path) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A JSON report. Raises ReportError for one that is cut off, incomplete in form, or of another version."""
+    """Read a JSON report. Raises ReportError if it is cut off, incomplete or of another version."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
@@ -95,7 +95,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def complaint_about(report: Mapping[str, Any]) -> str:
-    """The first thing that is wrong with a report's shape, or an empty string."""
+    """The first error in a report's form, or an empty text."""
     import jsonschema_rs
 
     schema = json.loads((bundled("schemas") / "report.json").read_text(encoding="utf-8"), parse_float=Decimal)

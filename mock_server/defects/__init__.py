@@ -1,6 +1,6 @@
-"""Wallets with one deliberate bug each: the harness must catch every one of them, for the reason that it names.
+"""Wallets with one deliberate bug each. The harness must catch every one of them, for the reason that it names.
 
-Each defect is a subclass of the reference wallet that overrides one rule. They are sorted by theme, one module a theme.
+Each defect is a subclass of the reference wallet that overrides one rule. Each module holds the defects of one theme.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ THEMES = (
     wire,
     races,
 )
-"""The modules that register defects, in the order in which people read of them."""
+"""The modules that register defects, in the order of the documents."""
 
 __all__ = ["DEFECTS", "THEMES", "Defect", "UnknownDefect", "Witness", "named"]
 

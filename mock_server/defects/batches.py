@@ -1,4 +1,4 @@
-"""Batches (casino) that are not worked item by item."""
+"""Defects of batches (casino): items are not processed one by one."""
 
 from __future__ import annotations
 

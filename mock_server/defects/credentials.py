@@ -1,4 +1,4 @@
-"""Basic credentials (sportsbook) that are checked in part."""
+"""Defects of Basic credentials (sportsbook): they are checked in part."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mock_server.wire import Answer
 
 
 class CredentialRule(Wallet):
-    """The wallet with user and password already taken out of the header."""
+    """The wallet with user and password already taken from the header."""
 
     def given(self, headers: Mapping[str, str]) -> tuple[str, str] | None:
-        """User and password as they were sent, or none."""
+        """User and password as sent, or None."""
         scheme, _, encoded = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return None

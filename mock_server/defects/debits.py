@@ -1,4 +1,4 @@
-"""What covers a debit, and what a refused one leaves behind."""
+"""Defects of debits: which debits a balance covers, and what a refused debit leaves behind."""
 
 from __future__ import annotations
 

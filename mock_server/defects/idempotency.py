@@ -1,4 +1,4 @@
-"""What a wallet remembers of earlier transactions, and what it makes of one that comes again."""
+"""Defects of idempotency: what a wallet remembers of a transaction, and how it answers a repetition."""
 
 from __future__ import annotations
 

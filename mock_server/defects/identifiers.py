@@ -1,4 +1,4 @@
-"""Ids that are taken for each other."""
+"""Defects of identifiers: two different ids are taken for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that make no sense, and are obeyed."""
+"""Defects of inputs: invalid requests are accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that break off, and are obeyed."""
+"""Defects of interruptions: requests that were not received in full are processed."""
 
 from __future__ import annotations
 

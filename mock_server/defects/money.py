@@ -1,4 +1,4 @@
-"""Money, counted wrong."""
+"""Defects of money: amounts and balances are calculated or shown wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows between a check and the act that rests on it."""
+"""Defects of races: other requests run between a check and the act that depends on it."""
 
 from __future__ import annotations
 
@@ -185,10 +185,10 @@ class ShowsABalanceOfItsOwn(Wallet):
         account = self.store.account(order.contract, order.item.player)
         if account is None or not isinstance(order.item, Payout):
             return await super().process(order)
-        seen = self.store.balance(account)
+        before = self.store.balance(account)
         await self.gap()
         answer = await super().process(order)
-        return answer if answer.balance is None else replace(answer, balance=seen + order.item.amount)
+        return answer if answer.balance is None else replace(answer, balance=before + order.item.amount)
 
 
 @defect(violates="SPB-BRS-01 SPB-CNC-01", contracts=SPORTSBOOK, witnesses={"races/burst_of_settlements": "oracle"})

@@ -1,4 +1,4 @@
-"""What a defect is: a wallet with one deliberate bug, and what the harness must say of it."""
+"""A defect: a wallet with one deliberate bug, and the findings that the harness must report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.contracts import BUNDLED
 from mock_server.wallet import Wallet
 
 EVERY = BUNDLED
-"""A defect is one of every bundled contract, unless it says otherwise."""
+"""A defect affects every bundled contract unless it names its contracts."""
 CASINO = ("casino",)
 SPORTSBOOK = ("sportsbook",)
 
@@ -41,7 +41,7 @@ class Defect:
 
 
 class UnknownDefect(Exception):
-    """No defect of that name: the text says which there are."""
+    """There is no defect of that name. The text lists the nearest names."""
 
 
 WalletType = TypeVar("WalletType", bound=type[Wallet])
@@ -51,9 +51,10 @@ _DEFECTS: dict[str, Defect] = {}
 def defect(
     *, violates: str, witnesses: Mapping[str, str], contracts: tuple[str, ...] = EVERY
 ) -> Callable[[WalletType], WalletType]:
-    """Register a wallet type as a defect, named for its class; its docstring says what is wrong, in a user's words.
+    """Register a wallet type as a defect with the name of its class. Its docstring says what is wrong, in a user's
+    words.
 
-    `violates` lists requirement ids with spaces between them; `witnesses` maps scenarios to checks.
+    `violates` lists requirement ids with spaces between them. `witnesses` maps scenarios to checks.
     """
 
     def register(wallet_type: WalletType) -> WalletType:

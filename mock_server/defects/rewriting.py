@@ -1,4 +1,4 @@
-"""Requests that a wrong wallet reads otherwise than they were written."""
+"""Changes the body of a request, for wallets that misread it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.contracts.shared.json_text import JsonError, parse, stringify
 
 
 def rewritten(body: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
-    """The body with each transaction changed in place; as it is when it is no JSON object."""
+    """The body with each transaction changed in place, or the same body if it is no JSON object."""
     try:
         value = parse(body)
     except JsonError:

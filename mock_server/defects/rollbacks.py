@@ -1,4 +1,4 @@
-"""Rollbacks (sportsbook) that pay too much, too little, or not when they should."""
+"""Defects of rollbacks (sportsbook): they pay too much, too little, or at the wrong time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class RefundsAgainForANewId(Wallet):
 class ForgetsRollbacksOfUnknownBets(Wallet):
     """Answers the rollback of a bet that has not come with success, and takes the stake when the bet comes late."""
 
-    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+    def mark_rolled_back(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
         if bet is not None:
-            super().bury(order, account, bet)
+            super().mark_rolled_back(order, account, bet)
 
 
 @defect(violates="SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"})

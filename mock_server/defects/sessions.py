@@ -1,4 +1,4 @@
-"""Sessions and one-time tokens, asked for where they do not matter and not where they do."""
+"""Defects of sessions and one-time tokens: required without need, or not required where they must be."""
 
 from __future__ import annotations
 

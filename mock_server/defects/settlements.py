@@ -1,4 +1,4 @@
-"""Settlements and unsettlements (sportsbook) that do something else than they say."""
+"""Defects of settlements and unsettlements (sportsbook)."""
 
 from __future__ import annotations
 

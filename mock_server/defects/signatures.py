@@ -1,4 +1,4 @@
-"""Signatures (casino) that are not checked, checked in part, or checked over something else than was sent."""
+"""Defects of signatures (casino): not checked, checked in part, or checked over other bytes than those sent."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ TIMESTAMP = "x-timestamp"
 
 
 class SignatureRule(Wallet):
-    """The wallet with its rule of signatures taken apart, so that a defect can do without a part of it."""
+    """The wallet with its signature rule split into parts, so that a defect can leave out one of them."""
 
     def vouch(self, contract: Contract, headers: Mapping[str, str], body: bytes, *, believed: bool) -> str:
-        """The doubts that are left when the signature itself is `believed`."""
+        """The remaining doubts if the signature itself is `believed`."""
         if not believed:
             return Wallet.doubts(self, contract, "", headers, body)
         right = signature(body, self.credentials[contract.name]["secret"], headers.get(TIMESTAMP, ""))

@@ -1,4 +1,4 @@
-"""Answers that are written wrong."""
+"""Defects of the wire: answers are written wrong."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BALANCE = rb'"balance":([0-9.]+)'
 
 
 def succeeded(reply: Reply) -> bool:
-    """Whether everything that was asked was done."""
+    """True if every part of the request succeeded."""
     return reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)
 
 
 def is_bet(operation: Operation | None) -> bool:
-    """Whether a bet is answered: the defects that would end pre-flight are confined to bets."""
+    """True if a bet is answered. Defects that would end pre-flight affect bets alone."""
     return isinstance(operation, Bet)
 
 

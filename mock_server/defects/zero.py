@@ -1,4 +1,4 @@
-"""Amounts of 0: a lost bet is a transaction too."""
+"""Defects of zero amounts: the settlement of a lost bet is a transaction of 0."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The wallet's rules, one concept a module and one method a rule."""
+"""The wallet's rules: one concept in each module and one method for each rule."""

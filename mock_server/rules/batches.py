@@ -1,4 +1,4 @@
-"""Rules of batches: every item stands alone, and each is answered."""
+"""Rules of batches: every item is judged alone and answered."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from mock_server.rules.movements import Movements
 
 
 class Batches(Movements):
-    """A batch from the first item to the answer. The whole of it is one database transaction."""
+    """Processes a batch from the first item to the answer, in one database transaction."""
 
     async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        """Work through the items and answer each."""
+        """Process the items and answer each."""
         operation = type(batch).__name__
         orders = [Order[Movement](contract, operation, item) for item in self.batch_items(batch)]
         answers = await self.work_through(orders)
         return Reply(outcome=self.batch_outcome(answers), items=tuple(self.batch_answers(answers)))
 
     def batch_items(self, batch: Batch) -> Sequence[Movement]:
-        """The items that are worked: all of them."""
+        """The items to process: all of them."""
         return batch.items
 
     async def work_through(self, orders: Iterable[Order[Movement]]) -> list[ItemReply]:
-        """One item after the other; a refused one stops nobody."""
+        """Process one item after the other. A refused item does not stop the batch."""
         return [await self.process(order) for order in orders]
 
     def batch_answers(self, answers: list[ItemReply]) -> list[ItemReply]:
@@ -32,6 +32,6 @@ class Batches(Movements):
         return answers
 
     def batch_outcome(self, answers: list[ItemReply]) -> Outcome:
-        """The batch as a whole was worked: the items say what became of each."""
+        """The batch as a whole succeeds. Each item has its own outcome."""
         del answers
         return Outcome.OK

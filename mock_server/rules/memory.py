@@ -1,6 +1,7 @@
-"""Rules of idempotency: a transaction is remembered when it was applied, and is then never applied again.
+"""Rules of idempotency: an applied transaction is remembered and never applied again.
 
-A refused transaction leaves no trace: sent again it is judged afresh. The documents allow that and its opposite.
+A refused transaction is not remembered, and a repetition is judged anew. The documents permit both this and the
+opposite.
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ from mock_server.store import Account, Entry, Key
 
 
 class Memory(Accounts):
-    """What the wallet knows of earlier transactions, and what it answers to one that it knows."""
+    """Remembers transactions and answers those that it knows."""
 
     def family(self, order: AnyOrder) -> str:
-        """The id space that a transaction belongs to: by what it is, not by the operation that it came through."""
+        """The id space of a transaction: it depends on the transaction's kind, not on the operation that carried it."""
         return FAMILIES[type(order.item)]
 
     def memory_key(self, order: AnyOrder, account: Account) -> Key:
-        """Where a transaction is remembered: its id, whole and as sent. `account` does not matter: ids are global."""
+        """The key of a transaction: its whole id as sent. Ids are global, so `account` does not matter."""
         del account
         return Key(order.contract, self.family(order), order.item.id)
 
     async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
-        """What is remembered of this transaction. A defect may wait here, between the check and the act."""
+        """The stored entry of this transaction. A defect may wait here, between the check and the act."""
         return self.store.entry(self.memory_key(order, account))
 
     def is_same(self, order: AnyOrder, account: Account, entry: Entry) -> bool:
-        """Whether a known id comes with what it came with first: player and amount, and for a rollback the bet."""
+        """True if a known id has its first player and amount again, and for a rollback its first bet."""
         bet_matches = not isinstance(order.item, Rollback) or subject_of(order) == entry.bet
         return entry.account == account.number and entry.amount == amount_of(order) and bet_matches
 
     async def answer_known(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
-        """The answer to a transaction whose id is known: what was answered first, or a refusal of a changed one."""
+        """The answer to a known id: the first answer again, or a refusal if the transaction was changed."""
         if self.is_same(order, account, entry):
             return self.answer_replay(order, account, entry)
         return await self.answer_conflict(order, account, entry)
@@ -51,17 +52,17 @@ class Memory(Accounts):
         )
 
     def replay_balance(self, account: Account, entry: Entry) -> int:
-        """The balance in a repeated answer: the one that was shown first. The current one would be as good."""
+        """The balance in a repeated answer, which is the one shown first. The current balance is permitted, too."""
         del account
         return entry.balance
 
     async def answer_conflict(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
-        """A known id with another amount, player or bet is refused."""
+        """Refuse a known id with another amount, player or bet."""
         del order, account, entry
         raise Refusal(Outcome.CONFLICT, "this transaction id was used for another transaction")
 
     def remember(self, order: AnyOrder, account: Account, moved: Moved, shown: int) -> Entry:
-        """Write down what was done and answered, whatever the amount: a transaction of 0 is one too."""
+        """Store the effect of a transaction and the balance `shown` in its answer. One of 0 is stored, too."""
         amount = int(amount_of(order))
         entry = Entry(
             account=account.number,
@@ -77,14 +78,14 @@ class Memory(Accounts):
         return entry
 
     def remember_refusal(self, order: AnyOrder, account: Account, refusal: Refusal) -> None:
-        """A refusal leaves no trace."""
+        """Store nothing about a refusal."""
 
     def new_reference(self) -> str:
-        """The wallet's own reference of a transaction."""
+        """The wallet's own reference for a new transaction."""
         return os.urandom(16).hex()
 
     def answer_applied(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
-        """The answer to a transaction that was applied just now."""
+        """The answer to a transaction that was just applied."""
         return ItemReply(
             outcome=entry.outcome,
             id=order.item.id,
@@ -94,7 +95,7 @@ class Memory(Accounts):
         )
 
     def shown_balance(self, moved: Moved) -> int:
-        """The balance in the answer: the one after the movement."""
+        """The balance in the answer, which is the one after the movement."""
         return moved.after
 
     def answer_refusal(self, order: AnyOrder, refusal: Refusal) -> ItemReply:

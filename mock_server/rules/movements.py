@@ -1,4 +1,4 @@
-"""Rules of money: what covers a debit, what a movement does to a balance, and the course of one transaction."""
+"""Rules of money: which debits a balance covers, what a movement changes, and the steps of one transaction."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mock_server.store import Account, BetRecord, Fate
 
 
 class Movements(Memory, Sessions):
-    """One transaction from the first check to the answer."""
+    """Processes one transaction from the first check to the answer."""
 
     async def process(self, order: Order[Movement]) -> ItemReply:
-        """Judge and book one transaction. A refusal concerns this transaction alone."""
+        """Judge and apply one transaction. A refusal concerns this transaction alone."""
         try:
             account = self.check(order)
         except Refusal as refusal:
@@ -28,7 +28,7 @@ class Movements(Memory, Sessions):
             return self.answer_refusal(order, refusal)
 
     def check(self, order: Order[Movement]) -> Account:
-        """What makes sense to ask at all, of whom, and in what money."""
+        """The account of an order whose id, player, currency, amount and session are valid. Raises Refusal."""
         self.check_id(order.item.id)
         account = self.find_player(order.contract, order.item.player)
         self.check_currency(order, account)
@@ -36,7 +36,7 @@ class Movements(Memory, Sessions):
         return account
 
     async def process_new(self, order: Order[Movement], account: Account) -> ItemReply:
-        """Apply a transaction that the wallet has not applied before, or raise the refusal."""
+        """Apply a transaction that the wallet has not applied before. Raises Refusal."""
         if self.needs_session(order):
             self.check_session(order.contract, order.item.session, account)
         await self.check_bet(order, account)
@@ -46,11 +46,11 @@ class Movements(Memory, Sessions):
         return self.answer_applied(order, account, entry)
 
     def is_debit(self, order: Order[Movement]) -> bool:
-        """Bets and unsettlements take money, everything else gives."""
+        """True for bets and unsettlements, which take money. Every other movement gives money."""
         return isinstance(order.item, Bet | Unsettle)
 
     async def check_bet(self, order: Order[Movement], account: Account) -> None:
-        """What the register of bets says against this transaction."""
+        """Refuse a transaction that the register of bets forbids."""
         if isinstance(order.item, Bet):
             if self.is_late(order, account):
                 raise Refusal(Outcome.UNKNOWN_TRANSACTION, "this bet was rolled back before it arrived")
@@ -60,34 +60,34 @@ class Movements(Memory, Sessions):
                 raise Refusal(Outcome.UNKNOWN_TRANSACTION, "this bet was rolled back")
 
     def is_late(self, order: Order[Movement], account: Account) -> bool:
-        """Whether the player's bet of this id was rolled back before it came."""
+        """True if the player's bet of this id was rolled back before it was received."""
         return any(
             record.account == account.number and record.fate is Fate.ROLLED_BACK
             for record in self.store.bets_with_id(order.contract, order.item.id)
         )
 
     def check_known_bet(self, order: Order[Movement], account: Account) -> None:
-        """A credit or an unsettlement for a bet that this wallet has never seen is taken, as for one that it has."""
+        """Check that a credit or an unsettlement names a known bet. The sound wallet accepts unknown bets, too."""
 
     async def was_returned(self, order: Order[Movement], account: Account) -> bool:
-        """Whether every bet that this credit names was rolled back: the player must not keep stake and win."""
+        """True if every bet of this credit was rolled back. The player must not receive both the stake and the win."""
         bets = self.store.bets_with_reference(account, order.item.bet) if order.item.bet else ()
         return bool(bets) and all(record.fate is Fate.ROLLED_BACK for record in bets)
 
     def covers(self, order: Order[Movement], balance: int) -> bool:
-        """Whether the balance covers a debit; exactly is enough."""
+        """True if the balance covers a debit. An equal balance covers it."""
         return balance >= order.item.amount
 
     def debited(self, balance: int, amount: int) -> int:
-        """The balance after a debit."""
+        """The balance after a debit, in hundred-thousandths."""
         return balance - amount
 
     def credited(self, balance: int, amount: int) -> int:
-        """The balance after a credit."""
+        """The balance after a credit, in hundred-thousandths."""
         return balance + amount
 
     async def debit(self, order: Order[Movement], account: Account) -> Moved:
-        """Take the amount, whole or not at all."""
+        """Take the whole amount or nothing."""
         before = self.store.balance(account)
         if not self.covers(order, before):
             raise Refusal(Outcome.INSUFFICIENT_FUNDS, "the balance does not cover the amount")
@@ -96,7 +96,7 @@ class Movements(Memory, Sessions):
         return Moved(before, after)
 
     async def credit(self, order: Order[Movement], account: Account) -> Moved:
-        """Give the amount."""
+        """Add the amount to the balance."""
         before = self.store.balance(account)
         after = self.credited(before, int(order.item.amount))
         self.check_room(after)
@@ -104,20 +104,20 @@ class Movements(Memory, Sessions):
         return Moved(before, after)
 
     def register(self, order: Order[Movement], account: Account) -> None:
-        """Keep the register of bets: a bet enters it, a credit settles the bets that it names."""
+        """Update the register of bets: a bet is entered, and a credit settles the bets that it names."""
         if isinstance(order.item, Bet):
             self.place(order, account)
         elif isinstance(order.item, Payout):
             self.settle_bets(order, account)
 
     def place(self, order: Order[Movement], account: Account) -> None:
-        """Enter a bet. Credits name it by its bet id, or by its transaction where it has none."""
+        """Enter a bet. Credits name it by its bet id, or by its transaction id if it has no bet id."""
         reference = order.item.bet or order.item.id
         record = BetRecord(account.number, order.item.id, reference, int(order.item.amount), Fate.PLACED)
         self.store.put_bet(order.contract, record)
 
     def settle_bets(self, order: Order[Movement], account: Account) -> None:
-        """A credit, of 0 too, settles the bets that it names: they cannot be rolled back any more."""
+        """Settle the bets that a credit names, also one of 0. They cannot be rolled back afterwards."""
         for record in self.store.bets_with_reference(account, order.item.bet):
             if record.fate is Fate.PLACED:
                 self.store.put_bet(order.contract, record._replace(fate=Fate.SETTLED))

@@ -1,4 +1,4 @@
-"""Rules of rollbacks: the stake comes back once, and a bet that comes after its rollback is not taken."""
+"""Rules of rollbacks: the stake is returned once, and a bet that arrives after its rollback is refused."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mock_server.store import Account, BetRecord, Fate
 
 
 class Rollbacks(Memory):
-    """One rollback from the first check to the answer. It needs no live session."""
+    """Processes one rollback from the first check to the answer. A rollback needs no live session."""
 
     async def process_rollback(self, order: Order[Rollback]) -> ItemReply:
-        """Judge and book one rollback."""
+        """Judge and apply one rollback."""
         try:
             self.check_id(order.item.id)
             account = self.find_player(order.contract, order.item.player)
@@ -24,7 +24,7 @@ class Rollbacks(Memory):
             return self.answer_refusal(order, refusal)
 
     async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
-        """Undo a bet that stands; a bet that does not stand is answered with success and without effect."""
+        """Undo an open bet. A rollback of any other bet succeeds without effect."""
         bet = await self.find_bet(order, account)
         if bet is None:
             moved = self.roll_back_unknown(order, account)
@@ -34,12 +34,12 @@ class Rollbacks(Memory):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "this bet is settled")
         else:
             moved = await self.refund(order, account, bet)
-        self.bury(order, account, bet)
+        self.mark_rolled_back(order, account, bet)
         entry = self.remember(order, account, moved, self.shown_balance(moved))
         return self.answer_applied(order, account, entry)
 
     async def find_bet(self, order: Order[Rollback], account: Account) -> BetRecord | None:
-        """The player's bet that is to be undone, or none. Another player's is not the platform's to undo this way."""
+        """The player's bet to undo, or None. A rollback cannot name another player's bet."""
         records = self.store.bets_with_id(order.contract, order.item.original)
         for record in records:
             if record.account == account.number:
@@ -49,27 +49,27 @@ class Rollbacks(Memory):
         return None
 
     async def is_rolled_back(self, bet: BetRecord) -> bool:
-        """Whether the stake came back already."""
+        """True if the stake was already returned."""
         return bet.fate is Fate.ROLLED_BACK
 
     async def is_settled(self, bet: BetRecord) -> bool:
-        """Whether the bet was settled: its payout stands, and the stake does not come back on top."""
+        """True if the bet was settled. Its payout stands, and the stake is not returned in addition."""
         return bet.fate is Fate.SETTLED
 
     def roll_back_unknown(self, order: Order[Rollback], account: Account) -> Moved:
-        """A bet that never came, or was refused: there is nothing to give back."""
+        """Answer the rollback of a bet that was never received or was refused. No money moves."""
         del order
         balance = self.store.balance(account)
         return Moved(balance, balance)
 
     def roll_back_again(self, account: Account, bet: BetRecord) -> Moved:
-        """A bet that was rolled back: there is nothing more to give back."""
+        """Answer the rollback of a bet that was already rolled back. No money moves."""
         del bet
         balance = self.store.balance(account)
         return Moved(balance, balance)
 
     async def refund(self, order: Order[Rollback], account: Account, bet: BetRecord) -> Moved:
-        """Give the stake back: the sum in our own books, since a rollback names none."""
+        """Return the stake. The amount comes from the wallet's register, because a rollback carries none."""
         del order
         before = self.store.balance(account)
         after = before + bet.stake
@@ -77,8 +77,8 @@ class Rollbacks(Memory):
         self.store.set_balance(account, after)
         return Moved(before, after)
 
-    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
-        """Write that the bet is rolled back, even where it never came: it may still be on its way."""
+    def mark_rolled_back(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+        """Mark the bet as rolled back, even if it was never received, because it may still arrive."""
         if bet is None:
             bet = BetRecord(account.number, order.item.original, "", 0, Fate.ROLLED_BACK)
         self.store.put_bet(order.contract, bet._replace(fate=Fate.ROLLED_BACK))

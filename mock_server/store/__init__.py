@@ -1,4 +1,4 @@
-"""Where the wallet keeps its books: one small interface, SQLite behind it by default, PostgreSQL on request."""
+"""The wallet's store behind one small interface: SQLite by default, PostgreSQL on request."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ __all__ = [
 def open_store(where: str = ":memory:", *, durable: bool = True) -> Store:
     """The store at `where`: `:memory:`, the path of an SQLite file, or a `postgresql://` address.
 
-    `durable` decides whether a commit survives a power cut, at the price of a disk flush for each. Raises OSError,
-    with the reason, when it cannot be opened; ImportError when PostgreSQL is asked for and psycopg is not installed.
+    `durable` decides whether a commit survives a power cut, at the price of one disk flush for each commit. Raises
+    OSError with the reason if the store cannot be opened. Raises ImportError if PostgreSQL needs psycopg and it is not
+    installed.
     """
     if where.startswith(("postgresql://", "postgres://")):
         from mock_server.store.postgres import PostgresStore

@@ -1,8 +1,8 @@
-"""The books of a wallet as an interface: what a store keeps, and how it is asked.
+"""The wallet's store as an interface: the records it keeps and the calls that read and write them.
 
-Texts from the wire (ids of players, transactions, bets, sessions) are compared byte for byte: case, a trailing space
-and Unicode normal forms tell two ids apart, and no length is cut. Balances and amounts are whole hundred-thousandths of
-the main unit, within 64 bits.
+Texts from the wire (ids of players, transactions, bets, sessions) are compared byte for byte. Case, a trailing space
+and Unicode normal forms make two ids different, and no text is cut. Balances and amounts are whole hundred-thousandths
+of the main unit within 64 bits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST_BALANCE = 2**63 - 1
 
 
 class Key(NamedTuple):
-    """Where a transaction is remembered. Ids are one space per contract and family of operations."""
+    """The key of a stored transaction. Each contract and family of operations has its own space of ids."""
 
     contract: str
     family: str
@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A player's account, without its balance: that is read afresh at each movement."""
+    """A player's account without its balance, because each movement reads the balance anew."""
 
     number: int
     contract: str
@@ -37,7 +37,7 @@ class Account(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What was answered to one transaction. `effect` is the signed change that it made to the balance."""
+    """The answer to one transaction. `effect` is the signed change of the balance in hundred-thousandths."""
 
     account: int
     amount: int
@@ -50,16 +50,16 @@ class Entry(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What became of a bet."""
+    """The state of a bet."""
 
     PLACED = "placed"
     SETTLED = "settled"
     ROLLED_BACK = "rolled_back"
-    """Its stake was returned, or it never came and must not be debited any more."""
+    """The stake was returned, or the bet was never received and must not be debited."""
 
 
 class BetRecord(NamedTuple):
-    """One bet of one account in the register of bets. `bet` is the reference by which credits name it."""
+    """One bet of one account in the register of bets. Credits name it by the reference `bet`."""
 
     account: int
     id: str
@@ -69,67 +69,67 @@ class BetRecord(NamedTuple):
 
 
 class SessionRecord(NamedTuple):
-    """Whose session it is, and whether it is still live."""
+    """The account of a session and whether the session is live."""
 
     account: int
     live: bool
 
 
 class TokenRecord(NamedTuple):
-    """Whose one-time token it is, and whether it was used."""
+    """The account of a one-time token and whether the token was used."""
 
     account: int
     spent: bool
 
 
 class Store(Protocol):
-    """The wallet's books. Reads see the open transaction's writes; other processes see them after `commit`."""
+    """The wallet's store. Reads show the writes of the open transaction. Other processes see them after `commit`."""
 
     @property
     def busy(self) -> bool:
-        """Whether a transaction is open."""
+        """True while a transaction is open."""
 
     def begin(self) -> None:
-        """Open a transaction that excludes every other writer; nothing if one is open."""
+        """Open a transaction that excludes every other writer. Does nothing if one is open."""
 
     def commit(self) -> None:
-        """Make everything since `begin` durable; nothing if no transaction is open."""
+        """Make everything since `begin` durable. Does nothing if no transaction is open."""
 
     def rollback(self) -> None:
-        """Undo everything since `begin`; nothing if no transaction is open."""
+        """Undo everything since `begin`. Does nothing if no transaction is open."""
 
     def close(self) -> None:
-        """Give the connection back. An open transaction is undone."""
+        """Close the connection. An open transaction is undone."""
 
     def open_account(self, account: Account, balance: int) -> Account:
-        """Create an account, or reset the one of that contract and player; the number is the store's to give."""
+        """Create an account, or reset the one of that contract and player. The store assigns the number."""
 
     def account(self, contract: str, player: str) -> Account | None:
-        """The account of a player of a contract."""
+        """The account of a player of a contract, or None."""
 
     def account_numbered(self, number: int) -> Account:
         """The account with this number, which must exist."""
 
     def balance(self, account: Account) -> int:
-        """The balance in hundred-thousandths, as of now."""
+        """The current balance in hundred-thousandths."""
 
     def set_balance(self, account: Account, balance: int) -> None:
-        """Write the balance."""
+        """Write the balance, in hundred-thousandths."""
 
     def entry(self, key: Key) -> Entry | None:
-        """What is remembered under a key."""
+        """The entry under a key, or None."""
 
     def put_entry(self, key: Key, entry: Entry) -> None:
-        """Remember under a key, replacing what was there."""
+        """Store an entry under a key and replace the previous one."""
 
     def forget(self, key: Key) -> None:
-        """Remember nothing under a key any more."""
+        """Delete the entry under a key."""
 
     def statement(self, account: Account) -> tuple[Entry, ...]:
         """Every entry of an account, oldest first."""
 
     def bets_with_id(self, contract: str, id: str) -> tuple[BetRecord, ...]:
-        """The bets of that transaction id, of whichever player."""
+        """The bets of every player with that transaction id."""
 
     def bets_with_reference(self, account: Account, bet: str) -> tuple[BetRecord, ...]:
         """The bets of an account that credits name by this reference."""
@@ -138,13 +138,13 @@ class Store(Protocol):
         """Write a bet into the register, replacing the account's bet of that id."""
 
     def session(self, contract: str, id: str) -> SessionRecord | None:
-        """A session, live or ended."""
+        """A session, live or ended, or None."""
 
     def put_session(self, contract: str, id: str, record: SessionRecord) -> None:
         """Write a session."""
 
     def token(self, contract: str, value: str) -> TokenRecord | None:
-        """A one-time token, spent or not."""
+        """A one-time token, spent or not, or None."""
 
     def put_token(self, contract: str, value: str, record: TokenRecord) -> None:
         """Write a one-time token."""

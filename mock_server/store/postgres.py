@@ -1,7 +1,7 @@
-"""The store on PostgreSQL, for a wallet whose books outlive its machine. Needs psycopg 3 (the extra `postgres`).
+"""The store on PostgreSQL, which can run on another machine than the wallet. Needs psycopg 3 (the extra `postgres`).
 
-One connection, and one lock for whoever writes: several wallet processes may share a database, and take turns as they
-would with an SQLite file.
+There is one connection and one lock for all writers. Several wallet processes may share a database. They take turns as
+they would with an SQLite file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class PostgresStore(SqlStore):
     """The wallet's books in one PostgreSQL database."""
 
     def __init__(self, address: str, *, durable: bool = True) -> None:
-        """Raises OSError, with the server's reason but without the address, which may hold a password."""
+        """Raises OSError with the server's reason. The error leaves out the address, which may hold a password."""
         try:
             self._connection = psycopg.connect(address, autocommit=True)
             self._connection.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
@@ -36,22 +36,22 @@ class PostgresStore(SqlStore):
 
     @property
     def busy(self) -> bool:
-        """Whether a transaction is open."""
+        """True while a transaction is open."""
         return self._connection.info.transaction_status is not TransactionStatus.IDLE
 
     def begin(self) -> None:
-        """Open a transaction that excludes every other writer; nothing if one is open."""
+        """Open a transaction that excludes every other writer. Does nothing if one is open."""
         if not self.busy:
             self._connection.execute("BEGIN")
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
 
     def commit(self) -> None:
-        """Make everything since `begin` durable; nothing if no transaction is open."""
+        """Make everything since `begin` durable. Does nothing if no transaction is open."""
         if self.busy:
             self._connection.execute("COMMIT")
 
     def rollback(self) -> None:
-        """Undo everything since `begin`; nothing if no transaction is open."""
+        """Undo everything since `begin`. Does nothing if no transaction is open."""
         if self.busy:
             self._connection.execute("ROLLBACK")
 

@@ -1,7 +1,7 @@
-"""The store's statements, written once for both databases.
+"""The store's SQL statements, written once for both databases.
 
-Every text from the wire is stored as its UTF-8 bytes (lone surrogates included), because databases disagree on NUL
-characters, on collations and on trailing spaces, and never on bytes.
+Every text from the wire is stored as its UTF-8 bytes, lone surrogates included. Databases treat NUL characters,
+collations and trailing spaces in different ways, but they all compare bytes alike.
 """
 
 from __future__ import annotations
@@ -36,39 +36,39 @@ ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_m
 
 
 def packed(text: str) -> bytes:
-    """A text as the bytes that it is compared by."""
+    """The bytes by which a text is stored and compared."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def unpacked(data: bytes) -> str:
-    """The text that `packed` made these bytes from."""
+    """The text of bytes that `packed` returned."""
     return bytes(data).decode("utf-8", "surrogatepass")
 
 
 class Cursor(Protocol):
-    """What both database drivers give back for a statement."""
+    """The result of a statement, with the methods that both database drivers have."""
 
     def fetchone(self) -> Row | None:
-        """The next row."""
+        """The next row, or None."""
 
     def fetchall(self) -> list[Row]:
-        """All rows that are left."""
+        """All remaining rows."""
 
 
 class SqlStore:
-    """A store on an SQL database; the subclass connects and knows how its database opens a transaction."""
+    """A store on an SQL database. The subclass connects and opens the transactions."""
 
     def __init__(self, run: Callable[[str, Row], Cursor]) -> None:
-        """`run` executes one statement with `?` for its parameters."""
+        """`run` executes one statement, with `?` for each parameter."""
         self._run = run
 
     def create_tables(self, *, number: str, bytes_type: str) -> None:
-        """Create what is missing, with the database's own types for a running number and for bytes."""
+        """Create the missing tables, with the database's own types for a running number and for bytes."""
         for statement in SCHEMA:
             self._run(statement.format(number=number, bytes=bytes_type), ())
 
     def open_account(self, account: Account, balance: int) -> Account:
-        """Create an account, or reset the one of that contract and player; the number is the store's to give."""
+        """Create an account, or reset the one of that contract and player. The store assigns the number."""
         row = self._run(
             "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, player) DO UPDATE SET currency = excluded.currency,"
@@ -87,7 +87,7 @@ class SqlStore:
         return account._replace(number=row[0])
 
     def account(self, contract: str, player: str) -> Account | None:
-        """The account of a player of a contract."""
+        """The account of a player of a contract, or None."""
         row = self._run(
             f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE contract = ? AND player = ?",  # noqa: S608 - our own columns
             (contract, packed(player)),
@@ -100,16 +100,16 @@ class SqlStore:
         return _account(self._run(statement, (number,)).fetchall()[0])
 
     def balance(self, account: Account) -> int:
-        """The balance in hundred-thousandths, as of now."""
+        """The current balance in hundred-thousandths."""
         row = self._run("SELECT balance FROM account WHERE number = ?", (account.number,)).fetchall()[0]
         return int(row[0])
 
     def set_balance(self, account: Account, balance: int) -> None:
-        """Write the balance."""
+        """Write the balance, in hundred-thousandths."""
         self._run("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
 
     def entry(self, key: Key) -> Entry | None:
-        """What is remembered under a key."""
+        """The entry under a key, or None."""
         row = self._run(
             f"SELECT {ENTRY_COLUMNS} FROM entry WHERE contract = ? AND family = ? AND id = ?",  # noqa: S608 - our own
             (key.contract, key.family, packed(key.id)),
@@ -117,7 +117,7 @@ class SqlStore:
         return None if row is None else _entry(row)
 
     def put_entry(self, key: Key, entry: Entry) -> None:
-        """Remember under a key, replacing what was there."""
+        """Store an entry under a key and replace the previous one."""
         self._run(
             f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"
@@ -128,7 +128,7 @@ class SqlStore:
         )
 
     def forget(self, key: Key) -> None:
-        """Remember nothing under a key any more."""
+        """Delete the entry under a key."""
         self._run(
             "DELETE FROM entry WHERE contract = ? AND family = ? AND id = ?",
             (key.contract, key.family, packed(key.id)),
@@ -143,7 +143,7 @@ class SqlStore:
         return tuple(_entry(row) for row in rows)
 
     def bets_with_id(self, contract: str, id: str) -> tuple[BetRecord, ...]:
-        """The bets of that transaction id, of whichever player."""
+        """The bets of every player with that transaction id."""
         rows = self._run(
             "SELECT account, id, bet, stake, fate FROM bet WHERE contract = ? AND id = ?", (contract, packed(id))
         ).fetchall()
@@ -167,7 +167,7 @@ class SqlStore:
         )
 
     def session(self, contract: str, id: str) -> SessionRecord | None:
-        """A session, live or ended."""
+        """A session, live or ended, or None."""
         row = self._run(
             "SELECT account, live FROM session WHERE contract = ? AND id = ?", (contract, packed(id))
         ).fetchone()
@@ -182,7 +182,7 @@ class SqlStore:
         )
 
     def token(self, contract: str, value: str) -> TokenRecord | None:
-        """A one-time token, spent or not."""
+        """A one-time token, spent or not, or None."""
         row = self._run(
             "SELECT account, spent FROM token WHERE contract = ? AND value = ?", (contract, packed(value))
         ).fetchone()

@@ -1,7 +1,7 @@
 """The embedded store: one SQLite connection, used by one event loop.
 
-The settings are those that `bench/wallet_store.py` compares: a write-ahead log, so that a commit is one append, and a
-rare checkpoint. `synchronous=FULL` flushes at each commit; a throwaway store does without.
+It uses a write-ahead log, so that a commit is one append, and rare checkpoints. `synchronous=FULL` flushes to disk at
+each commit. A store that is not durable does not flush.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pathlib import Path
 from mock_server.store.sql import SqlStore
 
 CHECKPOINT_PAGES = 20_000
-"""Pages in the write-ahead log before it is copied back: fewer pauses than the default of 1,000."""
+"""Pages in the write-ahead log before it is copied back. More than the default of 1,000 means fewer pauses."""
 
 
 class SqliteStore(SqlStore):
     """The wallet's books in one SQLite file, or in memory."""
 
     def __init__(self, where: Path | None, *, durable: bool = True) -> None:
-        """`None` keeps the books in memory. Raises OSError, with SQLite's reason, when the file cannot be used."""
+        """`None` keeps the data in memory. Raises OSError with SQLite's reason if the file cannot be used."""
         try:
-            # The wallet may be made by one thread and served by another; never by two at once.
+            # One thread may create the wallet and another one serve it. Two threads never use it together.
             self._connection = sqlite3.connect(where or ":memory:", isolation_level=None, check_same_thread=False)
             self._prepare(durable=durable)
         except sqlite3.Error as error:
@@ -37,20 +37,20 @@ class SqliteStore(SqlStore):
 
     @property
     def busy(self) -> bool:
-        """Whether a transaction is open."""
+        """True while a transaction is open."""
         return self._connection.in_transaction
 
     def begin(self) -> None:
-        """Open a transaction that excludes every other writer; nothing if one is open."""
+        """Open a transaction that excludes every other writer. Does nothing if one is open."""
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Make everything since `begin` durable; nothing if no transaction is open."""
+        """Make everything since `begin` durable. Does nothing if no transaction is open."""
         self._connection.commit()
 
     def rollback(self) -> None:
-        """Undo everything since `begin`; nothing if no transaction is open."""
+        """Undo everything since `begin`. Does nothing if no transaction is open."""
         self._connection.rollback()
 
     def close(self) -> None:

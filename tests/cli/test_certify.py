@@ -152,7 +152,7 @@ def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wa
     done = walletproof("show-config", "--limit=races=2", player, cwd=tmp_path, variables=variables)
     rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.lines}
     assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:8"
-    assert rows["contracts.secret_of(casino.credentials)"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
+    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
     assert rows["contracts.casino.players.188.session"] == "**** --wallet-player"
     assert rows["provision.url"] == "http://127.0.0.1:1/p the environment variable WALLET_PROVISION"
     assert rows["limits.races"] == "2 --wallet-limit"

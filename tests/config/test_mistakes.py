@@ -54,7 +54,7 @@ MISTAKES = {
         "wallet.yaml:6: unknown key 'limit'; did you mean 'limits'?", added="limit: {}\n"
     ),
     "a variable that is not set": Mistake(
-        "wallet.yaml:4: contracts.secret_of(casino.credentials): the environment variable WALLET_SECRET is not set",
+        "wallet.yaml:4: contracts.casino.credentials.secret: the environment variable WALLET_SECRET is not set",
         unset="WALLET_SECRET",
     ),
     "a variable in the middle of a value": Mistake(

@@ -10,7 +10,7 @@ import pytest
 from harness.config import WalletUnderTest
 from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
 from harness.model import GetBalance, Status
-from harness.partner import Day, Habits, NoPartner, Weather, live_through
+from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.partner.clock import Clock
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, RUN_ID, examiner_of
@@ -18,10 +18,10 @@ from mock_server.defects import named
 from mock_server.wallet import Wallet
 
 CONTRACTS = ("casino", "sportsbook")
-STORMY = Habits(players=5, rounds=120, weather=Weather(lost_percent=15))
+WITH_LOSSES = Habits(players=5, rounds=120, connection=ConnectionQuality(lost_percent=15))
 
 
-def a_day(wallet_type: type[Wallet], contract: str, habits: Habits = STORMY, seed: int = 1) -> Day:
+def a_day(wallet_type: type[Wallet], contract: str, habits: Habits = WITH_LOSSES, seed: int = 1) -> Day:
     examiner = examiner_of(wallet_type, contract)
     under_test = WalletUnderTest(contract=contract, url="", credentials=CREDENTIALS[contract], seed=seed, run_id=RUN_ID)
     try:
@@ -37,7 +37,7 @@ def total(day: Day, what: str) -> int:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_sound_wallet_survives_days_of_bad_weather(contract: str, seed: int) -> None:
-    day = a_day(Wallet, contract, replace(STORMY, days=2), seed)
+    day = a_day(Wallet, contract, replace(WITH_LOSSES, days=2), seed)
     assert day.result.status is Status.PASS, day.result.verdicts
     assert day.lost > 10
     assert day.repeated > 0
@@ -67,7 +67,7 @@ def test_a_wallet_that_reads_the_documents_otherwise_survives_them(wallet_type: 
     ],
 )
 def test_an_ordinary_day_finds_a_wrong_wallet(defect: str, contract: str, requirement: str) -> None:
-    day = a_day(named(defect).wallet_type, contract, replace(STORMY, rounds=200))
+    day = a_day(named(defect).wallet_type, contract, replace(WITH_LOSSES, rounds=200))
     assert day.result.status is Status.FAIL
     assert any(each.startswith(requirement) for each in day.result.violated), day.result.violated
 
@@ -87,13 +87,13 @@ def test_the_night_settles_what_was_not_paid_by_day() -> None:
 
 
 def test_an_item_that_the_night_refuses_is_a_lost_bet_and_is_not_sent_again() -> None:
-    day = a_day(legal_wallets.UnknownBetsAreRefused, "casino", replace(STORMY, days=2))
+    day = a_day(legal_wallets.UnknownBetsAreRefused, "casino", replace(WITH_LOSSES, days=2))
     assert day.result.status is Status.PASS
     assert day.counts["settlements of the night"] >= 2
 
 
 def test_what_cannot_be_taken_back_is_kept_back_from_later_settlements() -> None:
-    day = a_day(legal_wallets.NeverDeducts, "sportsbook", replace(STORMY, rounds=400))
+    day = a_day(legal_wallets.NeverDeducts, "sportsbook", replace(WITH_LOSSES, rounds=400))
     assert total(day, "taken back") == 0
     assert total(day, "clawback owed") >= total(day, "clawback recovered") > 0
     assert day.counts["settlements reduced by a clawback"] > 0
@@ -121,7 +121,7 @@ def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: 
     examiner = examiner_of(Wallet, "casino")
     monkeypatch.setattr(InProcessCarrier, "send", silent)
     under_test = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
-    day = live_through(examiner, under_test, STORMY)
+    day = live_through(examiner, under_test, WITH_LOSSES)
     assert day.result.status is Status.UNKNOWN
     assert "nobody listens" in " ".join(each.summary + each.said for each in day.result.verdicts)
 
@@ -131,7 +131,7 @@ def test_a_contract_without_a_platform_is_refused() -> None:
     examiner.contract = replace(examiner.contract, name="bingo", days=None)
     under_test = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"])
     with pytest.raises(NoPartner, match="bingo has scenarios only"):
-        live_through(examiner, under_test, STORMY)
+        live_through(examiner, under_test, WITH_LOSSES)
 
 
 def test_the_clock_does_what_is_due_in_its_order() -> None:

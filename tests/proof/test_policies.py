@@ -13,8 +13,8 @@ import legal_wallets as legal
 import pytest
 
 from harness.contracts import BUNDLED, load
-from harness.ledger import READINGS
 from harness.model import Scenario, Status
+from harness.oracle import READINGS
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of
 from mock_server.wallet import Wallet

@@ -201,7 +201,7 @@ def test_where_balances_come_from_is_in_report_and_certificate(keys: tuple[Path,
 
 
 def test_a_contract_that_was_not_run_is_not_in_the_certificate(passed: dict[str, Any]) -> None:
-    not_run = {**passed["contracts"]["sportsbook"], "verdict": "NOT RUN"}
+    not_run = {**passed["contracts"]["sportsbook"], "verdict": "NOT RUN", "certification": "NOT RUN"}
     both = {**passed, "contracts": {**passed["contracts"], "casino": not_run}}
     assert list(claims(both, now_utc())["contracts"]) == ["sportsbook"]
     assert refusal({**passed, "contracts": {"casino": not_run}}) == "no contract was certified"

@@ -35,7 +35,7 @@ STATIONS = (
     "harness.scenario",
     "harness.client",
     "harness.play",
-    "harness.ledger",
+    "harness.oracle",
     "harness.verdict",
     "harness.examine",
     "harness.report",
@@ -48,8 +48,8 @@ STATIONS = (
 # Room: the rooms that it may import, where that is less than all those above it, and why.
 NARROWER: Mapping[str, tuple[str, str]] = {
     "harness.files": ("", "it reads any file, and knows no contract"),
-    "harness.ledger": ("model money", "the oracle is pure"),
-    "harness.verdict": ("model money files contracts config scenario ledger", "judging never sends"),
+    "harness.oracle": ("model money", "the oracle is pure"),
+    "harness.verdict": ("model money files contracts config scenario oracle", "judging never sends"),
     "mock_server": ("model money contracts", "the reference wallet shares no code with its judge"),
     "mock_server.__main__": ("harness model money contracts mock_server", "it starts the wallet, and nothing else"),
 }
@@ -128,7 +128,7 @@ FLOATS: Mapping[str, str] = {
     "mock_server.defects": "wallets that count money in floats, to be caught",
     "mock_server.faults": "seconds",
 }
-EXACT_ROOMS = ("harness.model", "harness.money", "harness.ledger", "harness.contracts", "mock_server.wallet")
+EXACT_ROOMS = ("harness.model", "harness.money", "harness.oracle", "harness.contracts", "mock_server.wallet")
 """Here not even a literal such as 0.5 occurs."""
 
 DECIDING_ROOMS = (

@@ -276,9 +276,9 @@ class RollbackOfForeignIsOk(Wallet):
         records = self.store.bets_with_id(order.contract, order.item.original)
         return next((each for each in records if each.account == account.number), None)
 
-    def bury(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
+    def mark_rolled_back(self, order: Order[Rollback], account: Account, bet: BetRecord | None) -> None:
         if bet is not None or not self.store.bets_with_id(order.contract, order.item.original):
-            super().bury(order, account, bet)
+            super().mark_rolled_back(order, account, bet)
 
 
 class DeductsNoMoreThanWasPaid(Wallet):

@@ -20,7 +20,7 @@ from math import sqrt
 from pathlib import Path
 from random import Random
 
-AREAS = ("money", "ledger", "checks", "contracts")
+AREAS = ("money", "oracle", "checks", "contracts")
 KILLED, TIMED_OUT = frozenset({1, 3}), frozenset({-24, 24, 36, 152, 255})
 SURVIVED, UNREACHED = 0, frozenset({5, 33})
 CONFIDENCE = 1.96
@@ -39,7 +39,7 @@ def recorded(folder: Path) -> dict[str, int | None]:
 
 
 def area_of(mutant: str) -> str:
-    """`ledger` for `harness.ledger.book.x_key_of__mutmut_1`."""
+    """`oracle` for `harness.oracle.book.x_key_of__mutmut_1`."""
     return mutant.split(".")[1]
 
 

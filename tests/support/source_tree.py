@@ -22,7 +22,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Module:
-    """One source file: `name` is what one imports (`harness.ledger.book`), `path` is for messages."""
+    """One source file: `name` is what one imports (`harness.oracle.book`), `path` is for messages."""
 
     name: str
     path: str

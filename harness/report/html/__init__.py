@@ -1,7 +1,7 @@
-"""A report as one HTML file that needs nothing else: no network, no folder beside it, no server.
+"""A report as one HTML file that needs no network, no other file and no server.
 
-Everything in it is escaped by the template engine; a Content-Security-Policy in the file allows its own style and
-script by their digests and nothing else, so that whatever a wallet has sent stays text.
+The template engine escapes everything in it. A Content-Security-Policy in the file allows its own style and script by
+their digests and nothing else. So everything that a wallet has sent stays text.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def render_certificate(certificate: Mapping[str, Any]) -> str:
-    """The claims of a certificate as a page for people."""
+    """The claims of a certificate as an HTML page."""
     return _rendered("certificate.html", {"certificate": certificate})
 
 
 def render_proof(proof: Mapping[str, Any]) -> str:
-    """The kill matrix as a page."""
+    """The kill matrix as an HTML page."""
     contracts = sorted({name for defect in proof["defects"] for name in defect["contracts"]})
     own = _text("report.css") + _text("proof.css")
     return _rendered("proof.html", {"proof": proof, "contracts": contracts}, style=own, script=_text("proof.js"))
@@ -58,5 +58,5 @@ def _text(name: str) -> str:
 
 
 def _digest(text: str) -> str:
-    """The source that allows exactly this text inline."""
+    """The Content-Security-Policy source that allows exactly this text inline."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"

@@ -1,6 +1,6 @@
-"""The geometry of the page's pictures: balances from exchange to exchange, who overlapped whom, how long answers took.
+"""The geometry of the page's pictures: balances by exchange, overlapping requests, and latencies.
 
-Only whole numbers come out: the template draws them as SVG, where text is escaped like everywhere else.
+All results are whole numbers. The template draws them as SVG, where text is escaped as everywhere else.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from harness.report.latency import EDGES
 
 WIDTH, HEIGHT, MARGIN = 640, 180, 24
 LEFT = 110
-"""Room for amounts before the first mark of a plot."""
+"""Room for amounts, before the first point of a plot."""
 MOST_POINTS, MOST_PLOTS, MOST_LANES, MOST_LABELS = 60, 3, 60, 24
 LANE = 14
 
 
 def plots(exchanges: Sequence[Mapping[str, Any]], named: Collection[tuple[int, int]] = ()) -> list[dict[str, Any]]:
-    """A plot for each player whose balance was seen more than once, of the first run in which anything is wrong.
+    """A plot for each player with more than one known balance, of the first run in which anything is wrong.
 
-    `named` are the runs and indices of exchanges of which a finding says that what they show is impossible: in a race,
-    where balances follow from an order that nobody knows, that alone tells.
+    `named` are the runs and indices of exchanges that a finding calls impossible. In a race the order is unknown, so
+    only these are known to be wrong.
     """
     run = min((number for number, _ in named), default=exchanges[0]["run"] if exchanges else 0)
     by_player: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
@@ -31,9 +31,9 @@ def plots(exchanges: Sequence[Mapping[str, Any]], named: Collection[tuple[int, i
             for balance in exchange["balances"]:
                 point = {**balance, "raced": exchange["race"] is not None}
                 by_player.setdefault(balance["player"], []).append((exchange["index"], point))
-    told = [(player, points[:MOST_POINTS]) for player, points in by_player.items() if len(points) > 1]
+    drawn = [(player, points[:MOST_POINTS]) for player, points in by_player.items() if len(points) > 1]
     guilty = {index for number, index in named if number == run}
-    return [_plot(player, points, guilty) for player, points in told[:MOST_PLOTS]]
+    return [_plot(player, points, guilty) for player, points in drawn[:MOST_PLOTS]]
 
 
 def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]], guilty: Collection[int]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _plot(player: str, points: Sequence[tuple[int, Mapping[str, Any]]], guilty: 
 
 
 def _is_known(index: int, point: Mapping[str, Any], guilty: Collection[int]) -> bool:
-    """Whether it is certain that a balance which was not expected is wrong."""
+    """True if an unexpected balance is certainly wrong."""
     return index in guilty or (bool(point["expected"]) and not point["raced"])
 
 
@@ -85,7 +85,7 @@ def _amount(text: str) -> Fraction:
 
 
 def lanes(exchanges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A picture for each race: one lane for each request, from the moment it was released to its answer's end."""
+    """A picture for each race: one lane for each request, from its release to the end of its answer."""
     races: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
     for exchange in exchanges:
         if exchange["race"] is not None:
@@ -119,7 +119,7 @@ def _lanes(run: int, racing: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def histogram(counts: Sequence[int]) -> dict[str, Any]:
-    """Bars for the counts up to each edge; empty ones at both ends are left out."""
+    """Bars for the counts up to each edge, without empty bars at both ends."""
     filled = [place for place, count in enumerate(counts) if count]
     if not filled:
         return {"bars": [], "width": 0}

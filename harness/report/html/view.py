@@ -1,4 +1,4 @@
-"""From a report's data to what the page shows: orders, marks, and the geometry of its pictures."""
+"""Turns a report's data into the values of the page: orders, marks, and the geometry of its pictures."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _COLOURS = {
 
 
 def colour(certification: str) -> str:
-    """The name by which the page's style knows the verdict on a contract."""
+    """The name of the verdict on a contract in the page's style."""
     return _COLOURS[Certification(certification)]
 
 
@@ -60,10 +60,10 @@ def anchor(contract: str, scenario: str) -> str:
 
 
 def _overall(report: Mapping[str, Any]) -> str:
-    seen = {each["certification"] for each in report["contracts"].values()}
-    if Certification.NOT_CERTIFIED in seen:
+    found = {each["certification"] for each in report["contracts"].values()}
+    if Certification.NOT_CERTIFIED in found:
         return "fail"
-    return "warn" if not report["complete"] or Certification.INCOMPLETE in seen else "pass"
+    return "warn" if not report["complete"] or Certification.INCOMPLETE in found else "pass"
 
 
 def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: s
 
 
 def _wire(first: str, message: Mapping[str, Any] | None) -> str:
-    """A message as it reads on the wire."""
+    """A message as text in the form of HTTP."""
     if message is None:
         return ""
     more = f"... ({message['size']} bytes in all)" if message["truncated"] else ""
@@ -122,7 +122,7 @@ def _took(times: Mapping[str, int | None]) -> str:
 
 
 def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
-    """What was done to the request on purpose."""
+    """The faults that were applied to the request on purpose."""
     for name, value in exchange.get("alteration", {}).items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.ledger import Event
 from harness.model import Aspect, Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.oracle import Event
 from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
 

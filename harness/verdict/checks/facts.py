@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
-from harness.ledger import Terms
 from harness.model import (
     Authenticate,
     Batch,
@@ -30,6 +29,7 @@ from harness.model import (
     Situation,
     transactions,
 )
+from harness.oracle import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

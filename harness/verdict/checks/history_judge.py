@@ -1,17 +1,16 @@
 """Puts a history before the oracle, window by window, and turns what it finds into verdicts.
 
-A window is one exchange, or all exchanges of one race. Per player, the oracle filters the books; when none is left the
-finding is attributed to one requirement and that player is judged no further.
+A window is one exchange, or all exchanges of one race. Per player, the oracle filters the beliefs; when none is left,
+the finding is attributed to one requirement and that player is judged no further.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from harness.contracts import Contract
-from harness.ledger import Book, BudgetExceeded, Event, Finding, Judgement, Terms, balances, change_of, judge, lost
 from harness.model import (
     Amount,
     Aspect,
@@ -29,12 +28,26 @@ from harness.model import (
     Verdict,
     Wrong,
 )
+from harness.oracle import (
+    Belief,
+    Book,
+    BudgetExceeded,
+    Event,
+    Finding,
+    Judgement,
+    Terms,
+    balances,
+    change_of,
+    judge,
+    lost,
+)
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
+from harness.verdict.checks.windows import exchanged, windows
 
 _MOST_CHARTED = 8
 """Balances that one point of a chart shows."""
@@ -88,9 +101,10 @@ class HistoryJudge:
         """Judge every window in turn."""
         for player in self.history.players:
             if player.balance is not None:
-                self.accounts[player.id] = Account(player, (Book(player.balance, bets=frozenset(player.bets)),))
+                book = Book(player.balance, bets=frozenset(player.bets))
+                self.accounts[player.id] = Account(player, (Belief(book),))
             self._known.sessions[player.id] = {player.session} - {""}
-        for window in _windows(self.history.exchanges):
+        for window in windows(self.history.exchanges):
             self._judge(window)
         self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
 
@@ -101,6 +115,7 @@ class HistoryJudge:
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
+        unanswered: dict[str, list[Event]] = defaultdict(list)
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share is known for the other one whichever comes first.
@@ -109,7 +124,9 @@ class HistoryJudge:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
             for part in parts[index] or self._read_by(index, exchange):
-                self._enter(part, exchange, answered)
+                self._enter(part, exchange, answered, unanswered)
+        for player, events in unanswered.items():
+            self._lose(self.accounts[player], events, racing=len(window) > 1)
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
@@ -125,7 +142,13 @@ class HistoryJudge:
         answer = next(iter(reply.items), None)
         return (Part(item=GetBalance(player=reply.session.player or ""), exchange=index, answer=answer),)
 
-    def _enter(self, part: Part, exchange: Exchange, answered: dict[str, list[tuple[Part, Event]]]) -> None:
+    def _enter(
+        self,
+        part: Part,
+        exchange: Exchange,
+        answered: dict[str, list[tuple[Part, Event]]],
+        unanswered: dict[str, list[Event]],
+    ) -> None:
         """Sort one transaction: its answer goes before the oracle, or its fate stays open."""
         if part.dropped:
             return
@@ -135,7 +158,8 @@ class HistoryJudge:
         if account is None:
             self._stranger(part, exchange, terms)
         elif part.answer is None:
-            self._lose(account, event, exchange)
+            if self._may_have_acted(account, event, exchange):
+                unanswered[part.item.player].append(event)
         elif part.answer.outcome is Outcome.OK or part.item.player in self.accounts:
             answered[part.item.player].append((part, event))
 
@@ -151,19 +175,21 @@ class HistoryJudge:
             exchange=part.exchange,
         )
 
-    def _lose(self, account: Account, event: Event, exchange: Exchange) -> None:
-        """A lost answer is not a refusal. A request that was cut in half, or must be disbelieved, has no effect."""
-        if account.dead:
-            return
-        situation = str(event.terms.disbelieved or Situation.NEW)
-        if exchange.loss is Loss.HALF_REQUEST:
-            account.suspects.append(Suspect(exchange.name, f"{Situation.NEW}.cut_off", event.exchange, _change(event)))
-            return
-        account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+    def _may_have_acted(self, account: Account, event: Event, exchange: Exchange) -> bool:
+        """Suspect a request whose answer was lost. One that was cut in half has no effect."""
+        is_cut = exchange.loss is Loss.HALF_REQUEST
+        situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
+        if not account.dead:
+            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+        return not account.dead and not is_cut
+
+    def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
+        """A lost answer is not a refusal: the wallet has acted, or not, or will."""
         try:
-            account.books = lost(account.books, event)
+            account.beliefs = lost(account.beliefs, *events, racing=racing)
         except BudgetExceeded:
-            self._undecided(account, situation, event.exchange)
+            situation = str(events[0].terms.disbelieved or Situation.NEW)
+            self._undecided(account, situation, events[0].exchange)
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """A player whom the wallet cannot know, or one whose balance nobody could read."""
@@ -183,10 +209,10 @@ class HistoryJudge:
         if account.dead:
             return
         events = [event for _, event in pairs]
-        judgement = judge(account.books, events, racing=racing and len(events) > 1)
+        judgement = judge(account.beliefs, events, racing=racing and len(events) > 1)
         if judgement.finding is not None and not racing and (other := exchanged(pairs)):
             # One id twice in a batch, and the answers in an order of the wallet's own: either answer may be either's.
-            again = judge(account.books, [event for _, event in other])
+            again = judge(account.beliefs, [event for _, event in other])
             if again.finding is None and not again.undecided:
                 pairs, events, judgement = other, [event for _, event in other], again
         kind = race_kind(events) if racing and len(events) > 1 else None
@@ -212,7 +238,7 @@ class HistoryJudge:
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
         """Keep what the balance should have been and was, for the reader of a report."""
         finding = judgement.finding
-        left = () if account.dead else balances(account.books)[:_MOST_CHARTED]
+        left = () if account.dead else balances(account.beliefs)[:_MOST_CHARTED]
         for part, event in pairs:
             expected = left
             if finding is not None and finding.event is event:
@@ -352,34 +378,6 @@ class HistoryJudge:
 
 def _change(event: Event) -> Amount:
     return change_of(event.item) if isinstance(event.item, Movement) else 0
-
-
-def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
-    """A batch's transactions with the answers to those of one id the other way round; empty without such an id."""
-    by_id: dict[str, list[int]] = defaultdict(list)
-    for index, (part, _) in enumerate(pairs):
-        by_id[getattr(part.item, "id", "")].append(index)
-    if len(by_id) == len(pairs):
-        return []
-    result = list(pairs)
-    for indices in by_id.values():
-        for index, other in zip(indices, reversed(indices), strict=True):
-            (part, event), (told, said) = pairs[index], pairs[other]
-            heard = replace(event, accepted=said.accepted, balance=said.balance)
-            result[index] = (replace(part, answer=told.answer), heard)
-    return result
-
-
-def _windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
-    """Exchanges one by one, those of a race together."""
-    window: list[tuple[int, Exchange]] = []
-    for index, exchange in enumerate(exchanges):
-        if window and (exchange.race is None or exchange.race != window[-1][1].race):
-            yield window
-            window = []
-        window.append((index, exchange))
-    if window:
-        yield window
 
 
 __all__ = ["HistoryJudge", "Seen"]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.ledger import Event
 from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
+from harness.oracle import Event
 from harness.verdict.checks.facts import Part
 
 _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness import money
-from harness.ledger import Possible
 from harness.model import (
     Amount,
     Authenticate,
@@ -17,6 +16,7 @@ from harness.model import (
     Rollback,
     Single,
 )
+from harness.oracle import Possible
 
 _MANY = 4
 

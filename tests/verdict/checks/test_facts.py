@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import Terms
 from harness.model import (
     Alteration,
     Authenticate,
@@ -36,6 +35,7 @@ from harness.model import (
     Transmission,
     Unsettle,
 )
+from harness.oracle import Terms
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, session_of, surplus, terms_of
 
 CASINO, SPORTSBOOK = load("casino"), load("sportsbook")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import BudgetExceeded, judge
 from harness.model import (
     Alteration,
     Authenticate,
@@ -35,6 +34,7 @@ from harness.model import (
     Transmission,
     Verdict,
 )
+from harness.oracle import BudgetExceeded, judge
 from harness.verdict.checks import Judged, examine, history_judge
 
 CONTRACTS = {name: load(name) for name in ("casino", "sportsbook")}
@@ -154,7 +154,7 @@ def test_what_never_left_and_what_does_not_exist_are_not_judged() -> None:
 def test_a_player_about_whom_too_much_is_open_is_not_decided_and_judged_no_further(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def exhausted(books: object, event: object) -> object:
+    def exhausted(beliefs: object, *events: object, racing: bool) -> object:
         raise BudgetExceeded
 
     monkeypatch.setattr(history_judge, "lost", exhausted)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.ledger import Event, Terms
 from harness.model import (
     Alteration,
     Bet,
@@ -34,6 +33,7 @@ from harness.model import (
     Transmission,
     Unsettle,
 )
+from harness.oracle import Event, Terms
 from harness.verdict.checks.facts import parts_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from harness.ledger import Book, Possible
 from harness.model import (
     Alteration,
     Authenticate,
@@ -27,6 +26,7 @@ from harness.model import (
     Transmission,
     Unsettle,
 )
+from harness.oracle import Book, Possible
 from harness.verdict.checks import sentences
 
 BET = Bet(id="b1", player="188", currency="EUR", amount=1_234_567)

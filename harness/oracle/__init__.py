@@ -1,0 +1,37 @@
+"""The oracle: which states could a sound wallet be in? Pure, and it shares no code with any wallet.
+
+It holds, for one player, every belief that the answers so far allow. `judge` filters them by the next event, or by
+several that overlapped in time. If no belief is left, no sound wallet could have answered so.
+"""
+
+from harness.oracle.book import Book, Entry, Family, Fate, change_of, family
+from harness.oracle.events import Belief, Event
+from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
+from harness.oracle.possible import Possible
+from harness.oracle.rules import allowed
+from harness.oracle.sums import BudgetExceeded
+from harness.oracle.terms import READINGS, Terms
+
+__all__ = [
+    "MONEY_ONLY",
+    "READINGS",
+    "STRICT",
+    "Belief",
+    "Book",
+    "BudgetExceeded",
+    "Entry",
+    "Event",
+    "Family",
+    "Fate",
+    "Finding",
+    "Judgement",
+    "Leniency",
+    "Possible",
+    "Terms",
+    "allowed",
+    "balances",
+    "change_of",
+    "family",
+    "judge",
+    "lost",
+]

@@ -1,0 +1,66 @@
+"""What a race is judged from: events with their times, and beliefs about an account.
+
+An event is one request with its answer. A lost event is a request whose answer was lost: it has a start and no end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.model import Amount, GetBalance, Single
+from harness.oracle.book import Book, Key
+from harness.oracle.terms import Terms
+
+Floors = tuple[tuple[int, Amount], ...]
+"""Pairs of a moment and an amount, in the order of time, both increasing.
+
+The lost credits that had started by that moment, and have arrived, brought at least that amount.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One request of one player and its answer. Times are monotonic nanoseconds."""
+
+    item: Single
+    terms: Terms
+    accepted: bool
+    """Whether the answer is a success; without meaning for a lost event."""
+    balance: Amount | None
+    """The balance that was shown, None when none was."""
+    start: int
+    end: int | None
+    """None when the answer was lost."""
+    exchange: int
+    """Index in the history."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the answer was lost: the request was carried out, or will be, or never will."""
+        return self.end is None
+
+    @property
+    def id(self) -> str:
+        """The transaction id, empty for a read."""
+        return "" if isinstance(self.item, GetBalance) else self.item.id
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """One possible state of an account, with what is still undecided in it.
+
+    The balance of `book` holds nothing of the events in `lost`. It can be negative: then some of them have arrived.
+    """
+
+    book: Book
+    lost: tuple[Event, ...] = ()
+    """Lost events. Each may be carried out once, at any time after its start, or never."""
+    floors: Floors = ()
+    """What the lost credits must have brought so that earlier debits were covered."""
+    arrived: Mapping[Amount, int] = field(default_factory=dict)
+    """By change of balance: how many lost requests are in the book's balance. Which ones is not known."""
+    stood: tuple[Amount, Amount] = (0, 0)
+    """The lowest and highest balance since the oldest lost request was sent, lost requests left aside."""
+    doubted: frozenset[Key] = frozenset()
+    """Lost requests that the wallet may have refused when they were sent."""

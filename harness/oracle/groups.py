@@ -1,0 +1,155 @@
+"""Which events of a race depend on each other, and the part of a book that a group of events is about.
+
+Events of one group share a transaction id, or a bet where the law then asks for its fate. Between groups nothing is
+shared but the balance: the law looks in a book only for the names that a request carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from harness.model import Amount, GetBalance, Rollback, Single, Unsettle
+from harness.oracle.book import Book, Entry, Family, Key
+from harness.oracle.events import Event
+
+_ASK_FOR_THE_BET = (
+    ("unknown_bet", "refused"),
+    ("returned_bet", "refused"),
+    ("unsettlement_beyond_payout", "refused"),
+    ("deduction", "unsupported"),
+)
+"""Readings that make credits and deductions depend on their bet, where a policy accepts nothing else."""
+
+
+def asks_for_its_bet(event: Event) -> bool:
+    """Whether a policy that accepts one reading only makes credits and deductions depend on their bet."""
+    return bool(event.terms.policy) and any(event.terms.only(*reading) for reading in _ASK_FOR_THE_BET)
+
+
+def ids_of(item: Single) -> tuple[str, ...]:
+    """The transaction ids that a request names: its own, and for a rollback that of what it undoes."""
+    match item:
+        case GetBalance():
+            return ()
+        case Rollback():
+            return (item.id, item.original)
+    return (item.id,)
+
+
+def references_of(item: Single, book: Book) -> set[str]:
+    """All names of a request: ids, its bet, and the bets of what the book knows under its ids."""
+    if isinstance(item, GetBalance):
+        return set()
+    ids = ids_of(item)
+    known = {entry.bet for name in ids for _, entry in _entries_of(book, name)}
+    return {item.bet, *ids, *known} - {""}
+
+
+def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
+    for each in Family:
+        entry = book.entries.get((each, transaction_id))
+        if entry is not None:
+            yield (each, transaction_id), entry
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Groups
+
+
+def groups_of(events: Sequence[Event], book: Book) -> list[list[int]]:
+    """The indices of the events that depend on each other, group by group. A read is a group of its own."""
+    counting = _counting_references(events, book)
+    groups = _Partition(len(events))
+    for index, event in enumerate(events):
+        for name in ids_of(event.item):
+            groups.join(index, f"id {name}")
+        for name in references_of(event.item, book) & counting if counting else ():
+            groups.join(index, f"bet {name}")
+    return groups.parts()
+
+
+def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
+    """The references of the bets that a rollback names; every reference where a policy asks for the bet."""
+    undone = {event.item.original for event in events if isinstance(event.item, Rollback)}
+    counting: set[str] = set()
+    for event in events:
+        if asks_for_its_bet(event) or not undone.isdisjoint(ids_of(event.item)):
+            counting |= references_of(event.item, book)
+    return counting
+
+
+class _Partition:
+    """Numbers from 0 on, joined by the names that they share."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+        self._first: dict[str, int] = {}
+
+    def join(self, number: int, name: str) -> None:
+        """Put a number into one part with all others of that name."""
+        self._parent[self._root(number)] = self._root(self._first.setdefault(name, number))
+
+    def _root(self, number: int) -> int:
+        while self._parent[number] != number:
+            self._parent[number] = self._parent[self._parent[number]]
+            number = self._parent[number]
+        return number
+
+    def parts(self) -> list[list[int]]:
+        """The parts, in the order of their first numbers."""
+        parts: dict[int, list[int]] = {}
+        for number in range(len(self._parent)):
+            parts.setdefault(self._root(number), []).append(number)
+        return list(parts.values())
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Parts of a book
+
+
+def cut_out(book: Book, events: Iterable[Event], names: Collection[str]) -> Book:
+    """The part of a book that events ask for by these names, with the balance of the book."""
+    entries = {key: entry for name in names for key, entry in _entries_of(book, name)}
+    if any(isinstance(event.item, Unsettle) for event in events):
+        entries |= {key: entry for key, entry in book.entries.items() if entry.bet in names}
+    return Book(
+        book.balance,
+        rolled_back=book.rolled_back.intersection(names),
+        bets=book.bets.intersection(names),
+        returned=book.returned.intersection(names),
+        settled=book.settled.intersection(names),
+    ).record_all(entries)
+
+
+def change_between(before: Book, after: Book, shown: Mapping[Key, Amount | None]) -> Book:
+    """What is in one part of a book and not in an earlier state of it, with balance 0.
+
+    `shown` has the balance that a new transaction's first answer showed; without one it is not known.
+    """
+    entries = {
+        key: replace(entry, shown=shown.get(key))
+        for key, entry in after.entries.items()
+        if entry is not before.entries.get(key) and entry != before.entries.get(key)
+    }
+    return Book(
+        0,
+        rolled_back=after.rolled_back - before.rolled_back,
+        bets=after.bets - before.bets,
+        returned=after.returned - before.returned,
+        settled=after.settled - before.settled,
+    ).record_all(entries)
+
+
+def united(book: Book, parts: Sequence[Book], moved: Amount = 0) -> Book:
+    """A book with the changes of several parts. Money is moved by as much as `moved`."""
+    entries: dict[Key, Entry] = {}
+    for part in parts:
+        entries.update(part.entries)
+    return replace(
+        book.record_all(entries, moved=moved),
+        rolled_back=book.rolled_back.union(*(part.rolled_back for part in parts)),
+        bets=book.bets.union(*(part.bets for part in parts)),
+        returned=book.returned.union(*(part.returned for part in parts)),
+        settled=book.settled.union(*(part.settled for part in parts)),
+    )

@@ -1,0 +1,39 @@
+"""What is judged together: the exchanges of a race, and the items of a batch with their answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from harness.model import Exchange
+from harness.oracle import Event
+from harness.verdict.checks.facts import Part
+
+
+def windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
+    """Exchanges one by one, those of a race together."""
+    window: list[tuple[int, Exchange]] = []
+    for index, exchange in enumerate(exchanges):
+        if window and (exchange.race is None or exchange.race != window[-1][1].race):
+            yield window
+            window = []
+        window.append((index, exchange))
+    if window:
+        yield window
+
+
+def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
+    """A batch's transactions with the answers to those of one id the other way round; empty without such an id."""
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for index, (part, _) in enumerate(pairs):
+        by_id[getattr(part.item, "id", "")].append(index)
+    if len(by_id) == len(pairs):
+        return []
+    result = list(pairs)
+    for indices in by_id.values():
+        for index, other in zip(indices, reversed(indices), strict=True):
+            (part, event), (told, said) = pairs[index], pairs[other]
+            heard = replace(event, accepted=said.accepted, balance=said.balance)
+            result[index] = (replace(part, answer=told.answer), heard)
+    return result

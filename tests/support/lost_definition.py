@@ -1,0 +1,98 @@
+"""What lost answers leave possible, by definition: every lost request is carried out at every moment, or never.
+
+It takes the rules from `allowed`, holds every definite book, and shares no search and no shortcut with the oracle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+from harness.model import Amount, GetBalance
+from harness.oracle import Book, Event, allowed
+
+MOST_STATES = 20_000
+
+State = tuple[Book, tuple[int, ...]]
+"""A definite book, and the numbers of the lost requests that were not carried out yet."""
+States = dict[object, State]
+
+
+class TooMany(Exception):
+    """The definition is only for small histories."""
+
+
+class Definition:
+    """Every state of an account that the answers so far allow."""
+
+    def __init__(self, balance: Amount) -> None:
+        self._lost: list[Event] = []
+        self.states: States = {}
+        _add(self.states, Book(balance), ())
+
+    def lose(self, event: Event) -> None:
+        """The answer to a request was lost."""
+        if isinstance(event.item, GetBalance) or event.terms.disbelieved is not None:
+            return
+        self._lost.append(event)
+        number, before = len(self._lost) - 1, list(self.states.values())
+        self.states = {}
+        for book, left in before:
+            _add(self.states, book, (*left, number))
+
+    def judge(self, events: Sequence[Event]) -> bool:
+        """Whether the answers are possible; then the states are those after them. A batch is worked in any order."""
+        found: States = {}
+        start = self.states
+        for order in permutations(events):
+            self.states = start
+            for event in order:
+                self.states = self._after(event)
+            found |= self.states
+        self.states = found or start
+        return bool(found)
+
+    def balances(self) -> set[Amount]:
+        """Every balance that a read may show now."""
+        return {book.balance for book, _ in self._carried_out()}
+
+    def books(self) -> list[Book]:
+        """Every definite book that may stand now."""
+        return [book for book, _ in self._carried_out()]
+
+    def _carried_out(self) -> Sequence[State]:
+        """The states, and all those in which some more lost requests were carried out."""
+        found = dict(self.states)
+        waiting = list(found.values())
+        while waiting:
+            book, left = waiting.pop()
+            for number in left:
+                event = self._lost[number]
+                for possible in allowed(book, event.item, event.terms):
+                    rest = tuple(each for each in left if each != number)
+                    if _add(found, possible.book, rest):
+                        waiting.append((possible.book, rest))
+            if len(found) > MOST_STATES:
+                raise TooMany
+        return list(found.values())
+
+    def _after(self, event: Event) -> States:
+        found: States = {}
+        for book, left in self._carried_out():
+            for possible in allowed(book, event.item, event.terms):
+                if possible.accepted is not event.accepted:
+                    continue
+                after = possible.book
+                if event.accepted and event.balance is not None:
+                    if not possible.may_show(event.balance):
+                        continue
+                    after = after.showing(possible.first, event.balance) if possible.first else after
+                _add(found, after, left)
+        return found
+
+
+def _add(states: States, book: Book, left: tuple[int, ...]) -> bool:
+    key = (book.key(), left)
+    is_new = key not in states
+    states.setdefault(key, (book, left))
+    return is_new
