@@ -60,7 +60,7 @@ class Examiner:
         * `now_ms`: the clock for signatures, in Unix milliseconds.
         """
         self.contract: Contract = contract_of(under_test)
-        self._subject = under_test
+        self._under_test = under_test
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self.client = _client(self.contract, wallet, under_test, now_ms)
@@ -124,7 +124,7 @@ class Examiner:
         return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        under_test = self._subject
+        under_test = self._under_test
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:

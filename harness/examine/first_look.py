@@ -55,7 +55,7 @@ def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | N
 
 
 def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:
-    """The secrets of a wallet under test, together with others."""
+    """The secrets of a wallet under test, and others besides."""
     own = Secrets.of(contract_of(under_test), under_test.credentials, players=under_test.players)
     return own if others is None else own + others
 

@@ -53,7 +53,7 @@ class Scene:
     reads: str = ""
     """The operation that shows the balance, if it is a read; otherwise empty."""
     acted: bool = False
-    """True if the scenario has sent a request for this player. Before that, any error breaks conservation."""
+    """True once a request has named this player. Until then any change of their balance is the wallet's fault."""
 
     @property
     def shows_no_effect(self) -> bool:
@@ -85,14 +85,31 @@ def _explains_itself(change: Amount | None, off: frozenset[Amount]) -> bool:
 
 _MULTIPLES = frozenset({0, 2, *(10**n for n in range(1, 7))})
 
-_OF_ANY_SUM = ("race", "rollback", "conflict", "reused_id", "late")
+_OF_ANY_SUM = frozenset(
+    {
+        Situation.RACE,
+        Situation.RACE_OF_ONE,
+        Situation.RACE_OF_DEBITS,
+        Situation.ROLLBACK,
+        Situation.ROLLBACK_OF_UNKNOWN,
+        Situation.ROLLBACK_AGAIN,
+        Situation.ROLLBACK_OF_REFUSED,
+        Situation.ROLLBACK_OF_SETTLED,
+        Situation.ROLLBACK_OF_FOREIGN,
+        Situation.CONFLICT,
+        Situation.CONFLICT_WITH_ZERO,
+        Situation.REUSED_ID,
+        Situation.LATE,
+    }
+)
 
 
 def _may_fit(suspect: Suspect, off: frozenset[Amount]) -> bool:
-    """True if a suspect may explain an error of another amount: a part, the opposite sign, or a sum with others."""
-    if suspect.situation.startswith(_OF_ANY_SUM):
+    """Whether a suspect may be behind a sum that is not its own: in part, in another direction, or with others."""
+    plain = suspect.situation.partition(".")[0]
+    if plain in _OF_ANY_SUM:
         return True
-    if suspect.situation.startswith("malformed"):
+    if plain == Situation.MALFORMED:
         return -suspect.change in off
     return suspect.situation == Situation.UNCOVERED and any(suspect.change < each < 0 for each in off)
 
