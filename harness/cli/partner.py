@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from harness import money
+from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
 from harness.config import Options, OptionsError
-from harness.contracts import BUNDLED
+from harness.config.precedence import PROFILE, URL
 from harness.model import Status
 from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.play.players import ProvisioningFailed
@@ -29,11 +30,8 @@ MOST_ROUNDS, MOST_PLAYERS, MOST_DAYS = 10_000, 200, 31
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
-    add("url", nargs="?", default="", metavar="URL", help="the wallet (default: the bundled reference wallet)")
-    add("--profile", default="", metavar="FILE", help="the profile of the wallet")
-    add("--contract", action="append", default=[], metavar="NAME", help=f"{' or '.join(BUNDLED)}; repeatable")
-    add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
-    add("--player", action="append", default=[], metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
+    add_wallet_arguments(parser)
+    add("--bundled", action="store_true", help="the bundled reference wallet, although a profile lies here")
     add("--crowd", type=_number(1, MOST_PLAYERS), default=8, metavar="N", help="how many play (8)")
     add("--rounds", type=_number(1, MOST_ROUNDS), default=200, metavar="N", help="rounds, or bets, of each day (200)")
     add("--days", type=_number(1, MOST_DAYS), default=1, metavar="N", help="how many days (1)")
@@ -59,8 +57,10 @@ def run(options: argparse.Namespace) -> int:
         days=options.days,
         connection=ConnectionQuality(lost_percent=options.lost),
     )
+    if options.bundled and (options.url or options.profile):
+        raise UsageProblem("--bundled is the reference wallet: leave it out to play against a wallet of your own")
     try:
-        planned_run = planned(_options(options), os.environ)
+        planned_run = planned(_options(options), _environment(options))
     except OptionsError as error:
         raise UsageProblem(str(error)) from None
     try:
@@ -69,17 +69,18 @@ def run(options: argparse.Namespace) -> int:
         planned_run.stop()
 
 
-def _options(options: argparse.Namespace) -> Options:
-    return Options(
-        url=options.url,
-        profile=options.profile,
-        contracts=tuple(dict.fromkeys(options.contract)),
-        provision_url=options.provision,
-        players=tuple(options.player),
-        seed=secrets.randbits(32) if options.seed is None else options.seed,
-        run_id=secrets.token_hex(4),
-        defect=options.defect,
-    )
+def _options(arguments: argparse.Namespace) -> Options:
+    """The options of the day. Without a wallet, and without a profile in this folder, it is the bundled wallet."""
+    options = options_of(arguments)
+    seed = options.seed if arguments.seed is None else arguments.seed
+    chosen = replace(options, seed=seed, defect=arguments.defect)
+    return replace(chosen, profile="") if (arguments.bundled or arguments.defect) and not arguments.profile else chosen
+
+
+def _environment(arguments: argparse.Namespace) -> Mapping[str, str]:
+    """The environment, without a wallet's address where the bundled wallet was asked for."""
+    named = {URL, PROFILE} if arguments.bundled else set()
+    return {name: value for name, value in os.environ.items() if name not in named}
 
 
 def _play(plan: Run, habits: Habits) -> int:
@@ -99,7 +100,8 @@ def _play(plan: Run, habits: Habits) -> int:
             worst = max(worst, CONFIGURATION)
             continue
         requirements = plan.contracts[name].requirements
-        for line in (*_lines(name, day, habits), *_findings(day, requirements)):
+        whose = "the bundled wallet" if plan.bundled else plan.urls[name]
+        for line in (*_lines(name, whose, day, habits), *_findings(day, requirements)):
             print(line)
         worst = max(worst, _status(day))
     return worst
@@ -109,7 +111,7 @@ def _status(day: Day) -> int:
     return {Status.FAIL: VIOLATED, Status.UNKNOWN: UNDECIDED}.get(day.result.status, 0)
 
 
-def _lines(name: str, day: Day, habits: Habits) -> Iterator[str]:
+def _lines(name: str, whose: str, day: Day, habits: Habits) -> Iterator[str]:
     many = "a day" if habits.days == 1 else f"{habits.days} days"
     yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
     for what, count in sorted(day.counts.items()):
@@ -117,7 +119,7 @@ def _lines(name: str, day: Day, habits: Habits) -> Iterator[str]:
     for currency, booked in sorted(day.turnover.items()):
         for what, amount in booked.items():
             yield f"  {money.text(amount, currency):>13} {currency}  {what}"
-    yield f"{name}: {_conclusion(day)}\n"
+    yield f"{name}: {whose}: {_conclusion(day)}\n"
 
 
 def _conclusion(day: Day) -> str:

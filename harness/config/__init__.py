@@ -1,15 +1,15 @@
-"""The configuration of a run: options, environment and profile become one wallet under test for each contract.
+"""The configuration of a run. Options, environment and profile become one wallet under test for each contract.
 
-`configure` is the whole road, and this file has it from top to bottom:
+`configure` performs all steps, and this file shows them in order:
 
-1. `Options` (options.py) are what the command line says.
-2. `Profile` (profile/) is what `wallet.yaml` says, each value with its place `file:line`.
-3. `profile_in_force` (precedence.py) lays options and environment over the profile. The result is a `Profile` again,
-   and each value still says where it comes from: `walletproof show-config` prints it.
-4. `wallet_of` (wallet.py) makes a frozen `WalletUnderTest` of it, one for each contract.
+* `Options` (options.py) holds the command line's values.
+* `Profile` (profile/) holds the values of `wallet.yaml`, each with its place `file:line`.
+* `profile_in_force` (precedence.py) lets options and environment override the profile. The result is a `Profile` whose
+  values have their origin. `walletproof show-config` prints it.
+* `wallet_of` (wallet.py) makes a frozen `WalletUnderTest` of it, one for each contract.
 
-Before something is sent, `RunConfiguration.require_usable` says what is missing. The bundled wallet has no URL and no
-credentials before it is started: `with_bundled_wallet` adds them. The room knows no pytest.
+`RunConfiguration.require_usable` raises an error before sending if something is missing. The bundled wallet has no URL
+and no credentials until it is started. `with_bundled_wallet` then adds them. This package does not import pytest.
 """
 
 from __future__ import annotations
@@ -37,31 +37,31 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfiguration:
-    """Everything that a run is configured by. It is plain data, which reaches worker processes by pickle."""
+    """The whole configuration of a run. It is plain data, which reaches worker processes by pickle."""
 
     options: Options
     profile: Profile
-    """The profile that is in force: options and environment are laid over the file."""
+    """The profile in force: options and environment override the file."""
     wallets: tuple[WalletUnderTest, ...] = ()
-    """The wallet under test, once for each contract that it is certified by."""
+    """The wallet under test, once for each contract of the run."""
     bundled: bool = False
-    """True if the run is about the reference wallet, which it starts itself."""
+    """True if the run tests the reference wallet and starts it itself."""
 
     @property
     def production(self) -> str:
-        """Where the profile says that the wallet is in production; empty for a test wallet."""
+        """The place where the profile declares the wallet to be in production. Empty for a test wallet."""
         found = self.profile.environment
         return found.where if found is not None and found.text == "production" else ""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not prevent a run: secrets in the file, and each place that turns off verification of TLS."""
+        """Warnings that do not stop a run: secrets in the file, and each place that turns off verification of TLS."""
         return (*self.profile.warnings, *_unverified(self.profile))
 
     def require_usable(self, *, sending: bool = True) -> None:
-        """Raise Misconfigured, a line for each complaint, if the wallet may not be tested or something is missing.
+        """Raise Misconfigured if the wallet may not be tested or something is missing. Each complaint is one line.
 
-        A wallet in production may be configured only where nothing is sent.
+        A wallet in production is allowed only if `sending` is false.
         """
         if self.production and sending:
             raise Misconfigured(
@@ -74,7 +74,10 @@ class RunConfiguration:
     def with_bundled_wallet(
         self, urls: Mapping[str, str], credentials: Mapping[str, Credentials], provision_url: str
     ) -> RunConfiguration:
-        """The same run, with the addresses of the reference wallet that it has started. Mappings are by contract."""
+        """This configuration with the addresses of the reference wallet that the run has started.
+
+        Mappings are by contract.
+        """
         wallets = (
             replace(
                 each,
@@ -87,15 +90,20 @@ class RunConfiguration:
         return replace(self, wallets=tuple(wallets))
 
     def in_process(self, scope: str, processes: int) -> RunConfiguration:
-        """The same run in one of several processes. `scope` tells them apart; each has its part of the limits."""
+        """This configuration for one of several processes.
+
+        `scope` identifies the process, which gets its part of the limits.
+        """
         return replace(self, wallets=tuple(each.in_process(scope, processes) for each in self.wallets))
 
 
 def configure(options: Options, environment: Mapping[str, str], *, on: date | None = None) -> RunConfiguration:
-    """The configuration of a run that begins `on` a day, which decides whether waivers have expired. Default: today.
+    """The configuration of a run that begins on the day `on`.
+
+    This day decides which waivers have expired. Default: today.
 
     Raises OptionsError for options that contradict each other, and Misconfigured for a profile that cannot be used.
-    Missing credentials and players are no error here: `RunConfiguration.require_usable` names them.
+    Missing credentials and players raise nothing here. `RunConfiguration.require_usable` names them.
     """
     profile = profile_in_force(options, environment, on or datetime.now(UTC).date())
     return RunConfiguration(
@@ -107,13 +115,13 @@ def configure(options: Options, environment: Mapping[str, str], *, on: date | No
 
 
 def without_wallet(options: Options) -> RunConfiguration:
-    """The configuration of a run that can test no wallet, because `configure` raised Misconfigured."""
+    """The configuration of a run without a wallet, after `configure` raised Misconfigured."""
     contracts = {name: ContractProfile(name=name) for name in BUNDLED}
     return RunConfiguration(options=options, profile=Profile(contracts=contracts))
 
 
 def _missing(contract: ContractProfile, run: RunConfiguration) -> Iterator[str]:
-    """What a wallet of the user's own lacks for a run, in sentences."""
+    """What is missing for a run against the user's own wallet, in sentences."""
     profile, url = run.profile, contract.url
     if url is None:
         return

@@ -1,4 +1,4 @@
-"""The first source of a configuration: what the command line says, as it was written."""
+"""The first source of a configuration: the values of the command line as they were written."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 from harness.config.profile import LIMITS, PlayerProfile, Value
 
 PLAYER_FIELDS = ("id", "currency", "session", "expired_session", "token", "contract", "bet")
-"""What `--wallet-player` may say of a player; `bet` may stand several times."""
+"""The fields that `--wallet-player` accepts for a player. `bet` may occur several times."""
 _KEYS = {"token": "auth_token"}
-"""The key of a profile's player, for a field that has another name there."""
+"""The key of a profile's player, for each field with another name there."""
 
 PLAYER_OPTION = "--wallet-player"
 
 
 class OptionsError(Exception):
-    """The options contradict each other, or do not say which wallet is under test. One sentence."""
+    """The options contradict each other, or do not identify the wallet under test. The text is one sentence."""
 
 
 class Misconfigured(OptionsError):
-    """The options are good, and the wallet's configuration is not: profile, credentials, players. One line each."""
+    """The options are valid, but the profile, the credentials or the players are not. Each complaint is one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says. An empty value is an option that was not given."""
+    """The values of the command line. An empty value is an option that was not given."""
 
     url: str = ""
     profile: str = ""
@@ -35,18 +35,18 @@ class Options:
     provision_url: str = ""
     players: tuple[str, ...] = field(default=(), repr=False)
     paths: tuple[str, ...] = ()
-    """`reward=/transaction/bonus`: where the wallet has an operation elsewhere than documented."""
+    """Paths of operations that differ from the documented ones, such as `reward=/transaction/bonus`."""
     limits: tuple[str, ...] = ()
-    """`parallel=50`: limits that are other than the default or the profile's."""
+    """Limits that differ from the default or the profile, such as `parallel=50`."""
     seed: int = 0
     run_id: str = "00000000"
     strict: bool = False
     defect: str = ""
-    """The deliberate bug that the bundled wallet is started with."""
+    """The deliberate bug with which the bundled wallet is started."""
     record: bool = False
-    """Exchanges are kept for a report."""
+    """True if exchanges are kept for a report."""
     dry_run: bool = False
-    """Nothing is sent: what would be is printed."""
+    """True if nothing is sent and the requests are printed instead."""
 
 
 def limits_of(texts: Iterable[str]) -> dict[str, Value]:
@@ -62,20 +62,19 @@ def limits_of(texts: Iterable[str]) -> dict[str, Value]:
 
 
 def pair(text: str) -> tuple[str, str]:
-    """`name=value`, split."""
+    """The name and the value of a text `name=value`."""
     name, _, value = text.partition("=")
     return name.strip(), value.strip()
 
 
 _PART = re.compile(r'([^,=]*=\s*"[^"]*"\s*(?=,|\Z)|[^,]*)(,|\Z)')
-"""One field, whose value may stand in quotation marks, and the comma behind it."""
+"""One field with the comma after it. The value may be in quotation marks."""
 
 
 def player_of(text: str) -> PlayerProfile:
-    """A player that the command line names: `id=188,currency=EUR,session=...`. Raises OptionsError.
+    """A player from the command line: `id=188,currency=EUR,session=...`. Raises OptionsError.
 
-    A value that holds a comma stands in quotation marks. Messages repeat no value, because a session or a token is a
-    secret.
+    A value with a comma must be in quotation marks. Messages repeat no value, because a session or a token is a secret.
     """
     fields, bets = _player_fields(text)
     if missing := [name for name in ("id", "currency") if not fields.get(name)]:

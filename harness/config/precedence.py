@@ -1,6 +1,6 @@
-"""Which source wins: options before the environment, the environment before the profile, the profile before defaults.
+"""Decides which source wins: options over the environment, the environment over the profile, the profile over defaults.
 
-The result is again a `Profile`: the one that is in force. Each of its values says where it comes from.
+The result is again a `Profile`, the one in force. Each of its values has its origin.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Limits
 
 PROFILE, URL, CONTRACT, PROVISION = "WALLET_PROFILE", "WALLET_URL", "WALLET_CONTRACT", "WALLET_PROVISION"
-"""The environment variables that stand for options, besides those of the credentials."""
+"""The environment variables that can replace options, besides those of the credentials."""
 DEFAULT = "default"
 TLS_FIELDS = tuple(each.name for each in fields(TlsProfile))
 
 
 def profile_in_force(options: Options, environment: Mapping[str, str], on: date) -> Profile:
-    """The profile that the three sources come to. Without a URL and a file it is about the bundled wallet.
+    """The profile that results from the three sources. Without a URL and a file it describes the bundled wallet.
 
     Raises OptionsError for options that contradict each other, and Misconfigured for a profile that cannot be used.
     """
@@ -67,7 +67,7 @@ def profile_in_force(options: Options, environment: Mapping[str, str], on: date)
 
 
 def _option_or_variable(option: str, given: str, variable: str, environment: Mapping[str, str]) -> Value | None:
-    """The value of an option, else that of the environment variable that stands for it, else None."""
+    """The value of an option. Without it, the value of its environment variable, or None."""
     if given:
         return Value(given, option)
     if environment.get(variable):
@@ -76,7 +76,7 @@ def _option_or_variable(option: str, given: str, variable: str, environment: Map
 
 
 def _read(path: Value, environment: Mapping[str, str], overrides: Overrides, on: date) -> Profile:
-    """The profile as it is written."""
+    """The profile in the file."""
     try:
         written = load_profile(Path(path.text), environment, overrides, on)
     except ProfileError as error:
@@ -85,7 +85,7 @@ def _read(path: Value, environment: Mapping[str, str], overrides: Overrides, on:
 
 
 def _of_bundled_wallet(options: Options, limits: Mapping[str, Value]) -> Profile:
-    """The wallet that the run starts itself: its URL and credentials are not known yet."""
+    """The profile of the wallet that the run starts itself. Its URL and credentials are not known yet."""
     if options.provision_url or options.players:
         given = "--wallet-provision" if options.provision_url else "--wallet-player"
         raise OptionsError(f"{given} belongs to a wallet of your own: say where it is with --wallet-url")
@@ -114,7 +114,7 @@ def _contracts_in_force(
     options: Options,
     environment: Mapping[str, str],
 ) -> dict[str, ContractProfile]:
-    """The contracts of this run and no others, complete except for credentials that are set nowhere."""
+    """The contracts of this run. They are complete except for credentials that are set nowhere."""
     implied = names or (tuple(written.contracts) if written.path else _contract_of_credentials(environment))
     contracts = _loaded(implied)
     _check_paths(options, contracts)
@@ -140,7 +140,7 @@ def _contracts_in_force(
 
 
 def _contract_of_credentials(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The one contract whose credentials are set. Raises OptionsError when it is not exactly one."""
+    """The one contract whose credentials are set. Raises OptionsError if none or several have credentials."""
     variables = {name: load(name).environment for name in BUNDLED}
     found = tuple(name for name in BUNDLED if all(environment.get(each) for each in variables[name]))
     if len(found) == 1:
@@ -161,7 +161,7 @@ def _loaded(names: Iterable[str]) -> dict[str, Contract]:
 
 
 def _without_url(name: str, written: Profile, own: ContractProfile | None) -> str:
-    """The complaint that nothing says where the wallet is."""
+    """The complaint that the wallet's URL is missing."""
     if not written.path:
         return f"where is the wallet of {name}? Say it with --wallet-url"
     if own is not None:
@@ -173,7 +173,7 @@ def _without_url(name: str, written: Profile, own: ContractProfile | None) -> st
 def _credentials(
     contract: Contract, written: ContractProfile, environment: Mapping[str, str]
 ) -> Iterator[tuple[str, Value]]:
-    """By variable, those that are set: in the environment, else in the profile."""
+    """The credentials that are set, by variable. The environment takes precedence over the profile."""
     for variable in contract.environment:
         own = written.credentials.get(variable)
         if environment.get(variable) and not (own is not None and own.variable == variable):
@@ -183,7 +183,7 @@ def _credentials(
 
 
 def _paths(options: Options, contract: Contract) -> dict[str, Value]:
-    """The paths of the contract's operations that the command line gives."""
+    """The paths of the contract's operations from the command line."""
     return {each: Value(path, "--wallet-path") for each, path in map(pair, options.paths) if each in contract.specs}
 
 
@@ -192,7 +192,7 @@ def _tls(everywhere: TlsProfile, here: TlsProfile) -> TlsProfile:
 
 
 def _default_limits() -> dict[str, Value]:
-    """Every limit as it is by default."""
+    """Every limit with its default value."""
     numbers = {each.name: str(getattr(Limits(), each.name)) for each in fields(Limits)}
     numbers |= {
         "requests_per_second": NO_LIMIT,

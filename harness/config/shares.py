@@ -1,4 +1,4 @@
-"""Players that were named, divided into shares: each share can play scenarios without the players of another."""
+"""Divides named players into shares. Scenarios of different shares use different players and can run side by side."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from harness.model import Player
 
 SMALLEST_SHARE = 3
-"""The scenario's player, a second one of the same currency, and a bystander."""
+"""The fewest players in a share: the scenario's player, a second one of the same currency, and a bystander."""
 
 
 def shares_of(players: Sequence[Player]) -> tuple[tuple[Player, ...], ...]:
-    """As many shares as can each play the scenarios of two players and still have a bystander; at least one."""
+    """As many shares as possible, at least one.
+
+    Each share can play the scenarios of two players and has a bystander.
+    """
     by_currency: dict[str, list[Player]] = defaultdict(list)
     for player in players:
         by_currency[player.currency].append(player)

@@ -1,4 +1,4 @@
-"""A contract as one wallet keeps it: readings that its operator has pinned, and codes of its own."""
+"""Adapts a contract to one wallet: the readings that its operator has pinned, and the wallet's own codes."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def tailored(
     readings: Iterable[tuple[str, str]] = (),
     codes: Iterable[tuple[str, Iterable[str]]] = (),
 ) -> Contract:
-    """The contract with one reading of each policy named, and with a wallet's own codes in place of the document's.
+    """The contract with one reading of each given policy, and with the wallet's own codes in place of the document's.
 
-    What the wallet does otherwise is a violation of the requirement that it belongs to. `codes` are by the word of an
-    `Outcome`. Raises ValueError for a word that is none.
+    Any other behaviour of the wallet violates the requirement of that policy. `codes` are by the value of an `Outcome`.
+    Raises ValueError for an unknown outcome.
     """
-    own: OwnCodes = {Outcome(word): frozenset(said) for word, said in codes}
+    own: OwnCodes = {Outcome(word): frozenset(own_codes) for word, own_codes in codes}
     policy = narrowed(contract.policy, readings)
     if not own:
         return replace(contract, policy=policy)
@@ -37,12 +37,12 @@ def tailored(
 
 
 def narrowed(policy: Policy, readings: Iterable[tuple[str, str]]) -> Policy:
-    """The policy with no other reading than the given one, where one is given."""
+    """The policy, restricted to the given reading if there is one."""
     return {**policy, **{name: frozenset({reading}) for name, reading in readings}}
 
 
 def _expected(expected: ExpectedCode, own: OwnCodes) -> ExpectedCode:
-    """A code that was pinned must be said: a general error, which documents allow, is another."""
+    """The expected code with the wallet's own codes. A pinned code is required: a general error does not replace it."""
     if not any(outcome in own for outcome in expected.outcomes):
         return expected
     return ExpectedCode(expected.level, expected.outcomes - {Outcome.REFUSED})
@@ -71,7 +71,10 @@ def _item(item: ItemReply, meanings: Mapping[str, Outcome], own: OwnCodes) -> It
 
 
 def _meaning(code: str, outcome: Outcome, meanings: Mapping[str, Outcome], own: OwnCodes) -> Outcome:
-    """What a code says of this wallet. Success stays success; a code that another one replaces has no meaning left."""
+    """The outcome that a code means for this wallet.
+
+    Success stays success. A code that the wallet has replaced by its own has no meaning any more.
+    """
     if outcome is Outcome.OK:
         return outcome
     return meanings.get(code) or (Outcome.REFUSED if outcome in own else outcome)

@@ -1,4 +1,4 @@
-"""The wallet under test by one contract: where it is, how we prove ourselves, and which players may be used."""
+"""The wallet under test by one contract: its address, our credentials, and the players that may be used."""
 
 from __future__ import annotations
 
@@ -13,35 +13,39 @@ from harness.contracts import Credentials, load
 from harness.model import Limits, Player, Tls
 
 MANY = 1000
-"""More processes than anybody starts."""
+"""A number of processes that no run reaches."""
 NO_LIMIT = "none"
-"""The text of a limit that does not limit."""
+"""The text of a limit that is switched off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletUnderTest:
-    """One wallet by one contract, with every value resolved. `scope` tells processes apart that share a run (xdist)."""
+    """One wallet by one contract, with every value resolved.
+
+    `scope` distinguishes the processes that share a run (xdist).
+    """
 
     contract: str
     """The name under which the contract is loaded."""
     url: str
-    """Empty for the bundled wallet before it is started."""
+    """The base URL. It is empty for the bundled wallet before it is started."""
     credentials: Credentials
     provision_url: str = ""
     provision_command: str = ""
-    """A command line that makes a player, with `{player}`, `{currency}`, `{balance}` (in main units) and `{contract}`
-    in it: the alternative to `provision_url`.
+    """A command line that makes a player, as an alternative to `provision_url`.
+
+    It may contain `{player}`, `{currency}`, `{balance}` (in main units) and `{contract}`.
     """
     players: tuple[Player, ...] = ()
     games: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
-    """Operations that the wallet has elsewhere than documented, with their paths below the URL."""
+    """Operations with a path that differs from the documented one, and that path below the URL."""
     lacks: tuple[str, ...] = ()
-    """Operations that the operator has declared absent: they are not probed."""
+    """Operations that the operator has declared absent. They are not probed."""
     policies: tuple[tuple[str, str], ...] = ()
-    """Readings that the operator has pinned: of each policy named here, no other is accepted."""
+    """The readings that the operator has pinned. For each policy named here no other reading is accepted."""
     codes: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """By outcome, the codes that this wallet says in place of the document's."""
+    """The codes that this wallet sends in place of the document's, by outcome."""
     seed: int = 0
     run_id: str = "00000000"
     scope: str = ""
@@ -49,29 +53,29 @@ class WalletUnderTest:
     tls: Tls = field(default_factory=Tls)
     time_out_seconds: float = 10
     requests_per_second: float = 0
-    """The most requests that this process sends in a second, except in races; 0 is without a limit."""
+    """The most requests that this process sends in a second, except in races. 0 means no limit."""
     user_agent: str = ""
-    """Empty is `walletproof/<version> (run <run id>)`."""
+    """The `User-Agent` header. Empty means `walletproof/<version> (run <run id>)`."""
 
     def __post_init__(self) -> None:
-        """An operator finds us in its logs by the header, too."""
+        """Fill in the default user agent, by which an operator can find our requests in its logs."""
         if not self.user_agent:
             object.__setattr__(self, "user_agent", f"walletproof/{__version__} (run {self.run_id})")
 
     @property
     def makes_players(self) -> bool:
-        """Whether players are made on demand, rather than named."""
+        """True if players are made on demand instead of named."""
         return bool(self.provision_url or self.provision_command)
 
     @property
     def most_processes(self) -> int:
-        """How many processes can work on it side by side: each needs players and connections of its own."""
+        """How many processes can test the wallet side by side. Each process needs its own players and connections."""
         players = MANY if self.makes_players else len(shares_of(self.players))
         races = MANY if self.limits.connections == Limits().connections else self.limits.races_at_once
         return max(1, min(players, races))
 
     def in_process(self, scope: str, processes: int) -> WalletUnderTest:
-        """The same wallet for one of several processes, with its part of what the wallet's operator allows."""
+        """The same wallet for one of several processes, with its part of the limits that the operator allows."""
         limits = self.limits
         if limits.connections != Limits().connections:
             limits = replace(limits, connections=max(1, limits.connections // processes))
@@ -79,7 +83,7 @@ class WalletUnderTest:
 
 
 def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:
-    """The wallet of one contract, from the profile that is in force. A credential that is set nowhere is empty."""
+    """The wallet of one contract, from the profile in force. A credential that is set nowhere is empty."""
     return WalletUnderTest(
         contract=contract.name,
         url=_text(contract.url).rstrip("/"),

@@ -127,8 +127,8 @@ class Waiver:
 class Verdict:
     """The judgement of one check over one history.
 
-    `sent`, `said` and `possible` are finished sentences or lists for the reader. `exchange` is the index in the history
-    of the exchange that proves the verdict, or None if the whole history proves it.
+    `sent`, `said` and `possible` are finished sentences or lists for the reader. The index `exchange` points to the
+    exchange of the history that proves the verdict. It is None if the whole history proves it.
     """
 
     check: str

@@ -99,7 +99,7 @@ class Rollback:
 class BadItem:
     """An item of a received batch that could not be read. A wallet refuses this item and processes the others.
 
-    `position` counts from 0 in the batch as sent. `id` is the transaction id, or None if it could not be read. `reason`
+    `position` counts from 0 in the batch as sent. The transaction id `id` is None if it could not be read. The `reason`
     is a sentence.
     """
 

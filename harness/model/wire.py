@@ -27,8 +27,8 @@ class Request:
 class Message:
     """One HTTP message byte for byte.
 
-    `head` includes its blank line. `body` is the body after transfer and content decoding. `status` is 0 for a request.
-    `headers` are the parsed pairs in order, with names in lower case.
+    `head` includes its blank line. The `body` is decoded: neither chunked nor compressed. The `status` is 0 for a
+    request. The pairs in `headers` are in order, with names in lower case.
     """
 
     head: bytes
@@ -100,8 +100,8 @@ class Loss(StrEnum):
 class ItemReply:
     """The answer to one transaction: to a single operation, or to one item of a batch.
 
-    `balance` is in hundred-thousandths, or None if it was not shown or could not be read. `echo` holds the request's
-    fields that the wallet repeated, by wire name.
+    `balance` is in hundred-thousandths, or None if it was not shown or could not be read. The mapping `echo` holds the
+    request's fields that the wallet repeated, by wire name.
     """
 
     outcome: Outcome
@@ -204,10 +204,10 @@ class Problem:
 class Alteration:
     """How a step departs from a well-formed, well-signed request. The default changes nothing.
 
-    `forged` names a forgery of the contract. `tampered` and `raw` map wire fields to JSON text: `raw` applies before
-    the signature, `tampered` after it. `without` lists wire fields to leave out. `body` replaces the body before
-    signing. `item` is the index of the batch item that `raw`, `tampered` and `without` apply to. None means the
-    outermost object.
+    `forged` names a forgery of the contract. Both `tampered` and `raw` map wire fields to JSON text. The changes of
+    `raw` apply before the signature, those of `tampered` after it. The fields in `without` are left out. The text
+    `body` replaces the body before signing. The index `item` is that of the batch item that `raw`, `tampered` and
+    `without` apply to. None means the outermost object.
     """
 
     forged: str = ""

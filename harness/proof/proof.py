@@ -80,7 +80,9 @@ def _defect(defect: Defect, matrix: Matrix, rows: Golden) -> dict[str, Any]:
         "contracts": {
             contract: {
                 "findings": {
-                    text: scenarios for text, scenarios in rows[str(key)].items() if not text.startswith("skipped: ")
+                    text: scenarios
+                    for text, scenarios in rows[str(key)].items()
+                    if any(matrix.rows[key][each].findings for each in scenarios)
                 },
                 "red": sum(bool(cell.findings) for cell in matrix.rows[key].values()),
                 "folders": Counter(

@@ -1,7 +1,6 @@
-"""Scenario files: YAML of words, read into `harness.model.Scenario`, every complaint with its line.
+"""Scenario files: YAML that is read into `harness.model.Scenario`. Every complaint has its line.
 
-A scenario is inert: it has words and never expressions. Something that cannot be said needs a new word, a line in
-`words` and a test.
+A scenario contains words and never expressions. To express something new, add a word to `words` and a test.
 """
 
 from harness.files.complaints import ScenarioError

@@ -1,4 +1,4 @@
-"""What the readers of a file share: where complaints go, which contracts are named, and the simplest readings."""
+"""The state that all readers of one file share: its complaints, its contracts, and the reading of simple values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.scenario.words import LIMITS
 from harness.scenario.written_amounts import AMOUNTS, why_not_amount
 
 MAX_TIMES = 10_000
-"""More sendings of one step than this would only repeat what a thousand show, and take minutes."""
+"""The most sendings of one step. More would take minutes and show nothing that a thousand do not show."""
 
 _NUMBER = re.compile(r"[0-9]{1,6}\Z", re.ASCII)
 _DURATION = re.compile(r"(?P<count>[0-9]{1,6})(?P<unit>[smhd])\Z", re.ASCII)
@@ -24,29 +24,32 @@ _LABEL = re.compile(r"[a-z][a-z0-9_]{0,29}\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One file being read: its complaints, the contracts that it names, and the player's currency if it names one."""
+    """The state of one file while it is read: its complaints, the contracts that it names, and the player's currency.
+
+    The currency is empty if the file names none.
+    """
 
     complaints: Complaints
     dialects: tuple[Dialect, ...] = ()
     currency: str = ""
 
     def add(self, node: Node, message: str) -> None:
-        """Complain about a node."""
+        """Add a complaint about a node."""
         self.complaints.add(node.line, message)
 
     def unknown(self, node: Text, what: str, valid: Iterable[str]) -> None:
-        """Complain about a word that is not known: `what` says of which sort."""
+        """Add a complaint about an unknown word. `what` names the sort of word."""
         self.complaints.unknown(node.line, what, node.value, valid)
 
     def text(self, node: Node, what: str) -> str:
-        """A scalar's text; a complaint and an empty string when the node is none."""
+        """The text of a scalar. For another node, adds a complaint and returns an empty string."""
         if isinstance(node, Text):
             return node.value
         self.add(node, f"{what} must be one value, not a {kind_of(node)}")
         return ""
 
     def one_of(self, node: Node, what: str, valid: Iterable[str]) -> str:
-        """A word out of several; a complaint and an empty string when it is none of them."""
+        """A word out of several. For any other value, adds a complaint and returns an empty string."""
         word = self.text(node, what)
         if not isinstance(node, Text) or word in valid:
             return word
@@ -54,7 +57,7 @@ class Context:
         return ""
 
     def label(self, node: Node, what: str) -> str:
-        """A label: a lower-case word."""
+        """A label, which is a lower-case word."""
         word = self.text(node, what)
         if isinstance(node, Text) and not _LABEL.match(word):
             self.add(node, f"{what} {word!r} is no label: write a lower-case letter, then letters, digits or _")
@@ -62,7 +65,7 @@ class Context:
         return word
 
     def amount(self, node: Node, what: str, *, symbolic: bool = True) -> str:
-        """An amount in main units, or a symbolic one where that is allowed."""
+        """An amount in main units, or a symbolic amount if `symbolic` is true."""
         word = self.text(node, what)
         if not isinstance(node, Text):
             return ""
@@ -99,15 +102,15 @@ class Context:
         return int(match["count"]) * _SECONDS[match["unit"]]
 
     def json_text(self, node: Node, what: str) -> str:
-        """JSON text that may stand where a value stands, in an object; broken JSON can only be sent as `body`.
+        """JSON text that can replace a value in an object. Broken JSON can be sent only as `body`.
 
-        So `1, "amount": 2` is good: it is how a key comes to stand twice.
+        So `1, "amount": 2` is allowed: with it a key occurs twice.
         """
         word = self.text(node, what)
         if not isinstance(node, Text):
             return ""
         try:
-            # Only the form matters here: the text itself goes to the wire.
+            # Only the form is checked here. The text itself is sent.
             json.loads(f'{{"field": {word}}}', parse_float=str, parse_int=str)
         except ValueError:
             self.add(node, f"{what}: {word!r} is no JSON text; write a string as '\"text\"'")
@@ -115,7 +118,7 @@ class Context:
         return word
 
     def table(self, node: Node, what: str) -> Table | None:
-        """A mapping; a complaint and None when the node is none."""
+        """A mapping. For another node, adds a complaint and returns None."""
         if isinstance(node, Table):
             return node
         self.add(node, f"{what} must be a mapping, not a {kind_of(node)}")
@@ -123,7 +126,7 @@ class Context:
 
 
 def kind_of(node: Node) -> str:
-    """What a node is, for a message."""
+    """The kind of a node, for a message."""
     return {Text: "single value", Items: "list", Table: "mapping"}[type(node)]
 
 

@@ -1,4 +1,7 @@
-"""What a contract can carry, found out by asking it: a field that changes no request is one that the contract lacks."""
+"""Finds out what a contract can carry by encoding requests.
+
+If changing a field changes no request, the contract lacks the field.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
 
 @dataclass(frozen=True, eq=False)
 class Dialect:
-    """One contract, seen as a scenario sees it."""
+    """What one contract offers to a scenario."""
 
     contract: Contract
     _carried: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -50,23 +53,26 @@ class Dialect:
         return self.contract.specs[self.contract.words[word]].batch
 
     def kinds(self, word: str) -> tuple[str, ...]:
-        """The kinds that the word's requests may carry; empty when they carry none."""
+        """The kinds that the word's requests may carry, or an empty tuple."""
         return self.contract.kinds.get(self.contract.words[word], ())
 
     def carries(self, word: str, name: str) -> bool:
-        """Whether writing the field changes what the contract sends for the word."""
+        """True if the field changes what the contract sends for the word."""
         if word not in self._carried:
             self._carried[word] = frozenset(self._find_carried(word))
         return name in self._carried[word]
 
     def has_field(self, word: str, name: str) -> bool:
-        """Whether a transaction of the word may have the field in this contract. Any request may be spoilt."""
+        """True if a transaction of the word may have the field in this contract.
+
+        `raw` and `without` are always allowed.
+        """
         if name in {"raw", "without"}:
             return True
         return bool(self.kinds(word)) if name == "kind" else self.carries(word, name)
 
     def wire_fields(self, word: str) -> frozenset[str]:
-        """The names of the fields that a request for the word has on the wire; of an item, for a batch."""
+        """The names of the fields in a request for the word. For a batch, the names in one item."""
         body: Any = self.contract.encode(self._operation(word, {}), "")
         while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
             body = value[0]
@@ -74,7 +80,7 @@ class Dialect:
 
     @cached_property
     def dates_requests(self) -> bool:
-        """Whether the time of sending is part of a request, so that a request can be stale."""
+        """True if the time of sending is part of a request, so that a request can be stale."""
         return self.contract.clock_tolerance_seconds > 0
 
     def _find_carried(self, word: str) -> set[str]:
@@ -84,7 +90,7 @@ class Dialect:
         return found | {"shape"} if "id" in found else found
 
     def _encoded(self, word: str, change: Mapping[str, object]) -> object:
-        """The request's body with a change, or None when the operation has no such part."""
+        """The request's body with a change, or None if the operation lacks the changed field."""
         try:
             operation = self._operation(word, change)
         except TypeError:
@@ -114,8 +120,8 @@ _DIALECTS: dict[int, Dialect] = {}
 
 
 def dialect_of(contract: Contract) -> Dialect:
-    """The dialect of a contract; the same one every time, because asking the contract takes time."""
-    # A contract has no hash; the entry keeps it alive, so that its identity is never given to another one.
+    """The dialect of a contract. It is made once for each contract, because its making takes time."""
+    # A contract has no hash. The entry keeps the contract alive, so that no other one can get the same identity.
     found = _DIALECTS.get(id(contract))
     if found is None:
         found = _DIALECTS[id(contract)] = Dialect(contract)

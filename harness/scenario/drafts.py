@@ -1,4 +1,7 @@
-"""One transaction of a step: the fields that make sense for its word, and that every named contract carries."""
+"""Reads one transaction of a step.
+
+Its fields must make sense for its word, and every named contract must carry them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED
 
 
 def read_drafts(word: str, node: Node, context: Context) -> tuple[tuple[Draft, ...], bool]:
-    """The transactions that an operation's word stands for, and whether they are a batch."""
+    """The transactions of a step's word, and whether they form a batch."""
     operation = OPERATIONS[word]
     if isinstance(node, Items):
         return _list(word, node, context), True
@@ -61,7 +64,7 @@ def _complain_of_field(word: str, key: Text, context: Context) -> None:
 
 
 def _carried(word: str, key: Text, context: Context) -> bool:
-    """Whether every named contract has the field; a complaint for each that has not."""
+    """True if every named contract has the field. Adds a complaint for each contract that lacks it."""
     lacking = [each.name for each in context.dialects if each.has(word) and not each.has_field(word, key.value)]
     for name in lacking:
         context.add(key, f"{name} has no {key.value} in {word}: leave it out, or drop {name} from requirement")
@@ -122,11 +125,14 @@ def _without(word: str, node: Node, context: Context) -> tuple[str, ...]:
 
 
 def _check_wire_field(word: str, key: Text, context: Context) -> None:
-    """A misspelt wire field would spoil nothing, and the scenario would test nothing."""
+    """Add a complaint about a wire field that no request has.
+
+    A misspelt field would change nothing and test nothing.
+    """
     for dialect in context.dialects:
         if dialect.has(word) and key.value not in (known := dialect.wire_fields(word)) and key.value != EXTRA_FIELD:
             context.unknown(key, f"wire field of {word} in {dialect.name}", known | {EXTRA_FIELD})
 
 
 EXTRA_FIELD = "futureField"
-"""The one wire field that no contract has and that `raw` may add: a wallet must not choke on what it does not know."""
+"""The only wire field that `raw` may add although no contract has it. A wallet must accept unknown fields."""

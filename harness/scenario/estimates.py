@@ -1,4 +1,4 @@
-"""Estimates of a scenario before it runs: what its players must have, and how often it waits for the wallet."""
+"""Estimates before a scenario runs: what its players need, and how often it waits for the wallet."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from harness.scenario.plan import Plan, bets_by_role, plan
 from harness.scenario.words import DEBITS
 
 _FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
-"""Enough for a batch to hold every transaction that is written, and so every player."""
+"""Limits that are large enough for a batch to hold every written transaction, and so every player."""
 
 
 def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: bool) -> Needs:
-    """What the scenario's players must be. With `stakes` the bets that the runner places come on top of the funds."""
+    """What the scenario needs of its players.
+
+    With `stakes`, the stakes of the bets that the runner places are added.
+    """
     return Needs(
         scenario=scenario.id,
         balance=money.parse(scenario.funds),
@@ -34,13 +37,13 @@ def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: b
 
 
 def needs_in_short(scenario: Scenario, contract: Contract) -> Needs:
-    """`needs_of` without a plan at hand, and without the number of bets."""
+    """`needs_of` without a given plan, and without the number of bets."""
     short = plan(scenario, contract, _FEW, Identities(0, "00000000"))
     return needs_of(scenario, short, contract, stakes=False)
 
 
 def turns_of(scenario: Scenario, contract: Contract, limits: Limits) -> int:
-    """About how often the scenario waits for the wallet: what runs longest is best begun first."""
+    """Roughly how often the scenario waits for the wallet. The longest scenarios are best started first."""
     planned = plan(scenario, contract, limits, Identities(0, "00000000"))
     waves = sum(
         ceil(len(each.sends) / limits.connections) if each.at_once else len(each.sends) for each in planned.groups
@@ -50,14 +53,14 @@ def turns_of(scenario: Scenario, contract: Contract, limits: Limits) -> int:
 
 
 def steps_of(steps: Sequence[Step]) -> Iterator[Step]:
-    """Every step, those inside others too."""
+    """Every step, including the steps inside other steps."""
     for step in steps:
         yield step
         yield from steps_of(step.steps)
 
 
 def takes_everything(scenario: Scenario) -> bool:
-    """Whether a debit asks for all that the player has, or for half of it."""
+    """True if a debit takes the player's whole balance, or half of it."""
     debits = (step for step in steps_of(scenario.steps) if step.word in DEBITS)
     return any(draft.amount in {"everything", "half"} for step in debits for draft in step.drafts)
 

@@ -1,4 +1,4 @@
-"""A seeded source of test data, so that a run can be repeated and found in the wallet's logs."""
+"""A seeded source of test data. A run can be repeated, and its ids can be found in the wallet's logs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass
 class Identities:
-    """Names from Faker, and ids that are unique within the run and carry its id."""
+    """A source of names from Faker, and of ids that are unique within the run and carry its id."""
 
     seed: int
     run_id: str
     scope: str = ""
 
     def __post_init__(self) -> None:
-        """Import Faker later only: it costs every start a tenth of a second, and inert runs need none."""
+        """Prepare without Faker. Its import takes a tenth of a second, and many runs do not need it."""
         self._random = random.Random(f"{self.seed}/{self.scope}")
         self._faker: object | None = None
 
@@ -25,11 +25,11 @@ class Identities:
         return f"{self.run_id}-{digits[:4]}-4{digits[5:8]}-a{digits[9:12]}-{digits[12:24]}"
 
     def number(self) -> str:
-        """A fresh player id of eight digits, as the published examples have."""
+        """A fresh player id of eight digits, like those in the published examples."""
         return f"{self._random.randrange(10_000_000, 99_999_999)}"
 
     def display_name(self) -> str:
-        """A name such as a player would choose to be shown, with the run's id behind it."""
+        """A display name for a player, followed by the run's id."""
         if self._faker is None:
             from faker import Faker
 

@@ -1,4 +1,4 @@
-"""Labels: each is defined before it is referred to, and none is written that nothing refers to."""
+"""Checks labels: a label must be defined before a reference to it, and something must refer to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from harness.scenario.words import BETS, CREDITS, RESERVED
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """One place where a label stands. `times` is 2 when the place alone means the same thing more than once."""
+    """One place where a label is written.
+
+    `times` is 2 if this place alone uses the label more than once.
+    """
 
     label: str
     role: str
@@ -22,11 +25,11 @@ class _Use:
     line: int
     times: int = 1
     scope: int = 0
-    """The line of the `repeat` that the label belongs to, 0 outside of any."""
+    """The line of the `repeat` that the label belongs to. 0 means outside of any `repeat`."""
 
     @property
     def name(self) -> tuple[str, int]:
-        """What makes two uses speak of the same thing."""
+        """The key of the label. Two uses with the same key mean the same thing."""
         return (self.label, self.scope)
 
 
@@ -52,7 +55,7 @@ def _check_references(uses: tuple[_Use, ...], complaints: Complaints, *, of_wins
     ids: set[tuple[str, int]] = set()
     bets: set[tuple[str, int]] = set()
     for use in uses:
-        # A rollback may overtake its bet: that is what a late bet is.
+        # A rollback may arrive before its bet. This is the case of a late bet.
         known = {"resend": ids, "bet": undoable if use.word == "rollback" else bets}.get(use.role)
         if known is not None and use.name not in known:
             what = "resend" if use.role == "resend" else f"bet of {use.word}"
@@ -65,7 +68,7 @@ def _check_references(uses: tuple[_Use, ...], complaints: Complaints, *, of_wins
 
 
 def _scoped(steps: tuple[Step, ...]) -> Iterator[_Use]:
-    """Every use in order. A label that is first used inside `repeat` is another one in each of its rounds."""
+    """Every use in order. A label that first occurs inside `repeat` is a different label in each of its rounds."""
     outside: set[str] = set()
     for step in steps:
         uses = tuple(_uses(step))
@@ -87,9 +90,9 @@ def _uses(step: Step) -> Iterator[_Use]:
 
 
 def _uses_of_draft(draft: Draft, word: str, times: int) -> Iterator[_Use]:
-    # The reference comes first: a transaction cannot belong to itself.
+    # The reference comes first, because a transaction cannot belong to itself.
     for role, label in (("bet", draft.bet), ("id", draft.id), ("round", draft.round)):
         if label and label != RESERVED.get(role):
-            # A known transaction in another round is a case of its own, so there a round may stand alone.
+            # Sending a known transaction with another round is a valid case, so such a round may occur only once.
             counted = 2 if role == "round" and draft.id else times
             yield _Use(label, role, word, draft.line, counted)

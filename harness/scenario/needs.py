@@ -18,24 +18,24 @@ class Needs:
     """What one run of a scenario needs. Amounts are in hundred-thousandths of the main unit."""
 
     scenario: str = ""
-    """Its id."""
+    """The scenario's id."""
     balance: Amount
-    """At least this much for each role, or exactly this much."""
+    """The balance that each role needs: at least this much, or exactly this much if `exactly` is true."""
     exactly: bool = False
     currency: str = ""
-    """Empty is any."""
+    """The players' currency. Empty means any."""
     others: tuple[str, ...] = ()
-    """Roles besides the scenario's own player; they have its currency."""
+    """The roles besides the scenario's own player. They have the same currency."""
     bets: Mapping[str, int]
-    """By role how many bets the runner places first: their stakes come on top of the balance."""
+    """How many bets the runner places first, by role. Their stakes are added to the balance."""
     stake: Callable[[str], Amount] = _no_stake
-    """By currency the stake of one such bet."""
+    """A function from currency to the stake of one such bet."""
     token: bool = False
-    """The scenario's player needs a one-time token that nobody has used."""
+    """True if the scenario's player needs an unused one-time token."""
     expired_session: bool = False
     everything: bool = False
-    """The scenario takes all that the player has."""
+    """True if the scenario takes the player's whole balance."""
 
     def funds(self, role: str, currency: str) -> Amount:
-        """What a role must hold before the first request."""
+        """The amount that a role must hold before the first request."""
         return self.balance + self.bets.get(role, 0) * self.stake(currency)

@@ -1,8 +1,8 @@
-"""From a scenario to a plan: every request that will be sent, with its ids, before anything is sent.
+"""Turns a scenario into a plan: every request with its ids, before anything is sent.
 
-A label is an id, the same label is the same transaction; what carries no label is fresh at every sending. A credit that
-names no bet belongs to one that the runner places first, because a wallet may insist on known bets. So the plan also
-says which bets those are, and the player can be given the stakes on top of the scenario's funds.
+The same label means the same transaction id. A transaction without a label gets a new id at every sending. Some wallets
+pay only known bets, so the runner first places a bet for each credit that names none. The plan lists these bets, so
+that the player can receive their stakes in addition to the scenario's funds.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PlannedRequest:
 
     step: Step
     index: int
-    """Of the step in the scenario."""
+    """Index of the step in the scenario."""
     word: str
     bound: tuple[Bound, ...]
     batch: bool
@@ -57,7 +57,7 @@ class Group:
 class Placed:
     """A bet that the runner places before the first step.
 
-    `settles` asks for a settlement of zero on top, so that an unsettlement has something to unsettle.
+    If `settles` is true, the runner also settles it with amount zero, so that an unsettlement can follow.
     """
 
     role: str
@@ -68,26 +68,26 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that will be sent."""
+    """All requests that will be sent, and the bets that are placed before them."""
 
     groups: tuple[Group, ...]
     bets: tuple[Placed, ...]
 
     @property
     def roles(self) -> frozenset[str]:
-        """The players that take part, besides the scenario's own."""
+        """The roles that take part, besides the scenario's own player."""
         return frozenset(
             bound.draft.player for group in self.groups for send in group.sends for bound in send.bound
         ) - {"", UNKNOWN}
 
     @property
     def races(self) -> bool:
-        """Whether anything is released together."""
+        """True if any requests are released together."""
         return any(group.at_once for group in self.groups)
 
 
 def plan(scenario: Scenario, contract: Contract, limits: Limits, identities: Identities) -> Plan:
-    """The plan of one run of a scenario; another call makes fresh ids."""
+    """The plan of one run of a scenario. Each call makes new ids."""
     planner = _Planner(contract, limits, identities)
     groups = tuple(planner.groups(enumerate(scenario.steps), {}))
     return Plan(groups, tuple(planner.placed.values()))
@@ -158,7 +158,7 @@ class _Planner:
         return Bound(draft, transaction_id, self._bet_id(transaction_id))
 
     def _named_bet(self, label: str, labels: dict[str, str]) -> str:
-        """The transaction id of the bet with that label, in the shape that it was sent in."""
+        """The transaction id of the bet with that label, in the shape in which it was sent."""
         plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
         sent = self._by_label.get(plain)
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
@@ -189,5 +189,5 @@ class _Planner:
 
 
 def bets_by_role(bets: tuple[Placed, ...]) -> Mapping[str, int]:
-    """How many bets the runner places for each role, one wire unit each."""
+    """How many bets the runner places for each role. Each stake is one wire unit."""
     return Counter(bet.role for bet in bets)

@@ -1,4 +1,4 @@
-"""Scenario files: one file is one scenario, and its path below the root is its name."""
+"""Reads scenario files. One file is one scenario, and its path below the root is its id."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from harness.scenario.words import TOP
 
 SUFFIX = ".yaml"
 MAX_TITLE = 120
-"""A title is one line of a report."""
+"""The most characters of a title, which must fit on one line of a report."""
 
 _NEEDED = ("title", "requirement", "steps")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 
 
 def load_file(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scenario:
-    """The scenario in one file; its id is the path below `root` without the suffix.
+    """The scenario in one file. Its id is the path below `root` without the suffix.
 
-    `contracts` are the known contracts by name, besides the bundled ones; the file's `requirement` selects among them.
+    `contracts` are the known contracts by name, besides the bundled ones. The file's `requirement` selects among them.
     Raises ScenarioError with every complaint about the file, each with its line.
     """
     complaints = Complaints(shown(path))
@@ -45,7 +45,7 @@ def load_file(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scen
 def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario, ...]:
     """Every scenario below a folder, in the order of their ids.
 
-    Raises ScenarioError with the complaints about all files, and when there is no scenario at all.
+    Raises ScenarioError with the complaints about all files, or if there is no scenario.
     """
     scenarios: list[Scenario] = []
     found: list[str] = []
@@ -65,7 +65,7 @@ def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario
 
 
 def shown(path: Path) -> str:
-    """A path for messages: relative to the current directory when it lies below it."""
+    """A path for messages. It is relative if the path lies below the current directory."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:

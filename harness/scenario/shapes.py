@@ -1,7 +1,7 @@
-"""How a transaction's id may look. Wallets confuse ids that differ; each shape is one way in which they do.
+"""The shapes of a transaction's id. Some wallets confuse different ids, and each shape tests one such confusion.
 
-A shape changes an id's text and never its freshness: two shapes of one label are two transactions, and a shape of a
-label is the same text every time. Twins differ from each other only in what they test.
+A shape changes the text of an id. Two shapes of one label are two transactions. The same shape of a label always gives
+the same text. Similar shapes differ from each other only in the property that they test.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ E_ACUTE = "\N{LATIN SMALL LETTER E WITH ACUTE}"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One way to write an id: what it tests, and the text that it makes of an ordinary id."""
+    """One way to write an id: its purpose, and the function from an ordinary id to the new text."""
 
     meaning: str
     render: Callable[[str], str]
 
 
 def _number(plain: str) -> str:
-    # 20 digits without a leading zero: beyond 2^64, so that neither a float nor an integer column can hold it.
+    # The id has 20 digits without a leading zero, more than 2^64. Neither a float nor an integer column can hold it.
     return "9" + str(int.from_bytes(hashlib.sha256(plain.encode()).digest(), "big"))[-18:].zfill(18) + "0"
 
 
@@ -55,9 +55,9 @@ SHAPES: Mapping[str, Shape] = {
 
 
 def render_id(shape: str, plain: str) -> str:
-    """An id in a shape; `plain` is the ordinary id, which has a lower-case letter and at most 200 characters.
+    """An id in a shape. `plain` is the ordinary id, which has a lower-case letter and at most 200 characters.
 
-    Two shapes of one id always differ. Raises ValueError when the shape is unknown or `plain` cannot be shaped.
+    Two shapes of one id always differ. Raises ValueError if the shape is unknown or `plain` cannot be shaped.
     """
     if shape in {"", "plain"}:
         return plain

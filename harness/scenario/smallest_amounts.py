@@ -1,4 +1,4 @@
-"""The same scenario with the smallest amounts that prove its point, for players who get nothing back."""
+"""Reduces a scenario's amounts to the smallest that prove its point, for players whose money cannot be restored."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from harness.scenario import AMOUNTS
 from harness.scenario.estimates import needs_in_short, steps_of
 
 MOST_DIGITS = 9
-"""By so many digits amounts are made smaller at most."""
+"""The most digits by which amounts are reduced."""
 
 _NUMBER = re.compile(r"(?<![\w\\])[0-9]")
-"""A number in JSON text; what follows a letter or a backslash is part of a word or of an escape."""
+"""A digit in JSON text. A digit after a letter or a backslash belongs to a word or to an escape."""
 
 HALVES = 10
-"""A balance that a scenario takes half of keeps so many units of the amounts, so that half of it is money, too."""
+"""The number of units that a balance keeps if the scenario takes half of it, so that the half is not zero."""
 
 
 def smallest(scenario: Scenario, contract: Contract) -> Scenario:
     """The scenario with every written amount, and its funds, divided by the same power of ten.
 
-    It is the greatest that leaves them all multiples of what the wire can carry: sums, order and what is covered stay
-    as they were written, and an amount whose digits are the point is left alone. So is a scenario that writes numbers
-    for the wire by hand (`raw`): they would no longer say what the step says.
+    The divisor is the greatest that leaves every amount a multiple of the smallest amount of the wire. Sums and their
+    order stay valid, and an amount that needs all its digits stays as written. A scenario that writes numbers itself
+    (in `raw`) is returned unchanged, because the divided amounts would no longer match these numbers.
     """
     if _writes_numbers_by_hand(scenario):
         return scenario
@@ -48,10 +48,10 @@ def smallest(scenario: Scenario, contract: Contract) -> Scenario:
 
 
 def expenses(scenarios: Sequence[Scenario], contract: Contract) -> Mapping[str, tuple[int, int, int]]:
-    """By scenario id the key by which to put them in order, so that players last: what uses one up comes at the end.
+    """A sort key by scenario id. In this order the players last longest, because the expensive scenarios come last.
 
-    Of what needs an exact balance the highest comes first. Of what takes everything that comes first whose requirement
-    nothing else proves.
+    Among scenarios that need an exact balance the highest balance comes first. Among those that take the whole balance,
+    a scenario comes first if no other scenario proves its requirement.
     """
     needs = {each.id: needs_in_short(smallest(each, contract), contract) for each in scenarios}
     name = contract.name

@@ -1,4 +1,4 @@
-"""Steps: one word each, its modifiers, and the steps inside `at_once` and `repeat`."""
+"""Reads steps: the word of each, its modifiers, and the steps inside `at_once` and `repeat`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _CONTENT_TYPE_LENGTH = 100
 
 
 def read_steps(node: Node, context: Context, *, inside: str = "") -> tuple[Step, ...]:
-    """The steps of a list. `inside` is the word that holds them: a block in a race cannot be released together."""
+    """The steps of a list.
+
+    `inside` is the word of the enclosing block. A block inside a race cannot be released together.
+    """
     if not isinstance(node, Items) or not node.values:
         context.add(node, "steps must be a list with at least one step")
         return ()
@@ -24,7 +27,7 @@ def read_steps(node: Node, context: Context, *, inside: str = "") -> tuple[Step,
 
 
 def read_step(node: Node, context: Context, inside: str) -> Step | None:
-    """One step, or None when it has no word."""
+    """One step, or None if it has no word."""
     table = context.table(node, "a step")
     if table is None:
         return None
@@ -51,7 +54,7 @@ def read_step(node: Node, context: Context, inside: str) -> Step | None:
 
 
 def _word(table: Table, context: Context) -> Text | None:
-    """The step's one word. `at_once` is a word when it holds a list, and a modifier otherwise."""
+    """The step's word. `at_once` is a word if it holds a list, and a modifier otherwise."""
     found = [
         key
         for key, value in table.entries
@@ -184,7 +187,7 @@ def _plain(name: str, value: Node, context: Context) -> str:
 
 
 def _check_whole(step: Step, table: Table, context: Context) -> None:
-    """What can only be said of a step as a whole."""
+    """Check the rules that concern a step as a whole."""
     if step.at_once and not step.times and step.word in MODIFIERS_OF:
         context.add(table, "at_once: true needs times: one request cannot race")
     if step.size and not step.batch:

@@ -1,4 +1,4 @@
-"""The vocabulary: every word that a scenario file may hold, with its meaning. The documentation is made from it."""
+"""The vocabulary: every word of a scenario file, with its meaning. The documentation is generated from it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from harness.model import Bet, Loss, Outcome, Payout, Unsettle, item_of
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """An operation's word: its meaning, the fields that make sense for it, and those that it cannot do without.
+    """The word of an operation: its meaning, its possible fields, and its required fields.
 
-    `lists` is whether it may be written as a list; `always_batch` whether even a single mapping is a batch of one.
-    Whether a contract has the word, and carries the field, is the contract's affair (`harness.scenario.dialect`).
+    `lists` is true if the word may be written as a list. `always_batch` is true if a single mapping is a batch of one.
+    The contract decides whether it has the word and carries the field (`harness.scenario.dialect`).
     """
 
     meaning: str
@@ -60,7 +60,7 @@ WORDS = (*OPERATIONS, *STRUCTURE)
 
 
 def words_for(*items: type) -> tuple[str, ...]:
-    """The operations' words that ask for these kinds of operation, alone or as the items of a batch."""
+    """The words of the operations with these types, alone or as the items of a batch."""
     return tuple(word for word in OPERATIONS if item_of(word) in items)
 
 
@@ -71,7 +71,7 @@ DEBITS = words_for(Bet, Unsettle)
 CREDITS = words_for(Payout)
 """Words that credit a bet's winnings."""
 OF_A_BET = words_for(Payout, Unsettle)
-"""Words that move money because of a bet which was placed before."""
+"""Words that move money for a bet that was placed before."""
 
 TOP: Mapping[str, str] = {
     "title": "one sentence that says what a sound wallet does",
@@ -140,10 +140,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "win": ("yes", "no"),
     "token": ("unknown",),
 }
-"""Fields whose values are words. Kinds belong to the contract, shapes to `shapes`, the rest are labels and amounts."""
+"""Fields whose values are words.
+
+The contract defines kinds, and `shapes` defines shapes. Other fields hold labels or amounts.
+"""
 
 RESERVED: Mapping[str, str] = {"bet": "unknown", "round": "non_ascii"}
-"""Words that stand where a label could, and mean something of their own."""
+"""Reserved words by field. They may be written in place of a label and have a meaning of their own."""
 
 LIMITS: Mapping[str, str] = {
     "parallel": "how many requests race",
@@ -151,7 +154,7 @@ LIMITS: Mapping[str, str] = {
     "burst": "how many settlements arrive when a popular event ends",
     "batch": "how many items the nightly batch has",
 }
-"""Numbers that the profile sets, usable in `times` and `size`."""
+"""Numbers that the profile sets. They may be used in `times` and `size`."""
 
 LOSSES: Mapping[str, str] = {
     Loss.AFTER_SENDING: "everything is sent, then the connection is closed without reading",
@@ -169,6 +172,6 @@ EXPECTATIONS: Mapping[str, str] = {
     },
 }
 UNKNOWN = "unknown"
-"""Of several fields: what the wallet has never seen."""
+"""In several fields: something that the wallet does not know."""
 SAME = "same"
-"""Of `should` only: the answer equals the first answer to the same transaction."""
+"""In `should` only: the answer equals the first answer to the same transaction."""

@@ -17,7 +17,7 @@ AMOUNTS: Mapping[str, str] = {
     "float32_limit": "2^24 + 1 smallest units: the first whole number that a 32-bit float cannot hold",
     "largest": "2^53 - 1 smallest units: the most that a JavaScript platform can send exactly",
 }
-"""Symbolic amounts and what they come to. The player's balance is the one before the step."""
+"""Symbolic amounts with their meaning. The player's balance is the balance before the step."""
 
 _RESOLVED: Mapping[str, Callable[[int, int], int]] = {
     "zero": lambda _balance, _unit: 0,
@@ -33,10 +33,11 @@ _RESOLVED: Mapping[str, Callable[[int, int], int]] = {
 
 
 def resolve_amount(text: str, balance: int, smallest_unit: int) -> int:
-    """What an amount comes to, in hundred-thousandths of the main unit.
+    """The value of a written amount, in hundred-thousandths of the main unit.
 
-    `balance` is the player's before the step and `smallest_unit` the contract's `wire_unit` of the player's currency,
-    both in hundred-thousandths. Raises ValueError for text that is neither a plain decimal number nor in `AMOUNTS`.
+    `balance` is the player's balance before the step. `smallest_unit` is the contract's `wire_unit` for the player's
+    currency. Both are in hundred-thousandths. Raises ValueError if `text` is neither a plain decimal number nor in
+    `AMOUNTS`.
     """
     if (symbolic := _RESOLVED.get(text)) is not None:
         return symbolic(balance, smallest_unit)
@@ -44,7 +45,7 @@ def resolve_amount(text: str, balance: int, smallest_unit: int) -> int:
 
 
 def why_not_amount(text: str, smallest_units: Mapping[str, int], currency: str) -> str:
-    """Why no scenario may write this amount, or an empty string.
+    """The reason why a scenario may not write this amount, or an empty string.
 
     `smallest_units` has the smallest unit of `currency` for each contract, in hundred-thousandths.
     """

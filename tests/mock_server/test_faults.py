@@ -1,4 +1,4 @@
-"""Bad weather over a real socket: what each fault does, how often, and that a sound wallet survives it."""
+"""Faults over a real socket: the effect of each, how often it strikes, and that a sound wallet survives it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAYOUT = Payout(id="t1", player="ann", currency="EUR", amount=5, bet="b")
 
 
 class Served:
-    """A wallet with weather, and one connection to it."""
+    """A wallet with a fault around it, and one connection to it."""
 
     def __init__(self, store: Store, connection: http.client.HTTPConnection) -> None:
         self.store = store
@@ -54,11 +54,11 @@ class Served:
 
 
 @contextmanager
-def served(weather: Callable[[Asgi], Asgi]) -> Iterator[Served]:
+def served(fault: Callable[[Asgi], Asgi]) -> Iterator[Served]:
     store = open_store()
     store.open_account(Account(0, "casino", "ann", "EUR", "", "", "MT"), 100)
     store.commit()
-    server = Listening(weather(App(Wallet(store, CREDENTIALS, commits=CommitEachTurn(store)))))
+    server = Listening(fault(App(Wallet(store, CREDENTIALS, commits=CommitEachTurn(store)))))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -74,11 +74,11 @@ def served(weather: Callable[[Asgi], Asgi]) -> Iterator[Served]:
 def test_a_dropped_reply_was_booked_and_the_resend_is_answered() -> None:
     faults_made: list[DropReply] = []
 
-    def weather(app: Asgi) -> Asgi:
+    def fault(app: Asgi) -> Asgi:
         faults_made.append(DropReply(app, Every(most=1)))
         return faults_made[0]
 
-    with served(weather) as wallet:
+    with served(fault) as wallet:
         with pytest.raises(http.client.RemoteDisconnected):
             wallet.post()
         assert wallet.holds() == 105
@@ -128,12 +128,12 @@ def test_gzip_is_for_clients_that_accept_it() -> None:
 def test_faults_nest_and_each_counts_its_own() -> None:
     made: list[Fault] = []
 
-    def weather(app: Asgi) -> Asgi:
+    def fault(app: Asgi) -> Asgi:
         made.append(Chunked(app, Every(2)))
         made.append(Unavailable(made[0], Every(3)))
         return made[1]
 
-    with served(weather) as wallet:
+    with served(fault) as wallet:
         statuses = []
         for _ in range(6):
             answer = wallet.post()

@@ -1,7 +1,7 @@
-"""The profile of a wallet under test: `wallet.yaml`, read with every complaint about it at once.
+"""Reads the profile of a wallet under test, `wallet.yaml`, and collects all complaints about it.
 
-The file is inert: scalars are read as text, and the only thing that is filled in is a value that is nothing but
-`${VARIABLE}`, from the environment. docs/PROFILE.md explains every key to operators, `schemas/profile.json` to editors.
+All scalars are read as text. A value that consists only of `${VARIABLE}` is replaced by the value of that environment
+variable. docs/PROFILE.md explains every key to operators, `schemas/profile.json` to editors.
 """
 
 from harness.config.profile.file import KEYS, load_profile

@@ -1,4 +1,4 @@
-"""The contracts of a profile: where the wallet is by each, how we prove ourselves, and what is special about it."""
+"""Reads the contracts of a profile: for each the wallet's URL, our credentials, and the deviations of this wallet."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _contract(name: str, contract: Contract, key: Text, node: Node, reader: Read
 
 
 def read_url(node: Node, name: str, reader: Reader, *, needed: bool = True) -> Value | None:
-    """An absolute URL without credentials; the message does not repeat it, because they may stand in it."""
+    """An absolute URL without credentials. The message does not repeat the URL, because it may contain a password."""
     if (found := reader.value(node, name, needed=needed)) is None:
         return None
     try:
@@ -138,7 +138,7 @@ def _lacks(node: Node | None, name: str, contract: Contract, reader: Reader) -> 
 
 
 def read_tls(node: Node, name: str, reader: Reader) -> TlsProfile:
-    """TLS settings; the files must be there."""
+    """TLS settings. The files must exist."""
     parts = {word: each for word, (_, each) in reader.table(node, name, TLS_KEYS).items()}
     files = {
         word: found
@@ -152,9 +152,9 @@ def read_tls(node: Node, name: str, reader: Reader) -> TlsProfile:
 
 
 def duplicates(contracts: Mapping[str, ContractProfile], reader: Reader) -> None:
-    """Complain about two entries that are the same contract, say by name and by module."""
-    seen: dict[str, str] = {}
+    """Complain about two entries for the same contract, for example one by name and one by module."""
+    places: dict[str, str] = {}
     for each in contracts.values():
-        if (first := seen.setdefault(load(each.name).name, each.name)) != each.name:
+        if (first := places.setdefault(load(each.name).name, each.name)) != each.name:
             line = int(each.where.rpartition(":")[2])
             reader.complaints.add(line, f"contracts: {each.name} is the same contract as {first}: keep one")

@@ -1,4 +1,4 @@
-"""A profile file: bytes to `Profile`, or every complaint about it."""
+"""Reads a profile file into a `Profile`, or raises with every complaint about it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ PROFILE = Kind("profile", "contracts, with the url of one")
 KEYS = ("contracts", "provision", "players", "games", "tls", "limits", "environment", "waivers")
 
 OPEN, CLOSE = "\ue000", "\ue001"
-"""Stand for the braces of `${NAME}` while YAML is read: in `{secret: ${NAME}}` they would end the mapping. They are as
-wide as what they stand for, so that positions stay true."""
+"""Characters that replace the braces of `${NAME}` while YAML is read.
+
+In `{secret: ${NAME}}` the braces would end the mapping. Each replacement has the same width, so columns stay correct.
+"""
 
 _REFERENCE = re.compile(r"\$\{([^{}\[\],#:\s\"']*)\}")
 
@@ -81,7 +83,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
 
 
 def _protected(data: bytes) -> bytes:
-    """The text with `${NAME}` in a form that YAML takes for a plain word wherever it stands."""
+    """The text with each `${NAME}` in a form that YAML reads as a plain word."""
     try:
         return _REFERENCE.sub(rf"${OPEN}\1{CLOSE}", data.decode("utf-8")).encode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""The numbers of a profile: how scenarios are scaled, how long we wait, and how much a wallet is asked at once."""
+"""Reads the numbers of a profile: the size of scenarios, time limits, and the load on the wallet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.config.profile.shape import Value
 from harness.files.tree import Node
 
 LARGEST = 100_000
-"""No scenario is scaled beyond this: it would be a load test, and of our own memory."""
+"""The largest value of a limit. A scenario beyond it would be a load test and would exhaust our own memory."""
 LONGEST_WAIT_SECONDS = 600
 
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?\Z", re.ASCII)
@@ -19,19 +19,19 @@ _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class LimitKind:
-    """What a limit may be."""
+    """The valid values of a limit."""
 
     most: int
     whole: bool = True
 
     def accepts(self, text: str) -> bool:
-        """Whether a text is such a number: above 0, and a whole one where only those make sense."""
+        """True if the text is a number above 0, and a whole number if the limit needs one."""
         if not _NUMBER.match(text) or (self.whole and "." in text):
             return False
         return bool(text.strip("0.")) and (int(text.partition(".")[0]) < self.most or text == str(self.most))
 
     def __str__(self) -> str:
-        """In words."""
+        """The valid values in words."""
         return f"a whole number from 1 to {self.most}" if self.whole else f"a number above 0, at most {self.most}"
 
 
@@ -43,7 +43,7 @@ LIMITS: Mapping[str, LimitKind] = {
 
 
 def read_limits(node: Node, reader: Reader) -> dict[str, Value]:
-    """The limits that a profile sets, as texts that are numbers."""
+    """The limits that a profile sets. Their texts are valid numbers."""
     found: dict[str, Value] = {}
     for name, (_, each) in reader.table(node, "limits", LIMITS).items():
         value = reader.value(each, f"limits.{name}")

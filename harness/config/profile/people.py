@@ -1,4 +1,4 @@
-"""Who plays, and what is excused: players, the way to make them, and waivers."""
+"""Reads the players of a profile, the way to make them, and the waivers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 
 
 def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | None]:
-    """URL and command that make players: one of them."""
+    """The URL and the command that make players. At most one of them is set."""
     parts = {word: each for word, (_, each) in reader.table(node, "provision", ("url", "command")).items()}
     needed = not (reader.overrides.provision or reader.overrides.players)
     if len(parts) != 1:
@@ -37,13 +37,13 @@ def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | No
 def read_players(
     node: Node, contracts: Mapping[str, ContractProfile], reader: Reader, *, needed: bool
 ) -> tuple[PlayerProfile, ...]:
-    """The players that exist. A variable that only they need may be missing when nobody asks for them."""
+    """The named players. A variable that only they need may be missing if `needed` is false."""
     found: list[PlayerProfile] = []
-    seen: dict[tuple[str, str], str] = {}
+    places: dict[tuple[str, str], str] = {}
     for each in reader.items(node, "players"):
         player = _player(each, contracts, reader, needed=needed)
         identity = player.text("contract"), player.text("id")
-        if identity[1] and (first := seen.setdefault(identity, player.where)) != player.where:
+        if identity[1] and (first := places.setdefault(identity, player.where)) != player.where:
             reader.add(each, "players.id", f"player {identity[1]} is named in {first} already")
         found.append(player)
     return tuple(found)
@@ -72,7 +72,7 @@ def _player(node: Node, contracts: Mapping[str, ContractProfile], reader: Reader
 def read_waivers(
     node: Node, contracts: Mapping[str, ContractProfile], today: date, reader: Reader
 ) -> tuple[Waiver, ...]:
-    """What the operator knows to be violated, for a time that is not over."""
+    """The waivers whose last day is not over. A waiver names a requirement that the operator knows to be violated."""
     known = {id: each for name in contracts for id, each in load(name).requirements.items()}
     found: dict[str, Waiver] = {}
     for each in reader.items(node, "waivers"):

@@ -1,4 +1,4 @@
-"""Reads the nodes of a profile: complaints with line and field, and values from the environment."""
+"""Reads the nodes of a profile. Complaints have line and field; values may come from the environment."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from harness.files.complaints import Complaints, nearest
 from harness.files.tree import Items, Node, Table, Text
 
 LONGEST_VALUE = 4096
-"""A URL, a path or a token of this length is none."""
+"""The most characters of a value. No URL, path or token is longer."""
 
 _WHOLE = re.compile(r"\$\{(?P<name>[^{}]*)\}\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 
 
 class ProfileError(Exception):
-    """A profile cannot be used: one line for each complaint, `path:line: field: message`."""
+    """A profile cannot be used. The text has one line for each complaint, `path:line: field: message`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """What is said elsewhere and with more weight, so that a variable that only the profile needs may be missing."""
+    """Values from options and environment that override the profile.
+
+    A variable that only the profile needs may be missing.
+    """
 
     contracts: tuple[str, ...] = ()
-    """The contracts that were chosen; none is all."""
+    """The chosen contracts. Empty means all."""
     url: bool = False
     provision: bool = False
     players: bool = False
@@ -35,33 +38,36 @@ class Overrides:
     """The environment variables that are set, without their values."""
 
     def chosen(self, contract: str) -> bool:
-        """Whether a run is about a contract."""
+        """True if the run covers the contract."""
         return not self.contracts or contract in self.contracts
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One profile being read."""
+    """The state of one profile while it is read."""
 
     shown: str
-    """The path as the user has written it."""
+    """The path as the user wrote it."""
     folder: Path
-    """What relative paths in it are relative to."""
+    """The folder to which paths in the profile are relative."""
     environment: Mapping[str, str] = field(repr=False)
     overrides: Overrides
     complaints: Complaints
     warnings: list[str] = field(default_factory=list)
 
     def where(self, node: Node) -> str:
-        """The place of a node."""
+        """The place of a node, `file:line`."""
         return f"{self.shown}:{node.line}"
 
     def add(self, node: Node, name: str, message: str) -> None:
-        """Complain about a field."""
+        """Add a complaint about a field."""
         self.complaints.add(node.line, f"{name}: {message}")
 
     def table(self, node: Node, name: str, known: Iterable[str] | None = None) -> dict[str, tuple[Text, Node]]:
-        """A mapping's entries; empty, with a complaint, when the node is none. Keys that are not known are told."""
+        """A mapping's entries.
+
+        For another node, adds a complaint and returns none. Adds a complaint for each unknown key.
+        """
         if isinstance(node, Text) and not node.value:
             return {}
         if not isinstance(node, Table):
@@ -77,7 +83,7 @@ class Reader:
         return {word: entry for word, entry in entries.items() if word in valid}
 
     def items(self, node: Node, name: str) -> tuple[Node, ...]:
-        """A list's members; empty, with a complaint, when the node is none."""
+        """A list's members. For another node, adds a complaint and returns none."""
         if isinstance(node, Text) and not node.value:
             return ()
         if isinstance(node, Items):
@@ -86,9 +92,11 @@ class Reader:
         return ()
 
     def value(self, node: Node, name: str, *, needed: bool = True) -> Value | None:
-        """One value, from the environment where it is `${VARIABLE}`; None, with a complaint, when there is none.
+        """One value.
 
-        When the value is not needed, because it is said elsewhere, a variable may be missing.
+        `${VARIABLE}` is replaced from the environment. Returns None with a complaint if there is no value.
+
+        If `needed` is false, because an option overrides the value, the variable may be missing.
         """
         if not isinstance(node, Text):
             self.add(node, name, "must be one value, not a list or a mapping")
@@ -129,15 +137,15 @@ class Reader:
         return None
 
     def nodes(self, node: Node, name: str) -> tuple[Node, ...]:
-        """The members of a list; one value stands for a list of one."""
+        """The members of a list. A single value counts as a list of one."""
         return (node,) if isinstance(node, Text) and node.value else self.items(node, name)
 
     def values(self, node: Node, name: str) -> tuple[Value, ...]:
-        """The values of a list; one value stands for a list of one."""
+        """The values of a list. A single value counts as a list of one."""
         return tuple(found for each in self.nodes(node, name) if (found := self.value(each, name)) is not None)
 
     def file(self, node: Node, name: str) -> Value | None:
-        """The path of a file that exists, absolute."""
+        """The absolute path of a file that exists."""
         if (found := self.value(node, name)) is None:
             return None
         path = self.folder / Path(found.text).expanduser()
@@ -148,7 +156,7 @@ class Reader:
 
 
 def _short(text: str) -> str:
-    """Not more of a wrong word than a line has room for."""
+    """A wrong word, shortened to fit into one line."""
     return text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}..."
 
 

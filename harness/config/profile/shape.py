@@ -1,4 +1,4 @@
-"""What a profile says, as frozen data: every value with the place where it is written."""
+"""The content of a profile as frozen data. Every value has the place where it is written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.model import Player, Waiver
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value, and where it comes from: `wallet.yaml:3`, `--wallet-url`, or `default`.
+    """One value with its origin: `wallet.yaml:3`, `--wallet-url`, or `default`.
 
     The text is not in the `repr`, because it may be a secret.
     """
@@ -18,21 +18,21 @@ class Value:
     text: str = field(repr=False)
     where: str
     variable: str = ""
-    """The environment variable that a profile took it from."""
+    """The environment variable that the profile took the value from. Empty if there is none."""
 
     @property
     def origin(self) -> str:
-        """Where it comes from, for a reader."""
+        """The origin for a reader."""
         return f"{self.where} (${{{self.variable}}})" if self.variable else self.where
 
     def __bool__(self) -> bool:
-        """Whether there is any text."""
+        """True if the text is not empty."""
         return bool(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsProfile:
-    """TLS settings. Paths are absolute: the profile has them relative to its own folder."""
+    """TLS settings. Paths are absolute, although the profile has them relative to its own folder."""
 
     verify: Value | None = None
     """`true` or `false`."""
@@ -43,28 +43,28 @@ class TlsProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractProfile:
-    """The wallet by one contract."""
+    """The settings of the wallet for one contract."""
 
     name: str
-    """The name under which the contract is loaded: that of a bundled one, or a module."""
+    """The name under which the contract is loaded: a bundled contract's name, or a module."""
     where: str = ""
-    """Where the profile begins to write about it; empty when it does not."""
+    """The place where the profile's entry begins. Empty if the profile has no entry."""
     url: Value | None = None
     credentials: Mapping[str, Value] = field(default_factory=dict)
-    """By environment variable of the contract."""
+    """The credentials, by environment variable of the contract."""
     paths: Mapping[str, Value] = field(default_factory=dict)
-    """By operation."""
+    """The paths, by operation."""
     policies: Mapping[str, Value] = field(default_factory=dict)
     """The one accepted reading, by policy."""
     codes: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
-    """By outcome."""
+    """The wallet's own codes, by outcome."""
     lacks: tuple[Value, ...] = ()
     tls: TlsProfile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerProfile:
-    """A player that exists. Without a contract it belongs to every contract."""
+    """A player that exists. Without a contract the player belongs to every contract."""
 
     where: str
     fields: Mapping[str, Value]
@@ -72,12 +72,12 @@ class PlayerProfile:
     bets: tuple[Value, ...] = ()
 
     def text(self, name: str) -> str:
-        """A field's text, empty when it is not written."""
+        """A field's text, or an empty string."""
         return self.fields[name].text if name in self.fields else ""
 
     @property
     def player(self) -> Player:
-        """The player as scenarios know it."""
+        """The player in the form that scenarios use."""
         return Player(
             id=self.text("id"),
             currency=self.text("currency"),
@@ -90,16 +90,16 @@ class PlayerProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A whole profile: as a file has it, or as it is in force (`harness.config.precedence`). The default is none."""
+    """A whole profile: as a file has it, or as it is in force (`harness.config.precedence`). The default is empty."""
 
     path: str = ""
-    """As the user has written it; empty without a file."""
+    """The path as the user wrote it. Empty without a file."""
     named_by: str = ""
     """The option or the variable that names the file."""
     digest: str = ""
-    """SHA-256 of the file, hexadecimal; empty without a file."""
+    """SHA-256 of the file in hexadecimal. Empty without a file."""
     contracts: Mapping[str, ContractProfile] = field(default_factory=dict)
-    """By the name under which each is loaded."""
+    """The contracts, by the name under which each is loaded."""
     provision_url: Value | None = None
     provision_command: Value | None = None
     players: tuple[PlayerProfile, ...] = ()

@@ -55,7 +55,7 @@ class MadePlayers:
         return self._provision(currency or self._currency, balance)
 
     def bystander(self) -> Player:
-        """One for the whole run: whoever touches it has touched a stranger."""
+        """One bystander for the whole run."""
         if self._bystander is None:
             self._bystander = self._provision(self._currency, 100 * money.SCALE)
         return self._bystander

@@ -9,7 +9,7 @@ from harness.model import Amount, NotApplicable, Player
 from harness.scenario.needs import Needs
 
 BYSTANDER = "bystander"
-"""The role of a player who takes part in nothing: whose balance moves has been mistaken for somebody else."""
+"""The role of a player who takes no part. If their balance changes, the wallet has moved another player's money."""
 
 
 class NoPlayer(Exception):

@@ -74,7 +74,7 @@ class StaticPlayers:
             named.lent = False
 
     def close(self) -> tuple[str, ...]:
-        """Look at everybody once more: what a lost request did late is restored, too. Who is left changed."""
+        """Read every balance again and undo what late requests moved. Returns the players who could not be restored."""
         for named in self._named:
             if named.found is not None:
                 self._restore(named, None)
