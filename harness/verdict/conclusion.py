@@ -67,17 +67,16 @@ def conclude(
 ) -> ContractVerdict:
     """The verdict over one contract's results.
 
+    A scenario that was not run makes the run incomplete. A MUST that no scenario judged does so, too. The exception is
+    a MUST whose scenarios were skipped because the wallet lacks an operation or no player has the currency.
+
     * `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not.
     * `waivers` may include waivers of other contracts; `today` is the day on which they must not have expired.
     * `selected` is False if the user selected none of the contract's scenarios. The verdict is then NOT RUN.
-
-    A scenario that was not run makes the run incomplete. A MUST that no scenario judged does so, too. The exception is
-    a MUST whose scenarios were skipped because the wallet lacks an operation or no player has the currency.
     """
     if not results and not selected:
-        return ContractVerdict(
-            contract=contract, certification=Certification.NOT_RUN, reason="no scenario of it was selected"
-        )
+        reason = "no scenario of it was selected"
+        return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
