@@ -1,4 +1,4 @@
-"""A platform's client of one wallet: operations in, exchanges out. The only room that knows HTTP."""
+"""A platform's client of one wallet: it sends operations and returns exchanges. Only this package uses HTTP."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _UNALTERED = Alteration()
 
 
 def unix_ms() -> int:
-    """Now, as the platform signs it: Unix time in milliseconds."""
+    """The current Unix time in milliseconds, as the platform signs it."""
     return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One operation about to be sent, and where in the scenario it comes from."""
+    """One operation to send, and its place in the scenario."""
 
     operation: Operation
     alteration: Alteration = field(default=_UNALTERED)
@@ -36,7 +36,7 @@ class Call:
 
 
 class Client:
-    """Sends a contract's operations to one wallet. Nothing that the wallet does raises an exception."""
+    """Sends a contract's operations to one wallet. No behaviour of the wallet raises an exception."""
 
     def __init__(
         self,
@@ -49,9 +49,10 @@ class Client:
         now_ms: Callable[[], int] = unix_ms,
         request_id: Callable[[], str],
     ) -> None:
-        """`paths` overrides the documented paths by operation name; `now_ms` is the clock that signatures use.
+        """Prepare a client for one wallet without sending anything.
 
-        `request_id` gives a fresh id for each HTTP call, from the run's seed.
+        The mapping `paths` overrides the documented paths by operation name. The clock `now_ms` dates signatures, in
+        Unix milliseconds. The function `request_id` returns a fresh id for each HTTP call, from the run's seed.
         """
         self.contract = contract
         self._transport = transport
@@ -63,14 +64,14 @@ class Client:
         self._races = 0
 
     def call(self, call: Call) -> Exchange:
-        """One request, once."""
+        """Send one request once and return its exchange."""
         request, name = self._prepare(call)
         time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
         transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
         return self._exchange(call, request, name, transmission, None)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
-        """Requests released together, each once; the exchanges come in the order of `calls`."""
+        """Release the requests together, each once. The exchanges are in the order of `calls`."""
         self._races += 1
         prepared = [self._prepare(call) for call in calls]
         batch = any(self.contract.specs[name].batch for _, name in prepared)

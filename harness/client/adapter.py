@@ -1,4 +1,4 @@
-"""A transport adapter for `requests` that sees every byte, and that enforces its deadline on the socket."""
+"""A transport adapter for `requests`. It records every byte and enforces its deadline on the socket."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from harness.model import Failure, Message, Transmission
 
 
 class WalletAdapter(HTTPAdapter):
-    """Carries requests to one wallet. No redirect is followed and nothing is sent twice.
+    """Sends requests to one wallet. It follows no redirect and sends nothing twice.
 
-    TLS and proxy settings belong to the adapter: what `requests` passes to `send` about them is ignored. To stub the
-    wallet with `responses`, name this method: `RequestsMock(target="harness.client.adapter.WalletAdapter.send")`; it
-    uses what is inherited here, which nothing else does.
+    TLS and proxy settings belong to the adapter, which ignores what `requests` passes to `send` about them. To stub the
+    wallet with `responses`, name this method: `RequestsMock(target="harness.client.adapter.WalletAdapter.send")`. Only
+    such a stub uses the inherited parts of this class.
     """
 
     def __init__(
         self, pool: Pool, writer: Writer, *, limit_bytes: int, time_out_seconds: float, loss_wait_seconds: float
     ) -> None:
-        """Send over the pool's connections what the writer writes."""
+        """Prepare to send the writer's requests over the pool's connections."""
         super().__init__()
         self._pool = pool
         self._writer = writer
@@ -45,7 +45,10 @@ class WalletAdapter(HTTPAdapter):
         cert: str | bytes | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Incoming:
-        """One exchange; `timeout` limits all of it, in seconds. Raises TransmissionFailed without a whole answer."""
+        """Send one request and return its answer. `timeout` limits the whole exchange, in seconds.
+
+        Raises TransmissionFailed if there is no whole answer.
+        """
         del stream, verify, cert, proxies
         outgoing = request if isinstance(request, Outgoing) else self._writer.adopt(request)
         times = Times(timeout if isinstance(timeout, int | float) else self._time_out_seconds)
@@ -81,7 +84,7 @@ class WalletAdapter(HTTPAdapter):
 
 
 def transmission(sent: Message, received: Message | None, failure: Failure | None, times: Times) -> Transmission:
-    """The record of one exchange, finished now unless it was before."""
+    """The record of one exchange. Its end is now, unless it ended before."""
     return Transmission(
         sent, received, failure, times.started, times.released, times.first_byte, times.finished or time.monotonic_ns()
     )

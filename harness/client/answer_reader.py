@@ -1,4 +1,4 @@
-"""Read one answer out of the bytes that a wallet sends, whatever they are: bounded, strict, and byte for byte."""
+"""Reads one answer from the bytes that a wallet sends: with a size limit, strictly, and byte for byte."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from harness.client.failure import TransmissionError
 from harness.model import FailureKind, Message
 
 HEAD_LIMIT_BYTES = 64 * 1024
-"""More than any server's default: beyond it a head is an attack or an accident."""
+"""The largest head of an answer. No server sends more by default."""
 
 
 class Answer:
-    """One answer while it arrives. Feed it what the socket gives until it is complete, then ask for the message.
+    """One answer while it arrives. Feed it the socket's bytes until it is complete, then take the message.
 
-    The parser is llhttp, strict: two `Content-Length` headers, a bad chunk or a bare line feed are garbage.
+    The parser is llhttp in strict mode: two `Content-Length` headers, a bad chunk or a bare line feed count as garbage.
     """
 
     __slots__ = (
@@ -24,7 +24,10 @@ class Answer:
     )  # fmt: skip
 
     def __init__(self, method: str, limit_bytes: int) -> None:
-        """Expect the answer to a request with that method, of at most `limit_bytes` before and after decoding."""
+        """Prepare for the answer to a request with that method.
+
+        `limit_bytes` limits the body before and after decoding.
+        """
         self._method = method
         self._limit = limit_bytes
         self._raw = bytearray()
@@ -37,17 +40,17 @@ class Answer:
         self._to_the_end = False
         self.complete = False
         self.reusable = False
-        """Whether the connection may carry another exchange afterwards."""
+        """True if the connection can carry another exchange afterwards."""
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
 
     @property
     def begun(self) -> bool:
-        """Whether a byte of it has arrived."""
+        """True if a byte of the answer has arrived."""
         return bool(self._raw)
 
     @property
     def progress(self) -> str:
-        """How far it has come, to follow a verb: `before any answer`."""
+        """How much of the answer has arrived, to follow a verb: `before any answer`."""
         if not self.begun:
             return "before any answer"
         if not self._head:
@@ -55,7 +58,10 @@ class Answer:
         return f"in the middle of the answer's body, after {self._body_bytes:,} bytes of it"
 
     def feed(self, data: bytes) -> None:
-        """Take what has arrived. Raises TransmissionError when this can become no answer, or one that is too large."""
+        """Add bytes that have arrived.
+
+        Raises TransmissionError if they cannot become an answer, or if it is too large.
+        """
         parser = self._parser
         if parser is None:
             self.reusable = False
@@ -72,11 +78,12 @@ class Answer:
             self._failed(error)
         self._check_size()
         if self.complete:
-            # The parser holds this object's methods: without the cut every exchange would leave a cycle to collect.
+            # The parser refers to this object's methods. Without this line every exchange would leave a reference
+            # cycle.
             self._parser = None
 
     def end(self) -> None:
-        """The wallet closed the connection. Raises TransmissionError when that cuts the answer off."""
+        """Handle the end of the connection. Raises TransmissionError if the answer is incomplete."""
         self._parser = None
         self.reusable = False
         if self._head and self._to_the_end:
@@ -85,11 +92,11 @@ class Answer:
             raise TransmissionError(FailureKind.CLOSED, f"the wallet closed the connection {self.progress}")
 
     def abandon(self) -> None:
-        """Nothing more will be read."""
+        """Stop reading."""
         self._parser = None
 
     def message(self) -> Message:
-        """The whole answer. Raises TransmissionError when its content encoding cannot be undone within the limit."""
+        """The whole answer. Raises TransmissionError if its content encoding cannot be decoded within the limit."""
         headers = tuple(self._headers)
         body = b"".join(self._body)
         encoding = ",".join(value for name, value in headers if name == "content-encoding")
@@ -110,7 +117,7 @@ class Answer:
         if isinstance(cause, TransmissionError):
             raise cause
         if self.complete:
-            # The answer itself was whole; what follows it is not HTTP, and this connection carries nothing more.
+            # The answer itself was whole. The bytes after it are not HTTP, so this connection is not used again.
             self.reusable = False
             return
         if self._raw.startswith(b"\x15\x03"):
@@ -122,24 +129,24 @@ class Answer:
         raise TransmissionError(FailureKind.GARBAGE, detail) from error
 
     def _first_line(self) -> str:
-        # One line only, and not all of it: a server that echoes the request must not bring a secret into a report.
+        # The message has one line at most, cut short. A server may echo the request, and no secret may reach a report.
         line = bytes(self._raw.lstrip()[:60]).partition(b"\n")[0].strip()
         return f"it begins with {line.decode('latin-1')!a}"
 
-    # What the parser calls while it is fed.
+    # The parser calls these methods while it is fed.
 
     def on_message_begin(self) -> None:
-        """A further message after a whole one was not asked for: the connection is not to be trusted."""
+        """Mark the connection as unusable if a second message begins. No request asked for that message."""
         if self.complete:
             self.reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; trailers come after the head and mean nothing to a judge."""
+        """Add a header. Trailers come after the head and are ignored."""
         if not self._head:
             self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
-        """The head is whole: what follows is an interim answer, a body of known size, chunks, or all until the end."""
+        """Decide how the body ends: no body (interim answer), a known size, chunks, or the end of the connection."""
         if self.complete or self._parser is None:
             return
         status = self._parser.get_status_code()
@@ -180,12 +187,12 @@ class Answer:
             )
 
     def on_body(self, data: bytes) -> None:
-        """A piece of the body, with the chunks' framing taken off."""
+        """Add a piece of the body, without the framing of chunks."""
         if not self.complete:
             self._body.append(data)
 
     def on_message_complete(self) -> None:
-        """The answer is whole, unless it was only an interim one."""
+        """Mark the answer as whole, unless it is only an interim answer."""
         if self._head:
             self.complete = True
 

@@ -1,4 +1,4 @@
-"""Undo a body's content encoding without letting a small answer become a large one."""
+"""Decodes a body's content encoding with a limit on the decoded size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 class _Decompressor(Protocol):
-    """The part of a `zlib.decompressobj` that is used here."""
+    """The part of `zlib.decompressobj` that this module uses."""
 
     @property
     def eof(self) -> bool: ...
@@ -21,9 +21,9 @@ class _Decompressor(Protocol):
 
 
 def decode_body(raw: bytes, encodings: str, limit_bytes: int) -> bytes:
-    """A body as the wallet meant it, given its `content-encoding` header.
+    """The decoded body, given its `content-encoding` header.
 
-    Only gzip was offered; deflate costs nothing to read too. Raises TransmissionError for any other encoding, for data
+    The harness offers only gzip, but it also reads deflate. Raises TransmissionError for any other encoding, for data
     that cannot be decoded, and for more than `limit_bytes` of decoded data.
     """
     body = raw
@@ -41,7 +41,7 @@ def decode_body(raw: bytes, encodings: str, limit_bytes: int) -> bytes:
 
 
 def _gzip(data: bytes, limit_bytes: int) -> bytes:
-    # A gzip body may be several members one after another; what follows the last one as zeros is padding.
+    # A gzip body may have several members in sequence. Zeros after the last member are padding.
     body, rest = b"", data
     while rest.strip(b"\0"):
         member = zlib.decompressobj(_GZIP)
@@ -51,7 +51,7 @@ def _gzip(data: bytes, limit_bytes: int) -> bytes:
 
 
 def _deflate(data: bytes, limit_bytes: int) -> bytes:
-    # The standard means zlib data by `deflate`, and some servers send the bare stream.
+    # In the standard, `deflate` means zlib data. Some servers send the bare stream instead.
     wrapped = len(data) >= 2 and data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
     return _inflate(zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS), data, limit_bytes)
 

@@ -1,4 +1,4 @@
-"""What carries requests to a wallet: `Transport` over sockets, or anything that answers like it."""
+"""The interface for sending requests to a wallet. `Transport` implements it over sockets."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from harness.model import Loss, Request, Transmission
 
 
 class Carrier(Protocol):
-    """The way to one wallet. Whatever the wallet does, nothing is raised."""
+    """A way to send requests to one wallet. No behaviour of the wallet raises an exception."""
 
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """One request, once. With `loss` its answer is lost on purpose, and the failure is `LOST`."""
+        """Send one request once. With `loss` its answer is lost on purpose, and the failure is `LOST`."""
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Requests in flight at once, each once, answered in the order given."""
+        """Send the requests together, each once. The transmissions are in the order of the requests."""
 
     def close(self) -> None:
-        """Let go of the wallet."""
+        """Close the connections to the wallet."""

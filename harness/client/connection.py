@@ -1,4 +1,4 @@
-"""One connection to a wallet, never blocking: every wait on it ends at a deadline, however the bytes trickle."""
+"""One non-blocking connection to a wallet. Every wait on it ends at a deadline, even if bytes arrive slowly."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Connection:
     __slots__ = ("idle_since_ns", "round_trip_ns", "socket", "where")
 
     def __init__(self, connected: socket.socket, where: str, round_trip_ns: int) -> None:
-        """Take over a connected socket; `where` names its other end for a reader."""
+        """Use a connected socket. `where` names its other end for a reader."""
         self.socket = connected
         self.where = where
         self.round_trip_ns = round_trip_ns
-        """How long the TCP handshake took: what one trip to the other end and back costs."""
+        """The duration of the TCP handshake, which is one round trip to the other end, in nanoseconds."""
         self.idle_since_ns = 0
 
     def fileno(self) -> int:
@@ -30,42 +30,42 @@ class Connection:
         return self.socket.fileno()
 
     def send_some(self, data: memoryview | bytes) -> int:
-        """Hand bytes to the kernel and say how many it took: 0 when it has no room now. Raises OSError."""
+        """Pass bytes to the kernel and return how many it took. 0 means that it has no room now. Raises OSError."""
         try:
             return self.socket.send(data)
         except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             return 0
 
     def receive(self) -> bytes | None:
-        """What has arrived: None when nothing has, empty when the other end has closed. Raises OSError."""
+        """The bytes that have arrived: None if there are none, empty if the other end has closed. Raises OSError."""
         try:
             return self.socket.recv(_CHUNK_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
 
     def end_sending(self) -> None:
-        """Tell the other end that nothing more will come, and go on listening. TLS has no word for it."""
+        """Close the sending side and keep reading. Over TLS this does nothing, because TLS has no such message."""
         if not isinstance(self.socket, ssl.SSLSocket):
             with suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
 
     @property
     def pending(self) -> bool:
-        """Whether TLS has decrypted bytes that no wait on the socket would show."""
+        """True if TLS holds decrypted bytes that a wait on the socket would not report."""
         return isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0
 
     def wait(self, deadline_ns: int, *, read: bool = False, write: bool = False) -> bool:
-        """Whether the socket became ready before the deadline, a time of `time.monotonic_ns()`."""
+        """True if the socket became ready before the deadline, a time of `time.monotonic_ns()`."""
         left_ns = deadline_ns - time.monotonic_ns()
         return left_ns > 0 and wait.wait_for_socket(self.socket, read, write, left_ns / 1e9)
 
     def stale(self) -> bool:
-        """Whether an idle connection is of no more use: the other end has closed it, or said something unasked."""
+        """True if an idle connection is unusable: the other end closed it or sent bytes that no request asked for."""
         try:
             return self.receive() is not None
         except OSError:
             return True
 
     def close(self) -> None:
-        """Close it; what was sent is still delivered."""
+        """Close the connection. Bytes that were sent are still delivered."""
         self.socket.close()

@@ -1,4 +1,4 @@
-"""Open connections to a wallet: name, address, proxy and TLS, all under one deadline."""
+"""Opens connections to a wallet: name, address, proxy and TLS, all under one deadline."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _UNDERWAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK}
 
 
 def connect(route: Route, tls: ssl.SSLContext | None, names: Names, deadline_ns: int) -> Connection:
-    """A new connection to the wallet, through the proxy and TLS that the route asks for.
+    """A new connection to the wallet, with the proxy and TLS that the route needs.
 
-    Raises TransmissionError, always one that says that nothing was sent.
+    Raises TransmissionError, which always states that nothing was sent.
     """
     host, port, where = (
         (route.proxy.host, route.proxy.port, route.proxy.where)
@@ -47,7 +47,7 @@ def _connect_any(addresses: list[Address], where: str, deadline_ns: int) -> tupl
     failed: OSError = TimeoutError()
     for index, address in enumerate(addresses):
         started_ns = time.monotonic_ns()
-        # An address that swallows packets must leave time for the ones after it.
+        # Each address gets a share of the time, so that one that never answers leaves time for the others.
         share_ns = max(0, deadline_ns - started_ns) // (len(addresses) - index)
         try:
             connected = _connect_one(address, started_ns + share_ns)
@@ -107,7 +107,7 @@ def _handshake(connected: socket.socket, route: Route, tls: ssl.SSLContext, dead
 
 
 def _shake(secured: ssl.SSLSocket) -> bool | None:
-    """Go on with the handshake: None when it is done, else whether it waits to write (or to read)."""
+    """Continue the handshake. Returns None when it is done, True if it waits to write, False if it waits to read."""
     try:
         secured.do_handshake()
     except ssl.SSLWantReadError:

@@ -1,4 +1,4 @@
-"""One request out, one answer in, over one connection, with the times at which things happened."""
+"""Sends one request and reads its answer over one connection, and records the times."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _now = time.monotonic_ns
 
 
 class Times:
-    """When what happened, in nanoseconds of `time.monotonic_ns()`; 0 for what did not happen."""
+    """The times of one exchange, in nanoseconds of `time.monotonic_ns()`. 0 means that the event did not happen."""
 
     __slots__ = ("_allowed_ns", "deadline", "finished", "first_byte", "released", "started")
 
@@ -25,12 +25,12 @@ class Times:
         self.released = self.first_byte = self.finished = 0
 
     def allow_again(self) -> None:
-        """Allow the whole time once more from now on: only the getting ready is over."""
+        """Start the allowed time again from now, after the preparation."""
         self.deadline = _now() + self._allowed_ns
 
     @property
     def allowed(self) -> str:
-        """The whole time allowed, for a reader."""
+        """The whole allowed time, for a reader."""
         return seconds(self._allowed_ns)
 
 
@@ -43,10 +43,12 @@ def exchange(connection: Connection, wire: bytes, answer: Answer, times: Times) 
 
 
 def send_all(connection: Connection, wire: bytes, answer: Answer, times: Times) -> int:
-    """Hand `wire` to the kernel and say how much it took: less than all only when the wallet answers early.
+    """Pass `wire` to the kernel and return how many bytes it took.
 
-    `times.released` is taken just before the last byte goes, so that no effect of the request can precede it.
-    Raises TransmissionError.
+    It is less than all only if the wallet answers early.
+
+    `times.released` is taken just before the last byte goes, so that no effect of the request can be earlier. Raises
+    TransmissionError.
     """
     sent = 0
     view = memoryview(wire)
@@ -58,7 +60,7 @@ def send_all(connection: Connection, wire: bytes, answer: Answer, times: Times) 
             if not sent:
                 times.released = 0
                 raise _nothing_sent(connection, error) from error
-            # A server that refuses a large request answers, stops reading and closes: the answer may be there.
+            # A server that refuses a large request may answer, stop reading and close. Its answer may have arrived.
             _rescue(connection, answer, times, error)
             return sent
         sent += taken
@@ -68,7 +70,7 @@ def send_all(connection: Connection, wire: bytes, answer: Answer, times: Times) 
 
 
 def receive_answer(connection: Connection, answer: Answer, times: Times) -> None:
-    """Read until the answer is complete. Raises TransmissionError, at the latest when the time is up."""
+    """Read until the answer is complete. Raises TransmissionError, at the latest at the deadline."""
     while not answer.complete:
         if not connection.pending and not connection.wait(times.deadline, read=True):
             raise time_is_up(connection, answer, times)
@@ -76,7 +78,7 @@ def receive_answer(connection: Connection, answer: Answer, times: Times) -> None
 
 
 def receive_part(connection: Connection, answer: Answer, times: Times) -> None:
-    """Read until the first bytes of the answer have come. Raises TransmissionError when none come in time."""
+    """Read until the first bytes of the answer have arrived. Raises TransmissionError if none arrive in time."""
     while not answer.begun:
         if not connection.pending and not connection.wait(times.deadline, read=True):
             raise time_is_up(connection, answer, times)
@@ -84,7 +86,7 @@ def receive_part(connection: Connection, answer: Answer, times: Times) -> None:
 
 
 def receive_some(connection: Connection, answer: Answer, times: Times) -> bool:
-    """Take what has arrived, and say whether anything has."""
+    """Read the bytes that have arrived. Returns true if there were any."""
     try:
         data = connection.receive()
     except OSError as error:
@@ -101,7 +103,7 @@ def receive_some(connection: Connection, answer: Answer, times: Times) -> bool:
 
 
 def _answers_early(connection: Connection, answer: Answer, times: Times, sent: int) -> bool:
-    """The kernel has no room for more of the request: wait until it has, or until the wallet speaks first."""
+    """Wait until the kernel has room for more of the request. Returns true if the wallet answers before that."""
     if not connection.wait(times.deadline, read=True, write=True):
         detail = f"{connection.where} did not take the whole request within {times.allowed}"
         raise TransmissionError(FailureKind.TIME_OUT, detail, never_sent=not sent)
@@ -121,7 +123,7 @@ def _nothing_sent(connection: Connection, error: OSError) -> TransmissionError:
 
 
 def time_is_up(connection: Connection, answer: Answer, times: Times) -> TransmissionError:
-    """What a missed deadline means, told by how far the answer had come."""
+    """The error for a missed deadline. Its text depends on how much of the answer had arrived."""
     if not answer.begun:
         detail = f"{connection.where} gave no answer within {times.allowed}"
     else:

@@ -1,4 +1,4 @@
-"""What can go wrong between us and a wallet, told as sentences and never as tracebacks."""
+"""The failures between the harness and a wallet. Each is a sentence for the reader, never a traceback."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from harness.model import Failure, FailureKind
 
 
 class TransmissionError(Exception):
-    """An exchange that ended without a whole answer: inside this package only, the outside sees a `model.Failure`."""
+    """An exchange ended without a whole answer. It stays inside this package; other packages get a `model.Failure`."""
 
     def __init__(self, kind: FailureKind, detail: str, *, never_sent: bool = False) -> None:
-        """Remember the failure as the report will show it."""
+        """Keep the failure in the form that the report shows."""
         super().__init__(detail)
         self.failure = Failure(kind, detail, never_sent)
 
 
 class ConfigurationError(Exception):
-    """A setting that cannot work whatever the wallet does: a bad URL, a missing certificate file."""
+    """A setting that can never work, such as a bad URL or a missing certificate file."""
 
 
 def seconds(duration_ns: int) -> str:
@@ -27,7 +27,7 @@ def seconds(duration_ns: int) -> str:
 
 
 def reason(error: OSError) -> str:
-    """Why the operating system refused, in its own words and without its error numbers."""
+    """The reason that the operating system gave for an error, without its error numbers."""
     if isinstance(error, TimeoutError):
         return "timed out"
     if error.errno is not None and not isinstance(error, ssl.SSLError):
@@ -36,7 +36,7 @@ def reason(error: OSError) -> str:
 
 
 def unreachable(where: str, error: OSError) -> TransmissionError:
-    """Nothing could be sent because no connection to `where` came about."""
+    """The error for a connection to `where` that could not be opened, so that nothing was sent."""
     if isinstance(error, ConnectionRefusedError):
         detail = f"nothing listens at {where} (connection refused): start the wallet there, or correct the URL"
     else:
@@ -45,12 +45,15 @@ def unreachable(where: str, error: OSError) -> TransmissionError:
 
 
 def untrusted(where: str, error: ssl.SSLError) -> TransmissionError:
-    """The TLS handshake with `where` failed, so nothing was sent."""
+    """The error for a failed TLS handshake with `where`, so that nothing was sent."""
     return TransmissionError(FailureKind.TLS, f"no TLS connection to {where}: {_tls_reason(error)}", never_sent=True)
 
 
 def interrupted(where: str, error: OSError, progress: str) -> TransmissionError:
-    """The connection broke after bytes of the request had left; `progress` says how far the exchange had come."""
+    """The error for a connection that broke after part of the request had left.
+
+    `progress` describes the answer so far.
+    """
     if isinstance(error, ssl.SSLError):
         return TransmissionError(
             FailureKind.TLS, f"{where} broke the TLS connection off {progress}: {_tls_reason(error)}"
@@ -78,7 +81,7 @@ _CERTIFICATE_HINTS = {
     62: "is for another host; correct the host in the URL, or have it issued for this one",
     64: "is for another host; correct the host in the URL, or have it issued for this one",
 }
-"""By OpenSSL's verification code: what is wrong with the server's certificate, and what to do."""
+"""The problem of the server's certificate and its remedy, by OpenSSL's verification code."""
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

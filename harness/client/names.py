@@ -1,4 +1,4 @@
-"""Host names looked up under a deadline, which the system's resolver does not know."""
+"""Looks host names up under a deadline, which the system's resolver does not support."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from harness.client.failure import TransmissionError
 from harness.model import FailureKind
 
 Address: TypeAlias = tuple[socket.AddressFamily, int, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
-"""Address family, protocol number, and what `connect` takes."""
+"""Address family, protocol number, and the argument of `connect`."""
 
 
 class Names:
-    """Host names looked up under a deadline, and remembered while connecting to them works."""
+    """Looks host names up under a deadline, and keeps the addresses as long as connecting to them works."""
 
     def __init__(self) -> None:
-        """Know no name yet."""
+        """Start without any known name."""
         self._known: dict[tuple[str, int], list[Address]] = {}
 
     def resolve(self, host: str, port: int, deadline_ns: int) -> list[Address]:
-        """The addresses of a host. Raises TransmissionError when there is none, or none in time."""
+        """The addresses of a host. Raises TransmissionError if there is none, or none in time."""
         found = self._known.get((host, port))
         if found is None:
             found = self._known[host, port] = _look_up(host, port, deadline_ns)
         return found
 
     def forget(self) -> None:
-        """Look every name up again next time: connecting has failed."""
+        """Discard all known addresses, because connecting has failed. The next call looks them up again."""
         self._known.clear()
 
 
 def _look_up(host: str, port: int, deadline_ns: int) -> list[Address]:
-    # The system's resolver cannot be given a deadline, so it may be left behind in a thread of its own.
+    # The system's resolver accepts no deadline, so it runs in its own thread, which may be abandoned.
     answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
 
     def ask() -> None:

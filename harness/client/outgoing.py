@@ -1,4 +1,4 @@
-"""A request as it goes onto the wire, and its answer as `requests` hands it on."""
+"""A request as the bytes on the wire, and its answer as a `requests` response."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Outgoing(PreparedRequest):
-    """A prepared request that carries its exact bytes, which `requests` itself does not know."""
+    """A prepared request with its exact bytes, which `requests` itself does not record."""
 
     wire: bytes
     head_bytes: int
-    """Where in `wire` the body begins."""
+    """Index in `wire` where the body begins."""
     sent: Message
     loss: Loss | None = None
 
 
 class Incoming(Response):
-    """An answer that carries what the transport saw of it.
+    """An answer with the transport's record of it.
 
-    What `requests` keeps besides, cookies and the like, is made when somebody asks for it: the harness never does.
+    Further attributes of a `requests` response, such as cookies, are made at the first access. The harness uses none.
     """
 
     def __init__(self, transmission: Transmission, request: Outgoing) -> None:
-        """An answer to that request."""
+        """The answer to that request."""
         self.transmission = transmission
         self.request = request
 
     def __getattr__(self, name: str) -> Any:
-        """An attribute that is not there yet. Raises AttributeError."""
+        """Make an attribute that does not exist yet. Raises AttributeError."""
         if "status_code" in self.__dict__ or name.startswith("__"):
             raise AttributeError(name)
         self._unfold()
@@ -59,19 +59,19 @@ class Incoming(Response):
 
 
 class TransmissionFailed(RequestsConnectionError):
-    """What the adapter raises, in the words of `requests`, when there is no whole answer."""
+    """The adapter raises this form of a `requests` exception if there is no whole answer."""
 
     def __init__(self, transmission: Transmission, request: PreparedRequest) -> None:
-        """Carry the transmission along; its failure is the message."""
+        """Keep the transmission. Its failure is the message."""
         super().__init__(transmission.failure.detail if transmission.failure else "", request=request)
         self.transmission = transmission
 
 
 class Writer:
-    """Writes requests for one route: the caller's headers in their order, and besides only those that HTTP needs."""
+    """Writes requests for one route: the caller's headers in their order, and the headers that HTTP needs."""
 
     def __init__(self, route: Route, user_agent: str) -> None:
-        """Write once what stays the same."""
+        """Prepare the parts that are the same for every request."""
         self._route = route
         self._ours = (
             ("user-agent", user_agent),
@@ -84,7 +84,7 @@ class Writer:
         self._paths: dict[str, str] = {}
 
     def write(self, request: Request, loss: Loss | None = None) -> Outgoing:
-        """A request below the route's base URL, ready to go. Raises ConfigurationError for an impossible header."""
+        """A request below the route's base URL, ready to send. Raises ConfigurationError for an impossible header."""
         path = self._paths.get(request.path) or self._learn(request.path)
         outgoing = Outgoing()
         outgoing.method = request.method
@@ -96,7 +96,7 @@ class Writer:
         return outgoing
 
     def adopt(self, prepared: PreparedRequest) -> Outgoing:
-        """A request that `requests` has prepared itself, as in `transport.session.post(url)`."""
+        """The outgoing form of a request that `requests` has prepared itself, as in `transport.session.post(url)`."""
         if not str(prepared.url).startswith(f"{self._route.origin}/"):
             raise InvalidURL(f"this session reaches {self._route.origin} and nothing else", request=prepared)
         outgoing = Outgoing()
@@ -134,7 +134,10 @@ class Writer:
         outgoing.sent = Message(hidden, body, 0, tuple([(name.lower(), value) for name, value in pairs]))
 
     def _complete(self, given: Headers, body: bytes) -> list[tuple[str, str]]:
-        """The caller's headers, after `Host` and before what else is needed; those that the caller gives are kept."""
+        """`Host`, then the caller's headers, then the other headers that are needed.
+
+        A header of the caller's is never replaced.
+        """
         names = {name.lower() for name, _ in given}
         pairs = [] if "host" in names else [("Host", self._route.authority)]
         pairs.extend(given)
@@ -145,7 +148,7 @@ class Writer:
 
 
 def _unsendable(pairs: list[tuple[str, str]]) -> str:
-    # The value stays out of the message: it may be a credential that was read with its line break.
+    # The message does not contain the value, because it may be a credential with a stray line break.
     name = next((name for name, value in pairs if set("\r\n\0") & set(name + value)), "")
     return (
         f"the header {name!a} cannot be sent: it holds a line break or a zero byte; check the credential it is made of"

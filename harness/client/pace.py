@@ -1,4 +1,4 @@
-"""Keep to the number of requests per second that a wallet's operator allows."""
+"""Limits the requests per second to the number that a wallet's operator allows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 
 class Pace:
-    """Spaces requests evenly. Without a limit it costs nothing.
+    """Spaces requests evenly. Without a limit it does nothing.
 
-    No request makes up for time in which none was sent: a wallet that counts by the second never sees a burst.
-    Requests that are released together do not ask for their turn: it is their point to arrive together.
+    Idle time does not allow more requests later, so a wallet that counts by the second never receives a burst. Requests
+    that are released together do not wait here, because they must arrive together.
     """
 
     def __init__(
@@ -21,7 +21,10 @@ class Pace:
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Allow that many requests per second, or any number; `now` and `sleep` are the clock to go by, in seconds."""
+        """Allow that many requests per second, or any number if it is None.
+
+        `now` and `sleep` are the clock, in seconds.
+        """
         self._now = now
         self._sleep = sleep
         self._gap = 1 / requests_per_second if requests_per_second else 0.0
@@ -29,7 +32,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def wait(self) -> None:
-        """Wait for the turn of one request."""
+        """Wait until the next request may be sent."""
         if not self._gap:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""Warm connections to one wallet, lent to one exchange at a time."""
+"""Open connections to one wallet. Each serves one exchange at a time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from harness.client.names import Names
 from harness.client.route import Route
 
 IDLE_LIMIT_NS = 1_000_000_000
-"""A connection idle for longer is replaced. Servers close idle ones after 2 to 75 seconds, and one that closes while a
-request is on its way leaves us with an answer that is lost; opening a new one costs far less than that doubt."""
+"""The longest idle time of a connection, in nanoseconds. After it the connection is replaced.
+
+Servers close idle connections after 2 to 75 seconds. If one closes while a request is on its way, the answer is lost. A
+new connection costs far less than such a lost answer.
+"""
 
 
 class Pool:
-    """At most `size` idle connections, the last used first."""
+    """Keeps at most `size` idle connections. The connection that was used last is used first."""
 
     def __init__(self, route: Route, tls: ssl.SSLContext | None, size: int) -> None:
-        """Open nothing yet."""
+        """Prepare without opening a connection."""
         self._route = route
         self._tls = tls
         self._size = size
@@ -28,11 +31,11 @@ class Pool:
         self._idle: list[Connection] = []
 
     def take(self, deadline_ns: int) -> Connection:
-        """A connection that the wallet has not closed: an idle one, else a new one. Raises TransmissionError."""
+        """An open connection: an idle one, else a new one. Raises TransmissionError."""
         return self.take_idle() or self.open(deadline_ns)
 
     def take_idle(self) -> Connection | None:
-        """An idle connection that is still good, if there is one."""
+        """An idle connection that is still usable, or None."""
         while self._idle:
             try:
                 connection = self._idle.pop()
@@ -52,7 +55,7 @@ class Pool:
             raise
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a connection for later, or close it when there are enough."""
+        """Keep a connection for later, or close it if there are enough."""
         if len(self._idle) >= self._size:
             connection.close()
             return

@@ -1,4 +1,7 @@
-"""From an operation to the request that goes out: encoded, perhaps altered, signed, perhaps spoilt. Pure."""
+"""Turns an operation into the request: encodes it, alters it, signs it, and alters it again if the step requires it.
+
+The functions have no side effects.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def prepare(
     path: str,
     request_id: str,
 ) -> Request:
-    """The exact request. What `alteration` does before signing is signed; what it does after is not."""
+    """The exact request. `alteration` has some changes before signing, which are signed, and some after it."""
     body = _body(contract, operation, alteration, request_id)
     signed_at_ms = now_ms - alteration.stale_seconds * 1000
     request = Request(path, contract.sign(body, credentials, signed_at_ms), body)
@@ -51,7 +54,7 @@ def _stringified(
     raw: tuple[tuple[int | None, str, str], ...],
     without: tuple[tuple[int | None, str], ...],
 ) -> bytes:
-    """The body's bytes with some fields left out, and others holding JSON text as it was written."""
+    """The bytes of the body without the fields of `without`, and with the JSON text of `raw` in place of values."""
     for item, name in without:
         _object_at(value, item).pop(name, None)
     texts: dict[bytes, bytes] = {}
@@ -66,7 +69,7 @@ def _stringified(
 
 
 def _object_at(value: dict[str, object], item: int | None) -> dict[str, object]:
-    """The outermost object, or the batch item of that index; an index outside a batch means the outermost object."""
+    """The batch item with that index. Without an index, or outside a batch, the outermost object."""
     if item is None:
         return value
     items = next((each for each in value.values() if isinstance(each, list)), None)
@@ -86,7 +89,7 @@ def _tampered(contract: Contract, operation: Operation, alteration: Alteration, 
 
 
 def _as_json(text: str) -> str:
-    """JSON text as it is; any other text as a JSON string, so that `playerId: abc` needs no second quotes."""
+    """JSON text unchanged, any other text as a JSON string. So `playerId: abc` needs no second quotes."""
     try:
         json.loads(text, parse_float=Decimal)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Look at the way to a wallet step by step, before anything of HTTP is said: its name, its port, its certificate."""
+"""Checks the way to a wallet step by step before any HTTP request: its name, its port, its certificate."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from harness.model import Failure, FailureKind, Tls
 T = TypeVar("T")
 
 WELCOME_NS = 1_000_000_000
-"""How long a server may take to say that it does not accept us. Most say at once that they do."""
+"""How long to wait for a server's verdict on our certificate, in nanoseconds. Most servers send it at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secured:
-    """A TLS connection as it came about. What is not known, because nothing was verified, is empty or 0."""
+    """An established TLS connection. Fields that are unknown, because nothing was verified, are empty or 0."""
 
     version: str
     issuer: str = ""
     expires: int = 0
-    """Of the wallet's own certificate, in Unix seconds."""
+    """The expiry of the wallet's own certificate, in Unix seconds."""
 
 
 class Probe:
-    """One step after the other; each gives what it found, or the failure that ends the way there."""
+    """Performs the steps to a wallet. Each method returns its result, or the failure that stopped it."""
 
     def __init__(self, base_url: str, tls: Tls, time_out_seconds: float) -> None:
-        """Look at the settings. Raises ConfigurationError for a URL or a certificate file that cannot work."""
+        """Check the settings. Raises ConfigurationError for a URL or a certificate file that cannot work."""
         self._route = route_to(base_url)
         self._context = tls_context(tls) if self._route.secure else None
         self._names = Names()
@@ -45,36 +45,39 @@ class Probe:
 
     @property
     def secure(self) -> bool:
-        """Whether the URL begins with https://."""
+        """True if the URL begins with https://."""
         return self._route.secure
 
     @property
     def host(self) -> str:
-        """The wallet's host, as the URL has it."""
+        """The wallet's host, as written in the URL."""
         return self._route.host
 
     @property
     def nearest(self) -> str:
-        """The host whose name is looked up here: the wallet's, or that of the proxy on the way to it."""
+        """The host whose name is looked up here: the proxy's if there is one, else the wallet's."""
         return self._route.proxy.host if self._route.proxy is not None else self._route.host
 
     @property
     def where(self) -> str:
-        """What is connected to: the wallet's host and port, or the proxy on the way to it."""
+        """The host and port to connect to: the proxy's if there is one, else the wallet's."""
         return self._route.proxy.where if self._route.proxy is not None else self._route.where
 
     def addresses(self) -> tuple[str, ...] | Failure:
-        """The addresses of the wallet's host; of the proxy, where there is one, because the proxy looks the host up."""
+        """The addresses of the wallet's host.
+
+        With a proxy these are the proxy's, because the proxy looks the host up.
+        """
         nearest = self._route.proxy or self._route
         found = self._try(lambda deadline: self._names.resolve(nearest.host, nearest.port, deadline))
         return found if isinstance(found, Failure) else tuple(dict.fromkeys(str(each[2][0]) for each in found))
 
     def connect(self) -> int | Failure:
-        """Connect and hang up: how long the round trip of the TCP handshake took, in nanoseconds."""
+        """Connect and close. Returns the round trip of the TCP handshake in nanoseconds."""
         return self._try(self._round_trip)
 
     def secured(self) -> Secured | Failure:
-        """Connect, shake hands over TLS, and hang up. Only for a URL with https://."""
+        """Connect, perform the TLS handshake, and close. Only for a URL with https://."""
         return self._try(self._handshake)
 
     def _round_trip(self, deadline: int) -> int:
@@ -98,10 +101,11 @@ class Probe:
 
 
 def _await_welcome(connection: Connection, deadline: int) -> None:
-    """In TLS 1.3 our side of the handshake is over before the server has looked at our certificate.
+    """Wait for the server's verdict on our certificate. Raises TransmissionError if the server rejects it.
 
-    A server that is content sends session tickets, as a rule; one that is not sends an alert and hangs up. Whoever
-    sends a request meanwhile may lose the alert to a reset. Raises TransmissionError.
+    In TLS 1.3 our side of the handshake ends before the server has checked our certificate. A server that accepts it
+    usually sends session tickets. One that rejects it sends an alert and closes the connection. A request that is sent
+    meanwhile could cause a reset, and the alert would be lost.
     """
     if not connection.wait(min(deadline, time.monotonic_ns() + WELCOME_NS), read=True):
         return
@@ -120,7 +124,10 @@ def _await_welcome(connection: Connection, deadline: int) -> None:
 
 
 def found_in(version: str, certificate: Mapping[str, Any]) -> Secured:
-    """What a verified certificate, as the `ssl` module reads it, says of itself; an empty one says nothing."""
+    """The content of a verified certificate in the form of the `ssl` module.
+
+    An empty certificate gives empty fields.
+    """
     if not certificate:
         return Secured(version=version)
     names = dict(_pairs(certificate.get("issuer", ())))

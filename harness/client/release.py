@@ -1,7 +1,7 @@
-"""Release requests together: all but the end of each goes ahead, then the last bytes go in one burst.
+"""Releases requests together: first all but the end of each, then the last bytes in one burst.
 
-One thread does it. Threads, or an event loop that sends whole requests, spread them by tens of milliseconds, which is
-longer than the window in which most wallets check a balance before they change it.
+One thread does this. Threads, or an event loop that sends whole requests, spread them by tens of milliseconds. Most
+wallets check a balance and change it within a shorter time, so such requests would not overlap.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from harness.client.pool import Pool
 from harness.model import Failure, Message, Transmission
 
 _NEARBY_NS = 1_000_000
-"""A round trip below this is to this machine or to its neighbour."""
+"""The longest round trip of a nearby wallet, in nanoseconds: on this machine or next to it."""
 _LONGEST_PAUSE_NS = 250_000_000
 _SLOW_OPENING_NS = 5_000_000
-"""Opening 50 connections one after another takes longer than this only from a distance, or with TLS."""
+"""The longest time to open a nearby connection, in nanoseconds. A distant wallet or TLS takes longer."""
 _OPENING_AT_ONCE = 16
 
 
 class Lane:
-    """One of the requests that are released together, on a connection of its own."""
+    """One of the requests that are released together, on its own connection."""
 
     __slots__ = ("answer", "connection", "failure", "outgoing", "over", "received", "rest", "spoilt", "times")
 
     def __init__(self, outgoing: Outgoing, connection: Connection, answer: Answer, times: Times) -> None:
-        """Nothing is sent yet."""
+        """Prepare without sending."""
         self.outgoing = outgoing
         self.connection = connection
         self.answer = answer
@@ -43,14 +43,14 @@ class Lane:
         self.received: Message | None = None
         self.failure: Failure | None = None
         self.over = False
-        """Whether nothing more is to be read."""
+        """True if nothing more is to be read."""
         self.rest = b""
-        """What is still to be sent after everything else has gone ahead: two bytes, then the last one, then nothing."""
+        """The bytes that are still to be sent after the first part: two bytes, then the last one, then nothing."""
         self.spoilt = False
-        """Whether the connection must not be used again, whatever the answer was."""
+        """True if the connection must not be used again, whatever the answer was."""
 
     def end(self, error: TransmissionError | None = None) -> None:
-        """The answer is complete, or this request has ended without one."""
+        """End this request, with a complete answer or with an error."""
         self.times.finished = time.monotonic_ns()
         self.over = True
         if error is not None:
@@ -58,7 +58,7 @@ class Lane:
             self.answer.abandon()
 
     def read(self) -> None:
-        """Take what has arrived of the answer."""
+        """Read the bytes of the answer that have arrived."""
         try:
             while receive_some(self.connection, self.answer, self.times) and not self.answer.complete:
                 if not self.connection.pending:
@@ -70,7 +70,7 @@ class Lane:
                 self.end()
 
     def decode(self) -> None:
-        """Make the message of a complete answer, when the time that this takes can delay no other."""
+        """Decode a complete answer. Call this when the time it takes can delay no other request."""
         if self.failure is None:
             try:
                 self.received = self.answer.message()
@@ -78,26 +78,26 @@ class Lane:
                 self.failure = error.failure
 
     def transmission(self) -> Transmission:
-        """What became of it."""
-        seen = self.times
+        """The record of this request."""
+        times = self.times
         return Transmission(
             self.outgoing.sent,
             self.received,
             self.failure,
-            seen.started,
-            seen.released,
-            seen.first_byte,
-            seen.finished,
+            times.started,
+            times.released,
+            times.first_byte,
+            times.finished,
         )
 
 
 def release(
     pool: Pool, requests: Sequence[Outgoing], *, limit_bytes: int, time_out_seconds: float
 ) -> tuple[Transmission, ...]:
-    """Send every request at the same moment, each on its own warm connection, and read all the answers.
+    """Send every request at the same moment, each on its own open connection, and read all the answers.
 
-    The transmissions are in the order of the requests. `time_out_seconds` is allowed once for getting ready and once
-    for the answers. Nothing is raised for what the wallet or the network does.
+    The transmissions are in the order of the requests. `time_out_seconds` applies once to the preparation and once to
+    the answers. No behaviour of the wallet or the network raises an exception.
     """
     ready = Times(time_out_seconds)
     opened = _open(pool, len(requests), ready.deadline)
@@ -119,7 +119,7 @@ def release(
 
 
 def _open(pool: Pool, count: int, deadline_ns: int) -> list[Connection | Failure]:
-    """That many connections, the idle ones first. Those to a distant wallet are opened side by side."""
+    """That many connections, idle ones first. Connections to a distant wallet are opened in parallel."""
     opened: list[Connection | Failure] = []
     while len(opened) < count and (idle := pool.take_idle()) is not None:
         opened.append(idle)
@@ -158,7 +158,7 @@ def _send_ahead(lane: Lane) -> None:
     ahead, lane.rest = lane.outgoing.wire[:-2], lane.outgoing.wire[-2:]
     try:
         if send_all(lane.connection, ahead, lane.answer, lane.times) < len(ahead):
-            # It answers a request that it has not seen whole: what it would make of the rest, nobody knows.
+            # The wallet answered before it received the whole request. How it would treat the rest is unknown.
             lane.rest = b""
             lane.spoilt = True
     except TransmissionError as error:
@@ -169,10 +169,10 @@ def _send_ahead(lane: Lane) -> None:
 
 
 def _let_arrive(lanes: list[Lane]) -> None:
-    """Wait until what was sent ahead has reached a distant wallet, which is the time of a round trip or two.
+    """Wait one or two round trips, until a distant wallet has received the first part of each request.
 
-    For a wallet nearby there is no wait, on purpose: in a few milliseconds it would fall asleep, and its processor with
-    it, and the first last byte would then arrive long before the others (measured in `bench/client.py`).
+    For a nearby wallet there is no wait. In a few milliseconds its process and processor would become idle, and the
+    first last byte would arrive long before the others (measured in `bench/client.py`).
     """
     round_trip_ns = max((lane.connection.round_trip_ns for lane in lanes), default=0)
     if round_trip_ns > _NEARBY_NS:
@@ -182,7 +182,7 @@ def _let_arrive(lanes: list[Lane]) -> None:
 def _send_last_bytes(lanes: list[Lane]) -> None:
     live = [lane for lane in lanes if lane.rest]
     with _without_garbage_collection():
-        # The last byte but one changes nothing, and wakes the wallet and the path to it just before the burst.
+        # The last byte but one completes no request. It wakes the wallet and the path to it just before the burst.
         for lane in live:
             _send_one_byte(lane)
         for lane in live:

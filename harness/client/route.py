@@ -1,4 +1,4 @@
-"""Where the wallet is and by which way it is reached: the base URL, and the proxy that the environment names."""
+"""The address of a wallet: its base URL, and the proxy that the environment names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A plain HTTP proxy. `authorization` is the value of its header, a secret: it is never recorded."""
+    """A plain HTTP proxy. `authorization` is the value of its header. It is a secret and never recorded."""
 
     host: str
     port: int
@@ -26,29 +26,29 @@ class Proxy:
 
     @property
     def where(self) -> str:
-        """Its address, for a reader."""
+        """The proxy's address, for a reader."""
         return f"the proxy {_authority(self.host, self.port)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A wallet's base URL taken apart, and the proxy on the way to it, if any."""
+    """The parts of a wallet's base URL, and the proxy on the way to it, if any."""
 
     scheme: str
     host: str
     port: int
     path: str
-    """Of the base URL, without a slash at its end: `/wallet`, or empty."""
+    """The path of the base URL without a slash at its end: `/wallet`, or empty."""
     proxy: Proxy | None = None
 
     @property
     def secure(self) -> bool:
-        """Whether the wallet is spoken to over TLS."""
+        """True if the URL uses TLS."""
         return self.scheme == "https"
 
     @property
     def authority(self) -> str:
-        """Host and port as a `Host` header writes them: a scheme's own port is left out."""
+        """Host and port as a `Host` header writes them. The scheme's default port is left out."""
         return _authority(self.host, None if self.port == _PORTS[self.scheme] else self.port)
 
     @property
@@ -63,15 +63,17 @@ class Route:
 
     @property
     def tunnel(self) -> str:
-        """What a proxy is asked to connect to: host and port, always both."""
+        """The target of a tunnel through a proxy: always host and port."""
         return _authority(self.host, self.port)
 
 
 def route_to(base_url: str) -> Route:
-    """The way to a wallet; proxies come from the environment, once. Raises ConfigurationError for an impossible URL.
+    """The route to a wallet.
 
-    A wallet on this very machine (`localhost`, a loopback address) is never reached through a proxy: no proxy
-    elsewhere could, and a CI machine with `HTTP_PROXY` set must still reach the bundled wallet.
+    Proxies come from the environment, read once. Raises ConfigurationError for an impossible URL.
+
+    A wallet on this machine (`localhost`, a loopback address) is never reached through a proxy. A proxy elsewhere could
+    not reach it, and a CI machine with `HTTP_PROXY` set must still reach the bundled wallet.
     """
     parts, host, port = _take_apart(base_url, f"the wallet's URL {_shown(base_url)}")
     if parts.scheme not in _PORTS:
@@ -136,6 +138,6 @@ def _authority(host: str, port: int | None) -> str:
 
 
 def _shown(url: str) -> str:
-    """A URL for an error message: anything before an @ could be a password."""
+    """A URL for an error message, without the part before an @, which could be a password."""
     head, separator, tail = url.rpartition("@")
     return repr(tail if separator else head + tail)

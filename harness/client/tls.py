@@ -1,4 +1,4 @@
-"""How the identity of a wallet is checked over TLS, and how we show ours."""
+"""TLS settings: how the wallet's certificate is checked, and which certificate we present."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.model import Tls
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:
-    """A context for connections to the wallet. Raises ConfigurationError for a file that is missing or unusable."""
+    """A context for connections to the wallet. Raises ConfigurationError for a missing or unusable file."""
     for what, path in (
         ("CA bundle", tls.ca_bundle),
         ("client certificate", tls.client_certificate),
@@ -24,7 +24,7 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     if tls.client_certificate is not None:
         try:
-            # An empty pass phrase makes an encrypted key an error here: OpenSSL would otherwise ask on the terminal.
+            # With an empty pass phrase an encrypted key is an error. Without it OpenSSL would ask on the terminal.
             context.load_cert_chain(tls.client_certificate, tls.client_key, password="")
         except (ssl.SSLError, OSError, ValueError) as error:
             raise ConfigurationError(

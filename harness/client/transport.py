@@ -1,4 +1,4 @@
-"""Send requests to a wallet and record what became of them: the bytes of both sides, the times, or the failure."""
+"""Sends requests to a wallet and records the bytes of both sides, the times, or the failure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ _ORDINARY_TLS = Tls()
 
 
 class Transport:
-    """The way to one wallet, with warm connections. Whatever the wallet or the network does, nothing is raised.
+    """Sends requests to one wallet over open connections.
 
-    Proxies are read from the environment once, at construction; `~/.netrc` never is. `send` may be called from several
-    threads. Raises ConfigurationError for a URL, a certificate or a header that cannot work.
+    No behaviour of the wallet or the network raises an exception.
+
+    Proxies are read from the environment once, at construction. `~/.netrc` is never read. `send` may be called from
+    several threads. Raises ConfigurationError for a URL, a certificate or a header that cannot work.
     """
 
     def __init__(
@@ -45,10 +47,9 @@ class Transport:
     ) -> None:
         """Prepare, without connecting.
 
-        `time_out_seconds` is for a whole exchange, connecting included. `limit_bytes` is for an answer's body, before
-        and after decompression. `connections` is how many idle connections are kept. `pace` is shared with other
-        ways to the same wallet. `loss_wait_seconds` is how long
-        `Loss.TIME_OUT` waits.
+        The deadline `time_out_seconds` is that of a whole exchange, connecting included. The size `limit_bytes` limits
+        an answer's body, before and after decompression. At most `connections` idle connections are kept. Other
+        transports to the same wallet may share the `pace`. The time `loss_wait_seconds` is that of `Loss.TIME_OUT`.
         """
         route = route_to(base_url)
         self._backwards = False
@@ -65,7 +66,7 @@ class Transport:
             loss_wait_seconds=loss_wait_seconds,
         )
         self.session = requests.Session()
-        """The session that the adapter is mounted on; another adapter may be mounted in its place."""
+        """The session with the adapter. A test may mount another adapter in its place."""
         self.session.trust_env = False
         self.session.mount("http://", self._adapter)
         self.session.mount("https://", self._adapter)
@@ -73,7 +74,7 @@ class Transport:
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """One request, once. With `loss` its answer is lost on purpose, and the failure is `LOST`."""
+        """Send one request once. With `loss` its answer is lost on purpose, and the failure is `LOST`."""
         self._pace.wait()
         outgoing = self._writer.write(request, loss)
         started_ns = time.monotonic_ns()
@@ -83,19 +84,19 @@ class Transport:
         except TransmissionFailed as failed:
             return failed.transmission
         except requests.RequestException as error:
-            return _seen_by_another(outgoing, None, _failure_of(error), started_ns)
+            return _recorded_elsewhere(outgoing, None, _failure_of(error), started_ns)
         if isinstance(response, Incoming):
             return response.transmission
-        return _seen_by_another(outgoing, _message_of(response), None, started_ns)
+        return _recorded_elsewhere(outgoing, _message_of(response), None, started_ns)
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Requests released together (see `harness.client.release`), each once, answered in the order given.
+        """Release the requests together (see `harness.client.release`), each once. The answers are in the order given.
 
-        The limit of requests per second does not hold them back: that they arrive together is the point.
-        `harness.client.spread` says how close together they really were. However close, one is the first: the next
-        release goes in the opposite order, because a race between two kinds of requests may be lost in one order only.
+        The limit of requests per second does not apply, because the requests must arrive together.
+        `harness.client.spread` measures how close together they were sent. One request is always first, and an error
+        may need one order of two kinds of requests. So each release uses the opposite order of the release before.
         """
         order = -1 if self._backwards else 1
         self._backwards = not self._backwards
@@ -120,10 +121,10 @@ class Transport:
         self.close()
 
 
-def _seen_by_another(
+def _recorded_elsewhere(
     outgoing: Outgoing, received: Message | None, failure: Failure | None, started_ns: int
 ) -> Transmission:
-    """What an adapter that is not ours has seen (a stub in a test): it knows no times in between."""
+    """The record of an exchange by another adapter, such as a stub in a test. It has no intermediate times."""
     finished_ns = time.monotonic_ns()
     return Transmission(outgoing.sent, received, failure, started_ns, started_ns, finished_ns, finished_ns)
 

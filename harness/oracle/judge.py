@@ -17,7 +17,8 @@ from harness.oracle.lost import (
     span,
     without_arrived,
 )
-from harness.oracle.possible import Possible, entry_of, situation_of_known
+from harness.oracle.naming import situation_of_known
+from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
 from harness.oracle.resent import blurred, stood_after
 from harness.oracle.rules import allowed

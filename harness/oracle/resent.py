@@ -12,7 +12,8 @@ from dataclasses import replace
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Situation
 from harness.oracle.book import Fate, Key, change_of, key_of, undone_by
 from harness.oracle.events import Belief, Event
-from harness.oracle.possible import Possible, entry_of, situation_of_known
+from harness.oracle.naming import situation_of_known
+from harness.oracle.possible import Possible, entry_of
 from harness.oracle.rules import allowed
 
 

@@ -11,18 +11,8 @@ from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Situation, Unsettle
 from harness.oracle.book import Book, Entry, Family, Fate, key_of, undone_by
-from harness.oracle.possible import (
-    CONFLICTS,
-    Possible,
-    Readings,
-    applied,
-    entry_of,
-    refused,
-    replay,
-    reversed_by,
-    situation_of_known,
-    situation_of_new,
-)
+from harness.oracle.naming import CONFLICTS, replay, situation_of_known, situation_of_new
+from harness.oracle.possible import Possible, Readings, applied, entry_of, refused, reversed_by
 from harness.oracle.terms import Terms
 
 
