@@ -20,7 +20,7 @@ from harness.oracle.lost import (
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
-from harness.oracle.resent import blurred, stood_after
+from harness.oracle.resent import blurred, refused_again, stood_after
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
@@ -206,7 +206,7 @@ def _half_answered_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> 
         if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
             possible = tuple(allowed(found[0].book, event.item, event.terms))
             return Judgement((), finding=Finding(event, Situation.REPLAY, Wrong.BALANCE, possible))
-    return Judgement(found)
+    return Judgement(tuple(refused_again(belief, events) for belief in found))
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -271,7 +271,9 @@ def _explains(beliefs: Sequence[Belief], view: _View) -> bool | None:
     known = True
     for belief in beliefs:
         try:
-            order = OrderSearch(belief, view.events, overlook_balances=view.leniency.balances, ends=view.ends)
+            order = OrderSearch(
+                belief, view.events, overlook_balances=view.leniency.balances, racing=True, ends=view.ends
+            )
             if order.run(all_ends=False).beliefs:
                 return True
         except BudgetExceeded:

@@ -16,7 +16,7 @@ from harness.oracle.book import Book, change_of, family, key_of, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
-from harness.oracle.resent import as_repeat, key_at, rolled_back, widened
+from harness.oracle.resent import as_repeat, key_at, refused_again, rolled_back, widened
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded, combinations
 
@@ -172,8 +172,13 @@ def unfold(belief: Belief, target: Amount | None = None, absent: Container[int] 
 # One answer
 
 
-def step(belief: Belief, event: Event, *, overlook_balance: bool = False) -> Iterator[tuple[Possible, Belief]]:
-    """Every possibility that is what an event shows, with the belief that it leaves. Raises BudgetExceeded."""
+def step(
+    belief: Belief, event: Event, *, overlook_balance: bool = False, racing: bool = False
+) -> Iterator[tuple[Possible, Belief]]:
+    """Every possibility that is what an event shows, with the belief that it leaves. Raises BudgetExceeded.
+
+    A refusal shows what became of earlier sendings of the same request, except in a race.
+    """
     shown = None if overlook_balance else event.balance
     for wide in (False, True):
         found: list[tuple[Possible, Belief]] = []
@@ -182,6 +187,7 @@ def step(belief: Belief, event: Event, *, overlook_balance: bool = False) -> Ite
             if possible.accepted is not event.accepted:
                 continue
             after = replace(before, book=possible.book)
+            after = after if racing else refused_again(after, [event])
             if not possible.accepted or shown is None or possible.may_show(shown):
                 found.append((possible, widened(_settled(rolled_back(belief, after, event)))))
                 is_still = is_still or before.book.balance == belief.book.balance

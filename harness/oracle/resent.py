@@ -42,13 +42,31 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
     lost = entry_of(first.item, first.terms, Fate.APPLIED)
-    is_same = lost.change == change_of(item) and lost.agrees_with(item)
-    applies = is_same and possible.first is not None and (known is None or not known.is_done)
+    applies = is_same_request(first, event) and possible.first is not None and (known is None or not known.is_done)
     if applies and any(each.first is not None for each in allowed(covered.book, first.item, first.terms)):
         return None
     if possible.situation in {Situation.REUSED_ID, Situation.LATE}:
         return possible
     return replace(possible, situation=situation_of_known(lost, item, event.terms))
+
+
+def is_same_request(first: Event, again: Event) -> bool:
+    """Whether two events are sendings of one request, with the same amount and content."""
+    if first.item == again.item:
+        return True
+    if not isinstance(first.item, Movement) or not isinstance(again.item, Movement) or key_at(first) != key_at(again):
+        return False
+    entry = entry_of(first.item, first.terms, Fate.APPLIED)
+    return entry.change == change_of(again.item) and entry.agrees_with(again.item)
+
+
+def refused_again(belief: Belief, events: Sequence[Event]) -> Belief:
+    """The belief after refusals: each shows that an earlier sending of the same request has no effect any more."""
+    refused = {event.id: event for event in events if not event.accepted}
+    if refused.keys().isdisjoint(each.id for each in belief.lost):
+        return belief
+    left = (each for each in belief.lost if each.id not in refused or not is_same_request(each, refused[each.id]))
+    return replace(belief, lost=tuple(left))
 
 
 def rolled_back(before: Belief, after: Belief, event: Event) -> Belief:
