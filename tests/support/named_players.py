@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from wallet_process import Running, running
+from wallet_process import Running
 
 from harness.model import GetBalance
 
 LIMITS = ("rounds=20", "burst=30", "batch=30", "races=1")
-
-
-@pytest.fixture(scope="module")
-def wallet() -> Iterator[Running]:
-    with running() as started:
-        yield started
 
 
 def options(contract: str, players: list[dict[str, str]], wallet: Running) -> list[str]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from named_players import balances, options
 from plugin_run import run
-from wallet_process import ENVIRONMENT, Running
+from wallet_process import ENVIRONMENT, Running, running
 
 from harness.contracts import BUNDLED
+
+
+@pytest.fixture(scope="module")
+def wallet() -> Iterator[Running]:
+    with running() as started:
+        yield started
+
 
 pytestmark = pytest.mark.full
 
