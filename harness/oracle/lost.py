@@ -22,7 +22,7 @@ from harness.oracle.sums import BudgetExceeded, combinations
 
 MOST_LOST = 8
 """Lost requests of no class that are held at once: they are tried in every order."""
-MOST_BELIEFS = 256
+MOST_BELIEFS = 4096
 """Beliefs that are held at once for one player. A history that leaves more possible is not known."""
 
 MOST_ARRIVALS = 4_096
