@@ -1,6 +1,6 @@
-"""What a contract is: a value made of functions, both directions of one wire.
+"""The type `Contract`: one wallet contract as a value made of functions, for the platform's side and the wallet's.
 
-Each folder here but `shared` is a bundled contract: a package with a `CONTRACT` of this type. A private contract is
+Each folder here except `shared` is a bundled contract: a package with a `CONTRACT` of this type. A private contract is
 such a package elsewhere; `load("my.module")` finds it by its import name.
 """
 
@@ -48,7 +48,7 @@ from harness.model import (
 SHARED = "shared"
 
 BUNDLED = tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.ispkg and each.name != SHARED))
-"""The names of the bundled contracts: the folders of this package but `shared`."""
+"""The names of the bundled contracts: the folders of this package except `shared`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +60,19 @@ class OperationSpec:
     core: bool = False
     batch: bool = False
     retried: bool = False
-    """Whether the platform sends it again after a failure."""
+    """True if the platform sends the request again after a failure."""
     after_session: bool = False
-    """Whether the platform sends it after the player's session has ended: a wallet must not refuse it for that."""
+    """True if the platform sends it after the player's session has ended. A wallet must not refuse it for that."""
     path_inferred: bool = False
-    """The document does not print this path; it was inferred from its siblings."""
+    """True if the document does not print this path. It was inferred from the paths of the other operations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a response means: the reply (None when its fate is unknown), what is wrong with its format, and `absent`
-    when it says that the operation does not exist.
+    """The meaning of a response.
+
+    The reply is None if nobody can know whether the wallet processed the request. The problems are errors of format.
+    `absent` is True if the response means that the wallet does not have the operation.
     """
 
     reply: Reply | None
@@ -80,23 +82,23 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCode:
-    """Which outcomes a document gives for a refusal in some situation, and how binding that is."""
+    """The outcomes that a document prescribes for a refusal in one situation, and how binding they are."""
 
     level: Level
     outcomes: frozenset[Outcome]
 
 
 class BadRequest(Exception):
-    """A request that a wallet must refuse before its rules are asked: `outcome` says as what, the text says why."""
+    """A request that a wallet must refuse before it applies its rules. `outcome` is the answer, the text the reason."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
-        """Remember the outcome that the wallet answers with."""
+        """`outcome` is the outcome that the wallet answers with."""
         super().__init__(reason)
         self.outcome = outcome
 
 
 class UnknownContract(Exception):
-    """No contract of that name, or none that can be used: the message says which there are, or what is wrong."""
+    """No usable contract has that name. The message lists the names that exist, or says what is wrong."""
 
 
 Decode: TypeAlias = Callable[[Operation, Message, Request], Decoded]
@@ -104,26 +106,27 @@ Decode: TypeAlias = Callable[[Operation, Message, Request], Decoded]
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """One wallet contract, in both directions: `encode`, `sign` and `decode` are the platform's side; `verify`,
-    `read_request` and `write_reply` are the wallet's.
+    """One wallet contract, for both sides of the wire.
+
+    The platform uses `encode`, `sign` and `decode`. A wallet uses `verify`, `read_request` and `write_reply`.
     """
 
     name: str
     title: str
     prefix: str
-    """Of requirement ids: `CAS`."""
+    """The beginning of every requirement id: `CAS`."""
     specs: Mapping[str, OperationSpec]
-    """By operation name."""
+    """The operations by name."""
     words: Mapping[str, str]
-    """Scenario words that this contract has, to operation names: `{"pay": "payout", "settle": "settlement"}`."""
+    """The operation name for each scenario word of this contract: `{"pay": "payout", "settle": "settlement"}`."""
     rolls_back_wins: bool = False
-    """Whether a rollback may undo a win, too."""
+    """True if a rollback may also undo a win."""
     kinds: Mapping[str, tuple[str, ...]]
-    """Operation name to the `kind` words its requests may carry, the default first; absent when it has none."""
+    """The `kind` words of each operation, by operation name, the default first. Operations without kinds are absent."""
     required_headers: tuple[str, ...]
-    """Lower-case names of the headers that a request must carry to be believed."""
+    """Lower-case names of the headers that every request must have to be authentic."""
     credentials: tuple[CredentialField, ...]
-    """The values that the platform proves itself with."""
+    """The values that the platform authenticates its requests with."""
     schemas: Path
     """The folder of the schemas, the requirements and the examples."""
     requirements: Mapping[str, Requirement]
@@ -133,49 +136,55 @@ class Contract:
     wire_unit: Callable[[str], int]
     """The smallest amount of a currency that the wire can carry, in hundred-thousandths."""
     bet_reference: Callable[[str, str], str]
-    """What a credit's `bet` field holds, given the bet's transaction id and the bet's own bet id."""
+    """The text of a credit's `bet` field, made of the bet's transaction id and its bet id."""
     name_of: Callable[[Operation], str]
-    """The operation name of an operation. Raises ValueError for one that the contract does not have."""
+    """The name of an operation. Raises ValueError if the contract does not have the operation."""
     encode: Callable[[Operation, str], dict[str, object]]
-    """The JSON object of a request. Decimal money is `decimal.Decimal`. The text is an id that is fresh for each HTTP
-    call, also for one that sends a transaction again."""
+    """Returns the JSON object of a request; decimal money is `decimal.Decimal`.
+
+    The text is an id of the HTTP call. It is new for each call, also for a call that sends a transaction again."""
     stringify: Callable[[object], bytes]
-    """A JSON value as the exact bytes that the platform sends."""
+    """Returns a JSON value as the exact bytes that the platform sends."""
     sign: Callable[[bytes, Credentials, int], tuple[tuple[str, str], ...]]
-    """The headers that authenticate a body at a Unix time in milliseconds, `content-type` included."""
+    """Returns the headers that authenticate a body, `content-type` included. The number is Unix milliseconds."""
     forgeries: Mapping[str, Forgery]
-    """Ways to spoil a well-signed request's authentication, by name."""
+    """Ways to spoil the authentication of a well-signed request, by name."""
     authentic: str = ""
-    """The id of the requirement that a rightly authenticated request is accepted."""
+    """The id of the requirement that the wallet accepts an authentic request."""
     unbelieved: Callable[[bytes], Remedy] | None = None
-    """What is probably wrong with a wallet that refuses a well-signed request with this body."""
+    """Returns what is probably wrong with a wallet that refuses a well-signed request with this body."""
     narrowed_fields: Mapping[str, str] = field(default_factory=dict)
     """Wire fields whose wrong JSON narrows the situation `malformed`: `{"amount": "wrong_type"}`."""
     signatures: tuple[str, ...] = ()
-    """Lower-case names of headers that hold a signature: reports show the beginning of each."""
+    """Lower-case names of the headers that hold a signature. Reports show only the beginning of each."""
     clock_tolerance_seconds: int = 0
-    """How far the clocks of platform and wallet may differ before a good signature is refused; 0 when authentication
-    knows no time."""
+    """How far the clocks of platform and wallet may differ before the wallet refuses a good signature.
+
+    0 if the authentication does not depend on the time."""
     recipe: Recipe | None = None
-    """How to authenticate a request by hand; reports show it."""
+    """How to authenticate a request by hand. Reports show it."""
     security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The same for an OpenAPI document: its security schemes by name, all of which a request needs. Without any the
-    document names `required_headers`."""
+    """The security schemes of an OpenAPI document by name. A request needs all of them.
+
+    If there are none, the document names `required_headers`."""
     scenarios: Path | None = None
-    """The folder of a private contract's own scenarios. Those of the bundled contracts are bundled."""
+    """The folder of a private contract's own scenarios. The scenarios of the bundled contracts are part of the
+    package."""
     decode: Decode
-    """What a response says to a request, which is as it was sent. Never raises: whatever the wallet sends becomes a
-    reply or problems."""
+    """Returns the meaning of a response to the request as it was sent.
+
+    Never raises: any bytes of the wallet become a reply or problems."""
     verify: Callable[[Mapping[str, str], bytes, Credentials, int], str]
-    """Why a request is not to be believed, or an empty string. Headers by lower-case name; the last argument is now, in
-    milliseconds."""
+    """Returns the reason why a request is not authentic, or an empty string.
+
+    The arguments are headers by lower-case name, the body, the credentials, and now in Unix milliseconds."""
     read_request: Callable[[str, bytes], Operation]
-    """An operation from its name and a request body. Raises `BadRequest`."""
+    """Returns an operation, read from its name and a request body. Raises `BadRequest`."""
     write_reply: Callable[[Operation | None, Reply, Request], tuple[int, bytes]]
-    """HTTP status and body of an answer to a request; the operation is None when the request could not be read."""
+    """Returns HTTP status and body of an answer. The operation is None if the request could not be read."""
 
     days: Days | None = None
-    """The days of the contract's platform, which the mock partner plays; None: it has scenarios only."""
+    """The simulated days of the contract's platform, for the mock partner. None if the contract has scenarios only."""
 
     def path_of(self, operation: Operation) -> str:
         """The documented path of an operation, below the wallet's base URL."""
@@ -187,9 +196,9 @@ class Contract:
         return Request(self.path_of(operation), self.sign(body, credentials, now_ms), body)
 
     def attribute(self, operation: str, situation: str, wrong: str, own: str = "") -> Requirement:
-        """The one requirement that answers for a finding: the most specific match, else conservation.
+        """The requirement that a finding breaks: the most specific match, otherwise conservation of money.
 
-        `own` is the requirement of the scenario that is judged: it comes first for what it answers for there alone.
+        `own` is the id of the requirement of the judged scenario. It comes first for its `in_its_scenarios`.
         """
         parts = (operation, "*"), (situation, situation.partition(".")[0], "*"), (wrong, "*")
         triples = [(a, b, c) for b in parts[1] for a in parts[0] for c in parts[2]]
@@ -202,12 +211,12 @@ class Contract:
 
     @property
     def conservation(self) -> Requirement:
-        """The requirement that money is conserved: it answers for every finding that no other one answers for."""
+        """The requirement that money is conserved. It answers for every finding that no other requirement covers."""
         return self.requirements[f"{self.prefix}-{CONSERVATION}"]
 
     @property
     def authenticity(self) -> Requirement:
-        """The requirement that a rightly authenticated request is accepted; conservation where none is named."""
+        """The requirement that the wallet accepts an authentic request; conservation if the contract names none."""
         return self.requirements[self.authentic] if self.authentic else self.conservation
 
     @property
@@ -216,18 +225,18 @@ class Contract:
         return tuple(each.variable for each in self.credentials)
 
     def made_up(self, text_of: Callable[[CredentialField], str]) -> Credentials:
-        """Valid credentials that nobody was given, made of a text for each field."""
+        """Made-up valid credentials, from one text for each field."""
         texts = {each: text_of(each) for each in self.credentials}
         return Credentials(**{each.name: each.made(text) if each.made else text for each, text in texts.items()})
 
     @cached_property
     def mistakes(self) -> tuple[str, ...]:
-        """The forgeries that are honest mistakes in signing: pre-flight tries whether the wallet makes one of them."""
+        """The forgeries that are common mistakes in signing. Pre-flight finds out whether the wallet makes one."""
         return tuple(each.name for each in self.forgeries.values() if each.mistake)
 
     @cached_property
     def slips(self) -> Mapping[str, str]:
-        """The forgeries that correct a typing error in the credentials, with that error."""
+        """The typing error in the credentials that a forgery corrects, by the forgery's name."""
         return {each.name: each.slip for each in self.forgeries.values() if each.slip}
 
     @cached_property
@@ -238,7 +247,7 @@ class Contract:
 def load(name: str) -> Contract:
     """The contract of that name: a bundled one, or the `CONTRACT` of an importable module such as `my.module`.
 
-    Raises UnknownContract with the names that would have worked, or with what is wrong with the module.
+    Raises UnknownContract with the names that exist, or with what is wrong with the module.
     """
     if name in BUNDLED:
         bundled: Contract = importlib.import_module(f"{__name__}.{name}").CONTRACT
@@ -252,7 +261,7 @@ def load(name: str) -> Contract:
 
 
 def _module(name: str) -> ModuleType:
-    """A module of somebody else's, which may fail in any way. Raises UnknownContract."""
+    """A private module. Its import may raise any exception, which becomes UnknownContract."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -285,7 +294,7 @@ def _nearby(module: str) -> str:
 
 
 def _complaints(contract: Contract) -> Iterator[str]:
-    """What would go wrong in the middle of a run: files that are missing or no good, words that lead nowhere."""
+    """Errors in a contract that would stop a run later: missing or invalid files, words without an operation."""
     for name in [*(f"{name}.{side}" for name in contract.specs for side in ("request", "response")), "error.response"]:
         path = contract.schemas / f"{name}.json"
         try:
@@ -300,15 +309,13 @@ def _complaints(contract: Contract) -> Iterator[str]:
         yield str(error)
     except OSError as error:
         yield f"requirements file {error.filename}: {error.strerror}"
-    yield from (f"word {word!r} means {it!r}, which is no operation" for word, it in _astray(contract))
+    for word, name in contract.words.items():
+        if name not in contract.specs:
+            yield f"word {word!r} means {name!r}, which is no operation"
     if not any(spec.core for spec in contract.specs.values()):
         yield "none of its operations is core: mark the one without which a wallet is not worth certifying"
     if contract.scenarios is not None and not contract.scenarios.is_dir():
         yield f"its folder of scenarios {contract.scenarios} does not exist"
-
-
-def _astray(contract: Contract) -> list[tuple[str, str]]:
-    return [(word, name) for word, name in contract.words.items() if name not in contract.specs]
 
 
 __all__ = [

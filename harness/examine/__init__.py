@@ -1,6 +1,6 @@
-"""Joins play and verdict: plays scenarios, has them judged, and builds each result once, without secrets.
+"""Joins play and verdict: runs scenarios, judges them, and builds each result once, without secrets.
 
-Everything that leaves this room (results, what pre-flight found, sentences about players) has no secret in it any more.
+All texts that this package returns (results, findings of pre-flight, sentences about players) are free of secrets.
 """
 
 from harness.config import WalletUnderTest

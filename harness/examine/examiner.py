@@ -1,6 +1,6 @@
-"""Examines one wallet by one contract: runs scenarios, has them judged, and says in plain data what came of it.
+"""Examines one wallet by one contract: runs scenarios, judges them, and returns the results as plain data.
 
-Pre-flight comes first: what is wrong with the configuration is one error there, not eighty failures later.
+Pre-flight comes first. It reports an error of the configuration once, before it could fail every scenario.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judged, examine
 
 MOST_SILENCES = 3
-"""After so many scenarios in a row in which the wallet no longer answered, the rest are not attempted."""
+"""After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
 
 
 class Examiner:
-    """Examines scenarios one after the other, on connections that stay warm."""
+    """Examines scenarios one after the other, on connections that stay open."""
 
     def __init__(
         self,
@@ -51,14 +51,16 @@ class Examiner:
         secrets: Secrets | None = None,
         now_ms: Callable[[], int] = unix_ms,
     ) -> None:
-        """Nothing is sent yet. `record` keeps exchanges for a report. Raises ConfigurationError for an impossible URL.
+        """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
-        Without `explain` findings have no probable cause and no shell lines. `wallet` and `provision` are ways to a
-        wallet that is not behind the URLs of `under_test`. `secrets` are those of the whole run, where it is about more
-        than one contract. `now_ms` is the clock that requests are signed by, in Unix milliseconds.
+        * `wallet` and `provision` replace the connections to the URLs of `under_test`.
+        * `record`: keep the exchanges for a report.
+        * `explain`: give findings a probable cause and shell lines.
+        * `secrets`: the secrets of the whole run, if it has more than one contract.
+        * `now_ms`: the clock for signatures, in Unix milliseconds.
         """
         self.contract: Contract = contract_of(under_test)
-        self._subject = under_test
+        self._under_test = under_test
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self.client = _client(self.contract, wallet, under_test, now_ms)
@@ -75,7 +77,7 @@ class Examiner:
         self.violation = violation_of(under_test, facts, secrets)
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
-        """Run and judge one scenario. Whatever the wallet does becomes a result."""
+        """Run and judge one scenario. Errors of the wallet become part of the result."""
         if self.violation is not None:
             return self.results.before_scenarios(scenario, self.violation)
         if self._silences >= MOST_SILENCES:
@@ -93,9 +95,9 @@ class Examiner:
     def judge(
         self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
     ) -> ScenarioResult:
-        """What comes of histories that have been recorded: one of each run of the scenario.
+        """The result of recorded histories, one of each run of the scenario.
 
-        `started` is when the first run began, by `time.monotonic()`.
+        `started` is the time at which the first run began, in seconds of `time.monotonic()`.
         """
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         return self.results.of_runs(
@@ -111,7 +113,10 @@ class Examiner:
         return examine(history, self.contract, self._policy)
 
     def close(self) -> tuple[str, ...]:
-        """Restore the players and close every connection. Sentences about players who were left changed, redacted."""
+        """Restore the players and close every connection.
+
+        Returns a sentence, without secrets, about each player who could not be restored.
+        """
         changed = tuple(map(self.results.secrets.text, self.players.close()))
         self.client.close()
         if self._provision is not None:
@@ -119,7 +124,7 @@ class Examiner:
         return changed
 
     def _source_of_players(self, identities: Identities) -> Players:
-        under_test = self._subject
+        under_test = self._under_test
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
@@ -134,7 +139,7 @@ class Examiner:
 
 
 def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:
-    """The contract's policy, narrowed by the readings that were seen, where the profile has not chosen one."""
+    """The contract's policy, narrowed by the readings that pre-flight observed, except those set in the profile."""
     chosen = dict(under_test.policies)
     return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
@@ -154,7 +159,7 @@ def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, no
 def _ways(
     under_test: WalletUnderTest, wallet: Carrier | None, provision: Carrier | None
 ) -> tuple[Carrier, Carrier | None]:
-    """To the wallet and to what makes players, on connections of our own where none are given; one pace for both."""
+    """The carriers to the wallet and to the provisioning URL, both at one pace. Opens those that are not given."""
     pace = Pace(under_test.requests_per_second or None)
     if provision is None and under_test.provision_url:
         provision = _transport(under_test, under_test.provision_url, pace)

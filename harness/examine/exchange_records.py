@@ -1,4 +1,4 @@
-"""Exchanges as plain data: what went over the wire, when, and what the balance should have been. Amounts are texts."""
+"""Turns exchanges into plain data: messages, times, and expected and shown balances. Amounts are texts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from harness.model import Amount, Exchange, History, Message
 from harness.verdict.checks import Standing
 
 LONGEST_BODY = 4_000
-"""Characters of a body that are kept; the recorded size tells how much there was."""
+"""How many characters of a body are kept. The record also has the size of the whole body."""
 FIRST, LAST, AROUND = 24, 6, 2
-"""Of a long run the first and last exchanges are kept, and those next to one that a verdict names."""
+"""How many exchanges of a long run are kept: at its start, at its end, and on each side of one that a verdict names."""
 _NOT_SHOWN = frozenset({"host", "accept", "accept-encoding", "connection", "user-agent", "content-length"})
 
 
@@ -36,7 +36,7 @@ def keep(
     *,
     named: Collection[int] = (),
 ) -> Kept:
-    """The exchanges of one run as data. `named` are the indices that verdicts speak of: they are always kept."""
+    """The exchanges of one run as data. `named` holds the indices that verdicts name; those are always kept."""
     chosen = sorted(_chosen(len(history.exchanges), named))
     begun = min((each.transmission.started_ns for each in history.exchanges), default=0)
     standings: dict[int, list[Standing]] = {}

@@ -1,4 +1,4 @@
-"""Pre-flight with its texts redacted, and what its calls prove against the wallet."""
+"""Runs pre-flight with redacted texts, and finds the violation that its calls prove."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.play.preflight import ConfigurationProblem, Facts, OnStage, Stage
 from harness.verdict.first_calls import Violation, violation_by
 
 _LONGEST_SAID = 80
-"""Characters of the wallet's own word for its answer. It is shortened once it is redacted: half a secret would stay."""
+"""How many characters of the wallet's code are kept. It is redacted first: otherwise half a secret could remain."""
 
 
 def preflight(
@@ -26,28 +26,28 @@ def preflight(
     secrets: Secrets | None = None,
     now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
-    """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
+    """Check, stage by stage, what every scenario relies on. Raises ConfigurationProblem with the remedy.
 
-    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `under_test`: the stages of the network
-    are left out then. `tell` is called with each stage that was passed. `secrets` are those of the whole run, where it
-    is about more than one contract. No text that is returned, told or raised has any of them. `now_ms` is the clock
-    that requests are signed by, in Unix milliseconds.
+    * `wallet` and `provision` replace the connections to the URLs of `under_test`. The network stages are then skipped.
+    * `tell` is called with each stage that has passed.
+    * `secrets`: the secrets of the whole run, if it has more than one contract. All texts and errors are free of them.
+    * `now_ms`: the clock for signatures, in Unix milliseconds.
     """
     hidden = secrets_of(under_test, secrets)
 
-    def telling(stage: Stage) -> None:
+    def report(stage: Stage) -> None:
         if tell is not None:
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=telling, now_ms=now_ms)
+        facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms)
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
 
 
 def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:
-    """The requirement that the first calls prove to be violated, in redacted words; None when they prove nothing."""
+    """The violation that the first calls prove, without secrets. None if they prove nothing."""
     found = violation_by(facts.first_calls, contract_of(under_test))
     if found is None:
         return None
@@ -55,7 +55,7 @@ def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | N
 
 
 def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:
-    """The secrets of a under_test, and others besides."""
+    """The secrets of a wallet under test, and others besides."""
     own = Secrets.of(contract_of(under_test), under_test.credentials, players=under_test.players)
     return own if others is None else own + others
 

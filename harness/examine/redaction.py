@@ -1,6 +1,6 @@
-"""Takes secrets out of texts: in the clear, in another case, percent-encoded, as hex, and inside base64.
+"""Removes secrets from texts: as they are, in another case, percent-encoded, as hex, and inside base64.
 
-A wallet may echo whatever we sent, so every text goes through here that leaves the process, not only our own headers.
+A wallet may echo any part of a request. So every text that leaves the process is redacted, not only request headers.
 """
 
 from __future__ import annotations
@@ -19,37 +19,38 @@ from harness.model import Player
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
 _SHORT = 4
-"""A shorter secret is replaced only where it stands alone: everywhere, it would take most of the text with it. A
-shorter key or user, which is no secret, is hidden in headers alone."""
+"""A shorter secret is replaced only where it stands alone. Elsewhere it would match in many ordinary words.
+
+A shorter key or user, which is no secret, is hidden only in headers."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _SHORTEST_SESSION = 8
-"""A shorter one is no secret but a placeholder, such as `none`."""
+"""A shorter session id is a placeholder such as `none` and no secret."""
 _SHORTEST_LINE = 16
-"""A shorter line of a secret of several lines is not hidden by itself."""
+"""If a secret has several lines, a shorter line is not hidden by itself."""
 _MOST_TOKENS = 500
-"""Pieces of one text that are tried as base64."""
+"""How many pieces of one text are decoded as base64."""
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """The secrets of a run, and what stands in their place. `named` maps each secret to a shell variable's name."""
+    """The secrets of a run. `named` holds each secret with the name of the shell variable that replaces it."""
 
     named: tuple[tuple[str, str], ...]
     users: tuple[str, ...] = ()
-    """Credentials that are no secret, such as users: base64 of `user:...` is hidden whatever follows."""
+    """Credentials that are no secret, such as users. Any base64 of `user:...` is hidden."""
     public: frozenset[str] = frozenset()
-    """The variables of those."""
+    """The variable names of the credentials that are no secret."""
     signed: frozenset[str] = frozenset()
-    """Lower-case names of headers that hold a signature."""
+    """Lower-case names of the headers that hold a signature."""
 
     @classmethod
     def of(
         cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = (), players: Iterable[Player] = ()
     ) -> Secrets:
-        """Those of a contract's credentials, one-time tokens, and what `players` could be impersonated with.
+        """The secrets among a contract's credentials, the one-time tokens, and the sessions of players.
 
-        `players` are those whom the user has named: they live on after the run. A player who was made for a scenario
-        has no secret, and a request that shows its session can be sent again.
+        `players` are the players that the user has named, who exist after the run. Players made for a scenario have no
+        secrets, so that reports can show requests with their sessions.
         """
         players = tuple(players)
         public = {each.name: each.variable for each in contract.credentials if not each.secret}
@@ -68,11 +69,11 @@ class Secrets:
         )
 
     def without_public(self) -> Secrets:
-        """The same, but for what is no secret and may be a word of any text."""
+        """These secrets without the public credentials, which may be ordinary words."""
         return replace(self, named=tuple(pair for pair in self.named if pair[1] not in self.public))
 
     def and_those(self, tokens: Iterable[str], players: Iterable[Player]) -> Secrets:
-        """These, one-time tokens, and what `players` could be impersonated with; the same value when none is new."""
+        """These secrets, with one-time tokens and the sessions of players. Returns `self` if none is new."""
         pairs = [
             *((each, "ONE_TIME_TOKEN") for each in tokens),
             *(pair for each in players for pair in _sessions(each)),
@@ -82,7 +83,7 @@ class Secrets:
         return replace(self, named=(*self.named, *new)) if new else self
 
     def __add__(self, other: Secrets) -> Secrets:
-        """The secrets of both, such as those of two contracts in one run."""
+        """The secrets of both, for a run of two contracts."""
         return Secrets(
             tuple(dict.fromkeys((*self.named, *other.named))),
             tuple(dict.fromkeys((*self.users, *other.users))),
@@ -99,7 +100,7 @@ class Secrets:
         return self._without_base64(text)
 
     def header(self, name: str, value: str) -> str:
-        """A header's value as it may be shown: credentials wholly hidden, of a signature the first eight digits."""
+        """A header's value without secrets. Credentials are hidden; of a signature the first eight digits remain."""
         lowered = name.lower()
         if lowered in _HIDDEN_HEADERS and value:
             scheme = value.partition(" ")[0]
@@ -109,20 +110,23 @@ class Secrets:
         return "(hidden)" if value in self.users else self.hide(value)
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        """All of them."""
+        """All headers, each with its value without secrets."""
         return tuple((name, self.header(name, value)) for name, value in pairs)
 
     def text(self, text: str) -> str:
-        """A text that may repeat whatever was sent: without secrets, and with signatures shortened."""
+        """A text of any origin without secrets, and with signatures shortened."""
         return self.hide(_HEX_SIGNATURE.sub(r"\1...", text))
 
     def body(self, body: bytes) -> str:
-        """A body as text; what is no UTF-8, or no character of a text, is escaped. Echoed signatures are shortened."""
+        """A body as text without secrets, and with signatures shortened.
+
+        Bytes that are not UTF-8 and characters that cannot be printed are escaped.
+        """
         text = body.decode("utf-8", "backslashreplace")
         return self.text("".join(map(_printable, text)))
 
     def line(self, text: str) -> str:
-        """A text for a terminal: without secrets, and with what is no character of a text escaped."""
+        """A text for a terminal, without secrets. Characters that cannot be printed are escaped."""
         return self.body(text.encode("utf-8", "surrogatepass"))
 
     @cached_property
@@ -149,7 +153,7 @@ class Secrets:
         return _BASE64.sub(replaced, text)
 
     def _reveals(self, token: str) -> bool:
-        """Whether a piece of text is base64 of something with a secret in it, from any of its first four characters."""
+        """True if a text is base64 of bytes with a secret. The base64 may begin at any of its first four characters."""
         for start in range(min(4, len(token))):
             piece = token[start:].rstrip("=").replace("-", "+").replace("_", "/")
             try:
@@ -167,7 +171,7 @@ NO_SECRETS = Secrets(())
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:
-    """A secret, and each long line of one that has several."""
+    """A secret, and also each long line of it if it has several lines."""
     yield secret, field.variable
     if field.pem:
         yield from ((line, field.variable) for line in secret.splitlines() if len(line) >= _SHORTEST_LINE)
@@ -187,7 +191,7 @@ def _printable(character: str) -> str:
 
 
 def by_name(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Headers by lower-case name, the first of each."""
+    """Headers by lower-case name. Of several with one name, the first."""
     found: dict[str, str] = {}
     for name, value in headers:
         found.setdefault(name.lower(), value)

@@ -1,6 +1,6 @@
-"""Builds the result of a scenario once, from its runs and their judgements, with everything that it carries.
+"""Builds the complete result of a scenario from its runs and their judgements.
 
-This is the one place where secrets are taken out: each text goes through it once, when it is finished.
+Only this module removes secrets from results: once from each text, when the text is complete.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from harness.verdict.checks import Judged
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 MOST_RUNS = 2
-"""Of a scenario that was run several times, this many runs are kept: those with findings first."""
+"""How many runs of one scenario are recorded. Runs with findings come first."""
 LONGEST_AGAIN = 6_000
-"""Characters of the shell lines that a verdict carries."""
+"""How many characters of shell lines a verdict has."""
 
 JudgedRun = tuple[int, Judged]
-"""The number of a run among those of its scenario, and its judgement."""
+"""The number of a run of a scenario, from 0, and its judgement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Builds results by one contract. `url` is the wallet's; `recording` keeps exchanges for reports.
+    """Builds results by one contract. `url` is the wallet's base URL.
 
-    Without `explaining`, findings have no probable cause and no shell lines. `players` are those whom the user has
-    named: sessions that they open are secrets, too.
+    `recording` keeps the exchanges for reports. Without `explaining`, findings have no probable cause and no shell
+    lines. The `players` are those that the user has named. The sessions that they open are secrets, too.
     """
 
     contract: Contract
@@ -47,7 +47,7 @@ class Results:
     players: tuple[Player, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     day: Callable[[], date] = today
-    """The day by which waivers expire."""
+    """Returns the day on which waivers must not have expired."""
 
     def of_runs(
         self,
@@ -58,9 +58,9 @@ class Results:
         absent: Iterable[str] = (),
         seconds: str = "0",
     ) -> ScenarioResult:
-        """The result of a scenario that was run once, or several times because it races.
+        """The result of a scenario. A scenario with a race has several runs.
 
-        `judged` has the runs in which anything was sent. `absent` are operations that the wallet was seen to lack.
+        `judged` holds the runs with at least one request. `absent` names the operations that the wallet does not have.
         """
         secrets = self._secrets_of(histories)
         verdicts = tuple(
@@ -88,11 +88,14 @@ class Results:
         )
 
     def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:
-        """The result of a scenario that could not be run, and why."""
+        """The result of a scenario that could not be run, with the reason."""
         return undecided(scenario, self.contract, self.secrets.text(reason))
 
     def before_scenarios(self, scenario: Scenario, violation: Violation) -> ScenarioResult:
-        """Pre-flight's calls prove a violation: the scenarios of that requirement say so, the others were not run."""
+        """The result of a scenario after pre-flight has proved a violation.
+
+        It is FAIL if the scenario is one of the violated requirement. Otherwise it is SKIPPED.
+        """
         if scenario.requirements[self.contract.name] != violation.requirement:
             return ScenarioResult(
                 **_identity(scenario, self.contract),
@@ -128,8 +131,8 @@ class Results:
         )
 
     def _finished(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
-        """The verdict without secrets; a red one with its probable cause and with shell lines."""
-        told = replace(
+        """The verdict without secrets. FAIL, UNKNOWN and WARN also get a probable cause and shell lines."""
+        redacted = replace(
             verdict,
             summary=secrets.text(verdict.summary),
             sent=secrets.text(verdict.sent),
@@ -137,11 +140,11 @@ class Results:
             possible=tuple(map(secrets.text, verdict.possible)),
         )
         if not self.explaining or verdict.status not in _RED:
-            return told
+            return redacted
         found = diagnose(verdict, history, judged.course, self.contract)
         index = verdict.accused if verdict.accused is not None else verdict.exchange
         return replace(
-            told,
+            redacted,
             run=run,
             cause=found.id if found is not None else "",
             probably=secrets.text(found.sentence) if found is not None else "",
@@ -165,11 +168,11 @@ class Results:
         return records, count - len(records)
 
     def _again(self, recorded: Mapping[str, Any]) -> str:
-        """Shell lines that send a recorded exchange again. The record has no secrets, so these have none."""
+        """Shell lines that send a recorded request again. They have no secrets because the record has none."""
         return again(self.contract, origin_of(self.url), recorded)[:LONGEST_AGAIN]
 
     def _secrets_of(self, histories: Sequence[History]) -> Secrets:
-        """Those of the run, one-time tokens, and sessions that players have opened whom the user has named."""
+        """The secrets of the run, the one-time tokens, and the sessions opened by players that the user has named."""
         exchanges = [each for history in histories for each in history.exchanges]
         tokens = {each.token for history in histories for each in history.players}
         tokens |= {each.operation.token for each in exchanges if isinstance(each.operation, Authenticate)}
@@ -182,7 +185,7 @@ class Results:
 
 
 def undecided(scenario: Scenario, contract: Contract, reason: str) -> ScenarioResult:
-    """The result of a scenario of which nothing is known. `reason` has no secrets."""
+    """The result of a scenario that could not be judged. `reason` must be free of secrets."""
     return ScenarioResult(**_identity(scenario, contract), status=Status.UNKNOWN, reason=reason)
 
 
@@ -193,7 +196,7 @@ def origin_of(url: str) -> str:
 
 
 def _identity(scenario: Scenario, contract: Contract) -> dict[str, Any]:
-    """Which scenario a result is of."""
+    """The fields of a result that identify its scenario."""
     return {
         "scenario": scenario.id,
         "title": scenario.title,
@@ -206,7 +209,7 @@ def _identity(scenario: Scenario, contract: Contract) -> dict[str, Any]:
 def _outcome(
     histories: Sequence[History], judged: Sequence[Judged], verdicts: Sequence[Verdict], skipped: History | None
 ) -> tuple[Status, str]:
-    """The status, and the reason for one that no verdict gives."""
+    """The status of a result, and its reason. The reason is empty if the verdicts give it."""
     stopped = next((each.stopped for each in histories if each.stopped and not each.skipped), "")
     avoided = next((each.avoided for each in judged if each.avoided), "")
     status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
@@ -222,7 +225,7 @@ def _outcome(
 
 
 def _distinct(judged: Sequence[JudgedRun]) -> list[tuple[int, Judged, Verdict]]:
-    """Each finding once, with the run that it was first found in."""
+    """Each finding once, with the first run that has it."""
     found: dict[tuple[str, str, str], tuple[int, Judged, Verdict]] = {}
     for run, each in judged:
         for verdict in each.verdicts:
@@ -255,7 +258,7 @@ def _named(verdicts: Sequence[Verdict]) -> frozenset[int]:
 
 
 def _latencies(histories: Sequence[History]) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Operation to microseconds from the whole request's being sent to the answer's first byte, races left out."""
+    """By operation: the microseconds from the request's last byte to the answer's first byte, without races."""
     found: dict[str, list[int]] = {}
     for exchange in (each for history in histories for each in history.exchanges):
         if (microseconds := _latency(exchange)) is not None:

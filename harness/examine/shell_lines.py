@@ -1,4 +1,4 @@
-"""A recorded request as shell lines that send it again: quoted for any POSIX shell, signed afresh, without secrets."""
+"""Turns a recorded request into shell lines that send it again, for any POSIX shell, newly signed, without secrets."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LONGEST_BODY = 20_000
 
 
 def again(contract: Contract, url: str, exchange: Mapping[str, Any]) -> str:
-    """Shell lines for one recorded exchange; `url` is the wallet's, above the operation's path.
+    """Shell lines for one recorded exchange. `url` is the scheme, host and port of the wallet.
 
-    What the request did wrong on purpose is kept: a header that was left out stays out, a body that was altered stays
-    altered, and a forged signature is forged again. Where that takes more than a line, the recorded one is shown.
+    Deliberate errors of the request are kept: a missing header, an altered body, a forged signature. A forgery that
+    needs more than one shell line is shown with the recorded headers instead.
     """
     request = exchange["request"]
     if len(request["body"]) > _LONGEST_BODY or request.get("truncated"):
@@ -33,7 +33,7 @@ def again(contract: Contract, url: str, exchange: Mapping[str, Any]) -> str:
         if name.lower() in _LEFT_OUT:
             continue
         text = computed.get(name.lower())
-        # `name;` is how curl is told to send a header without a value; `name:` would leave it out.
+        # With `name;` curl sends a header without a value. With `name:` it would send no such header.
         recorded = shlex.quote(f"{name}: {value}" if value else f"{name};")
         afresh = _double(f"{name}: {text}") if text else f"'{name};'"
         parts.append(f"  -H {recorded if text is None else afresh}")
@@ -42,7 +42,7 @@ def again(contract: Contract, url: str, exchange: Mapping[str, Any]) -> str:
 
 
 def _credentials(contract: Contract, forged: str) -> tuple[list[str], dict[str, str]]:
-    """Lines that compute what proves who asks, and the headers that carry it; nothing where it cannot be made."""
+    """The shell lines and headers that authenticate the request; empty if they cannot be made by hand."""
     recipe = contract.recipe
     if recipe is None:
         return [], {}
@@ -53,6 +53,6 @@ def _credentials(contract: Contract, forged: str) -> tuple[list[str], dict[str, 
 
 
 def _double(text: str) -> str:
-    """Double quotes, in which variables are still expanded; everything else that a shell would read is escaped."""
+    """The text in double quotes. The shell expands variables in it; all other special characters are escaped."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
     return f'"{escaped}"'

@@ -14,7 +14,7 @@ class Family(StrEnum):
 
     BET = "bet"
     CREDIT = "credit"
-    """Casino payout, retry and settlement share it; the sportsbook's settlement."""
+    """All credits for a bet share it, through whichever operation they come."""
     REWARD = "reward"
     UNSETTLEMENT = "unsettlement"
     ROLLBACK = "rollback"
@@ -147,7 +147,7 @@ def key_of(item: Movement | Rollback) -> Key:
 
 def undone_by(item: Rollback) -> Key:
     """Where a book keeps the transaction that a rollback undoes."""
-    return (Family.BET, item.original)
+    return (Family.CREDIT if item.of_win else Family.BET, item.original)
 
 
 def change_of(item: Movement) -> Amount:

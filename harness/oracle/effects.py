@@ -314,8 +314,8 @@ class Search:
 
     def _bets_named_with(self, item: Single) -> frozenset[str]:
         """All names under which the transaction that a rollback undoes is known, or may be known later."""
-        if not isinstance(item, Rollback):
-            return frozenset()
+        if not isinstance(item, Rollback) or item.of_win:
+            return frozenset(ids_of(item)[1:])
         known = self._start.known_as(item.original)
         later = {
             each.item.bet for each in self._events if not isinstance(each.item, GetBalance) and each.id == item.original

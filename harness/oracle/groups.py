@@ -70,8 +70,8 @@ def groups_of(events: Sequence[Event], book: Book) -> list[list[int]]:
 
 
 def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
-    """The references of the bets that a rollback names; every reference where a policy asks for the bet."""
-    undone = {event.item.original for event in events if isinstance(event.item, Rollback)}
+    """The references of the bets that are rolled back; every reference where a policy asks for the bet."""
+    undone = {event.item.original for event in events if isinstance(event.item, Rollback) and not event.item.of_win}
     counting: set[str] = set()
     for event in events:
         if asks_for_its_bet(event) or not undone.isdisjoint(ids_of(event.item)):

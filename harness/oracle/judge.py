@@ -9,6 +9,7 @@ from itertools import product
 from harness.model import Amount, Movement, Single, Situation, Unsettle, Wrong
 from harness.oracle.book import Book, Family, Fate, change_of, key_of
 from harness.oracle.events import Belief, Event
+from harness.oracle.explanation import Found, OrderSearch
 from harness.oracle.lost import (
     answers,
     distinct,
@@ -16,15 +17,15 @@ from harness.oracle.lost import (
     span,
     without_arrived,
 )
-from harness.oracle.order import Found, Order
-from harness.oracle.possible import Possible, entry_of, situation_of_known
+from harness.oracle.naming import situation_of_known
+from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
-from harness.oracle.resent import blurred, stood_after
+from harness.oracle.resent import blurred, refused_again, stood_after
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
 SMALL_BATCH = 8
-"""Up to this many items, a batch whose first answer was lost is searched item by item."""
+"""Up to this many items, a batch of which answers were lost is searched item by item."""
 MOST_POSSIBLE = 16
 """Possible answers that a finding lists."""
 
@@ -131,8 +132,9 @@ def _has_deducted(book: Book) -> bool:
 
 def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
     lost_ids = {each.id for belief in beliefs for each in belief.lost}
-    if len(events) > SMALL_BATCH and any(event.id in lost_ids for event in events):
-        return _resent_batch(beliefs, events)
+    is_resent = len(lost_ids) > SMALL_BATCH or any(event.id in lost_ids for event in events)
+    if len(events) > SMALL_BATCH and is_resent:
+        return _half_answered_batch(beliefs, events)
     found = _search(beliefs, events)
     if found is not None and found.beliefs:
         return _item_by_item(beliefs, events, found)
@@ -191,8 +193,8 @@ def _lost_before(belief: Belief, event: Event) -> bool:
     return any(each.id == event.id and isinstance(each.item, type(event.item)) for each in belief.lost)
 
 
-def _resent_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
-    """A large batch whose first answer was lost: whatever is accepted is in the books now, whenever it arrived.
+def _half_answered_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
+    """A large batch of which answers were lost, now or before: what is accepted has moved its money, at any time.
 
     When each item was applied is not worth a search. Each balance shown must lie between those before and after.
     """
@@ -204,7 +206,7 @@ def _resent_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgeme
         if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
             possible = tuple(allowed(found[0].book, event.item, event.terms))
             return Judgement((), finding=Finding(event, Situation.REPLAY, Wrong.BALANCE, possible))
-    return Judgement(found)
+    return Judgement(tuple(refused_again(belief, events) for belief in found))
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -269,7 +271,9 @@ def _explains(beliefs: Sequence[Belief], view: _View) -> bool | None:
     known = True
     for belief in beliefs:
         try:
-            order = Order(belief, view.events, overlook_balances=view.leniency.balances, ends=view.ends)
+            order = OrderSearch(
+                belief, view.events, overlook_balances=view.leniency.balances, racing=True, ends=view.ends
+            )
             if order.run(all_ends=False).beliefs:
                 return True
         except BudgetExceeded:
@@ -318,7 +322,7 @@ def _search(beliefs: Sequence[Belief], events: Sequence[Event], *, overlook_bala
     nearest: Found | None = None
     try:
         for belief in beliefs:
-            found = Order(belief, events, overlook_balances=overlook_balances).run()
+            found = OrderSearch(belief, events, overlook_balances=overlook_balances).run()
             if found.beliefs:
                 left.extend(found.beliefs)
                 readings = found.readings if readings is None else readings & found.readings

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single, Unsettle
-from harness.oracle.book import Book, change_of, family, key_of
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Unsettle
+from harness.oracle.book import Book, change_of, family, key_of, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
-from harness.oracle.resent import as_repeat, key_at, widened
+from harness.oracle.resent import as_repeat, key_at, refused_again, rolled_back, widened
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded, combinations
 
@@ -111,8 +111,6 @@ def _is_plain(book: Book, item: Movement, event: Event) -> bool:
 def _may_move(book: Book, event: Event) -> bool:
     """Whether a lost request can move money now, if the balance covers it."""
     item = event.item
-    if isinstance(item, Rollback):
-        return True
     rich = replace(book, balance=max(book.balance, change_of(item) * -1)) if isinstance(item, Movement) else book
     return any(each.book.balance != rich.balance for each in allowed(rich, item, event.terms))
 
@@ -122,9 +120,19 @@ def _of_no_class(belief: Belief) -> list[Event]:
     if not belief.lost:
         return []
     plain = {id(each) for members in classes_of(belief).values() for each in members}
-    bets = {name for each in belief.lost if isinstance(each.item, Bet) for name in (each.item.id, each.item.bet)} - {""}
     others = [each for each in belief.lost if id(each) not in plain]
-    return [e for e in others if _may_move(belief.book, e) or (isinstance(e.item, Movement) and e.item.bet in bets)]
+    names = {name for each in belief.lost if isinstance(each.item, Movement) for name in (each.item.id, each.item.bet)}
+    return [each for each in others if _may_move(belief.book, each) or _waits_for(each.item) & (names - {""})]
+
+
+def _waits_for(item: Single) -> set[str]:
+    """The lost transactions, by id or reference, with which a lost request may move money although it cannot now."""
+    match item:
+        case Rollback():
+            return {item.original}
+        case Payout() | Unsettle():
+            return {item.bet}
+    return set()
 
 
 def _spare(belief: Belief, absent: Container[int] = ()) -> list[tuple[Amount, int]]:
@@ -164,29 +172,46 @@ def unfold(belief: Belief, target: Amount | None = None, absent: Container[int] 
 # One answer
 
 
-def step(belief: Belief, event: Event, *, overlook_balance: bool = False) -> Iterator[tuple[Possible, Belief]]:
-    """Every possibility that is what an event shows, with the belief that it leaves. Raises BudgetExceeded."""
+def step(
+    belief: Belief, event: Event, *, overlook_balance: bool = False, racing: bool = False
+) -> Iterator[tuple[Possible, Belief]]:
+    """Every possibility that is what an event shows, with the belief that it leaves. Raises BudgetExceeded.
+
+    A refusal shows what became of earlier sendings of the same request, except in a race.
+    """
     shown = None if overlook_balance else event.balance
-    for before, absent, possible in _answers(belief, event):
-        if possible.accepted is not event.accepted:
-            continue
-        after = replace(before, book=possible.book)
-        if not possible.accepted or shown is None or possible.may_show(shown):
-            yield possible, widened(_settled(after))
-        elif possible.balances is not None and possible.book.balance in possible.balances:
-            # Other lost requests may have arrived at the same time.
-            yield from ((possible, widened(_settled(each))) for each in unfold(after, shown, absent))
+    for wide in (False, True):
+        found: list[tuple[Possible, Belief]] = []
+        is_still = False
+        for before, absent, possible in _answers(belief, event, wide=wide):
+            if possible.accepted is not event.accepted:
+                continue
+            after = replace(before, book=possible.book)
+            after = after if racing else refused_again(after, [event])
+            if not possible.accepted or shown is None or possible.may_show(shown):
+                found.append((possible, widened(_settled(rolled_back(belief, after, event)))))
+                is_still = is_still or before.book.balance == belief.book.balance
+            elif possible.balances is not None and possible.book.balance in possible.balances:
+                # Other lost requests may have arrived at the same time.
+                ends = (rolled_back(belief, each, event) for each in unfold(after, shown, absent))
+                found += ((possible, widened(_settled(each))) for each in ends)
+        if is_still:
+            break  # Lost requests that do not matter may as well come later.
+    yield from found
 
 
 def answers(belief: Belief, event: Event) -> Iterator[Possible]:
     """Every answer to an event that is allowed, whatever has become of the lost requests."""
-    return (possible for _, _, possible in _answers(belief, event))
+    return (possible for _, _, possible in _answers(belief, event, wide=True))
 
 
-def _answers(belief: Belief, event: Event) -> Iterator[tuple[Belief, Container[int], Possible]]:
-    """Every answer that is allowed, the belief before it, and the lost requests that had not been carried out then."""
+def _answers(belief: Belief, event: Event, *, wide: bool) -> Iterator[tuple[Belief, Container[int], Possible]]:
+    """Every answer that is allowed, the belief before it, and the lost requests that had not been carried out then.
+
+    Those that matter to the answer may have been carried out; `wide`, also all others that can move money.
+    """
     for settled in unfold(belief) if belief.floors or belief.book.balance < 0 else (belief,):
-        concerned = _concerned(settled, event)
+        concerned = _concerned(settled, event, wide=wide)
         for arrived in _arrivals(settled, concerned):
             absent = {id(each) for each in concerned} & {id(each) for each in arrived.lost}
             if any(number < 0 for _, number in _spare(arrived, absent)):
@@ -207,9 +232,11 @@ def _settled(belief: Belief) -> Belief:
 
 def _covering(belief: Belief, item: Single, absent: Container[int] = ()) -> Iterator[Belief]:
     """The beliefs that differ in whether they cover a debit: only then is it asked which lost requests arrived."""
-    if isinstance(item, Bet | Unsettle) and item.amount:
+    undone = belief.book.entries.get(undone_by(item)) if isinstance(item, Rollback) and item.of_win else None
+    amount = item.amount if isinstance(item, Bet | Unsettle) else undone.change if undone is not None else 0
+    if amount:
         low, high = span(belief, absent)
-        if low < item.amount <= high and low < high:
+        if low < amount <= high and low < high:
             yield from unfold(belief, absent=absent)
             return
     yield belief
@@ -219,11 +246,11 @@ def _covering(belief: Belief, item: Single, absent: Container[int] = ()) -> Iter
 # Lost requests that matter to an answer
 
 
-def _concerned(belief: Belief, event: Event) -> tuple[Event, ...]:
-    """The lost requests that are decided before an answer: those that matter to it, and those of no class."""
+def _concerned(belief: Belief, event: Event, *, wide: bool) -> tuple[Event, ...]:
+    """The lost requests that are decided before an answer: those that matter to it, and `wide` those of no class."""
     if not belief.lost:
         return ()
-    chosen = _of_no_class(belief)
+    chosen = _of_no_class(belief) if wide else []
     left = [each for each in belief.lost if not any(each is other for other in chosen)]
     waiting = [event, *chosen]
     while waiting and left:
@@ -325,7 +352,7 @@ def without_arrived(belief: Belief, events: Sequence[Event]) -> tuple[Belief, Re
     """
     if not any(belief.arrived.values()):
         return belief, lambda after: after
-    named = {id(each) for event in events for each in _concerned(belief, event)}
+    named = {id(each) for event in events for each in _concerned(belief, event, wide=False)}
     removed: list[Event] = []
     kept: dict[Amount, int] = {}
     for change, members in classes_of(belief).items():
@@ -361,7 +388,7 @@ def distinct(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
             (low, high), (lower, higher) = same.stood, belief.stood
             found[key(belief)] = replace(same, stood=(min(low, lower), max(high, higher)))
     later: set[object] = set()
-    for mark, belief in found.items():
+    for mark, belief in found.items() if len(found) > 1 else ():
         if special := _of_no_class(belief):
             later |= {key(each) for each in _arrivals(belief, special)} - {mark}
     left = tuple(belief for mark, belief in found.items() if mark not in later)

@@ -1,10 +1,10 @@
-"""One answer that a sound wallet may give: what the request was to the wallet, and the book that it leaves."""
+"""One answer that a sound wallet may give, with the book that it leaves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Situation, Unsettle
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Situation
 from harness.oracle.book import Book, Entry, Fate, Key, change_of, key_of, particulars, undone_by
 from harness.oracle.terms import Terms
 
@@ -52,7 +52,8 @@ def reversed_by(book: Book, item: Rollback, refund: Amount, fate: Fate, situatio
     entry = Entry(terms.operation, refund, item.original, fate, book.balance + refund)
     after = book.record(key_of(item), entry, moved=refund)
     if not terms.foreign_bet:
-        after = after.roll_back(item.original, item.bet, undone.bet if undone else "")
+        references = () if item.of_win else (item.bet, undone.bet if undone else "")
+        after = after.roll_back(item.original, *references)
     return Possible(situation, True, after, (after.balance,), first=key_of(item))
 
 
@@ -68,38 +69,3 @@ def refused(book: Book, item: Movement | Rollback | GetBalance, terms: Terms) ->
 def entry_of(item: Movement, terms: Terms, fate: Fate, shown: Amount | None = None) -> Entry:
     """What a book holds of a movement."""
     return Entry(terms.operation, change_of(item), item.bet, fate, shown, particulars(item))
-
-
-# --------------------------------------------------------------------------------------------------------------------
-# What a movement is to the wallet
-
-CONFLICTS = frozenset({Situation.CONFLICT, Situation.CONFLICT_WITH_ZERO})
-
-
-def situation_of_new(book: Book, item: Movement, terms: Terms) -> Situation:
-    """What a movement is called whose id the wallet has not applied."""
-    if terms.duplicate_in_batch:
-        return Situation.DUPLICATE_IN_BATCH
-    if not item.amount:
-        return Situation.ZERO
-    if not isinstance(item, Bet | Unsettle) or item.amount < book.balance:
-        return Situation.NEW
-    return Situation.EXACT if item.amount == book.balance else Situation.UNCOVERED
-
-
-def situation_of_known(entry: Entry, item: Movement, terms: Terms) -> Situation:
-    """What a movement is called whose id the wallet knows."""
-    if entry.change != change_of(item):
-        return Situation.CONFLICT if entry.change else Situation.CONFLICT_WITH_ZERO
-    if not entry.agrees_with(item):
-        return Situation.REUSED_ID
-    return replay(entry, terms)
-
-
-def replay(entry: Entry, terms: Terms) -> Situation:
-    """What the same transaction is called when it is sent again: in a batch, or through which operation."""
-    if terms.duplicate_in_batch:
-        return Situation.DUPLICATE_IN_BATCH
-    if not entry.is_done:
-        return Situation.REPLAY_OF_REFUSED
-    return Situation.REPLAY if entry.operation == terms.operation else Situation.CROSS_REPLAY

@@ -12,7 +12,8 @@ from dataclasses import replace
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Situation
 from harness.oracle.book import Fate, Key, change_of, key_of, undone_by
 from harness.oracle.events import Belief, Event
-from harness.oracle.possible import Possible, entry_of, situation_of_known
+from harness.oracle.naming import situation_of_known
+from harness.oracle.possible import Possible, entry_of
 from harness.oracle.rules import allowed
 
 
@@ -41,13 +42,48 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
     lost = entry_of(first.item, first.terms, Fate.APPLIED)
-    is_same = lost.change == change_of(item) and lost.agrees_with(item)
-    applies = is_same and possible.first is not None and (known is None or not known.is_done)
+    applies = is_same_request(first, event) and possible.first is not None and (known is None or not known.is_done)
     if applies and any(each.first is not None for each in allowed(covered.book, first.item, first.terms)):
         return None
     if possible.situation in {Situation.REUSED_ID, Situation.LATE}:
         return possible
     return replace(possible, situation=situation_of_known(lost, item, event.terms))
+
+
+def is_same_request(first: Event, again: Event) -> bool:
+    """Whether two events are sendings of one request, with the same amount and content."""
+    if first.item == again.item:
+        return True
+    if not isinstance(first.item, Movement) or not isinstance(again.item, Movement) or key_at(first) != key_at(again):
+        return False
+    entry = entry_of(first.item, first.terms, Fate.APPLIED)
+    return entry.change == change_of(again.item) and entry.agrees_with(again.item)
+
+
+def refused_again(belief: Belief, events: Sequence[Event]) -> Belief:
+    """The belief after refusals: each shows that an earlier sending of the same request has no effect any more."""
+    refused = {event.id: event for event in events if not event.accepted}
+    if refused.keys().isdisjoint(each.id for each in belief.lost):
+        return belief
+    left = (each for each in belief.lost if each.id not in refused or not is_same_request(each, refused[each.id]))
+    return replace(belief, lost=tuple(left))
+
+
+def rolled_back(before: Belief, after: Belief, event: Event) -> Belief:
+    """The belief after the rollback of a lost bet. Whether the bet came before makes no difference any more.
+
+    It is not debited again, and nobody knows which balance its answer showed.
+    """
+    item = event.item
+    if not isinstance(item, Rollback) or item.of_win or item.original not in after.book.rolled_back:
+        return after
+    lost = next((each for each in before.lost if key_at(each) == undone_by(item)), None)
+    if lost is None or not isinstance(lost.item, Bet) or key_of(item) not in after.book.entries:
+        return after
+    bet = entry_of(lost.item, lost.terms, Fate.WITHOUT_EFFECT)
+    own = replace(after.book.entries[key_of(item)], change=0, fate=Fate.WITHOUT_EFFECT)
+    book = after.book.record_all({undone_by(item): bet, key_of(item): own})
+    return replace(after, book=replace(book, bets=before.book.bets))
 
 
 def blurred(before: Belief, after: Belief, events: Sequence[Event]) -> Belief:

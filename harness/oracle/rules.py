@@ -11,18 +11,8 @@ from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Situation, Unsettle
 from harness.oracle.book import Book, Entry, Family, Fate, key_of, undone_by
-from harness.oracle.possible import (
-    CONFLICTS,
-    Possible,
-    Readings,
-    applied,
-    entry_of,
-    refused,
-    replay,
-    reversed_by,
-    situation_of_known,
-    situation_of_new,
-)
+from harness.oracle.naming import CONFLICTS, replay, situation_of_known, situation_of_new
+from harness.oracle.possible import Possible, Readings, applied, entry_of, refused, reversed_by
 from harness.oracle.terms import Terms
 
 
@@ -34,8 +24,12 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
     answers = tuple(_answers(book, item, terms))
     pinned = terms.must_refuse and _is_new(book, item, terms)
     for each in answers:
-        if not (each.accepted and pinned):
-            yield _of_doubtful(each, terms.doubtful) if terms.doubtful else each
+        if each.accepted and pinned:
+            continue
+        if terms.doubtful is None:
+            yield each
+        else:  # The refusal of a malformed or stale request is no reading of a document.
+            yield replace(each, situation=terms.doubtful, readings=each.readings if each.accepted else ())
     if all(each.accepted for each in answers):
         yield from _refusals(book, item, answers[0].situation, terms)
 
@@ -59,11 +53,6 @@ def _is_new(book: Book, item: Single, terms: Terms) -> bool:
     if isinstance(item, GetBalance):
         return True
     return book.known_as(item.id) is None and not terms.known_elsewhere and item.id not in book.rolled_back
-
-
-def _of_doubtful(possible: Possible, why: Situation) -> Possible:
-    """An answer to a malformed or stale request. Its refusal is no reading of a document."""
-    return replace(possible, situation=why, readings=possible.readings if possible.accepted else ())
 
 
 def _refusals(book: Book, item: Single, situation: Situation, terms: Terms) -> Iterator[Possible]:
@@ -115,8 +104,7 @@ def _is_late(book: Book, item: Movement) -> bool:
 def _late_bet(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
     """A bet whose rollback came first must never be debited, whatever is answered."""
     if terms.reads("late_bet", "refused"):
-        readings: Readings = (("late_bet", "refused"),)
-        yield Possible(Situation.LATE, False, refused(book, item, terms), readings=readings)
+        yield Possible(Situation.LATE, False, refused(book, item, terms), readings=(("late_bet", "refused"),))
     if terms.reads("late_bet", "ok_without_effect"):
         after = book.record(key_of(item), entry_of(item, terms, Fate.WITHOUT_EFFECT, book.balance))
         readings = (("late_bet", "ok_without_effect"),)
@@ -227,7 +215,7 @@ def _refused_before(book: Book, item: Movement, situation: Situation, terms: Ter
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# Rollbacks (sportsbook): a stake comes back once, and a bet after its rollback is not debited
+# Rollbacks: a stake comes back once, a win is taken back once, and a bet after its rollback is not debited
 
 
 def _rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
@@ -236,8 +224,7 @@ def _rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible]:
         yield from _with_its_id(book, item, _new_rollback(book, item, terms), terms)
     elif not entry.is_done:
         if terms.reads("replay_of_refused", "refused"):
-            readings: Readings = (("replay_of_refused", "refused"),)
-            yield Possible(Situation.REPLAY_OF_REFUSED, False, book, readings=readings)
+            yield Possible(Situation.REPLAY_OF_REFUSED, False, book, readings=(("replay_of_refused", "refused"),))
         if terms.reads("replay_of_refused", "afresh"):
             yield from _with_its_id(book, item, _new_rollback(book, item, terms), terms)
         yield from _result_of_another(book, item, terms)
@@ -257,7 +244,9 @@ def _new_rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_UNKNOWN, terms)
     elif undone.fate is not Fate.APPLIED:
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_REFUSED, terms)
-    elif not book.settled & {item.original, item.bet, undone.bet} - {""}:
+    elif item.of_win and book.balance < undone.change:
+        yield Possible(Situation.UNCOVERED, False, refused(book, item, terms))
+    elif item.of_win or not book.settled & {item.original, item.bet, undone.bet} - {""}:
         yield reversed_by(book, item, -undone.change, Fate.APPLIED, Situation.ROLLBACK, terms)
     else:
         settled = Situation.ROLLBACK_OF_SETTLED

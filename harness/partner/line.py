@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.client import Call, Client
 from harness.contracts.shared.day import Fate, Sending, SendTogether
-from harness.model import Exchange, FailureKind, Loss, Operation, Outcome, Single
+from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single
 from harness.play.runner import PREPARATION, Capabilities
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
@@ -75,7 +75,7 @@ class Line:
         if isinstance(wish, SendTogether):
             return tuple(fate(exchange) for exchange in self.send_together(wish.operations))
         exchange = self.send_until_answered(wish.operation, wish.times)
-        items = getattr(wish.operation, "items", None)
+        items = wish.operation.items if isinstance(wish.operation, Batch) else None
         return (fate(exchange),) if items is None else tuple(fates(exchange, items))
 
     def _note(self, exchange: Exchange) -> None:

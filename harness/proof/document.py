@@ -96,9 +96,6 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         "a wallet is free to do, each reading has a wallet that needs it and one that must not have it "
         "(tests/proof/test_policies.py)."
     )
-    if proof["too_large"]:
-        cells = ", ".join(f"{scenario} with {row}" for row, scenario in proof["too_large"])
-        yield f"* In these cells the oracle stops before it has tried every order, and nothing is charged: {cells}."
     if never:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}

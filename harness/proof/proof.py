@@ -12,7 +12,7 @@ from harness.contracts import Contract
 from harness.model import Scenario
 from harness.proof.golden import Golden, golden
 from harness.proof.matrix import SOUND, Matrix, RowKey
-from harness.proof.theorem import CHECKS, TOO_LARGE, by_others_only, violations
+from harness.proof.theorem import CHECKS, by_others_only, violations
 from harness.proof.trials import LIMITS
 from mock_server.defects import THEMES, Defect
 
@@ -49,7 +49,6 @@ def proof_of(
         "by_others_only": [list(each) for each in by_others_only(matrix, suite)],
         "sole": _sole(matrix),
         "limits": asdict(LIMITS),
-        "too_large": sorted(list(each) for each in TOO_LARGE if each[0] in rows),
     }
 
 
@@ -81,7 +80,9 @@ def _defect(defect: Defect, matrix: Matrix, rows: Golden) -> dict[str, Any]:
         "contracts": {
             contract: {
                 "findings": {
-                    text: scenarios for text, scenarios in rows[str(key)].items() if not text.startswith("skipped: ")
+                    text: scenarios
+                    for text, scenarios in rows[str(key)].items()
+                    if any(matrix.rows[key][each].findings for each in scenarios)
                 },
                 "red": sum(bool(cell.findings) for cell in matrix.rows[key].values()),
                 "folders": Counter(

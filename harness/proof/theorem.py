@@ -28,19 +28,6 @@ CHECKS = (
 )
 """Every check that exists (`Verdict.check`)."""
 
-TOO_LARGE: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("looks-for-the-bet-too-early on sportsbook", "races/identical_rollbacks"),
-        ("refunds-at-once on sportsbook", "races/identical_rollbacks"),
-    }
-)
-"""Row and scenario of the cells that may be undecided without a decided finding.
-
-In these races the oracle stops its search for a possible order before it has tried every order. Such a cell charges no
-requirement, but its own requirement counts as charged to the defect. An entry whose cell is decided is a violation and
-must be removed.
-"""
-
 
 def violations(
     matrix: Matrix,
@@ -78,7 +65,6 @@ def _defects(matrix: Matrix, defects: Mapping[str, Defect], suite: Mapping[str, 
                 charged |= _charged(matrix, key)
                 yield from _witnesses(matrix, key, defect, suite)
                 yield from _strangers(matrix, key, defect)
-                yield from _decided_after_all(matrix, key)
         if missing := sorted(set(defect.violates) - charged):
             yield f"{name} lists {', '.join(missing)}, which no scenario charges to it: take them off its list"
 
@@ -102,25 +88,15 @@ def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, 
 def _strangers(matrix: Matrix, key: RowKey, defect: Defect) -> Iterator[str]:
     for scenario, cell in matrix.rows[key].items():
         decided = {each.requirement for each in cell.findings if not each.undecided}
-        if cell.findings and not decided and (str(key), scenario) not in TOO_LARGE:
+        if cell.findings and not decided:
             yield f"{key}: {scenario} is undecided and nothing else: {_listed(cell.findings)}"
         for requirement in sorted(decided - set(defect.violates)):
             yield f"{key}: {scenario} charges {requirement}, which is not on its list: mend the attribution or the list"
 
 
-def _decided_after_all(matrix: Matrix, key: RowKey) -> Iterator[str]:
-    for scenario, cell in matrix.rows[key].items():
-        undecided = bool(cell.findings) and all(each.undecided for each in cell.findings)
-        if (str(key), scenario) in TOO_LARGE and not undecided:
-            yield f"{key}: {scenario} is decided: take it off TOO_LARGE"
-
-
 def _charged(matrix: Matrix, key: RowKey) -> set[str]:
     return {
-        each.requirement
-        for scenario, cell in matrix.rows[key].items()
-        for each in cell.findings
-        if not each.undecided or (str(key), scenario) in TOO_LARGE
+        each.requirement for scenario, cell in matrix.rows[key].items() for each in cell.findings if not each.undecided
     }
 
 

@@ -1,4 +1,4 @@
-"""What a run comes to: a result for each scenario and contract, and a verdict over all of a contract's results."""
+"""The outcome of a run: a result for each scenario and contract, and a verdict over all results of a contract."""
 
 from harness.verdict.conclusion import Certification, ContractVerdict, conclude
 from harness.verdict.first_calls import Violation

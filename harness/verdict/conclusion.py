@@ -1,4 +1,4 @@
-"""The verdict over one contract: what became of each of its requirements, and whether the wallet is certified."""
+"""The verdict over one contract: the status of each requirement, and whether the wallet is certified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.verdict.waivers import Waived, WaiverState, in_force, weighed
 
 _MOST_LISTED = 8
 _ENDS_THE_JUDGEMENT = frozenset({"oracle", "conservation", "preflight"})
-"""Checks after whose finding a player is judged no further in that scenario."""
+"""After a finding of one of these checks, the player is not judged further in that scenario."""
 
 
 class Certification(StrEnum):
@@ -23,26 +23,26 @@ class Certification(StrEnum):
     INCOMPLETE = "INCOMPLETE"
     NOT_CERTIFIED = "NOT CERTIFIED"
     NOT_RUN = "NOT RUN"
-    """No scenario of the contract was selected: nothing is said about it."""
+    """No scenario of the contract was selected, so there is no verdict about the wallet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractVerdict:
-    """A contract's verdict, why, and what became of each of its requirements."""
+    """A contract's verdict with its reason, and the status of each requirement."""
 
     contract: str
     certification: Certification
     reason: str
     requirements: Mapping[str, Status] = field(default_factory=dict)
-    """Requirement id to the worst status seen, waived or not; `SKIPPED` when it was never judged."""
+    """By requirement id: its worst status, waived or not. `SKIPPED` if no scenario judged it."""
     warnings: int = 0
-    """SHOULD requirements that were violated."""
+    """The number of violated SHOULD requirements."""
     waivers: tuple[Waived, ...] = ()
-    """The contract's waivers, each with what the run says of it."""
+    """The contract's waivers, each with its state in this run."""
 
     @property
     def words(self) -> str:
-        """The verdict as it is shown: with the number of waivers that it needs."""
+        """The verdict for the reader, with the number of waivers that it needs."""
         needed = sum(each.state in {WaiverState.NEEDED, WaiverState.NOT_SEEN} for each in self.waivers)
         if self.certification is not Certification.CERTIFIED or not needed:
             return str(self.certification)
@@ -50,7 +50,7 @@ class ContractVerdict:
 
     @property
     def waived(self) -> frozenset[str]:
-        """The requirements whose violation is excused."""
+        """The ids of the violated requirements that a waiver excuses."""
         return frozenset(each.waiver.requirement for each in self.waivers if each.state is WaiverState.NEEDED)
 
 
@@ -67,24 +67,24 @@ def conclude(
 ) -> ContractVerdict:
     """The verdict over one contract's results.
 
-    `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not. A MUST that no
-    scenario judged makes the run incomplete, unless its scenarios were skipped because the operation is absent or no
-    player has the currency; so does any scenario that was not run. `waivers` may be those of other contracts, too;
-    `today` is the day on which they must not have expired. `selected` is False when the user wanted none of the
-    contract's scenarios, which says nothing about the wallet.
+    A scenario that was not run makes the run incomplete. A MUST that no scenario judged does so, too. The exception is
+    a MUST whose scenarios were skipped because the wallet lacks an operation or no player has the currency.
+
+    * `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not.
+    * `waivers` may include waivers of other contracts; `today` is the day on which they must not have expired.
+    * `selected` is False if the user selected none of the contract's scenarios. The verdict is then NOT RUN.
     """
     if not results and not selected:
-        return ContractVerdict(
-            contract=contract, certification=Certification.NOT_RUN, reason="no scenario of it was selected"
-        )
+        reason = "no scenario of it was selected"
+        return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
-    told = weighed(waivers, today, results, requirements, whole=not missing)
+    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing)
     certification, reason = _judgement(
-        _broken(results, statuses, excused, told, strict=strict),
-        _incomplete(results, requirements, statuses, exercised_by, excused, told, len(missing)),
-        _held(requirements, statuses, told),
+        _broken(results, statuses, excused, weighed_waivers, strict=strict),
+        _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
+        _held(requirements, statuses, weighed_waivers),
     )
     return ContractVerdict(
         contract=contract,
@@ -92,7 +92,7 @@ def conclude(
         reason=reason,
         requirements=statuses,
         warnings=sum(status is Status.WARN for each, status in statuses.items() if each not in excused),
-        waivers=told,
+        waivers=weighed_waivers,
     )
 
 
@@ -110,7 +110,10 @@ def _broken(
     *,
     strict: bool,
 ) -> str:
-    """Why the wallet is not certified. What could not be decided is red whatever its level: it has not passed."""
+    """The reasons why the wallet is not certified; empty if there are none.
+
+    An undecided requirement counts as one, also if it is a SHOULD.
+    """
     bad = {Status.FAIL, Status.UNKNOWN} | ({Status.WARN} if strict else set())
     undecided = {each.requirement for each in results if _own_share(each, excused) is Status.UNKNOWN}
     red = [each for each, status in statuses.items() if each in undecided or (status in bad and each not in excused)]
@@ -131,15 +134,15 @@ def _held(requirements: Mapping[str, Requirement], statuses: Mapping[str, Status
 
 def _status_of(requirement: str, results: Sequence[ScenarioResult], excused: Collection[str]) -> Status:
     violated = [v.status for each in results for v in each.verdicts if v.requirement == requirement]
-    told = [each for each in results if each.requirement == requirement and requirement not in each.violated]
-    judged = [_own_share(each, excused) for each in told if each.status is not Status.SKIPPED]
+    own = [each for each in results if each.requirement == requirement and requirement not in each.violated]
+    judged = [_own_share(each, excused) for each in own if each.status is not Status.SKIPPED]
     return worst([*violated, *judged])
 
 
 def _own_share(result: ScenarioResult, excused: Collection[str]) -> Status:
-    """What a scenario says of its own requirement when no verdict speaks of it.
+    """The status of a scenario's own requirement if no verdict of the scenario names it.
 
-    Undecided is not passed, and neither is what was no longer looked at because a waived violation came before it.
+    It has not passed if the scenario is undecided, or if a waived violation ended the judgement early.
     """
     if result.status is Status.UNKNOWN and not result.violated:
         return Status.UNKNOWN
@@ -147,7 +150,7 @@ def _own_share(result: ScenarioResult, excused: Collection[str]) -> Status:
 
 
 def _cut_short_by(result: ScenarioResult, excused: Collection[str]) -> str:
-    """The waived requirement whose violation ended the judgement of a scenario; empty when none did."""
+    """The waived requirement whose violation ended the judgement of a scenario; empty if there is none."""
     ended = (each for each in result.verdicts if each.status is Status.FAIL and each.check in _ENDS_THE_JUDGEMENT)
     return next((each.requirement for each in ended if each.requirement in excused), "")
 
@@ -187,7 +190,7 @@ def _unjudged(
     statuses: Mapping[str, Status],
     exercised_by: Mapping[str, Sequence[str]],
 ) -> list[str]:
-    """MUST requirements that no scenario judged although the wallet has what they are about."""
+    """MUST requirements that no scenario judged, although they apply to the wallet."""
     by_scenario = {each.scenario: each for each in results}
     found = []
     for each, requirement in requirements.items():
@@ -200,6 +203,6 @@ def _unjudged(
 
 
 def _listed(ids: Sequence[str]) -> str:
-    """Ids for a sentence: the first of many, because `requirements` of the verdict has them all."""
+    """The first ids of a list, and how many more there are. `ContractVerdict.requirements` has all."""
     more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
     return ", ".join(ids[:_MOST_LISTED]) + more

@@ -1,7 +1,7 @@
-"""What the first calls of a run prove: a wallet that refuses a right call and believes a wrong one is wrong itself.
+"""Judges the first calls of a run, which pre-flight has made and recorded.
 
-Pre-flight makes the calls and records them; here they are read. What they prove is so fundamental that no scenario can
-be run.
+They may prove that the wallet refuses a right call, or accepts one with a mistake in signing. No scenario can be run on
+such a wallet.
 """
 
 from __future__ import annotations
@@ -13,28 +13,31 @@ from harness.contracts import Contract
 from harness.model import Exchange, GetBalance, Situation, Wrong
 
 ZERO_AMOUNT = "zero_amount"
-"""Stands for a mistake in signing where it is the amount 0 alone that is refused."""
+"""The value of `Violation.mistake` if the wallet refuses only the amount 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A requirement that the wallet breaks so fundamentally that no scenario can be run."""
+    """A violated requirement that prevents all scenarios from running."""
 
     requirement: str
     summary: str
     sent: str
     said: str
     mistake: str = ""
-    """The mistake in signing that the wallet makes itself, where that is what it violates."""
+    """The wallet's mistake in signing (a forgery's name), or `ZERO_AMOUNT`; empty if neither applies."""
     exchanges: tuple[Exchange, ...] = ()
-    """What was asked and answered; the last one is the proof."""
+    """The requests and their answers. The last exchange is the proof."""
 
 
 def violation_by(calls: Sequence[Exchange], contract: Contract) -> Violation | None:
-    """What calls that a wallet did not believe prove against it; None without calls.
+    """The violation that the first calls prove; None without calls.
 
-    The last call is one with a mistake in signing that was believed; or a right one that was refused after the balance
-    was shown to the same credentials; or one of the smallest amount, after the amount 0 was refused.
+    The last call is one of three:
+
+    * a call with a mistake in signing that the wallet accepted;
+    * a right call that it refused after it had shown the balance to the same credentials;
+    * a call with the smallest amount, after it had refused the amount 0.
     """
     if not calls:
         return None
@@ -60,7 +63,7 @@ def _mistaken(calls: Sequence[Exchange], contract: Contract) -> Violation:
 
 
 def _believed_elsewhere(calls: Sequence[Exchange], contract: Contract) -> Violation:
-    """The same credentials are right for one operation and wrong for another: they are right."""
+    """The violation of a wallet that accepts the credentials for one operation and refuses them for another."""
     return Violation(
         requirement=contract.authenticity.id,
         summary="a rightly authenticated call is refused as if it were not, though the balance is shown to the same "
@@ -85,7 +88,7 @@ def _zero_refused(calls: Sequence[Exchange], contract: Contract) -> Violation:
 
 
 def _said(exchange: Exchange) -> str:
-    """The wallet's own word for its answer, or ours."""
+    """The wallet's code for its answer, or otherwise the name of the outcome."""
     found = exchange.answer
     whole = exchange.reply.code if exchange.reply is not None else ""
     return found.code or whole or found.outcome.replace("_", " ")

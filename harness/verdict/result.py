@@ -1,6 +1,6 @@
-"""What became of one scenario on one contract. Plain data.
+"""The result of one scenario on one contract, as plain data.
 
-A result crosses process borders (xdist) and files (reports) as JSON, so it holds finished texts, never live objects.
+Results are sent between processes (xdist) and written to files (reports) as JSON. So they hold texts and numbers only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
-    """What became of one scenario on one contract. `status` is the worst of its verdicts."""
+    """The result of one scenario on one contract. `status` is the worst status of its verdicts."""
 
     scenario: str
     title: str
@@ -27,54 +27,54 @@ class ScenarioResult:
     status: Status
     verdicts: tuple[Verdict, ...] = ()
     reason: str = ""
-    """Why it was skipped, or could not be decided."""
+    """Why the scenario was skipped or could not be decided."""
     readings: tuple[tuple[str, str], ...] = ()
-    """Policies and the readings of them that the wallet was seen to follow."""
+    """Pairs of a policy and its reading that the wallet followed."""
     exchanges: int = 0
     core_money_moved: bool = False
-    """Whether the wallet accepted money through its core operation and its books were seen to follow."""
+    """True if the wallet accepted money through its core operation, and its balances showed it."""
     absent: tuple[str, ...] = ()
-    """Operations that the wallet lacks, as seen so far."""
+    """The operations that the wallet does not have, as far as its answers have shown."""
     not_applicable: NotApplicable | None = None
-    """Set where it was skipped for something that no wallet has to have: an operation, a player of a currency."""
+    """Set if the scenario was skipped for lack of an optional thing: an operation, or a player with a currency."""
     spread_microseconds: int | None = None
-    """How far apart the requests of its widest race were released; None without a race."""
+    """The longest time between the first and the last released request of a race; None without a race."""
     seconds: str = "0"
     latencies: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    """Operation to microseconds from the request's last byte to the answer's first, races left out."""
+    """By operation: the microseconds from the request's last byte to the answer's first byte, without races."""
     records: tuple[Mapping[str, Any], ...] = ()
-    """Its exchanges as data without secrets (`schemas/report.json`), when a report was asked for."""
+    """The exchanges as data without secrets (`schemas/report.json`); empty if no report is written."""
     left_out: int = 0
-    """Exchanges that `records` does not have."""
+    """How many exchanges `records` leaves out."""
     waived: tuple[str, ...] = ()
-    """Those of the violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
+    """The violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
 
     @property
     def violated(self) -> tuple[str, ...]:
-        """The requirement ids that were violated, worst first, without repetition."""
+        """The ids of the violated requirements, worst first, each once."""
         return violated_by(self.verdicts)
 
     @property
     def excused(self) -> bool:
-        """Whether it went wrong, and only in what the operator has waived."""
+        """True if the scenario violates requirements and the operator has waived all of them."""
         return bool(self.violated) and set(self.violated) <= set(self.waived)
 
 
 def violated_by(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """The requirement ids that verdicts find violated, worst first, without repetition."""
+    """The ids of the requirements that these verdicts find violated, worst first, each once."""
     red = [each for each in verdicts if each.status in RED]
     red.sort(key=lambda verdict: _WORST_FIRST.index(verdict.status))
     return tuple(dict.fromkeys(each.requirement for each in red))
 
 
 def to_data(result: ScenarioResult) -> dict[str, Any]:
-    """A result as plain lists, dictionaries and texts, which every JSON writer and pytest-xdist can carry."""
+    """A result as plain lists, dictionaries and texts, for JSON and pytest-xdist."""
     data: dict[str, Any] = _plain(asdict(result))
     return data
 
 
 def from_data(data: Mapping[str, Any]) -> ScenarioResult:
-    """The result that `to_data` made the data from."""
+    """The result for data that `to_data` has returned."""
     verdicts = tuple(
         Verdict(
             **{
@@ -115,5 +115,5 @@ def _plain(value: Any) -> Any:
 
 
 def worst(statuses: Sequence[Status]) -> Status:
-    """The status that decides: fail before unknown before warn before pass before skipped."""
+    """The worst status: FAIL before UNKNOWN, WARN, PASS and SKIPPED. SKIPPED if there is none."""
     return min(statuses, key=_WORST_FIRST.index, default=Status.SKIPPED)

@@ -1,6 +1,6 @@
-"""Requirements that the operator knows to be violated, for a time: which waivers hold, and whether each is needed.
+"""Waivers: requirements that the operator knows to be violated until a date. Finds the state of each in a run.
 
-A waived requirement still runs, and must fail: a waiver that outlives its reason would hide the next mistake.
+The scenarios of a waived requirement still run, and they must fail. An unneeded waiver could hide the next mistake.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from harness.verdict.result import ScenarioResult
 
 
 class WaiverState(StrEnum):
-    """What a run says of a waiver."""
+    """The state of a waiver in one run."""
 
     NEEDED = "needed"
-    """The requirement was violated, as the waiver says."""
+    """The requirement was violated, as the waiver expects."""
     NOT_NEEDED = "not needed"
-    """The requirement holds: the waiver has to go."""
+    """The requirement holds, and the operator must remove the waiver."""
     NOT_SEEN = "not seen"
-    """It holds in this run, and only races judge it, which may come out otherwise the next time."""
+    """The requirement holds in this run, but only races judge it. The next run may differ."""
     NOT_JUDGED = "not judged"
     EXPIRED = "expired"
     FORBIDDEN = "forbidden"
@@ -31,14 +31,14 @@ class WaiverState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A waiver and what the run says of it."""
+    """A waiver and its state in one run."""
 
     waiver: Waiver
     state: WaiverState
 
     @property
     def error(self) -> str:
-        """Why it prevents a certificate; empty when it does not."""
+        """Why the waiver prevents a certificate; empty if it does not."""
         name, until = f"the waiver of {self.waiver.requirement}{self._where}", self.waiver.until
         match self.state:
             case WaiverState.NOT_NEEDED:
@@ -51,7 +51,7 @@ class Waived:
 
     @property
     def warning(self) -> str:
-        """What the operator should look at; empty when there is nothing."""
+        """A warning for the operator; empty if there is none."""
         if self.state is not WaiverState.NOT_SEEN:
             return ""
         return (
@@ -65,18 +65,18 @@ class Waived:
 
 
 def in_force(waivers: Iterable[Waiver], today: date) -> tuple[Waiver, ...]:
-    """Those that excuse a violation on a day. `until` is the last day of a waiver."""
+    """The waivers that excuse a violation on this day. `until` is the last day of a waiver."""
     return tuple(each for each in waivers if each.until >= today and not is_conservation(each.requirement))
 
 
 def waived_among(violated: Iterable[str], waivers: Iterable[Waiver], today: date) -> tuple[str, ...]:
-    """Those of the violated requirements that are waived on a day, in their order."""
+    """The violated requirements that are waived on this day, in the given order."""
     ids = {each.requirement for each in in_force(waivers, today)}
     return tuple(each for each in violated if each in ids)
 
 
 def today() -> date:
-    """The day by which waivers expire: in UTC, so that it is the same on every machine."""
+    """Today's date in UTC, which decides whether a waiver has expired."""
     return datetime.now(UTC).date()
 
 
@@ -88,7 +88,7 @@ def weighed(
     *,
     whole: bool,
 ) -> tuple[Waived, ...]:
-    """What a run says of each of a contract's waivers; `whole` when it has run every scenario of the contract."""
+    """The contract's waivers, each with its state. `whole` is True if the run had every scenario of the contract."""
     mine = [each for each in waivers if each.requirement in requirements]
     return tuple(Waived(each, _state(each, today, results, whole=whole)) for each in mine)
 
@@ -101,8 +101,8 @@ def _state(waiver: Waiver, today: date, results: Sequence[ScenarioResult], *, wh
     found = {v.status for each in results for v in each.verdicts if v.requirement == waiver.requirement}
     if found & {Status.FAIL, Status.WARN}:
         return WaiverState.NEEDED
-    told = [each for each in results if each.requirement == waiver.requirement]
-    judged = [each for each in told if each.status not in {Status.SKIPPED, Status.UNKNOWN}]
+    own = [each for each in results if each.requirement == waiver.requirement]
+    judged = [each for each in own if each.status not in {Status.SKIPPED, Status.UNKNOWN}]
     if not whole or Status.UNKNOWN in found or not judged:
         return WaiverState.NOT_JUDGED
     races = all(each.spread_microseconds is not None for each in judged)

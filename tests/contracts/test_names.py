@@ -18,8 +18,6 @@ from harness.contracts import BUNDLED, load
 FREE = ("mock_server/defects/", *(f"harness/contracts/{name}/" for name in BUNDLED))
 OF_HTTP = {"authorization"}
 """Headers that belong to HTTP itself (RFC 9110), whichever contract uses them."""
-DEBTS = {"harness/proof/theorem.py"}
-"""Files that name a contract today. The proof lists two cells of its matrix there, until the oracle can decide them."""
 SUFFIXES = {".py", ".html", ".css", ".js", ".json", ".typed", ""}
 
 
@@ -60,9 +58,6 @@ def test_nothing_but_its_folder_names_a_contract() -> None:
         for path in every
         for complaint in breaches(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
     ]
-    owed = {complaint.partition(":")[0] for complaint in found} & DEBTS
-    assert owed == DEBTS, f"{DEBTS - owed} name no contract any more: take them off DEBTS"
-    found = [complaint for complaint in found if complaint.partition(":")[0] not in DEBTS]
     assert not found, "\n".join(["", *found])
 
 

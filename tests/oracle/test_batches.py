@@ -187,8 +187,8 @@ def test_a_policy_may_ask_for_the_balance_after_the_batch() -> None:
 
 
 def test_a_batch_that_cannot_be_searched_within_the_budget_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.oracle.order.LARGEST_SEARCH", 1)
-    monkeypatch.setattr("harness.oracle.order.STEPS_PER_EVENT", 0)
+    monkeypatch.setattr("harness.oracle.explanation.LARGEST_SEARCH", 1)
+    monkeypatch.setattr("harness.oracle.explanation.STEPS_PER_EVENT", 0)
     judgement = judge([believed(100)], [item(pay(f"p{number}", 10), 130) for number in range(3)])
     assert judgement.undecided
     assert (judgement.beliefs, judgement.finding) == ((), None)

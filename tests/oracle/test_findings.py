@@ -177,8 +177,8 @@ def test_an_answer_that_leaves_more_books_than_are_kept_is_not_known(stake: int,
 @pytest.fixture
 def _poor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve questions and no more."""
-    monkeypatch.setattr("harness.oracle.order.LARGEST_SEARCH", 12)
-    monkeypatch.setattr("harness.oracle.order.STEPS_PER_EVENT", 0)
+    monkeypatch.setattr("harness.oracle.explanation.LARGEST_SEARCH", 12)
+    monkeypatch.setattr("harness.oracle.explanation.STEPS_PER_EVENT", 0)
 
 
 TEN = [event(bet(f"b{n}", 10 + n), 300 if n == 9 else None) for n in range(10)]
@@ -232,7 +232,7 @@ def test_a_bet_whose_cover_depends_on_too_many_lost_amounts_is_undecided() -> No
 # Races and what was lost before them
 
 
-def test_a_lost_request_may_come_after_its_second_sending_was_refused() -> None:
+def test_a_lost_request_may_come_after_the_one_of_a_race_that_was_refused() -> None:
     account = Account(20)
     account.loses(bet("a", 30))
     account.race(refusal(bet("a", 30)), event(pay("p", 20), 40))
@@ -241,7 +241,7 @@ def test_a_lost_request_may_come_after_its_second_sending_was_refused() -> None:
     alone.loses(bet("a", 30))
     alone.refuses(bet("a", 30))
     alone.answers(pay("p", 20), 40)
-    alone.answers(READ, 10)
+    alone.cannot_answer(READ, 10)
 
 
 def test_identical_requests_whose_answers_disagree_are_remembered_with_neither() -> None:

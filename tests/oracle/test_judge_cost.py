@@ -11,8 +11,19 @@ from oracle_account import Account, believed, event, refusal
 from oracle_requests import READ, bet, pay, rollback
 
 from harness.model import Amount, Movement, Payout, Situation, Wrong
-from harness.oracle import MONEY_ONLY, STRICT, Belief, BudgetExceeded, Event, Judgement, Leniency, balances, judge, lost
-from harness.oracle import order as orders
+from harness.oracle import (
+    MONEY_ONLY,
+    STRICT,
+    Belief,
+    BudgetExceeded,
+    Event,
+    Judgement,
+    Leniency,
+    balances,
+    explanation,
+    judge,
+    lost,
+)
 from harness.oracle.sums import combinations
 
 Judge = Callable[..., tuple[Judgement, int]]
@@ -22,13 +33,13 @@ Judge = Callable[..., tuple[Judgement, int]]
 def judged(monkeypatch: pytest.MonkeyPatch) -> Judge:
     """Judge, and count the steps that all searches for an order together took."""
     taken = [0]
-    step = orders.step  # type: ignore[attr-defined]
+    step = explanation.step  # type: ignore[attr-defined]
 
     def counted(*args: Any, **options: Any) -> Any:
         taken[0] += 1
         return step(*args, **options)
 
-    monkeypatch.setattr(orders, "step", counted)
+    monkeypatch.setattr(explanation, "step", counted)
 
     def count(beliefs: Sequence[Belief], events: Sequence[Event], *, racing: bool = False) -> tuple[Judgement, int]:
         taken[0] = 0
@@ -40,8 +51,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judge:
 @pytest.fixture
 def _poor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three steps and no more."""
-    monkeypatch.setattr("harness.oracle.order.LARGEST_SEARCH", 3)
-    monkeypatch.setattr("harness.oracle.order.STEPS_PER_EVENT", 0)
+    monkeypatch.setattr("harness.oracle.explanation.LARGEST_SEARCH", 3)
+    monkeypatch.setattr("harness.oracle.explanation.STEPS_PER_EVENT", 0)
 
 
 def worked(balance: Amount, items: Sequence[Movement], random: Random) -> tuple[list[Event], Amount]:

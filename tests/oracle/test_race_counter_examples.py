@@ -187,6 +187,20 @@ def test_a_stake_is_kept_only_if_the_lost_settlement_came_first(settlement: Even
     assert ends(0, *race, known=[bet("b", 10)], policy=pinned(rollback_of_settled="kept")) == expected
 
 
+def test_a_win_is_taken_back_once_and_only_if_the_balance_covers_it() -> None:
+    known = [pay("p", 10)]
+    race = (yes(rollback("r1", "p", of_win=True), 0, 9), yes(rollback("r2", "p", of_win=True), 0, 9))
+    assert ends(15, *race, known=known) == {5}
+    assert ends(5, *race, known=known) == IMPOSSIBLE
+    assert ends(5, *race, yes(pay("q", 10), 9, 12), known=known) == {5}
+    assert ends(15, *race, yes(bet("c", 10), 0, 3), known=known) == IMPOSSIBLE
+
+
+def test_a_win_that_is_taken_back_in_the_same_race_need_not_have_come_first() -> None:
+    race = (yes(pay("p", 10), 0, 9), yes(rollback("r", "p", of_win=True), 0, 9))
+    assert ends(0, *race) == {0, 10}
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Whom an impossible race accuses
 

@@ -39,8 +39,8 @@ def judged(book: Book, events: Sequence[Event], lost: Sequence[Event] = ()) -> t
     return judgement, questions.count
 
 
-def placed(balance: Amount, bet: Single) -> Book:
-    book = next(each.book for each in allowed(Book(1_000), bet, event(bet, WIDE).terms) if each.accepted)
+def placed(balance: Amount, item: Single) -> Book:
+    book = next(each.book for each in allowed(Book(1_000), item, event(item, WIDE).terms) if each.accepted)
     return replace(book, balance=balance)
 
 
@@ -60,6 +60,13 @@ def test_many_rollbacks_of_one_bet_refund_once_and_each_may_be_the_one(size: int
     assert judgement.ends == frozenset({10})
     assert len(judgement.beliefs) == size
     assert questions <= 3 * size
+
+
+def test_many_rollbacks_of_one_win_take_it_back_once() -> None:
+    events = [event(rollback(f"r{i}", "p", of_win=True), WIDE) for i in range(50)]
+    judgement, questions = judged(placed(15, pay("p", 10)), events)
+    assert judgement.ends == frozenset({5})
+    assert questions <= 150
 
 
 def test_many_sendings_of_a_bet_and_many_rollbacks_of_it() -> None:

@@ -10,10 +10,10 @@ from harness.contracts import Contract, load
 from harness.model import Limits, Scenario
 from harness.proof import theorem
 from harness.proof.golden import differences, golden, written
-from harness.proof.matrix import SOUND, Matrix, RowKey, keys_of, scenarios
+from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import violations
 from harness.proof.trials import LIMITS, Cell, Finding
-from mock_server.defects import DEFECTS, Defect, Witness
+from mock_server.defects import Defect, Witness
 from mock_server.wallet import Wallet
 
 SUITE = (
@@ -108,34 +108,10 @@ def test_a_requirement_and_a_check_that_never_failed_are_told(
     assert not any("CAS-SIG-11" in each for each in found), "a MAY is not judged, so nothing can break it"
 
 
-def test_a_cell_that_is_too_large_for_the_search_may_be_undecided(
-    casino: Contract, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cell_that_is_undecided_and_nothing_else_is_told(casino: Contract) -> None:
     undecided = with_cell(WRONG_ROW, "a/one", Cell((Finding("CAS-IDM-01", "oracle", undecided=True),)))
     row = Matrix({**undecided.rows, WRONG_ROW: {**undecided.rows[WRONG_ROW], "a/two": RED}})
     assert any("a/one is undecided and nothing else" in each for each in told(casino, row))
-    monkeypatch.setattr(theorem, "TOO_LARGE", {("wrong on casino", "a/one")})
-    assert not any("undecided" in each for each in told(casino, row))
-    alone = with_cell(WRONG_ROW, "a/two", Cell())
-    alone = Matrix({**alone.rows, WRONG_ROW: {"a/one": undecided.rows[WRONG_ROW]["a/one"], "a/two": Cell()}})
-    assert not any("take them off its list" in each for each in told(casino, alone))
-    assert "a/two on casino was never seen to fail: it needs a defect" in told(casino, alone)
-
-
-@pytest.mark.parametrize("cell", [RED, Cell(), Cell(skipped="no operation")])
-def test_an_entry_of_a_cell_that_is_decided_is_told(
-    casino: Contract, cell: Cell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(theorem, "TOO_LARGE", {("wrong on casino", "a/two")})
-    found = told(casino, with_cell(WRONG_ROW, "a/two", cell))
-    assert "wrong on casino: a/two is decided: take it off TOO_LARGE" in found
-
-
-def test_every_entry_of_the_table_is_a_cell_of_the_matrix() -> None:
-    rows = {str(key): key.contract for key in keys_of(tuple(DEFECTS))}
-    suite = {each.id: each for each in scenarios()}
-    for row, scenario in theorem.TOO_LARGE:
-        assert rows[row] in suite[scenario].requirements
 
 
 def test_the_proof_is_made_at_the_sizes_at_which_people_run() -> None:

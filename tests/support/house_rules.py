@@ -110,11 +110,7 @@ REPEATED_CLASSES: Mapping[str, str] = {
     "Finding": "the oracle, the certificate and the proof",
 }
 REPEATED_MODULES: Mapping[str, str] = {
-    "batches": "the verdict",
-    "casino": "the partner and the contracts",
     "document": "the proof and the OpenAPI document",
-    "situations": "the verdict",
-    "sportsbook": "the partner and the contracts",
     "words": "the model, the verdict and the scenarios",
 }
 CONTRACT_FOLDER = re.compile(r"harness\.contracts\.(?!shared\.|openapi\.)\w+\.\w+\Z")

@@ -1,5 +1,7 @@
 """What lost answers leave possible, by definition: every lost request is carried out at every moment, or never.
 
+One exception is a decision: the refusal of a request that is sent again shows that its first sending has no effect.
+
 It takes the rules from `allowed`, holds every definite book, and shares no search and no shortcut with the oracle.
 """
 
@@ -10,6 +12,7 @@ from itertools import permutations
 
 from harness.model import Amount, GetBalance
 from harness.oracle import Book, Event, allowed
+from harness.oracle.resent import is_same_request
 
 MOST_STATES = 20_000
 
@@ -83,7 +86,11 @@ class Definition:
                 if possible.accepted is not event.accepted:
                     continue
                 after = possible.book
-                if event.accepted and event.balance is not None:
+                if not event.accepted:
+                    same = [number for number in left if is_same_request(self._lost[number], event)]
+                    _add(found, after, tuple(number for number in left if number not in same))
+                    continue
+                if event.balance is not None:
                     if not possible.may_show(event.balance):
                         continue
                     after = after.showing(possible.first, event.balance) if possible.first else after

@@ -39,8 +39,8 @@ def recorded(folder: Path) -> dict[str, int | None]:
 
 
 def area_of(mutant: str) -> str:
-    """`oracle` for `harness.oracle.book.x_key_of__mutmut_1`."""
-    return mutant.split(".")[1]
+    """`oracle` for `harness.oracle.book.x_key_of__mutmut_1`, `checks` for `harness.verdict.checks.blame.x_...`."""
+    return next(each for each in mutant.split(".") if each in AREAS)
 
 
 def sampled(mutants: Iterable[str], number: int, seed: int) -> list[str]:

@@ -39,8 +39,8 @@ def unsettle(id: str, amount: Amount, bet: str = "") -> Unsettle:
     return Unsettle(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet)
 
 
-def rollback(id: str, original: str, bet: str = "") -> Rollback:
-    return Rollback(id=id, original=original, bet=bet, player=PLAYER)
+def rollback(id: str, original: str, bet: str = "", *, of_win: bool = False) -> Rollback:
+    return Rollback(id=id, original=original, bet=bet, player=PLAYER, of_win=of_win)
 
 
 def event(
@@ -185,6 +185,19 @@ def _deduction(random: Random) -> Single:
     return random.choice(others)
 
 
+def _rollback_of_win(random: Random) -> Single:
+    name = random.choice("pq")
+    match random.randrange(7):
+        case 0 | 1:
+            return pay(name, 10 if name == "p" else 20, random.choice(["", "b"]))
+        case 2 | 3 | 4:
+            return rollback(random.choice(["r1", "r2", "r3"]), name, random.choice(["", "b"]), of_win=True)
+        case 5:
+            return bet("b", 10)
+    others: list[Single] = [bet("c", 10), rollback("r4", "b"), pay("d", 10, "b")]
+    return random.choice(others)
+
+
 def _mixture(random: Random) -> Single:
     return random.choice(
         [_movement, _two_amounts, _bet_and_rollback, _settlement, _any_family, _win_and_bet, _deduction]
@@ -258,6 +271,8 @@ KINDS: dict[str, Kind] = {
     "partial deductions, lost ones": Kind(_deduction, _PINNED_DEDUCTIONS, known=1, losses=0.25),
     "wins that must find their bet, lost ones": Kind(_win_and_bet, _PINNED_WINS, losses=0.3, known=1),
     "one id for several operations, lost ones": Kind(_any_family, _REUSED, losses=0.25),
+    "rollbacks of wins": Kind(_rollback_of_win, _ABOUT_REFUSALS, known=3),
+    "rollbacks of wins, lost ones": Kind(_rollback_of_win, (*_ABOUT_SETTLED, *_PINNED_WINS), known=2, losses=0.25),
     "lost before": Kind(_movement, losses=0.1, lost_before=2, largest=5),
     "anything lost before": Kind(_mixture, (*_ABOUT_REFUSALS, *_PINNED_WINS), known=1, lost_before=2, largest=5),
     "items of one batch": Kind(_two_amounts, spans=((0, 5),), contention=False, known=1),

@@ -134,7 +134,8 @@ def first_impossible(given: Past) -> int | None:
 
 
 def _ends(state: State, window: Window) -> Iterator[State]:
-    given = (*state.lost, *window.events)
+    """The states after a window. A lost replay of what is done already excuses no refusal: it is left out."""
+    given = [each for each in (*state.lost, *window.events) if each.end is not None or not _is_done(state.book, each)]
     busy = any(each.accepted or each.end is None for each in given)
     ids = [getattr(each.item, "id", "") for each in given]
     told = [

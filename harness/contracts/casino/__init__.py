@@ -25,7 +25,7 @@ _REFUSALS = {
     Situation.TAMPERED: Outcome.UNAUTHENTICATED,
     Situation.MISSING_HEADER: Outcome.UNAUTHENTICATED,
 }
-"""Where a code is given. It is a SHOULD at most, and the vendor's general `RS_ERROR` is never wrong."""
+"""The situations for which the document gives a code. Each is a SHOULD, and the general `RS_ERROR` is also right."""
 
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),

@@ -1,7 +1,8 @@
-"""Authentication by HMAC headers, as the casino contract has it: made and checked.
+"""Makes and checks the HMAC headers of the casino contract.
 
-`x-signature` is the lower-case hex of `HMAC_SHA256(secret, body + "|" + timestamp)`, `x-timestamp` the Unix time in
-milliseconds, `x-api-key` names the integration.
+* `x-signature` is the lower-case hex of `HMAC_SHA256(secret, body + "|" + timestamp)`.
+* `x-timestamp` is the Unix time in milliseconds.
+* `x-api-key` names the integration.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from collections.abc import Mapping
 from harness.contracts.shared.authentication import CredentialField, Credentials, Remedy
 
 SIGNATURE_LIFE_MS = 5 * 60 * 1000
-"""How long a signature is believed, either way, because clocks differ. The wallet document does not say; the sibling
-API of the same vendor (operator to platform) says 5 minutes."""
+"""How long a signature is valid before and after its timestamp, because clocks differ.
+
+The wallet document gives no time. The vendor's other API (operator to platform) gives 5 minutes."""
 
 REQUIRED = ("x-api-key", "x-timestamp", "x-signature")
 """The headers that the document calls required, apart from `content-type`."""
@@ -48,17 +50,17 @@ SECURITY: Mapping[str, Mapping[str, str]] = {
         "arrive, a vertical bar, and the timestamp.",
     },
 }
-"""The three headers as OpenAPI security schemes: it has none for signatures, so each is a key in a header."""
+"""The three headers as OpenAPI security schemes. OpenAPI has no scheme for signatures, so each is an `apiKey`."""
 
 RAW = "verify HMAC_SHA256(secret, body + '|' + x-timestamp) over the raw body, before any JSON library reads it"
-"""What to change in a wallet that verifies the signature over a body which it wrote anew."""
+"""The fix for a wallet that parses and writes the body again before it verifies the signature."""
 
 _MARKUP = re.compile(r"[<>&/]")
 _MILLISECONDS = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 
 
 def signature(body: bytes, secret: str, timestamp: str) -> str:
-    """The signature of the bytes that `JSON.stringify` wrote, sent at a time in milliseconds."""
+    """The signature of a body's exact bytes; the timestamp is in Unix milliseconds."""
     return hmac.new(secret.encode(), b"|".join((body, timestamp.encode())), hashlib.sha256).hexdigest()
 
 
@@ -73,7 +75,7 @@ def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str,
 
 
 def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, now_ms: int) -> str:
-    """Why a request is not to be believed, or an empty string; over the raw body and in constant time."""
+    """The reason why a request is not authentic, or an empty string. Compares in constant time, over the raw body."""
     for name in REQUIRED:
         if not headers.get(name):
             return f"the header {name} is missing"

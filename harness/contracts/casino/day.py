@@ -1,6 +1,6 @@
-"""A game platform's day: rounds, payouts that are tried again, the four-hourly job, and the settlement at 01:00.
+"""A game platform's day: rounds, retried payouts, the job of every four hours, and the settlement at 01:00.
 
-The published document of `settlement` and the pages of `payout` and `retry` say what the platform does.
+The vendor's pages of `settlement`, `payout` and `retry` describe what the platform does.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ NIGHT = 1 * HOUR
 MULTIPLAYER_PERCENT = 30
 REWARD_PERCENT = 3
 OUT_OF_ORDER_PERCENT = 8
-"""How often a payout is not even tried, because of technical issues on the platform's side."""
+"""How often the platform does not send a payout at all, because of a technical issue of its own."""
 
 
 def days(platform: Platform, count: int, rounds: int) -> Agenda:
-    """So many days with so many rounds each."""
+    """The agenda of `count` days with so many rounds each."""
     memory = _Unpaid(platform)
     for day in range(count):
         for _ in range(rounds):
@@ -35,13 +35,13 @@ def days(platform: Platform, count: int, rounds: int) -> Agenda:
 
 @dataclass(slots=True)
 class _Unpaid:
-    """What the platform still owes, and how often it has tried."""
+    """The payouts that the platform still owes."""
 
     platform: Platform
     unpaid: list[Payout] = field(default_factory=list)
-    """For the settlement of the night."""
+    """The payouts that wait for the settlement of the night."""
     failed: list[tuple[Payout, int]] = field(default_factory=list)
-    """Payouts of multiplayer games for the job of every four hours, with the tries that they have had."""
+    """Payouts of multiplayer games that wait for the job of every four hours, each with its number of retries."""
 
     def round(self) -> Course:
         """One round of a game: perhaps a reward, a bet, and its payout a minute later."""
@@ -67,7 +67,7 @@ class _Unpaid:
             self.unpaid.append(payout)
 
     def _placed(self, bet: Bet) -> Generator[Wish, tuple[Fate, ...], bool]:
-        """Whether the round may begin. A wallet that takes no bets hears of the winnings only."""
+        """True if the round may begin: the wallet accepted the bet, or it has no `bet` operation."""
         if not self.platform.has("bet"):
             return True
         (fate,) = yield Sending(bet, TRIES)
@@ -109,7 +109,7 @@ class _Unpaid:
             platform.book(player.currency, "paid", reward.amount)
 
     def retry_job(self) -> Course:
-        """Every four hours: one batch of what failed. After three times a payout is left to the night."""
+        """Every four hours: one batch of the failed payouts. After three retries a payout waits for the night."""
         waiting, self.failed = self.failed, []
         if not waiting:
             return
@@ -123,7 +123,7 @@ class _Unpaid:
                 self.unpaid.append(payout)
 
     def night(self) -> Course:
-        """01:00: everything that was not processed. An item that is answered with an error is a lost bet."""
+        """At 01:00: one settlement of all unprocessed payouts. The platform does not send a refused item again."""
         platform = self.platform
         sessions = {player.id: player.expired_session or player.session for player in platform.players}
         while True:

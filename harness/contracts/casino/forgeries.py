@@ -1,4 +1,4 @@
-"""Requests with spoilt HMAC headers, and what is wrong with a wallet that believes one of them."""
+"""Requests with spoilt HMAC headers, and the error of a wallet that accepts one of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _signed_by(secret: str, timestamp: str, request: Request) -> Request:
 
 
 def _signing(message: bytes, request: Request, credentials: Credentials) -> Request:
-    """The request with a signature of these bytes, whatever they are."""
+    """The request with a signature of these bytes in place of the documented text."""
     return _with(request, x_signature=hmac.new(credentials["secret"].encode(), message, hashlib.sha256).hexdigest())
 
 
@@ -47,7 +47,7 @@ def _signing(message: bytes, request: Request, credentials: Credentials) -> Requ
     shell=Shell(added='SIGNATURE=$(printf %s "$SIGNATURE" | tr 0-9a-f 1-9a-f0)'),
 )
 def wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Right in form, but its first digit differs."""
+    """The right signature with another first digit."""
     good = _header(request, "x-signature")
     return _with(request, x_signature=("1" if good.startswith("0") else "0") + good[1:])
 
@@ -58,7 +58,7 @@ def wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> 
     shell=Shell(added='SIGNATURE=$(printf %.32s "$SIGNATURE")'),
 )
 def truncated_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Only the first half: a wallet that compares as far as the shorter text reaches is deceived."""
+    """Only the first half of the signature. A wallet that compares only a prefix accepts it."""
     return _with(request, x_signature=_header(request, "x-signature")[:32])
 
 
@@ -68,7 +68,7 @@ def truncated_signature(request: Request, credentials: Credentials, now_ms: int)
     shell=Shell(headers=(("x-signature", ""),)),
 )
 def empty_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The header is there, and holds nothing."""
+    """The header with an empty value."""
     return _with(request, x_signature="")
 
 
@@ -88,7 +88,7 @@ def other_secret(request: Request, credentials: Credentials, now_ms: int) -> Req
     shell=Shell(replaced=((_SECRET, "''"),)),
 )
 def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """What a wallet without a configured secret would compute."""
+    """Signed with an empty secret, as a wallet without a configured secret would compute it."""
     return _signed_by("", _header(request, "x-timestamp"), request)
 
 
@@ -109,7 +109,7 @@ def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Re
     shell=Shell(headers=(("x-api-key", "$WALLET_API_KEY-unknown"),)),
 )
 def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Rightly signed, in the name of an integration that does not exist."""
+    """Rightly signed, with the API key of an integration that does not exist."""
     return _with(request, x_api_key=f"{credentials['api_key']}-unknown")
 
 
@@ -174,7 +174,7 @@ def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> 
     shell=Shell(replaced=((_SIGNED, """'%s|%s' "$BODY" "$((TIMESTAMP/1000))" |"""),)),
 )
 def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The signature covers the timestamp in seconds, the header has it in milliseconds."""
+    """The signature covers the timestamp in seconds. The header has it in milliseconds."""
     seconds = str(int(_header(request, "x-timestamp")) // 1000)
     return _with(request, x_signature=signature(request.body, credentials["secret"], seconds))
 
@@ -196,7 +196,7 @@ def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) 
     mistake=True,
 )
 def base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The right digest, in base64 where hex is due."""
+    """The right digest, in base64 instead of hex."""
     digest = bytes.fromhex(_header(request, "x-signature"))
     return _with(request, x_signature=base64.b64encode(digest).decode())
 
@@ -207,7 +207,7 @@ def base64_signature(request: Request, credentials: Credentials, now_ms: int) ->
     mistake=True,
 )
 def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """SHA-256 without any key: everybody could make it."""
+    """SHA-256 without a key, which everybody can compute."""
     signed = b"|".join((request.body, _header(request, "x-timestamp").encode()))
     return _with(request, x_signature=hashlib.sha256(signed).hexdigest())
 
@@ -221,7 +221,7 @@ def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Reque
     lenient=_FORM,
 )
 def timestamp_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Rightly signed, but seconds where milliseconds are due: 1970 to a wallet that looks."""
+    """Rightly signed, with a timestamp in seconds. Read as milliseconds it is a time in 1970."""
     return _signed_by(credentials["secret"], str(int(_header(request, "x-timestamp")) // 1000), request)
 
 
@@ -255,4 +255,4 @@ FORGERIES = (
     key_as_secret,
     timestamp_not_a_number,
 )
-"""Those that scenarios send; the mistakes in the order in which pre-flight tries them."""
+"""The forgeries that scenarios send. Pre-flight tries the mistakes among them in this order."""

@@ -1,7 +1,7 @@
-"""Further mistakes that a wallet's developer makes with the HMAC signature: the body written anew, the secret decoded.
+"""Further mistakes of wallet developers with the HMAC signature, such as a body written again or a decoded secret.
 
-Pre-flight sends them when a rightly signed call is refused. A wallet that believes one of them is wrong in just that
-way. None of them is a forgery that a scenario sends: some sound wallets take upper-case digits, for instance.
+Pre-flight sends them if the wallet refuses a rightly signed call. A wallet that accepts one of them makes that mistake.
+Scenarios do not send them: some sound wallets accept upper-case digits, for instance.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _signed(request: Request, key: bytes, body: bytes) -> Request:
 
 
 def _message(request: Request) -> bytes:
-    """What is signed, by the document."""
+    """The text that the document signs."""
     return b"|".join((request.body, _header(request, "x-timestamp").encode()))
 
 
@@ -54,8 +54,10 @@ def _digested(request: Request, key: bytes, message: bytes, digest: str) -> Requ
 
 
 def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False, spaces: bool = False) -> bytes:
-    """The body as a JSON library would write it after reading it; without JSON, or with a fraction, it stays as it is:
-    libraries write fractions in ways of their own, and this contract's money has none.
+    """The body as a JSON library would write it after reading it.
+
+    A body without JSON or with a fraction stays unchanged. Libraries differ in how they write fractions, and this
+    contract's money has none.
     """
     separators = (", ", ": ") if spaces else (",", ":")
     try:
@@ -82,7 +84,7 @@ def sorted_keys(request: Request, credentials: Credentials, now_ms: int) -> Requ
     mistake=True,
 )
 def sorted_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Both at once: keys in alphabetical order, and a space after each colon and comma."""
+    """The signature covers the body with sorted keys, and with a space after each colon and comma."""
     return _over(request, credentials, _rewritten(request.body, sort_keys=True, spaces=True))
 
 
@@ -112,7 +114,7 @@ def escaped_slashes(request: Request, credentials: Credentials, now_ms: int) -> 
     mistake=True,
 )
 def escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The signature covers the body with <, > and & escaped, so that it could stand in HTML."""
+    """The signature covers the body with <, > and & escaped, as libraries do it for HTML."""
     body = request.body
     for character in b"<>&":
         body = body.replace(bytes([character]), b"\\u%04x" % character)
@@ -125,7 +127,7 @@ def escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> R
     mistake=True,
 )
 def transactions_alone(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The signature covers what `transactions` holds and not the object around it; other bodies have no such part."""
+    """The signature covers only the value of `transactions`; an empty signature if the body has none."""
     inner = _TRANSACTIONS.fullmatch(request.body)
     return _over(request, credentials, inner[1] if inner is not None else request.body)
 
@@ -210,7 +212,7 @@ def secret_with_newline(request: Request, credentials: Credentials, now_ms: int)
     mistake=True,
 )
 def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The right digest in upper-case digits, where lower case is due."""
+    """The right digest in upper-case instead of lower-case digits."""
     return _with_signature(request, _header(request, "x-signature").upper())
 
 
@@ -269,4 +271,4 @@ REWRITTEN = (
     key_and_message_swapped,
     trimmed_secret,
 )
-"""In the order in which pre-flight tries them."""
+"""The mistakes in the order in which pre-flight tries them."""

@@ -1,4 +1,4 @@
-"""The casino's signature by hand: the steps that lead to it, and the shell lines that take them. Holds no secret."""
+"""The steps and the shell lines that make the casino contract's signature by hand. Holds no secret."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ HMAC = Recipe(
     ),
     {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
 )
-"""The casino contract's signature."""
+"""The recipe of the casino contract's signature."""

@@ -51,11 +51,11 @@ SCHEMAS = bundled("schemas") / "casino"
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The platform's side: what is asked
+# The platform's side: requests
 
 
 def name_of(operation: Operation) -> str:
-    """The operation name. Raises ValueError for an operation that a casino does not have."""
+    """The operation name. Raises ValueError for an operation that the contract does not have."""
     try:
         return NAMES[type(operation)]
     except KeyError:
@@ -63,7 +63,7 @@ def name_of(operation: Operation) -> str:
 
 
 def encode(operation: Operation, request_id: str) -> dict[str, object]:
-    """The request's JSON object. Raises ValueError for an amount that no integer x 100000 can carry."""
+    """The request's JSON object. Raises ValueError for an amount that is not a whole number of hundred-thousandths."""
     name = name_of(operation)
     if isinstance(operation, Settle | Retry | BetBatch):
         return {"transactions": [_encode_fields(name, item) for item in operation.items]}
@@ -78,14 +78,14 @@ def _encode_fields(name: str, source: Operation) -> dict[str, object]:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The platform's side: what was answered
+# The platform's side: answers
 
 
 _SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*SPECS, "error")}
 
 
 def decode(operation: Operation, message: Message, request: Request) -> Decoded:
-    """What an answer says. Never raises."""
+    """The meaning of an answer. Never raises."""
     name = name_of(operation)
     body = answer.read(message, _has_shape)
     if isinstance(body, Decoded):
@@ -110,7 +110,7 @@ def _outcome(code: str) -> Outcome:
 
 
 def _decode_items(name: str, value: dict[str, object]) -> tuple[tuple[ItemReply, ...], tuple[Problem, ...]]:
-    """The answers in it that can be read, and what is poor about their balances."""
+    """The items of an answer that can be read, and the problems of their balances."""
     if not SPECS[name].batch:
         item, problems = _decode_item(name, value, "")
         return (item,), problems
@@ -149,7 +149,7 @@ def _decode_balance(value: object, where: str) -> tuple[int | None, tuple[Proble
 
 
 def _repeated(name: str, operation: Operation, items: Iterable[ItemReply]) -> tuple[Problem, ...]:
-    """What is wrong with what the accepted answers repeat of the request; an id sent twice is not compared."""
+    """Where accepted items do not repeat the fields of the request. An id that was sent twice is not compared."""
     accepted = [item for item in items if item.outcome is Outcome.OK]
     if isinstance(operation, Settle | Retry | BetBatch):
         times = Counter(each.id for each in operation.items)
@@ -171,9 +171,9 @@ def _echo(name: str, source: Operation | Movement) -> dict[str, str]:
 
 
 def read_request(name: str, data: bytes) -> Operation:
-    """The operation that a body asks for. Raises BadRequest.
+    """The operation of a request body. Raises BadRequest.
 
-    An item of a batch that cannot be read is set aside as `unreadable`: it is refused alone.
+    An item of a batch that cannot be read becomes `unreadable`. The wallet refuses it alone.
     """
     content = fields.body(data)
     operation: Operation
@@ -228,7 +228,7 @@ _READERS: Mapping[str, fields.Reader] = {
 
 
 def write_reply(operation: Operation | None, reply: Reply, request: Request) -> tuple[int, bytes]:
-    """HTTP status and body of an answer; items of a batch that could not be read are refused in their places."""
+    """HTTP status and body of an answer. Unreadable items of a batch are refused at their own positions."""
     status = STATUSES.get(reply.outcome, 200)
     code = reply.code or CODES[reply.outcome]
     if not isinstance(operation, Settle | Retry | BetBatch):

@@ -1,4 +1,4 @@
-"""The words of the casino contract: its operations, its wire fields, its status codes. Tables, without a rule.
+"""The tables of the casino contract: its operations, its wire fields, its status codes.
 
 Source: the OppiGames Wallet API; see `schemas/casino/SOURCES.md` for the page of each fact.
 """
@@ -91,8 +91,9 @@ OUTCOMES = {
     "RS_ERROR_WRONG_SYNTAX": Outcome.MALFORMED,
     "RS_ERROR_WRONG_TYPES": Outcome.MALFORMED,
 }
-"""The vendor's codes and those of the wider family. It has no word for an unknown player: the nearest is that of a
-player who may not play. Every other code is a refusal without a meaning of its own."""
+"""The vendor's codes, and codes of related APIs. Every other code is a refusal without a meaning of its own.
+
+There is no code for an unknown player. The nearest one is that of a player who may not play."""
 
 CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
     Outcome.INVALID_TOKEN: "RS_ERROR_INVALID_TOKEN",
@@ -101,4 +102,5 @@ CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
 NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type", "transactions": "wrong_type"}
 KINDS = {"reward": ("bonus", "jackpot")}
 STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
-"""The HTTP status of our own refusals, 200 otherwise: the document gives none, and any of 200 and 4xx is accepted."""
+"""The HTTP status of the reference wallet's refusals; 200 for the others. The document gives none: 200 and 4xx are
+right."""

@@ -1,1 +1,1 @@
-"""What contracts have in common: JSON text, schemas, fields, answers, requirements, and the OpenAPI document."""
+"""Code that all contracts share: JSON text, schemas, fields, answers, requirements, and the OpenAPI document."""

@@ -1,6 +1,6 @@
-"""What HTTP and JSON say of an answer, before a dialect reads its words.
+"""Reads the HTTP and JSON part of an answer, which is the same for every contract.
 
-The README of the contracts defines success, refusal and unknown; a dialect adds only what a body of its own shape is.
+The README of the contracts defines success, refusal and unknown. A contract adds only the shape of its own bodies.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from harness.contracts.shared.schema import shown
 from harness.model import Fault, Flaw, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})
-"""What an operation that does not exist answers, when the body is not of the contract's shape."""
+"""With one of these and no body of the contract's shape, the wallet does not have the operation."""
 
 OVERLOADED_STATUSES = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer whose body is of the contract's shape; `problems` is what HTTP says against it."""
+    """An answer whose body has the contract's shape. `problems` lists errors in its status and headers."""
 
     status: int
     value: dict[str, object]
@@ -29,7 +29,7 @@ class Body:
 
 
 def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) -> Body | Decoded:
-    """The body of an answer, or what it means that there is none of the contract's shape. Never raises."""
+    """The body of an answer, or the meaning of an answer without a body of the contract's shape. Never raises."""
     try:
         value = parse(message.body)
     except JsonError as error:
@@ -40,31 +40,31 @@ def read(message: Message, has_shape: Callable[[int, dict[str, object]], bool]) 
     if not has_shape(message.status, value):
         found = Problem(Fault.UNDECODABLE, "", "the answer is a JSON object that says neither success nor an error")
         return _without_shape(message.status, found)
-    return Body(message.status, value, _dressed(message))
+    return Body(message.status, value, _http_problems(message))
 
 
 def contradiction(status: int, detail: str) -> Problem:
-    """The HTTP status and the body say different things."""
+    """A problem: the HTTP status and the body contradict each other."""
     return Problem(Fault.WRONG_FORMAT, "status", f"HTTP {status} with {detail}", "status", Flaw.CONTRADICTION)
 
 
 def echo_problems(pairs: Iterable[tuple[Mapping[str, str], Mapping[str, str]]]) -> tuple[Problem, ...]:
-    """Where answers do not repeat what was asked; each field is told once, however many of the pairs it concerns.
+    """The fields that answers do not repeat as requested, one problem for each field.
 
-    A pair is the fields that should be repeated, and those that were.
+    A pair holds the fields that the answer should repeat, and those that it repeats.
     """
     wrong: dict[str, list[str]] = {}
-    for asked, said in pairs:
-        if asked != said:
+    for asked, repeated in pairs:
+        if asked != repeated:
             for name, value in asked.items():
-                if name not in said:
+                if name not in repeated:
                     wrong.setdefault(name, []).append("is not repeated as text")
-                elif said[name] != value:
-                    wrong.setdefault(name, []).append(f"repeated as {shown(said[name])}, was {shown(value)}")
-    return tuple(Problem(Fault.POOR_FORMAT, f"/{name}", _told(cases), "echo") for name, cases in wrong.items())
+                elif repeated[name] != value:
+                    wrong.setdefault(name, []).append(f"repeated as {shown(repeated[name])}, was {shown(value)}")
+    return tuple(Problem(Fault.POOR_FORMAT, f"/{name}", _summary(cases), "echo") for name, cases in wrong.items())
 
 
-def _told(cases: list[str]) -> str:
+def _summary(cases: list[str]) -> str:
     return cases[0] + (f", and so in {len(cases) - 1} more items" if len(cases) > 1 else "")
 
 
@@ -82,7 +82,7 @@ def _without_shape(status: int, found: Problem) -> Decoded:
     return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw),))
 
 
-def _dressed(message: Message) -> tuple[Problem, ...]:
+def _http_problems(message: Message) -> tuple[Problem, ...]:
     problems = []
     if message.status >= 500:
         detail = f"an error of the contract's shape with HTTP {message.status}: a refusal is not a server error"

@@ -1,4 +1,4 @@
-"""How a contract's requests prove who sends them: forgeries, and the way to sign by hand."""
+"""How requests of a contract are authenticated: credentials, forgeries, and the way to sign by hand."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ _PEM = "-----BEGIN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialField:
-    """One of the values that a platform proves itself with: a key, a secret, a private key."""
+    """One of the values that a platform authenticates with: a key, a secret, a private key."""
 
     name: str
     """Its name in `Credentials` and in a profile: `api_key`."""
     variable: str
     """The environment variable that holds it."""
     secret: bool = True
-    """Whether it is hidden everywhere. A value that is no secret, such as a user, is hidden where it stands alone."""
+    """True if reports hide it everywhere. Other values, such as a user, are hidden only where they stand alone."""
     pem: bool = False
-    """Whether it is PEM text, of several lines; a value that is not such text is the path of a file that holds it."""
+    """True if it is PEM text of several lines. Its value may also be the path of a file with such text."""
     made: Callable[[str], str] | None = None
-    """Makes a valid value of a text, for a wallet of ours. None: every text is valid."""
+    """Makes a valid value from a text, for the reference wallet. None if every text is valid."""
 
     def read(self, value: str) -> str:
-        """The credential for a value as it was set. Raises OSError or ValueError for a file without it."""
+        """The credential for the configured value.
+
+        Raises OSError for a file that cannot be read, ValueError for a file without PEM text.
+        """
         if not self.pem or value.lstrip().startswith(_PEM):
             return value
         found = Path(value).read_text(encoding="ascii")
@@ -39,7 +42,7 @@ class CredentialField:
 
 
 class Credentials(Mapping[str, str]):
-    """What a platform proves itself with, by the names of the contract's credential fields. Never printed."""
+    """The values that a platform authenticates with, by credential field name. Its `repr` hides them."""
 
     __slots__ = ("_values",)
 
@@ -62,11 +65,11 @@ class Credentials(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a request is authenticated by hand: for people who check a signature, and for `curl`. Holds no secret.
+    """How to authenticate a request by hand, for people who check a signature and for `curl`. Holds no secret.
 
-    `steps` gives, for headers by lower-case name and a body, pairs of what is done and what comes of it. `shell` is
-    shell lines that make `$SIGNATURE` and the like of `$BODY`, and `headers` are `curl` headers in those variables,
-    by lower-case name.
+    * `steps` takes headers by lower-case name and a body. It returns pairs, each of a step and its result.
+    * `shell` holds the shell lines that make variables such as `$SIGNATURE` from `$BODY`.
+    * `headers` holds the `curl` headers with those variables, by lower-case name.
     """
 
     steps: Callable[[Mapping[str, str], bytes], tuple[tuple[str, str], ...]]
@@ -76,7 +79,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """What a forgery changes in the shell lines of a recipe: texts to replace, a line to add, headers to replace."""
+    """The changes that a forgery makes in a recipe: texts to replace, a line to add, headers to replace."""
 
     replaced: tuple[tuple[str, str], ...] = ()
     added: str = ""
@@ -92,14 +95,15 @@ class Shell:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What a wallet probably does wrong, and what to change there."""
+    """The probable error of a wallet, and the change that corrects it."""
 
     cause: str
     fix: str
 
 
 Spoil: TypeAlias = Callable[[Request, Credentials, int], Request]
-"""A well-signed request, spoilt. The number is the Unix time in milliseconds at which it was signed."""
+"""Returns a well-signed request with its authentication spoilt. The number is the signing time, in Unix
+milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +113,19 @@ class Forgery:
     name: str
     spoil: Spoil
     remedy: Remedy | None = None
-    """What a wallet does that believes this request."""
+    """The error of a wallet that accepts this request."""
     level: Level = Level.MUST
-    """How binding it is to refuse the request: SHOULD for one that is signed, over a text of another form."""
+    """How binding the refusal is. SHOULD if the request is signed, but over another form of the text."""
     lenient: Remedy | None = None
-    """For a SHOULD: what a wallet does that believes this request and the documented one."""
+    """For a SHOULD: the error of a wallet that accepts both this request and the documented one."""
     shell: Shell | None = None
-    """How the request is made by hand. None when that takes more than a line: reports show the recorded request."""
+    """How to make the request by hand. If None, reports show the recorded request instead."""
     mistake: bool = False
-    """An honest mistake of a wallet's developer: pre-flight sends it when the wallet refuses a good request."""
+    """True for a common mistake of wallet developers. Pre-flight sends it if the wallet refuses a good request."""
     slip: str = ""
-    """The typing error in the credentials that this request corrects. A wallet that believes it is right, and the
-    configuration is wrong."""
+    """The typing error in the credentials that this request corrects.
+
+    If the wallet accepts the request, the wallet is right and the configuration is wrong."""
 
 
 def forgery(
@@ -133,7 +138,7 @@ def forgery(
     mistake: bool = False,
     slip: str = "",
 ) -> Callable[[Spoil], Forgery]:
-    """Makes a forgery of a function that spoils a request; its name is that of the function."""
+    """A decorator that makes a forgery from a function that spoils a request. The forgery has the function's name."""
 
     def named_for(spoil: Spoil) -> Forgery:
         return Forgery(
@@ -151,5 +156,5 @@ def forgery(
 
 
 def by_name(*forgeries: Forgery) -> Mapping[str, Forgery]:
-    """Forgeries by their names, in the order in which pre-flight tries those that are mistakes."""
+    """Forgeries by name. Pre-flight tries the mistakes among them in this order."""
     return MappingProxyType({each.name: each for each in forgeries})

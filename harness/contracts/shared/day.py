@@ -1,6 +1,6 @@
-"""What a simulated platform's day is made of: the requests that it yields, and what it learns from the answers.
+"""The parts of a simulated platform's day: its requests, its pauses, and its record of the answers.
 
-A contract's `day` module has the rules of its platform. It neither sends nor waits: it yields wishes, and the mock
+A contract's `day` module has the rules of its platform. It does not send or wait itself: it yields wishes, and the mock
 partner carries them out.
 """
 
@@ -17,26 +17,26 @@ from harness.model import Amount, Bet, Operation, Player
 from harness.money import SCALE
 
 HOUR = 60
-"""In minutes, as all times of a day."""
+"""In minutes, as all times of a day are."""
 DAY = 24 * HOUR
 
 HIGHEST_STAKE = 10 * SCALE
-"""In hundred-thousandths. Some players run out of money in a day, which is wanted."""
+"""In hundred-thousandths. It is so high that some players run out of money during a day."""
 WINNERS_PERCENT = 45
 
 
 class Fate(StrEnum):
-    """What the platform knows of a transaction after asking for it."""
+    """What the platform knows about a transaction that it has requested."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """No answer that can be read: the wallet may have acted or not."""
+    """The platform could not read an answer. The wallet may have processed the transaction or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One request. It is sent again, with the same body, while no answer comes, `times` in all."""
+    """One request. Without an answer it is sent again with the same body, at most `times` times in all."""
 
     operation: Operation
     times: int = 1
@@ -51,58 +51,59 @@ class SendTogether:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Go on after so many minutes."""
+    """A pause of so many minutes."""
 
     minutes: int
 
 
 Wish: TypeAlias = Sending | SendTogether | Wait
 Course: TypeAlias = Generator[Wish, tuple[Fate, ...], None]
-"""Something that happens on a day. It yields wishes, and is given the fate of each transaction that it sent, in order;
-nothing for a `Wait`."""
+"""One event of a day. It yields wishes, and receives the fates of the transactions sent, in order.
+
+After a `Wait` it receives an empty tuple."""
 Agenda: TypeAlias = Iterator[tuple[int, Course]]
-"""What happens, each with the minute at which it begins; minute 0 is the first midnight, UTC."""
+"""The events, each with the minute at which it begins. Minute 0 is the first midnight, UTC."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Platform:
-    """What every simulated platform has: players, ids, chance and books. The seed alone decides the course of a day."""
+    """What both simulated platforms share: players, ids, random numbers and totals. The seed decides the whole day."""
 
     players: Sequence[Player]
     games: Sequence[str]
     chance: random.Random
     new_id: Callable[[], str]
-    """A fresh transaction id."""
+    """Returns a new transaction id."""
     has: Callable[[str], bool]
-    """Whether the wallet has the operation of a scenario word, as far as was seen."""
+    """True if the wallet has the operation of a scenario word, as far as its answers have shown."""
     unit: Callable[[str], Amount]
     """The smallest amount of a currency that the wire can carry, in hundred-thousandths."""
     reference: Callable[[str, str], str]
-    """What a credit calls its bet, given the bet's transaction id and its bet id."""
+    """The text by which a credit names its bet, made of the bet's transaction id and its bet id."""
     connections: int
     """The most requests that are sent together."""
     counts: Counter[str] = field(default_factory=Counter)
-    """How often what happened, in the reader's words."""
+    """How often each thing happened, by a phrase for the reader: `bets accepted`."""
     turnover: dict[str, dict[str, Amount]] = field(default_factory=dict)
-    """Currency to what was staked, paid and taken back, in hundred-thousandths."""
+    """By currency: the sums staked, paid and taken back, in hundred-thousandths."""
 
     def happens(self, percent: int) -> bool:
-        """Whether something happens that happens in so many cases of a hundred."""
+        """True with this probability, in percent."""
         return self.chance.randrange(100) < percent
 
     def moment(self, day: int) -> int:
-        """A minute of that day's play."""
+        """A random minute between 02:00 and 23:00 of that day."""
         return day * DAY + self.chance.randrange(2 * HOUR, DAY - HOUR)
 
     def winnings(self, bet: Bet) -> Amount:
-        """What a bet wins in hundred-thousandths: mostly nothing, and seldom much."""
+        """A random win of a bet in hundred-thousandths: 0 in most cases, otherwise up to 3.5 times the stake."""
         if not self.happens(WINNERS_PERCENT):
             return 0
         unit = self.unit(bet.currency)
         return bet.amount * self.chance.randint(101, 350) // 100 // unit * unit
 
     def bet(self, player: Player, kind: str = "SINGLE") -> Bet:
-        """A fresh bet."""
+        """A new bet with a random stake."""
         number = self.new_id()
         unit = self.unit(player.currency)
         return Bet(
@@ -118,14 +119,14 @@ class Platform:
         )
 
     def bet_of(self, bet: Bet) -> str:
-        """What a credit calls the bet that it belongs to."""
+        """The text by which a credit names this bet."""
         return self.reference(bet.id, bet.bet)
 
     def book(self, currency: str, what: str, amount: Amount) -> None:
-        """Add to the turnover."""
+        """Add an amount to the turnover."""
         booked = self.turnover.setdefault(currency, {})
         booked[what] = booked.get(what, 0) + amount
 
 
 Days: TypeAlias = Callable[[Platform, int, int], Agenda]
-"""The days of a contract's platform: so many days, with so many rounds (or bets) each."""
+"""The days of a contract's platform. The numbers are days, and rounds (or bets) a day."""

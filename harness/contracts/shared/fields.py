@@ -1,4 +1,4 @@
-"""Reading the fields of a request on the wallet's side, strictly: whatever is not exactly right is refused."""
+"""Reads the fields of a request on the wallet's side, and refuses every field that is not exactly right."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from harness.contracts.shared.schema import shown
 from harness.model import Amount, Outcome
 
 LARGEST_AMOUNT = 2**63 - 1
-"""In hundred-thousandths: 92 billion thousand main units, and what a 64-bit column of a database holds."""
+"""In hundred-thousandths: about 92 trillion main units. A 64-bit database column holds no more."""
 
 Fields: TypeAlias = Mapping[str, object]
 Reader: TypeAlias = Callable[[str, object], object]
 
 
 def malformed(reason: str) -> BadRequest:
-    """The refusal of a request that is not as the contract has it."""
+    """The refusal of a request that breaks the contract's format."""
     return BadRequest(Outcome.MALFORMED, reason)
 
 
@@ -34,7 +34,7 @@ def body(data: bytes) -> Fields:
 
 
 def required(fields: Fields, name: str, reader: Reader) -> object:
-    """A field that must be there. Raises BadRequest."""
+    """The value of a required field. Raises BadRequest."""
     if name not in fields:
         raise malformed(f"`{name}` is missing")
     return reader(name, fields[name])
@@ -62,7 +62,7 @@ def boolean(name: str, value: object) -> bool:
 
 
 def one_of(words: tuple[str, ...]) -> Reader:
-    """A reader of one of some words. The reader raises BadRequest."""
+    """A reader that accepts only these words. The reader raises BadRequest."""
 
     def read(name: str, value: object) -> str:
         if text(name, value) not in words:

@@ -1,11 +1,13 @@
-"""JSON text, strictly in and exactly out.
+"""Reads JSON text strictly, and writes it byte for byte as JavaScript does.
 
-`parse` reads what a stranger sent and refuses whatever two readers could understand differently; its rules are those of
-RFC 8259 narrowed by RFC 7493 (I-JSON). `stringify` writes the bytes that JavaScript's `JSON.stringify` writes
-(ECMA-262, 25.5.2), because signatures are made over them.
+`parse` reads text and refuses it if two readers could understand it differently. Its rules are those of RFC 8259,
+narrowed by RFC 7493 (I-JSON).
 
-No number passes through a binary float in either direction: digits alone are `int`, anything with a fraction or an
-exponent is `decimal.Decimal`.
+`stringify` writes the bytes of JavaScript's `JSON.stringify` (ECMA-262, 25.5.2), because the platform signs those
+bytes.
+
+No number becomes a binary float in either direction. Digits alone are `int`; a number with a fraction or an exponent
+is `decimal.Decimal`.
 """
 
 from __future__ import annotations
@@ -20,11 +22,12 @@ from typing import NoReturn
 from harness.model import Flaw
 
 MAX_DEPTH = 64
-"""How deep arrays and objects may nest: no answer of a wallet needs 6, and validators give up near 255."""
+"""How deep arrays and objects may nest. Answers of wallets need fewer than 6 levels; validators fail near 255."""
 
 MAX_DIGITS = 400
-"""How long a number may be written, and how far its exponent may reach. JavaScript's own numbers end at 1e308; without
-a limit the eleven characters `1e999999999` would ask for gigabytes when they are made exact."""
+"""The most characters of a number, and the largest exponent. JavaScript's own numbers end at 1e308.
+
+Without a limit, `1e999999999` would need gigabytes as an exact number."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -33,10 +36,10 @@ _LARGEST_ARRAY_INDEX = 2**32 - 2
 
 
 class JsonError(ValueError):
-    """The text is not JSON that can be relied on; the message is one sentence that says where and why."""
+    """The text is not valid JSON, or two readers could understand it differently. The message says where and why."""
 
     def __init__(self, message: str, flaw: Flaw | None = None) -> None:
-        """`flaw` is the kind of mistake, where it suggests a cause."""
+        """`flaw` is the kind of mistake. It is None if it suggests no cause."""
         super().__init__(message)
         self.flaw = flaw
 
@@ -61,12 +64,12 @@ def parse(data: bytes) -> object:
 
 
 def stringify(value: object) -> bytes:
-    """A JSON value as the UTF-8 bytes of JavaScript's `JSON.stringify`: no spaces, keys in order, text raw.
+    """A JSON value as the UTF-8 bytes of JavaScript's `JSON.stringify`: no spaces, keys in order, text without escapes.
 
-    A `Decimal` is written in plain digits with the decimals that it has, so that `Decimal("200.00")` stays `200.00`:
-    JavaScript itself would write 200. An `int` is written in full; JavaScript is exact only up to 2^53 - 1. Keys that
-    look like array indices come first in ascending order, as in every JavaScript object. Raises TypeError for a float
-    and for anything else that is not JSON.
+    A `Decimal` is written in plain digits with all its decimals: `Decimal("200.00")` becomes `200.00`. JavaScript
+    itself would write 200. An `int` is written in full; JavaScript is exact only up to 2^53 - 1. Keys that look like
+    array indices come first in ascending order, as in every JavaScript object. Raises TypeError for a float and for any
+    other value that JSON does not have.
     """
     text = _write(value)
     try:
@@ -113,7 +116,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-# Made once: `json.loads` would make one for each text, which takes longer than to read a short one.
+# One decoder for all texts. `json.loads` would make one for each text, which takes longer than reading a short text.
 _DECODER = json.JSONDecoder(
     parse_int=_integer, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_object
 )
@@ -179,6 +182,6 @@ def _javascript_order(keys: Iterable[str]) -> list[str]:
 
 
 def _escape_lone_surrogates(text: str) -> str:
-    """Two halves that stand side by side are one character in JavaScript; what remains alone is escaped."""
+    """The text with each pair of surrogates as one character, as in JavaScript, and each single one escaped."""
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", joined)

@@ -1,10 +1,12 @@
-"""Reads `requirements.yaml`: what a contract requires, how bindingly, by which clause, and what it answers for.
+"""Reads `requirements.yaml`: the requirements of a contract, each with its level, its clause and its findings.
 
-The file is a list of mappings with `id`, `level`, `text`, `clause` and `answers_for`, a list of triples in words,
-`settlement new balance`: the operation, the situation and the way in which the answer was wrong, each possibly `*`.
-`in_its_scenarios` is such a list too: what the requirement answers for, before all others, in scenarios of its own.
-A situation may be narrowed after a dot (`forged.other_secret`, `new.after_clawback`), and for what is wrong with an
-answer's format a topic stands in its place (`settlement schema format`).
+The file is a list of mappings with `id`, `level`, `text`, `clause` and `answers_for`. The last one lists the findings
+of the requirement, each as three words: `settlement new balance`. The words are the operation, the situation, and how
+the answer was wrong. The sign `*` stands for any of them. A second list, `in_its_scenarios`, has the same form. For
+these findings the requirement comes before all others, but only in its own scenarios.
+
+A dot narrows a situation: `forged.other_secret`, `new.after_clawback`. If the format of an answer is wrong, a topic
+replaces the situation: `settlement schema format`.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from typing import Any
 from harness.model import Level, Requirement, Situation, Wrong
 
 TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "reference")
-"""What stands for the situation when the format is wrong. `model.Problem.topic` has the first six; `items` is a batch
-in which a transaction has no answer, `reference` a wallet's reference that changes on a replay."""
+"""The words that replace the situation if the format is wrong. `model.Problem.topic` has the first six.
+
+`items`: a batch whose answer lacks a transaction; `reference`: a wallet's reference that changes on a replay."""
 
 NARROWED = {
     Situation.NEW: (
@@ -39,34 +42,41 @@ NARROWED = {
     Situation.RACE_OF_DEBITS: ("contention",),
     Situation.RACE: ("contention",),
 }
-"""Situations that a judge may narrow, besides `forged`, which the names of the contract's forgeries narrow.
+"""Situations that can be narrowed, and by which words. The contract's forgeries narrow `forged` besides.
 
-`non_ascii`: text beyond ASCII in a field; `similar_id`: an id that nearly equals another; `same_bet`: a further
-settlement of a bet; `after_clawback`: after a refused unsettlement; `mixed_batch`: a valid item beside an invalid one;
-`several_players`: in a batch over several players; `cut_off`: its request broke off; `wrong_type`: a field of another
-JSON type; `unknown_type`: an unknown word in `type`; `permitted`: altered in a way that a wallet may accept;
-`contention`: one of several at once that was refused although the funds cover it; `two_amounts`, `two_operations`: one
-id at once, or in one batch, with different amounts or through different operations."""
+* `non_ascii`: text beyond ASCII in a field.
+* `similar_id`: an id that nearly equals another one.
+* `same_bet`: a further settlement of a bet.
+* `after_clawback`: after a refused unsettlement.
+* `mixed_batch`: a valid item beside an invalid one.
+* `several_players`: in a batch with several players.
+* `cut_off`: the connection broke during the request.
+* `wrong_type`: a field of another JSON type.
+* `unknown_type`: an unknown word in `type`.
+* `permitted`: altered in a way that a wallet may accept.
+* `contention`: one of several requests at once, refused although the funds cover it.
+* `two_amounts`: one id with different amounts, at once or in one batch.
+* `two_operations`: one id through different operations, at once or in one batch."""
 
 CONSERVATION = "CON-01"
-"""The end of the id of the one requirement that every contract has: money is conserved. Nobody can waive it."""
+"""The end of the id of the requirement that money is conserved. Every contract has it, and it cannot be waived."""
 
 _KEYS = ("id", "level", "text", "clause", "answers_for", "in_its_scenarios")
 
 
 def is_conservation(requirement: str) -> bool:
-    """Whether this is the id of some contract's conservation of money."""
+    """True if this is the id of a contract's requirement that money is conserved."""
     return requirement.endswith(f"-{CONSERVATION}")
 
 
 class RequirementsError(ValueError):
-    """A requirements file that cannot be used; the message begins with `path:line`."""
+    """A requirements file is invalid. The message begins with `path:line`."""
 
 
 class Requirements(Mapping[str, Requirement]):
-    """The requirements of a contract by id, read when the first of them is asked for.
+    """The requirements of a contract by id. The file is read at the first access.
 
-    Asking raises RequirementsError when the file is not as it should be.
+    An access raises RequirementsError if the file is invalid.
     """
 
     def __init__(self, path: Path, prefix: str, operations: tuple[str, ...], forgeries: tuple[str, ...]) -> None:
@@ -116,10 +126,10 @@ def _situations(forgeries: tuple[str, ...]) -> set[str]:
 
 
 def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The list's mappings, each with its line: the node tree of YAML keeps lines, where its values do not."""
+    """The mappings of the list, each with its line. They are read from YAML's node tree, which keeps line numbers."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pragma: no mutate: the same, but for speed
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pragma: no mutate: both give the same, one faster
     text = _read(path)
     try:
         document = yaml.compose(text, Loader=loader)

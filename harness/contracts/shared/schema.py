@@ -1,8 +1,8 @@
-"""JSON Schemas (2020-12): where the bundled data lies, and what an answer breaks of its schema.
+"""Finds the bundled data, and validates answers against JSON Schemas (2020-12).
 
-A schema is compiled once, by jsonschema-rs, which says yes or no in a microsecond; only an answer that fails is gone
-through again with `jsonschema`, which says why. A subschema may carry two words of ours: `x-level: SHOULD` makes its
-violation a `POOR_FORMAT`, and `x-topic` names the topic that the requirement is looked up by.
+Each schema is compiled once with jsonschema-rs, which validates an answer in a microsecond. Only an invalid answer is
+validated again with `jsonschema`, which explains the violations. A subschema may have two keywords of this project.
+`x-level: SHOULD` makes its violation a `POOR_FORMAT`. `x-topic` names the topic by which its requirement is found.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 MOST_PROBLEMS = 20
-"""How many violations of one answer are told: an answer of 1,000 items that are all wrong needs no 1,000 sentences."""
+"""How many violations of one answer are reported. More would not help to find the mistake."""
 
 _PIECE = 1_000
-"""How many items of an array are explained at a time: a tenth of a second's work for `jsonschema`."""
+"""How many items of an array `jsonschema` validates at a time, in about a tenth of a second."""
 
 _SHOWN = 60
 """How many characters of a wrong value are shown."""
 
 
 def bundled(folder: str) -> Path:
-    """Where the data folder `schemas` or `scenarios` lies: inside the installed package, or at the checkout's root.
+    """The path of the data folder `schemas` or `scenarios`, in the installed package or at the checkout's root.
 
-    Raises FileNotFoundError in a sentence when it is in neither place.
+    Raises FileNotFoundError if it is in neither place.
     """
     package = Path(__file__).resolve().parents[2]
     for place in (package / folder, package.parent / folder):
@@ -44,7 +44,7 @@ def bundled(folder: str) -> Path:
 
 
 def violations(schema: Path, value: object) -> tuple[Problem, ...]:
-    """What a decoded JSON value breaks of the schema in a file, at most `MOST_PROBLEMS` of it; empty when it fits."""
+    """The violations of a schema file by a decoded JSON value, at most `MOST_PROBLEMS`. Empty if the value is valid."""
     if _compiled(schema).is_valid(value):
         return ()
     cut = _first_wrong_part(schema, value)
@@ -54,7 +54,7 @@ def violations(schema: Path, value: object) -> tuple[Problem, ...]:
 
 @cache
 def read(schema: Path) -> dict[str, Any]:
-    """A schema file's content. Raises OSError, and JsonError for a file that is no JSON object."""
+    """A schema file's content. Raises OSError, and JsonError for a file without a JSON object."""
     content = parse(schema.read_bytes())
     if not isinstance(content, dict):
         raise JsonError("no JSON object")
@@ -62,7 +62,7 @@ def read(schema: Path) -> dict[str, Any]:
 
 
 def check(schema: Path) -> None:
-    """Make sure that a file is a schema. Raises OSError, and JsonError for a file that is none."""
+    """Check that a file is a schema. Raises OSError, and JsonError for a file without a valid schema."""
     import jsonschema_rs
 
     try:
@@ -80,7 +80,7 @@ def _compiled(schema: Path) -> Any:
 
 @cache
 def _explainer(schema: Path) -> Any:
-    """The `jsonschema` validator, told that a `Decimal` without a fraction is an integer, as JSON Schema has it."""
+    """The `jsonschema` validator of a file. It takes a `Decimal` without a fraction for an integer, by JSON Schema."""
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
@@ -104,9 +104,9 @@ class _Cut:
 
 
 def _first_wrong_part(schema: Path, value: object) -> _Cut:
-    """The value with its array cut to the first piece that is wrong.
+    """The value with its array cut to the first invalid piece.
 
-    Saying why takes a hundred times as long as saying no: an array of a million would take minutes as a whole.
+    An explanation takes a hundred times as long as a validation. A whole array of a million items would take minutes.
     """
     for name, items in value.items() if isinstance(value, dict) else ():
         for at in range(0, len(items) if isinstance(items, list) else 0, _PIECE):
@@ -129,13 +129,13 @@ def _explained(schema: Path, cut: _Cut) -> Iterator[Problem]:
 
 
 def _unexplained(schema: Path, cut: _Cut) -> Problem:
-    """The two validators disagree about this value; the stricter one has the last word."""
+    """The first violation that only jsonschema-rs finds. If the two validators disagree, the stricter one decides."""
     error = next(iter(_compiled(schema).iter_errors(cut.value)))
     return Problem(Fault.WRONG_FORMAT, pointer(_whole(cut, error.instance_path)), str(error.message)[:200])
 
 
 def _whole(cut: _Cut, path: Iterable[str | int]) -> list[str | int]:
-    """A path into a cut value as the path into the whole one."""
+    """Converts a path in the cut value to the path in the whole value."""
     steps = [*path]
     if len(steps) > 1 and steps[0] == cut.array:
         steps[1] = int(steps[1]) + cut.at
@@ -148,7 +148,7 @@ def pointer(path: Any) -> str:
 
 
 def shown(value: object) -> str:
-    """A JSON value for a sentence: its kind and its text, cut short."""
+    """A JSON value for a message: its kind and the first characters of its text."""
     kinds = {str: "the text", bool: "the boolean", dict: "an object", list: "an array"}
     if value is None or isinstance(value, (dict, list)):
         return "null" if value is None else kinds[type(value)]
@@ -158,7 +158,7 @@ def shown(value: object) -> str:
 
 
 def _flaw(error: ValidationError) -> tuple[Flaw | None, str]:
-    """The kind of mistake, and the first field that is missing."""
+    """The kind of mistake, and the first missing field (empty if none is missing)."""
     if error.validator == "required":
         missing = (name for name in error.validator_value if name not in error.instance)  # type: ignore[union-attr, operator]
         return Flaw.MISSING, next(missing, "")
@@ -168,7 +168,7 @@ def _flaw(error: ValidationError) -> tuple[Flaw | None, str]:
 
 
 def _sentence(error: ValidationError) -> str:
-    """One violation in words; `error.message` would print the whole value, however long."""
+    """One violation in words. `error.message` is not used: it would print the whole value."""
     found, wanted = shown(error.instance), error.validator_value
     if error.validator == "required":
         missing = [name for name in wanted if name not in error.instance]  # type: ignore[union-attr, operator]

@@ -1,6 +1,6 @@
-"""HTTP Basic authorization (RFC 7617), as the sportsbook contract has it: made and checked.
+"""Makes and checks the HTTP Basic authorization (RFC 7617) of the sportsbook contract.
 
-Users and passwords are encoded as UTF-8, the encoding that RFC 7617 recommends and that servers can announce.
+Users and passwords are encoded as UTF-8, which RFC 7617 recommends.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SECURITY: Mapping[str, Mapping[str, str]] = {
         "description": "RFC 7617: the word Basic, a space, and base64 of user, colon, password as UTF-8 text.",
     },
 }
-"""The same as OpenAPI security schemes."""
+"""The authorization as OpenAPI security schemes."""
 
 
 def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
-    """The headers of a request; Basic authorization depends on neither the body nor the time."""
+    """The headers of a request. Basic authorization depends on neither the body nor the time."""
     return (
         ("content-type", "application/json"),
         ("authorization", basic(f"{credentials['user']}:{credentials['password']}")),
@@ -38,7 +38,7 @@ def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str,
 
 
 def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, now_ms: int) -> str:
-    """Why a request is not to be believed, or an empty string; compared in constant time."""
+    """The reason why a request is not authentic, or an empty string. Compares in constant time."""
     scheme, _, encoded = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "the header authorization is missing or not Basic"
@@ -53,5 +53,5 @@ def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, no
 
 
 def basic(text: str) -> str:
-    """The value of the header for a text, which is user, colon, password where it is right."""
+    """The header value for a text. The right text is user, colon, password."""
     return f"Basic {base64.b64encode(text.encode()).decode()}"

@@ -1,6 +1,6 @@
-"""A sportsbook's day: bets before an event, a burst of settlements when it ends, and results that are taken back.
+"""A sportsbook's day: bets before an event, many settlements when it ends, and corrections of wrong results.
 
-The published document of `unsettlement` and the pages of the other operations say what the platform does.
+The vendor's pages of `unsettlement` and the other operations describe what the platform does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platfo
 from harness.model import Amount, Bet, Payout, Rollback, Unsettle
 
 TRIES = 8
-"""Retried operations are repeated until an answer comes; after so many times the platform's staff take over."""
+"""The platform repeats a request until it receives an answer. After so many tries, its staff take over."""
 BETS_OF_AN_EVENT = 10
 WRONG_RESULT_PERCENT = 25
 VOID_PERCENT = 5
@@ -21,7 +21,7 @@ CASH_OUT_PERCENT = 10
 
 
 def days(platform: Platform, count: int, bets: int) -> Agenda:
-    """So many days with so many bets each."""
+    """The agenda of `count` days with so many bets each."""
     memory = _OpenClawbacks(platform)
     for day in range(count):
         for _ in range(max(1, bets // BETS_OF_AN_EVENT)):
@@ -42,7 +42,7 @@ class Settled:
 
 @dataclass(slots=True)
 class Event:
-    """A match, with the bets that stand on it."""
+    """A match, with the bets on it."""
 
     bets: list[Bet] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
@@ -50,14 +50,14 @@ class Event:
 
 @dataclass(slots=True)
 class _OpenClawbacks:
-    """What the platform remembers: a player owes what a wallet could not take back."""
+    """The amounts that players owe because the wallet refused a clawback."""
 
     platform: Platform
     owed: defaultdict[str, Amount] = field(default_factory=lambda: defaultdict(int))
-    """Player to the clawback that is still to be recovered, in hundred-thousandths."""
+    """By player: the clawback that is still to be recovered, in hundred-thousandths."""
 
     def bet(self, event: Event) -> Course:
-        """A bet on an event; some are cashed out before it ends."""
+        """A bet on an event. Some bets are cashed out before the event ends."""
         platform = self.platform
         player = platform.chance.choice(platform.players)
         bet = platform.bet(player, platform.chance.choice(("SINGLE", "MULTIPLE", "SYSTEM")))
@@ -79,7 +79,7 @@ class _OpenClawbacks:
         yield from self._settle([self._settlement(bet, amount, "CASHOUT")])
 
     def _roll_back(self, bet: Bet) -> Course:
-        """After an error or no answer: the bet is undone, whether it had reached the wallet or not."""
+        """Undo a bet after an error or no answer, whether the wallet has processed it or not."""
         platform = self.platform
         if not platform.has("rollback"):
             return
@@ -91,7 +91,7 @@ class _OpenClawbacks:
         """The end of an event: every bet on it is settled at once, some of them wrongly."""
         platform = self.platform
         if not platform.has("pay"):
-            # A wallet with the core operation alone was paid into by other ways: only the taking back is played.
+            # A wallet with the core operation alone pays by other ways. Only the clawbacks are simulated.
             event.settled = [Settled(bet, platform.winnings(bet)) for bet in event.bets]
             yield from self._correct(event)
             return
@@ -109,7 +109,7 @@ class _OpenClawbacks:
             yield from self._correct(event)
 
     def _settlement(self, bet: Bet, amount: Amount, kind: str = "BET_PAID") -> Payout:
-        """A settlement. What the player owes is kept back from what is won, down to nothing."""
+        """A settlement. The player's debt is kept back from the win, at most the whole win."""
         platform = self.platform
         kept = min(self.owed[bet.player], amount) if kind == "BET_PAID" else 0
         if kept:
@@ -126,7 +126,7 @@ class _OpenClawbacks:
         )
 
     def _settle(self, due: list[Payout]) -> Generator[Wish, tuple[Fate, ...], set[str]]:
-        """Send settlements, all at once as far as there are connections. Returns the ids that were accepted."""
+        """Send settlements at once, as many together as there are connections. Returns the accepted ids."""
         platform = self.platform
         accepted: set[str] = set()
         for start in range(0, len(due), platform.connections):
@@ -143,7 +143,7 @@ class _OpenClawbacks:
         return accepted
 
     def _correct(self, event: Event) -> Course:
-        """The result was wrong: what was paid is taken back, and the right result is settled."""
+        """Correct a wrong result: claw the payouts back, and settle the right result."""
         platform = self.platform
         for settled in event.settled:
             yield from self._unsettle(settled)

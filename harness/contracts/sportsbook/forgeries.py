@@ -1,4 +1,4 @@
-"""Requests with spoilt HTTP Basic authorization, and what is wrong with a wallet that believes one of them."""
+"""Requests with spoilt HTTP Basic authorization, and the error of a wallet that accepts one of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _authorized(request: Request, value: str) -> Request:
     shell=Shell(replaced=((_PASSWORD, '"$WALLET_PASSWORD-wrong"'),)),
 )
 def wrong_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Another password."""
+    """The right user, with another password."""
     return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}-wrong"))
 
 
@@ -52,7 +52,7 @@ def empty_password(request: Request, credentials: Credentials, now_ms: int) -> R
     shell=Shell(replaced=((_PASSWORD, '"${WALLET_PASSWORD%?}"'),)),
 )
 def truncated_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Without its last character: a wallet that compares as far as the shorter text reaches is deceived."""
+    """The password without its last character. A wallet that compares only a prefix accepts it."""
     return _authorized(request, basic(f"{credentials['user']}:{credentials['password'][:-1]}"))
 
 
@@ -62,7 +62,7 @@ def truncated_password(request: Request, credentials: Credentials, now_ms: int) 
     shell=Shell(replaced=((_PASSWORD, """"$(printf %s "$WALLET_PASSWORD" | tr a-zA-Z A-Za-z)" """.rstrip()),)),
 )
 def other_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Letters in the other case, which some databases compare as equal; a password without letters gets one."""
+    """Letters in the other case, which some databases compare as equal. A password without letters gets one more."""
     password = credentials["password"]
     swapped = password.swapcase()
     return _authorized(request, basic(f"{credentials['user']}:{swapped if swapped != password else swapped + 'a'}"))
@@ -84,7 +84,7 @@ def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Reques
     "refuse what cannot be decoded",
 )
 def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The user in the clear, with characters that base64 does not have."""
+    """The user as plain text, with characters that base64 does not have."""
     return _authorized(request, f"Basic {credentials['user'].encode('ascii', 'ignore').decode()}:%%%")
 
 
@@ -100,7 +100,7 @@ def user_and_password_swapped(request: Request, credentials: Credentials, now_ms
     slip="there is a space or a line break around the user or the password",
 )
 def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Without white space around user and password; where there is none, nothing is proved."""
+    """Without white space around user and password; an empty user and password if there is none."""
     trimmed = f"{credentials['user'].strip()}:{credentials['password'].strip()}"
     return _authorized(
         request, basic(trimmed if trimmed != f"{credentials['user']}:{credentials['password']}" else ":")
@@ -113,7 +113,7 @@ def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
     mistake=True,
 )
 def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """User and password in the clear; text that no header can carry stays encoded, and proves nothing then."""
+    """User and password as plain text; empty credentials if a header cannot carry the text."""
     text = f"{credentials['user']}:{credentials['password']}"
     return _authorized(request, f"Basic {text}" if text.isascii() and text.isprintable() else "Basic :")
 
@@ -124,7 +124,7 @@ def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Requ
     mistake=True,
 )
 def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The base64 of the base64."""
+    """User and password in base64 twice."""
     return _authorized(request, basic(basic(f"{credentials['user']}:{credentials['password']}").removeprefix("Basic ")))
 
 
@@ -134,7 +134,7 @@ def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Re
     mistake=True,
 )
 def without_padding(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Without the equals signs at the end, as the base64 of URLs has it; credentials that need none prove nothing."""
+    """Base64 without the equals signs at its end; text that is not base64 if there are none."""
     whole = basic(f"{credentials['user']}:{credentials['password']}")
     return _authorized(request, whole.rstrip("=") if whole.endswith("=") else "Basic :")
 
@@ -145,7 +145,7 @@ def without_padding(request: Request, credentials: Credentials, now_ms: int) -> 
     mistake=True,
 )
 def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """With the base64 alphabet of URLs; credentials that look the same in both prove nothing."""
+    """The base64 alphabet of URLs; text that is not base64 if both alphabets give the same."""
     whole = basic(f"{credentials['user']}:{credentials['password']}")
     safe = whole.replace("+", "-").replace("/", "_")
     return _authorized(request, safe if safe != whole else "Basic :")
@@ -157,7 +157,7 @@ def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> 
     mistake=True,
 )
 def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Encoded as Latin-1, which older clients do; credentials that look the same in both prove nothing."""
+    """Encoded as Latin-1, as older clients do it; empty credentials if both encodings give the same text."""
     text = f"{credentials['user']}:{credentials['password']}"
     encoded = b":" if text.isascii() else text.encode("latin-1", "replace")
     return _authorized(request, f"Basic {base64.b64encode(encoded).decode()}")
@@ -169,7 +169,7 @@ def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Requ
     shell=Shell(replaced=(("'%s:%s'", "%s"), (f" {_PASSWORD}", ""))),
 )
 def without_colon(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """Only the user, without the colon that ends it."""
+    """Only the user, without the colon after it."""
     return _authorized(request, basic(credentials["user"]))
 
 
@@ -179,7 +179,7 @@ def without_colon(request: Request, credentials: Credentials, now_ms: int) -> Re
     shell=Shell(headers=(("authorization", ""),)),
 )
 def empty_authorization(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The header is there, and holds nothing."""
+    """The header with an empty value."""
     return _authorized(request, "")
 
 

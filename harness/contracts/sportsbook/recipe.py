@@ -1,4 +1,4 @@
-"""The sportsbook's authorization by hand: the steps that lead to it, and the shell line. Holds no secret."""
+"""The steps and the shell line that make the sportsbook contract's authorization by hand. Holds no secret."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ BASIC = Recipe(
     ("AUTHORIZATION=$(printf '%s:%s' \"$WALLET_USER\" \"$WALLET_PASSWORD\" | base64 | tr -d '\\n')",),
     {"authorization": "Basic $AUTHORIZATION"},
 )
-"""The sportsbook contract's authorization."""
+"""The recipe of the sportsbook contract's authorization."""

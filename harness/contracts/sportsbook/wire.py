@@ -33,11 +33,11 @@ from harness.model import (
 SCHEMAS = bundled("schemas") / "sportsbook"
 
 # --------------------------------------------------------------------------------------------------------------------
-# The platform's side: what is asked
+# The platform's side: requests
 
 
 def name_of(operation: Operation) -> str:
-    """The operation name. Raises ValueError for an operation that a sportsbook does not have."""
+    """The operation name. Raises ValueError for an operation that the contract does not have."""
     try:
         return NAMES[type(operation)]
     except KeyError:
@@ -45,7 +45,7 @@ def name_of(operation: Operation) -> str:
 
 
 def encode(operation: Operation, request_id: str) -> dict[str, object]:
-    """The request's JSON object; money is a `Decimal` with the currency's own number of decimals."""
+    """The request's JSON object. Money is a `Decimal` in main units, with the currency's number of decimals."""
     encoded = {wire: getattr(operation, attribute) for wire, attribute in FIELDS[name_of(operation)].items()}
     if isinstance(operation, Movement):
         encoded["amount"] = money.to_decimal(operation.amount, operation.currency)
@@ -55,14 +55,14 @@ def encode(operation: Operation, request_id: str) -> dict[str, object]:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# The platform's side: what was answered
+# The platform's side: answers
 
 
 _SCHEMAS_OF_ANSWERS = {name: SCHEMAS / f"{name}.response.json" for name in (*FIELDS, "error")}
 
 
 def decode(operation: Operation, message: Message, request: Request) -> Decoded:
-    """What an answer says. Never raises."""
+    """The meaning of an answer. Never raises."""
     name = name_of(operation)
     body = answer.read(message, _has_shape)
     if isinstance(body, Decoded):
@@ -78,7 +78,10 @@ def _has_shape(status: int, value: dict[str, object]) -> bool:
 
 
 def _decode_bare_401() -> Decoded:
-    """401 says enough by itself (SPB-AUT-02): many servers check Basic credentials before any code of the wallet."""
+    """The meaning of HTTP 401 without a body of the contract's shape: a refusal (SPB-AUT-02).
+
+    Many servers check Basic credentials before any code of the wallet runs.
+    """
     detail = "HTTP 401 without a JSON error; its code should be AUTHENTICATION_FAILED"
     item = ItemReply(outcome=Outcome.UNAUTHENTICATED)
     problem = Problem(Fault.POOR_FORMAT, "/errorCode", detail, "code")
@@ -144,7 +147,7 @@ def _decode_session(value: dict[str, object]) -> Session:
 
 
 def read_request(name: str, data: bytes) -> Operation:
-    """The operation that a body asks for. Raises BadRequest."""
+    """The operation of a request body. Raises BadRequest."""
     content = fields.body(data)
     found: dict[str, Any] = {
         attribute: fields.required(content, wire, _reader(name, wire))

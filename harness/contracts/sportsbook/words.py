@@ -1,4 +1,4 @@
-"""The words of the sportsbook contract: its operations, its wire fields, its error codes. Tables, without a rule.
+"""The tables of the sportsbook contract: its operations, its wire fields, its error codes.
 
 Source: the Sportsmodity Wallet Integration; see `schemas/sportsbook/SOURCES.md` for the page of each fact.
 """
@@ -76,7 +76,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "type": "kind",
     },
 }
-"""The wire fields of each operation in the order of the document's tables, and what they are called in the model."""
+"""The wire fields of each operation in the order of the document's tables, with their names in the model."""
 
 OPTIONAL = frozenset({"odds"})
 
@@ -89,12 +89,13 @@ ERRORS = {
     (400, "INVALID_BET"): Outcome.UNKNOWN_TRANSACTION,
     (402, "INSUFFICIENT_FUNDS"): Outcome.INSUFFICIENT_FUNDS,
 }
-"""The document's table of errors. A code with another status than its own is a refusal without a meaning of its own, so
-that it is judged where the document demands the pair."""
+"""The document's table of errors. A code with another status is a refusal without a meaning of its own.
+
+Such an answer is wrong where the document demands the pair of status and code."""
 
 WRITTEN = {outcome: pair for pair, outcome in ERRORS.items()} | {
     Outcome.CONFLICT: (400, "INVALID_BET"),
     Outcome.MALFORMED: (400, "INVALID_REQUEST"),
     Outcome.REFUSED: (400, "INVALID_BET"),
 }
-"""How our own wallet refuses. The code of a validation error is open in the document."""
+"""The refusals of the reference wallet. The document does not define the code of a validation error."""

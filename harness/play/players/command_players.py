@@ -115,7 +115,7 @@ def _filled(word: str, asked: Mapping[str, str]) -> str:
 def _read(printed: str, asked: Mapping[str, str]) -> Player:
     answer = json.loads(printed, parse_float=Decimal) if printed.strip() else {}
     if not isinstance(answer, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 -- the caller tells one kind of error
+        raise ValueError("it is no JSON object")  # noqa: TRY004 -- the caller handles one kind of error
     taken = {key: asked[key] for key in ("playerId", "currency", "balance")} | answer
     return player_of({"sessionId": taken["playerId"]} | taken)
 

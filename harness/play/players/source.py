@@ -9,7 +9,7 @@ from harness.model import Amount, NotApplicable, Player
 from harness.scenario.needs import Needs
 
 BYSTANDER = "bystander"
-"""A player who takes no part. If their balance changes, the wallet has moved another player's money."""
+"""The role of a player who takes no part. If their balance changes, the wallet has moved another player's money."""
 
 
 class NoPlayer(Exception):

@@ -78,7 +78,7 @@ class StaticPlayers:
             named.lent = False
 
     def close(self) -> tuple[str, ...]:
-        """Read every balance again and undo what late requests moved. Returns `changed`."""
+        """Read every balance again and undo what late requests moved. Returns the sentences of `changed`."""
         for named in self._named:
             if named.found is not None:
                 self._restore(named, None)

@@ -1,6 +1,6 @@
-"""From a verdict and the history behind it: what is probably wrong in the wallet, and what to change there.
+"""Finds the probable cause of a violation in the wallet, and the change that corrects it.
 
-A diagnosis is a guess that the evidence suggests, never a verdict: where nothing fits there is none.
+A diagnosis is a guess from the evidence and no verdict. If no rule applies, there is none.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     by_situation.diagnoses,
     unreadable_answers.diagnoses,
 )
-"""From the most telling evidence to the most general; the first that fits is told."""
+"""From the most specific evidence to the most general. The first cause that a rule finds is reported."""
 
 _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **forgotten_ids.CONSEQUENCES,
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
 }
-"""The id of a cause to the ids of those that it explains."""
+"""By the id of a cause: the ids of the causes that it explains."""
 
 of_mistake = signatures.of_mistake
 
 
 def diagnose(verdict: Verdict, history: History, course: Sequence[Standing], contract: Contract) -> Cause | None:
-    """The probable cause of a violation, or None. `course` is that of the judgement that the verdict comes from."""
+    """The probable cause of a violation, or None. `course` holds the balances of the verdict's judgement."""
     case = Case(verdict, history, tuple(course), contract)
     return next((found for rule in _RULES for found in rule(case)), None)
 
 
 def roots_of(cause: str) -> frozenset[str]:
-    """The ids of the causes that would explain this one as well, where they are found in the same wallet.
+    """The ids of the causes that explain this one, too, if they are found in the same wallet.
 
-    A wallet that looks no transactionId up pays everything twice that ever comes again: one thing to repair.
+    Example: a wallet that looks up no transactionId books every repetition again. That is one thing to repair.
     """
     found = frozenset(root for root, consequences in _CONSEQUENCES.items() if cause in consequences)
     return found | signatures.roots_of(cause)

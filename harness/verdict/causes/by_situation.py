@@ -1,4 +1,4 @@
-"""What the oracle calls a step says what the wallet gets wrong, where no amount has said it before."""
+"""Finds a cause by the situation of the blamed step alone."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     SAME_BET.id: frozenset({_OVERWRITTEN.id}),
     _REFUNDED_AGAIN.id: frozenset({_PASSING.id}),
 }
-"""What fails one after the other fails at once, too: one thing to repair."""
+"""A wallet that fails with requests in sequence also fails with them at once. That is one thing to repair."""
 
-_TOLD: Mapping[tuple[str, str], Cause] = {
+_BY_SITUATION: Mapping[tuple[str, str], Cause] = {
     ("uncovered", "accepted"): UNCOVERED_TAKEN,
     ("uncovered", "moved"): Cause(
         "refused_debit_booked",
@@ -148,7 +148,7 @@ _TOLD: Mapping[tuple[str, str], Cause] = {
     ),
     ("read", "moved"): STALE_READ,
 }
-"""Situation and what was wrong to cause and fix; a situation's `moved` also stands for a wrong `balance`."""
+"""By situation and error: the cause. The entry for `moved` also applies to a wrong `balance`."""
 
 _RACES: Mapping[str, Cause] = {
     "race_of_debits": Cause(
@@ -187,7 +187,7 @@ def _involves_a_rollback(case: Case) -> bool:
 
 
 def _malformed(case: Case) -> Iterator[Cause]:
-    """What was wrong with the request, where one thing alone says what the wallet did."""
+    """The cause for a malformed request that the wallet accepted, if the alteration decides it."""
     alteration = case.exchange.alteration if case.exchange is not None else None
     if alteration is None:
         return
@@ -200,7 +200,7 @@ def _malformed(case: Case) -> Iterator[Cause]:
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """What the situation itself says."""
+    """The causes that the situation suggests."""
     if case.narrowed in _NARROWED and case.verdict.wrong != "code":
         yield _NARROWED[case.narrowed]
     if case.situation == "race" and _involves_a_rollback(case):
@@ -211,6 +211,6 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     if case.situation == "malformed" and wrong in {"accepted", "moved", "balance"}:
         yield from _malformed(case)
     for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
-        if key in _TOLD:
-            yield _TOLD[key]
+        if key in _BY_SITUATION:
+            yield _BY_SITUATION[key]
             return

@@ -1,4 +1,4 @@
-"""The facts of one violation, as the rules of diagnosis ask for them. Amounts are in hundred-thousandths."""
+"""The facts about one violation that the rules of diagnosis need. Amounts are in hundred-thousandths."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from harness.verdict.checks import Standing
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A probable cause in the wallet. Code decides on its `id`; `sentence` says it, and `fix` says what to change.
+    """A probable cause in the wallet: its id, a sentence for the reader, and the fix.
 
-    A sentence may name numbers or fields of the case: causes with one id are the same mistake.
+    Code compares causes by `id`. Their sentences may differ, because they may name numbers or fields of the case.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Case:
-    """A verdict with the history and the course of balances behind it."""
+    """A verdict with its history and the balances from exchange to exchange."""
 
     verdict: Verdict
     history: History
@@ -47,7 +47,7 @@ class Case:
 
     @property
     def situation(self) -> str:
-        """What the blamed step was, without the narrowing word."""
+        """The situation of the blamed step, without the narrowing word."""
         return self.verdict.situation.partition(".")[0]
 
     @property
@@ -57,31 +57,31 @@ class Case:
 
     @cached_property
     def exchange(self) -> Exchange | None:
-        """The exchange that is blamed."""
+        """The blamed exchange."""
         index = self.index
         return self.history.exchanges[index] if index is not None else None
 
     @property
     def problem(self) -> Problem | None:
-        """What is wrong with the form of the answer, where the verdict is about that."""
+        """The error in the form of the answer, if the verdict is about one."""
         place = self.verdict.problem
         return None if place is None or self.exchange is None else self.exchange.problems[place]
 
     @property
     def index(self) -> int | None:
-        """Of the exchange that is blamed."""
+        """The index of the blamed exchange."""
         return self.verdict.accused if self.verdict.accused is not None else self.verdict.exchange
 
     @cached_property
     def items(self) -> tuple[Single, ...]:
-        """The transactions of the blamed exchange that belong to the player."""
+        """The player's transactions in the blamed exchange."""
         if self.exchange is None:
             return ()
         return tuple(each for each in transactions(self.exchange.operation) if each.player == self.verdict.player)
 
     @cached_property
     def outcome(self) -> Outcome | None:
-        """What was answered to the blamed transaction; of a batch that was refused as a whole, to the batch."""
+        """The outcome of the blamed transaction, or of its batch if that was refused as a whole."""
         reply = self.exchange.reply if self.exchange is not None else None
         if reply is None:
             return None
@@ -91,14 +91,14 @@ class Case:
 
     @property
     def knows_part_of_the_batch(self) -> bool:
-        """Whether the blamed batch holds a transaction that was sent before."""
+        """True if the blamed batch has a transaction that was sent before."""
         index = self.index or 0
         before = {each for exchange in self.history.exchanges[:index] for each in _ids(exchange)}
         return self.exchange is not None and bool(before & set(_ids(self.exchange)))
 
     @cached_property
     def here(self) -> Standing | None:
-        """Where the wrong balance was seen."""
+        """The standing with the wrong balance."""
         mine = [each for each in self.course if each.player == self.verdict.player]
         at = [each for each in mine if each.exchange == self.verdict.exchange]
         wrong = [each for each in at if each.shown is not None and each.expected and each.shown not in each.expected]
@@ -106,22 +106,22 @@ class Case:
 
     @property
     def shown(self) -> Amount | None:
-        """The balance that was shown there."""
+        """The balance that the answer shows."""
         return self.here.shown if self.here is not None else None
 
     @property
     def expected(self) -> tuple[Amount, ...]:
-        """The balances that could have been shown there."""
+        """The balances that a sound wallet could have shown."""
         return self.here.expected if self.here is not None else ()
 
     @property
     def wrong_balance(self) -> bool:
-        """Whether a balance was shown that cannot be."""
+        """True if the answer shows an impossible balance."""
         return self.shown is not None and bool(self.expected) and self.shown not in self.expected
 
     @cached_property
     def before(self) -> Amount | None:
-        """The one balance that the player had before the blamed step; None when it is not certain."""
+        """The player's balance before the blamed step; None if several are possible."""
         index = self.index
         earlier = [each for each in self.course if each.player == self.verdict.player and each.exchange < (index or 0)]
         if earlier:
@@ -131,27 +131,27 @@ class Case:
 
     @cached_property
     def change(self) -> Amount:
-        """By how much the blamed step moves the balance if it is booked once: credits positive."""
+        """The amount by which the blamed step changes the balance if it is booked once. Credits are positive."""
         return sum((signed(each) for each in self.items), 0)
 
     @cached_property
     def sent_before(self) -> tuple[int, ...]:
-        """Indices of earlier exchanges with a transaction of the same id, for whichever player."""
+        """The indices of earlier exchanges with a transaction of the same id, of any player."""
         return self.sent_until(self.index or 0)
 
     def sent_until(self, index: int) -> tuple[int, ...]:
-        """Indices of the exchanges before that one which have a transaction of the same id."""
+        """The indices of the exchanges before `index` that have a transaction of the same id."""
         ids = {getattr(each, "id", None) for each in self.items} - {None}
         return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & set(_ids(each)))
 
     def took_part(self, player: str) -> bool:
-        """Whether the wallet was asked anything about a player before the wrong balance was seen."""
+        """True if a request named this player before or with the wrong balance."""
         asked = self.history.exchanges[: (self.verdict.exchange or 0) + 1]
         operations = [item for each in asked for item in transactions(each.operation)]
         return any(each.player == player for each in operations)
 
     def moved_later(self, before: Amount) -> bool | None:
-        """Whether the player's next answer shows that the blamed step was booked; None when it does not say."""
+        """True if the player's next answer shows that the blamed step was booked; None if it does not decide."""
         for each in self.history.exchanges[(self.verdict.exchange or 0) + 1 :]:
             items = transactions(each.operation)
             mine = [item for item in items if item.player == self.verdict.player]
@@ -166,7 +166,7 @@ class Case:
 
 
 def signed(item: object) -> Amount:
-    """What a transaction adds to the balance; of a rollback that is not known from itself, and told as 0."""
+    """The amount that a transaction adds to the balance; 0 for a rollback, which names no amount."""
     if isinstance(item, Bet | Unsettle):
         return -item.amount
     return item.amount if isinstance(item, Movement) else 0
@@ -179,6 +179,6 @@ def _ids(exchange: Exchange) -> Iterator[str]:
 
 
 def accepted(exchange: Exchange) -> bool:
-    """Whether everything in it was answered with success."""
+    """True if the answer and all of its items are a success."""
     reply = exchange.reply
     return reply is not None and reply.accepted and all(item.outcome is Outcome.OK for item in reply.items)

@@ -1,4 +1,4 @@
-"""What went wrong between the transactions of one batch."""
+"""Finds causes that concern several transactions of one batch."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.model import Outcome, Single, transactions
 from harness.verdict.causes.case import Case, Cause, signed
 
 _MOST_ITEMS = 12
-"""Sums over subsets are looked for in batches up to this size."""
+"""Sums over subsets are computed for at most so many items."""
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """Whose transaction was booked on whom, which was left out, and which answer belongs to which."""
+    """Causes: swapped answers, a batch booked on one player, a batch that is only partly booked."""
     every = transactions(case.exchange.operation) if case.exchange is not None else ()
     if len(every) < 2:
         return
@@ -46,12 +46,12 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 
 
 def _swapped(case: Case, every: tuple[Single, ...]) -> bool:
-    """Whether a stranger's transaction was accepted and one of a known player refused as a stranger's."""
+    """True if an unknown player's transaction was accepted and a known player's refused as unknown."""
     reply = case.exchange.reply if case.exchange is not None else None
     if reply is None or case.verdict.wrong not in {"accepted", "refused"}:
         return False
     known = {each.id for each in case.history.players}
-    said = {item.id: item.outcome for item in reply.items}
-    strangers = {said.get(getattr(each, "id", "")) for each in every if each.player not in known}
-    others = {said.get(getattr(each, "id", "")) for each in every if each.player in known}
+    outcomes = {item.id: item.outcome for item in reply.items}
+    strangers = {outcomes.get(getattr(each, "id", "")) for each in every if each.player not in known}
+    others = {outcomes.get(getattr(each, "id", "")) for each in every if each.player in known}
     return Outcome.OK in strangers and Outcome.UNKNOWN_PLAYER in others

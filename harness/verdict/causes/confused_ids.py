@@ -1,4 +1,4 @@
-"""Two transactionIds that a wallet takes for one: in what they differ says what was done to them on their way."""
+"""Finds the cause if a wallet takes two transactionIds for one. Their difference suggests what the wallet changes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from harness.verdict.causes.case import Case, Cause
 
 _ONE = "two transactionIds that differ only in {} are taken for one: {}"
 _LARGEST_EXACT = 2**53
-"""Whole numbers above this are not told apart by a binary float."""
+"""A binary float cannot distinguish all whole numbers above this one."""
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """The pair of ids that collided, and how."""
+    """The cause for the first pair of similar ids."""
     if case.narrowed != "similar_id" and "similar" not in case.narrowed:
         return
     for mine in (each for each in case.items if isinstance(each, Movement)):
@@ -114,4 +114,4 @@ _WAYS: tuple[tuple[Callable[[str, str], bool], Cause], ...] = (
         ),
     ),
 )
-"""From the way that explains least to the one that explains most."""
+"""The ways in which ids collide, from the most specific to the most general."""

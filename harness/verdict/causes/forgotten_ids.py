@@ -1,4 +1,4 @@
-"""What the wallet remembers of earlier transactions: not at all, per operation, per player, not for long enough."""
+"""Finds causes in how the wallet stores transactionIds: not at all, per operation, per session, not long enough."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _NOT_LOOKED_UP = Cause(
     _UNIQUE,
 )
 _FORGOTTEN, _LAST_REMEMBERED, _LOST_AND_FORGOTTEN = "forgotten_after_others", "last_remembered", "lost_and_forgotten"
-"""Ids of causes whose sentences name what was seen."""
+"""Ids of causes whose sentences contain numbers or words of the case."""
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
     _NOT_LOOKED_UP.id: frozenset(
@@ -99,11 +99,11 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     _ANOTHER_AMOUNT_IS_NEW.id: frozenset({_CROSS_CONFLICT.id}),
     _ZERO_FORGOTTEN.id: frozenset({_CROSS_ZERO.id}),
 }
-"""The id of a cause to those that it explains."""
+"""By the id of a cause: the ids of the causes that it explains."""
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """The memory of transactions that explains what a repetition did."""
+    """The causes that explain the answer to a repetition."""
     if case.situation == "race_of_one" and case.narrowed == "two_operations":
         yield _CROSS_RACE
     elif case.situation == "race_of_one":
@@ -169,7 +169,7 @@ def _earlier_changes(case: Case) -> Iterator[Amount]:
 
 
 def _replayed(case: Case) -> Iterator[Cause]:
-    """A repetition moved money."""
+    """The causes for a repetition that moved money or shows a wrong balance."""
     first, between = _distance(case)
     if first is None:
         return
@@ -204,7 +204,7 @@ def _replayed(case: Case) -> Iterator[Cause]:
 
 
 def _known_once(case: Case) -> bool:
-    """Whether of several repetitions only one was booked: the others were known for what they were."""
+    """True if the wallet booked only one of several repetitions, and recognised the others."""
     upto = (case.verdict.exchange or 0) + 1
     sent = case.sent_until(upto)
     once = case.shown is not None and case.before is not None and case.shown == case.before + case.change
@@ -212,7 +212,7 @@ def _known_once(case: Case) -> bool:
 
 
 def _booked_again(case: Case) -> bool:
-    """Whether the balance says that money moved once more, and is not merely another one than the first answer's."""
+    """True unless the balance differs from the first answer's without a second booking."""
     if case.shown is None or case.before is None or case.shown == case.before:
         return True
     if not case.wrong_balance or not case.change or len(case.items) > 1:
@@ -238,7 +238,7 @@ def _after_a_loss(loss: Loss | None) -> Cause:
 
 
 def _distance(case: Case) -> tuple[int | None, int]:
-    """The exchange of the first time, and how many others came between the last time and now."""
+    """The index of the first exchange with the id, and how many transactions came since the last one."""
     earlier = case.sent_before
     if not earlier or case.index is None:
         return None, 0
@@ -247,7 +247,7 @@ def _distance(case: Case) -> tuple[int | None, int]:
 
 
 def _asked(operation: Operation) -> tuple[Operation, ...]:
-    """The transactions of an operation; a login counts as one."""
+    """The transactions of an operation. A login counts as one."""
     return (operation,) if isinstance(operation, Authenticate) else transactions(operation)
 
 

@@ -1,4 +1,4 @@
-"""Authentication that is too lax, or made in another way than the document says."""
+"""Finds causes in the wallet's authentication: it checks too little, or not as documented."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _SITUATIONS: Mapping[str, tuple[str, str]] = {
 
 
 _FAMILY = "believes"
-"""Before the dot of each id of a cause in this module."""
+"""The part before the dot in the ids of this module's causes."""
 _ALL = f"{_FAMILY}.forged"
 
 
 def roots_of(cause: str) -> frozenset[str]:
-    """A wallet that verifies nothing believes every forgery: one thing to repair."""
+    """The ids of the causes that explain this one. A wallet that verifies nothing accepts every forgery."""
     return frozenset({_ALL}) if cause.partition(".")[0] == _FAMILY and cause != _ALL else frozenset()
 
 
@@ -48,7 +48,10 @@ AGE_NOT_LOOKED_AT = _of_situation("stale")
 
 
 def of_mistake(name: str, contract: Contract) -> Cause | None:
-    """What a wallet does that refuses a good call and believes one with this mistake; `zero_amount` is no forgery."""
+    """The cause if a wallet refuses a right call and accepts one with this mistake; None if it is unknown.
+
+    `name` is a forgery's name or `zero_amount`.
+    """
     if name == ZERO_AMOUNT:
         return ZERO_REFUSED
     remedy = contract.forgeries[name].remedy if name in contract.forgeries else None
@@ -56,7 +59,7 @@ def of_mistake(name: str, contract: Contract) -> Cause | None:
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """Which part of the authentication is not verified."""
+    """The causes for a request that the wallet should have rejected for its authentication."""
     if case.situation not in _SITUATIONS or case.verdict.wrong == "code":
         return
     if case.exchange is not None and case.exchange.reply is not None and case.outcome is not Outcome.OK:
@@ -78,7 +81,7 @@ def _forgery(case: Case) -> str:
 
 
 def _believes_any(case: Case, forgery: str) -> bool:
-    """Whether another forgery was believed too: then nothing is verified at all."""
+    """True if the wallet accepted another forgery, too. Then it probably verifies nothing."""
     return any(
         each.alteration.forged and each.alteration.forged != forgery and each.reply is not None and each.reply.accepted
         for each in case.history.exchanges

@@ -1,4 +1,4 @@
-"""Answers in the wrong form, or none at all."""
+"""Finds causes for answers in a wrong form, and for missing answers."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ _OF_PLACES: Mapping[str, Cause] = {
         "not_declared_as_json", "the answer is not declared as JSON", "send `content-type: application/json`"
     ),
 }
-"""By the last part of where a problem is: a field of the answer, the HTTP status, or a header."""
+"""By the last part of a problem's place: a field of the answer, the HTTP status, or a header."""
 _REDIRECTION = 3
-"""Statuses of HTTP of three hundred and more."""
+"""The first digit of the HTTP status of a redirect."""
 _KINDS: Mapping[FailureKind, Cause] = {
     FailureKind.TIME_OUT: Cause(
         "no_answer_in_time",
@@ -96,7 +96,7 @@ _KINDS: Mapping[FailureKind, Cause] = {
 
 
 WRONG_CODE = "wrong_code"
-"""The id of the cause whose sentence has the code."""
+"""The id of the cause for a right refusal with a wrong code."""
 READ_AFTER_THE_LOCK = Cause(
     "balance_read_after_the_lock",
     "the balance of an answer is read after the booking's lock was given back, when others have booked too",
@@ -105,7 +105,7 @@ READ_AFTER_THE_LOCK = Cause(
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """What the form of an answer, or its absence, suggests."""
+    """The causes that the form of an answer, or its absence, suggests."""
     exchange = case.exchange
     if exchange is None:
         return
@@ -134,7 +134,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 
 
 def _of_check(case: Case) -> Iterator[Cause]:
-    """What the check that found it says by itself."""
+    """The causes that the check of the verdict suggests."""
     if case.verdict.check == "completeness":
         yield Cause(
             "incomplete_batch_answer",
@@ -162,7 +162,7 @@ def _of_check(case: Case) -> Iterator[Cause]:
 
 
 def _says_success(case: Case) -> bool:
-    """Whether the problem is that the body says success above an HTTP status that does not."""
+    """True if the body reports success and the HTTP status an error."""
     problems = case.exchange.problems if case.exchange is not None else ()
     return any(each.flaw is Flaw.CONTRADICTION for each in problems)
 
@@ -190,7 +190,7 @@ def _of_expectation(case: Case) -> Iterator[Cause]:
 
 
 def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
-    """What was not looked at."""
+    """The causes for a request that the wallet accepted and should have refused."""
     alteration, operation = exchange.alteration, exchange.operation
     if alteration.stale_seconds:
         yield AGE_NOT_LOOKED_AT

@@ -1,4 +1,4 @@
-"""Money that was counted wrong: scale, binary floats, the balance of before, twice, in the wrong direction."""
+"""Finds causes for wrong balances: another unit, binary floats, an old balance, a double or reversed booking."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
 _ROUNDED = (2, 3, 0, 4)
-"""Decimals that wallets round to, most usual first."""
+"""Numbers of decimals that wallets round to, the most usual first."""
 _PLAIN = frozenset({"new", "exact", "zero", "read", "unknown_bet", ""})
-_TELLING = 100
-"""Amounts of so many units tell a scale from chance, also when digits were cut."""
+_ENOUGH_UNITS = 100
+"""From so many units on, a rounded quotient proves another unit. Below, it may be chance."""
 _NOISE = Fraction(money.SCALE, 100)
-"""Less than a cent away is noise of a computation, not another amount."""
+"""A smaller difference than a cent, in hundred-thousandths, is an error of rounding and not another amount."""
 
 
 _SHOWN_TOO_EARLY = Cause(
@@ -35,7 +35,7 @@ _A_LITTLE_TOO_MUCH = Cause(
 
 
 def _kept_with(decimals: int) -> str:
-    """The id of the cause that money is kept with so many decimals."""
+    """The id of the cause that the wallet keeps money with so many decimals."""
     return f"kept_with_{decimals}_decimals"
 
 
@@ -57,11 +57,11 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
     _SHOWN_TOO_EARLY.id: frozenset({_NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
 }
-"""The id of a cause to those that it explains where it is seen more often."""
+"""By the id of a cause: the ids of the causes that it explains."""
 
 
 def scale(case: Case) -> Iterator[Cause]:
-    """The whole balance, or what the step moved, is too large or too small by a power of ten."""
+    """The causes if the balance or the booked amount is wrong by a power of ten."""
     if not case.wrong_balance or case.shown is None or case.situation not in _PLAIN:
         return
     shown, unit = case.shown, _unit(case)
@@ -95,9 +95,9 @@ def scale(case: Case) -> Iterator[Cause]:
 
 
 def _is_part(shown: Amount, factor: int, expected: Amount) -> bool:
-    """Whether one is the other divided, and what lies behind the smallest unit was cut or rounded."""
+    """True if `shown` is `expected` divided by the factor, possibly cut or rounded to the smallest unit."""
     away: Amount = max(shown * factor - expected, expected - shown * factor)
-    return not away or (shown >= _TELLING and away < factor)
+    return not away or (shown >= _ENOUGH_UNITS and away < factor)
 
 
 def _unit(case: Case) -> str:
@@ -107,7 +107,7 @@ def _unit(case: Case) -> str:
 
 
 def someone_elses(case: Case) -> Iterator[Cause]:
-    """The balance of another player of the scenario."""
+    """The cause if the answer shows the balance of another player of the scenario."""
     if not case.wrong_balance or case.shown is None or len(case.history.players) < 2:
         return
     for other in case.history.players:
@@ -131,7 +131,7 @@ def _every_item(case: Case) -> tuple[Single, ...]:
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """What a wrong balance says about the booking."""
+    """The causes that a wrong balance suggests."""
     if not case.wrong_balance or case.shown is None:
         return
     known = case.before is not None and case.change
@@ -146,7 +146,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 
 
 def _overflow(moved: Amount, change: Amount) -> Iterator[Cause]:
-    """The amount does not fit into 32 bits, whatever unit the wallet counts in."""
+    """The cause if the amount overflows 32 bits in one of the usual units."""
     for unit in (1, money.SCALE // 100, money.SCALE):
         if change < 2**31 * unit:
             return
@@ -219,7 +219,7 @@ def _another_amount(case: Case, moved: Amount) -> Iterator[Cause]:
 
 
 def _unsettled_what_was_not_settled(case: Case) -> bool:
-    """Whether the balance is wrong for a further settlement of the bet, which the wallet only said to have booked."""
+    """True if the wallet unsettles a second settlement of a bet that it accepted and probably did not book."""
     earlier = [each for each in case.course if each.player == case.verdict.player and each.exchange < (case.index or 0)]
     return case.change < 0 and any(each.situation == "new.same_bet" for each in earlier)
 
@@ -229,7 +229,7 @@ def _raw(case: Case) -> tuple[tuple[int | None, str, str], ...]:
 
 
 def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
-    """The answer shows the balance of before. What the next answer shows tells whether it was booked."""
+    """The causes if the answer shows the balance before the step. The next answer shows whether it was booked."""
     later = case.moved_later(before)
     if later:
         yield _SHOWN_TOO_EARLY
@@ -248,7 +248,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
 
 
 def shortage(case: Case) -> Iterator[Cause]:
-    """A debit that was taken although a little was missing: the comparison is there, and inexact."""
+    """The cause if the wallet accepted a debit that exceeds the balance by less than a main unit."""
     taken = case.situation == "uncovered" and case.outcome is Outcome.OK
     if not taken or case.before is None or case.verdict.wrong == "refused":
         return

@@ -1,4 +1,4 @@
-"""A request that was in order, and refused: the code that was answered, and what came before, say why."""
+"""Finds causes for the refusal of a right request, by its code and the requests before it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CODES: Mapping[Outcome, Cause] = {
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """Why the wallet refuses what it should take."""
+    """The causes for the refusal of a right request."""
     asked = case.verdict.wrong == "refused" or case.verdict.aspect is Aspect.REFUSED
     if not asked or case.exchange is None or case.situation not in _SITUATIONS or case.outcome in {None, Outcome.OK}:
         return
@@ -95,7 +95,7 @@ def _session(case: Case) -> Iterator[Cause]:
 
 
 def _batch(case: Case) -> Iterator[Cause]:
-    """A batch is answered as a whole with an error."""
+    """The cause if the wallet refuses a whole batch."""
     reply = case.exchange.reply if case.exchange is not None else None
     if case.exchange is None or len(transactions(case.exchange.operation)) < 2 or reply is None or reply.items:
         return

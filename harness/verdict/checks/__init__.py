@@ -1,9 +1,13 @@
-"""History in, verdicts out. Never sends anything.
+"""Judges a history and returns verdicts. Sends no requests.
 
-Four questions are asked of every history, and each is a check of its own: is what the scenario expects fulfilled
-(`expectation`), does every answer match its schema (`schema`), could a sound wallet have said this (`oracle`), and does
-the money add up when somebody reads it (`conservation`). Smaller ones stand beside them in
-`harness.verdict.checks.answer_form`.
+Every history has four main checks:
+
+* `expectation`: do the answers match the expectations of the scenario?
+* `schema`: does every answer match its schema?
+* `oracle`: could a sound wallet have given this answer?
+* `conservation`: does the balance agree with the answers before it?
+
+Smaller checks are in `harness.verdict.checks.answer_form`.
 """
 
 from __future__ import annotations
@@ -44,14 +48,14 @@ class Judged:
     verdicts: tuple[Verdict, ...]
     readings: tuple[tuple[str, str], ...]
     avoided: str = ""
-    """The permitted reading by which the wallet avoided the point of the scenario."""
+    """The permitted reading because of which the scenario could not judge its requirement; empty if there is none."""
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
-    """The balances of every player from exchange to exchange, expected and shown."""
+    """The expected and shown balances of every player, from exchange to exchange."""
 
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
-    """Judge one history. `policy` is the contract's, narrowed by what is known of this wallet."""
+    """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
     judge = HistoryJudge(history, contract, policy)
     judge.run()
     verdicts = [
@@ -78,7 +82,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
 
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """One finding for one cause: the same requirement is not charged twice for the same exchange."""
+    """The verdicts with at most one for each requirement and exchange, the first of several."""
     told: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
         told.setdefault((verdict.requirement, verdict.exchange), verdict)

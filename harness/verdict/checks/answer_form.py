@@ -1,4 +1,4 @@
-"""The form of single answers: their format, whether they arrived, whether a batch is answered whole, references."""
+"""Checks the form of single answers: format, delivery, complete answers to batches, and references."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TOPIC_CHECK = {"schema": "schema", "json": "schema", "echo": "echo"}
 def verdict_on(
     check: str, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
 ) -> Verdict:
-    """A verdict of a check on one exchange: `index` is its place in the history, `said` what was answered."""
+    """A verdict of a check on one exchange. `index` is its place in the history, `said` the wallet's answer."""
     return Verdict(
         check=check,
         requirement=requirement.id,
@@ -45,7 +45,7 @@ def verdict_on(
 
 
 def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """What is wrong with the form of answers: one verdict for each requirement and place, however often it happened."""
+    """Errors in the form of answers: one verdict for each requirement and place in the answer."""
     told: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
         for number, problem in enumerate(exchange.problems):
@@ -69,7 +69,7 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
 
 
 def _is_foreign(exchange: Exchange, history: History) -> bool:
-    """Whether a movement in another currency was accepted: then it is right to answer in the player's own."""
+    """True for a movement in another currency than the player's. Its answer may show the player's currency."""
     operation = exchange.operation
     return isinstance(operation, Movement) and not any(
         player.id == operation.player and player.currency == operation.currency for player in history.players
@@ -77,7 +77,7 @@ def _is_foreign(exchange: Exchange, history: History) -> bool:
 
 
 def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """Requests whose fate is unknown though nobody lost their answer on purpose: the scenario is not decided."""
+    """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN."""
     own = contract.requirements[history.scenario.requirements[contract.name]]
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent:
@@ -95,7 +95,7 @@ def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]
 
 
 def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """Every transaction of a batch has an answer of its own, and there is none that nobody asked for."""
+    """Batches in which a transaction has no answer, or whose answer has transactions that were not requested."""
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is None or exchange.alteration.spoils_content:
             continue
@@ -118,7 +118,7 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
 
 
 def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
-    """A replay returns the wallet's own reference of the first time. One that was booked again is told elsewhere."""
+    """Replays that do not return the wallet's first reference. Other checks report a replay that moved money."""
     first: dict[tuple[str, object], str] = {}
     for index, exchange in enumerate(judge.history.exchanges):
         for part in parts_of(index, exchange):

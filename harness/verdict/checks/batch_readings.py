@@ -1,4 +1,4 @@
-"""How a batch was answered as a whole: what no single transaction of it shows."""
+"""Checks how a wallet answers an empty batch, and a batch without a valid transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Reading = tuple[str, str]
 
 
 def batch_readings(history: History) -> Iterator[tuple[int, Reading]]:
-    """Where a batch was empty, or had nothing to accept: the exchange, and the permitted reading that was seen."""
+    """Batches that are empty or have no accepted item: the index of the exchange, and the reading that it shows."""
     for index, exchange in enumerate(history.exchanges):
         if (reading := _reading(exchange)) is not None:
             yield index, reading
@@ -30,7 +30,7 @@ def _reading(exchange: Exchange) -> Reading | None:
 
 
 def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iterator[Verdict]:
-    """A batch that was answered otherwise than this wallet is said to answer one."""
+    """Batches answered by another reading than the policy of this wallet allows."""
     requirement = contract.conservation
     for index, (name, seen) in batch_readings(history):
         accepted = policy.get(name)

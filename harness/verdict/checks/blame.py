@@ -1,9 +1,10 @@
-"""Whom to blame for a wrong balance.
+"""Finds the request that caused a wrong balance.
 
-A refusal shows no balance, a forged request shows nothing at all: that they moved money is seen only when a balance is
-shown later. So whoever shows a wrong balance need not have caused it. Arithmetic tells: a suspect is to blame when the
-balance is wrong by just what the suspect would have moved, and the movement that shows it is to blame itself when the
-balance is wrong by its own amount, or a multiple of it.
+Answers to refused or forged requests show no balance. If such a request moves money, a later answer shows it. So the
+answer with a wrong balance is not always the cause.
+
+The size of the error decides. A suspect is blamed if the balance is wrong by exactly the suspect's amount. The movement
+that shows the balance is blamed if the error is its own amount or a multiple of it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ PLAIN = frozenset({Situation.NEW, Situation.READ, Situation.ZERO, Situation.EXAC
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A step whose effect no balance has confirmed: its operation, its situation, and the exchange.
+    """A request whose effect no balance has confirmed yet: its operation, its situation, and its exchange.
 
-    `change` is what it would move if it were booked (again), in hundred-thousandths, credits positive; 0 when it is not
-    known.
+    `change` is the amount that it would move if the wallet booked it (again), in hundred-thousandths. Credits are
+    positive; an unknown amount is 0.
     """
 
     operation: str
@@ -32,16 +33,17 @@ class Suspect:
 
     @property
     def peculiar(self) -> bool:
-        """Whether it is more than an ordinary transaction or a read."""
+        """True unless it is an ordinary transaction or a read."""
         return self.situation.partition(".")[0] not in PLAIN or "." in self.situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A balance that no sound wallet could show, and who may be behind it.
+    """A balance that no sound wallet could show, and its possible causes. Amounts are in hundred-thousandths.
 
-    `off` is by how much it is wrong, measured against each balance that could have been shown; `shows` is what the
-    movement that shows it would move, credits positive, None for a read; `beside` are the other items of its batch.
+    * `off`: the differences between the shown balance and each possible balance.
+    * `shows`: the amount of the movement whose answer shows the balance, credits positive; None for a read.
+    * `beside`: the other items of its batch.
     """
 
     suspects: Sequence[Suspect]
@@ -49,20 +51,20 @@ class Scene:
     shows: Amount | None = None
     beside: Sequence[Suspect] = ()
     reads: str = ""
-    """The operation that shows it, where that is a read of the balance."""
+    """The operation that shows the balance, if it is a read; otherwise empty."""
     acted: bool = False
-    """Whether the player has taken part so far: nobody else's balance may be wrong for whatever reason."""
+    """True once a request has named this player. Until then any change of their balance is the wallet's fault."""
 
     @property
     def shows_no_effect(self) -> bool:
-        """Whether the balance is what it would be without the movement that shows it."""
+        """True if the balance equals the one without the movement that shows it."""
         return any(self.shows and each == -self.shows for each in self.off)
 
 
 def blame(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None] | None:
-    """The requirement that the balance is charged to, and the step behind it; None for the answer that shows it.
+    """The requirement that the wrong balance violates, and the suspect. None blames the answer that shows it.
 
-    `own` is the id of the scenario's requirement, preferred where several suspects are equally likely.
+    `own` is the id of the scenario's requirement. It is preferred if several suspects are equally likely.
     """
     peculiar = [each for each in (*scene.suspects, *scene.beside) if each.peculiar]
     off = scene.off - {0}
@@ -77,20 +79,37 @@ def blame(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Susp
 
 
 def _explains_itself(change: Amount | None, off: frozenset[Amount]) -> bool:
-    """Whether the movement has had no effect, a double one, or that of an amount in another unit."""
+    """True if the movement had no effect, a double effect, or the effect of an amount in another unit."""
     return any(change and each in {change * (times - 1) for times in _MULTIPLES} for each in off)
 
 
 _MULTIPLES = frozenset({0, 2, *(10**n for n in range(1, 7))})
 
-_OF_ANY_SUM = ("race", "rollback", "conflict", "reused_id", "late")
+_OF_ANY_SUM = frozenset(
+    {
+        Situation.RACE,
+        Situation.RACE_OF_ONE,
+        Situation.RACE_OF_DEBITS,
+        Situation.ROLLBACK,
+        Situation.ROLLBACK_OF_UNKNOWN,
+        Situation.ROLLBACK_AGAIN,
+        Situation.ROLLBACK_OF_REFUSED,
+        Situation.ROLLBACK_OF_SETTLED,
+        Situation.ROLLBACK_OF_FOREIGN,
+        Situation.CONFLICT,
+        Situation.CONFLICT_WITH_ZERO,
+        Situation.REUSED_ID,
+        Situation.LATE,
+    }
+)
 
 
 def _may_fit(suspect: Suspect, off: frozenset[Amount]) -> bool:
     """Whether a suspect may be behind a sum that is not its own: in part, in another direction, or with others."""
-    if suspect.situation.startswith(_OF_ANY_SUM):
+    plain = suspect.situation.partition(".")[0]
+    if plain in _OF_ANY_SUM:
         return True
-    if suspect.situation.startswith("malformed"):
+    if plain == Situation.MALFORMED:
         return -suspect.change in off
     return suspect.situation == Situation.UNCOVERED and any(suspect.change < each < 0 for each in off)
 
@@ -104,7 +123,7 @@ def _charged(suspects: Sequence[Suspect], contract: Contract, own: str) -> tuple
 
 
 def _ordinary(scene: Scene, contract: Contract, own: str) -> tuple[Requirement, Suspect | None] | None:
-    """A read shows it, and nothing peculiar explains it."""
+    """The blame for a wrong balance that a read shows and no peculiar suspect explains."""
     moved = [each for each in scene.suspects if each.situation != Situation.READ]
     fitting = [each for each in moved if {each.change, -each.change} & (scene.off - {0})]
     if fitting or (moved and not any(each.peculiar for each in moved)):

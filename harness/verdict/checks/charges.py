@@ -1,4 +1,4 @@
-"""Verdicts that charge a requirement with what the oracle has found."""
+"""Makes verdicts from the findings of the oracle."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ SUMMARY = {
     Wrong.BALANCE: "shows a balance that no sound wallet could show",
     Wrong.MOVED: "the balance does not agree with the answers before it",
 }
-"""What is said of a finding: that of moved money when an innocent answer has brought it to light."""
+"""The summary of a finding. `MOVED` is for a wrong balance that another request has caused."""
 
 
 IN_A_RACE = {
     Aspect.REFUSED_WITHOUT_NEED: "some of the concurrent requests were refused without need",
     Aspect.BALANCES_IN_NO_ORDER: "no order of the concurrent requests explains the balances that were shown",
 }
-"""What is said of concurrent answers."""
+"""The summary of a warning about concurrent answers."""
 
 
 def status_of(level: Level) -> Status:
-    """What the violation of a requirement of that level is."""
+    """The status of a violated requirement with that level."""
     return _STATUS[level]
 
 
@@ -43,9 +43,10 @@ def charge(
     currency: str,
     accused: int | None = None,
 ) -> Verdict:
-    """What the answer `part` proves; `accused` is the exchange to blame, where it is not that of the answer itself.
+    """The verdict for a finding in the answer `part`.
 
-    `currency` is that of an answer that names none.
+    `accused` is the index of the exchange to blame, if it is not the answer's own. An answer that names no currency
+    gets `currency`.
     """
     exchange = exchanges[part.exchange]
     innocent = accused is not None and accused != part.exchange
@@ -69,7 +70,7 @@ def charge(
 
 
 def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, aspect: Aspect) -> Verdict:
-    """What concurrent answers, whose money may be right, have shown amiss."""
+    """The warning for concurrent answers that are wrong although the money may be right."""
     return Verdict(
         check="oracle",
         requirement=requirement.id,
@@ -84,7 +85,7 @@ def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Ex
 
 
 def undecided(requirement: Requirement, index: int, exchange: Exchange, player: str) -> Verdict:
-    """Too much could have happened for a verdict."""
+    """The verdict UNKNOWN, for requests with too many possible orders."""
     return Verdict(
         check="oracle",
         requirement=requirement.id,

@@ -1,4 +1,4 @@
-"""Whether an answer is the one that is expected: the code of a refusal, and what the scenario says of a step."""
+"""Compares answers with the expected ones: the code of a refusal, and the expectation of a scenario's step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from harness.verdict.checks.history_judge import HistoryJudge, Seen
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
-    """Rightly refused, but with another code than the document gives."""
+    """Right refusals with another code than the document gives."""
     told: set[tuple[str, str]] = set()
     for seen in judge.seen:
         answer = seen.part.answer
@@ -34,8 +34,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
             continue
         if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
-            # Under contention, for a body that is wrong in itself and for a batch that is refused as a whole, which
-            # error comes first is the wallet's affair.
+            # In a race, for a spoilt body and for a wholly refused batch, several codes apply. The wallet may choose.
             continue
         situation = _coded_as(seen)
         expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
@@ -60,7 +59,7 @@ def _codes(outcomes: Iterable[Outcome]) -> str:
 
 
 def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
-    """The code and the HTTP status, for a code may mean what the document says only with its own status."""
+    """The wallet's code with the HTTP status, because the document defines some codes together with a status."""
     received = exchange.transmission.received
     return sentences.said(answer) + (f", HTTP {received.status}" if received is not None else "")
 
@@ -78,13 +77,13 @@ _READING_SITUATION = {
 
 
 def _coded_as(seen: Seen) -> str:
-    """The situation by which the contract gives a code: that of the reading that allowed the refusal, if any."""
+    """The situation for which the contract gives a code: that of the reading that permits the refusal, if any."""
     by_reading = [_READING_SITUATION[policy] for policy, value in seen.readings if policy in _READING_SITUATION]
     return by_reading[0] if by_reading else seen.situation.partition(".")[0]
 
 
 def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
-    """Answers that are not what the scenario says they must, or should, be."""
+    """The first answer that differs from the `expect` or `should` of its step."""
     own = judge.contract.requirements[judge.history.scenario.requirements[judge.contract.name]]
     for index, exchange in enumerate(judge.history.exchanges):
         if exchange.step < 0 or exchange.reply is None or exchange.loss is not None:
@@ -118,9 +117,9 @@ def _said(history: History, index: int, exchange: Exchange, reply: Reply) -> str
 
 
 def step_of(history: History, exchange: Exchange) -> Step | None:
-    """The step that an exchange comes from, by its line: a step inside a block has the index of the block.
+    """The step of an exchange. It is found by its line, because a step in a block has the index of the block.
 
-    None for what the runner sends of its own accord: preparation, and reads of the balance.
+    None for requests that the runner adds itself: preparation, and reads of the balance.
     """
     if exchange.step < 0:
         return None
@@ -132,7 +131,7 @@ def step_of(history: History, exchange: Exchange) -> Step | None:
 
 
 def _unmet(judge: HistoryJudge, index: int, exchange: Exchange, expected: Sequence[str]) -> tuple[str, Aspect | None]:
-    """What is not as expected, and which of several things that is; empty when all is."""
+    """The difference from the expectation in words, and its kind. The text is empty if there is no difference."""
     if "same" in expected:
         judged = all(part.item.player not in judge.dead for part in parts_of(index, exchange))
         return (_unlike_first(judge.history, index, exchange) if judged else ""), Aspect.UNLIKE_THE_FIRST
@@ -148,7 +147,7 @@ def _unmet(judge: HistoryJudge, index: int, exchange: Exchange, expected: Sequen
 
 
 def _answers(judge: HistoryJudge, index: int, exchange: Exchange) -> list[ItemReply | None]:
-    """The answers to expect something of; one that a permitted reading explains, or whose player is out, is None."""
+    """The answers to compare. None stands for one that a permitted reading or an earlier finding excuses."""
     reply = exchange.reply
     if reply is not None and _is_one(exchange, reply):
         return [ItemReply(outcome=reply.outcome, code=reply.code)]
@@ -156,16 +155,16 @@ def _answers(judge: HistoryJudge, index: int, exchange: Exchange) -> list[ItemRe
 
 
 def _is_one(exchange: Exchange, reply: Reply) -> bool:
-    """Whether the answer as a whole is meant: it is one, or no item of it has an answer."""
+    """True if the expectation concerns the answer as a whole and not its items."""
     if not transactions(exchange.operation):
         return True
     return exchange.alteration.body is not None and not reply.items
 
 
 def _excused(judge: HistoryJudge, part: Part) -> bool:
-    """Whether the oracle has already found something here, or a reading of the document allows the refusal.
+    """True if the oracle already has a finding here, or a reading of the document permits the refusal.
 
-    That an ended session may be refused allows nothing here: where it matters, a scenario says what should be.
+    The readings about ended sessions do not count. Scenarios about sessions have expectations of their own.
     """
     if part.item.player in judge.dead:
         return True

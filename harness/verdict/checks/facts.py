@@ -1,4 +1,4 @@
-"""What the oracle is told about each transaction of an exchange: the facts that decide whether it must be believed."""
+"""Collects the facts about each transaction of an exchange that the oracle needs to judge it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from harness.oracle import Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One transaction of an exchange: what was asked, and what was answered for it.
+    """One transaction of an exchange, and its answer.
 
-    `answer` is None when its fate is unknown; `dropped` when the answer of its twin in the same batch stands for it.
+    `answer` is None if there is no readable answer. `dropped` is True if only another item with its id was answered.
     """
 
     item: Single
@@ -44,13 +44,13 @@ class Part:
     answer: ItemReply | None
     dropped: bool = False
     missing: bool = False
-    """The batch was answered, and this transaction was not."""
+    """True if the batch was answered, but not this transaction."""
     repeated: bool = False
-    """Its id stands more than once in its batch."""
+    """True if the batch has its id more than once."""
 
 
 def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
-    """The transactions of an exchange with their answers; an `authenticate` has none."""
+    """The transactions of an exchange with their answers. An `authenticate` has none."""
     operation = exchange.operation
     match operation:
         case Settle() | Retry() | BetBatch():
@@ -79,7 +79,7 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
     for item in items:
         answers = by_id.get(item.id, [])
         if not answers and nameless and item.id not in seen:
-            # What was sent without its id, or with another, is answered under a name that we have not given.
+            # An item that was sent without its id, or with another id, is answered with an unknown id.
             answers = strangers
         found = answers.pop(0) if answers else (whole if refused_whole else None)
         twin = found is None and item.id in seen
@@ -95,13 +95,13 @@ def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Itera
 
 
 def currency_of(item: Single, players: Iterable[Player]) -> str:
-    """The currency of an answer that names none: that of the movement, or the player's for what moves nothing."""
+    """The currency for an answer that names none: the movement's, or otherwise the player's."""
     held = next((each.currency for each in players if each.id == item.player), "")
     return item.currency if isinstance(item, Movement) else held
 
 
 def surplus(exchange: Exchange) -> tuple[str, ...]:
-    """The ids that a batch's answer holds and its request did not."""
+    """The ids that the answer to a batch has and its request has not."""
     reply = exchange.reply
     if reply is None or not isinstance(exchange.operation, Batch) or not exchange.operation.items:
         return ()
@@ -111,17 +111,17 @@ def surplus(exchange: Exchange) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Known:
-    """What has happened so far, as far as it decides what a request is to the wallet."""
+    """The ids, bets and sessions of the history so far."""
 
     ids: dict[str, set[str]] = field(default_factory=dict)
-    """Transaction id to the players it was sent for."""
+    """By transaction id: the players for whom it was sent."""
     bets: dict[str, str] = field(default_factory=dict)
-    """A bet's transaction id to the player who placed it."""
+    """By a bet's transaction id: the player who placed it."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
-    """Player to the sessions that are alive."""
+    """By player: the sessions that have not ended."""
 
     def hear(self, exchange: Exchange, items: Sequence[Single]) -> None:
-        """Take note of an exchange and its transactions."""
+        """Record the ids, bets and session of an exchange."""
         self.hear_ids(items)
         for item in items:
             if isinstance(item, Bet):
@@ -131,7 +131,7 @@ class Known:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
 
     def hear_ids(self, items: Iterable[Single]) -> None:
-        """Take note of who uses which ids."""
+        """Record the ids of these transactions with their players."""
         for item in items:
             if isinstance(item, Movement):
                 self.ids.setdefault(item.id, set()).add(item.player)
@@ -172,7 +172,7 @@ def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contra
 
 
 def is_signed_otherwise(forged: str, contract: Contract) -> bool:
-    """Whether only a SHOULD demands that a request with this forgery is refused."""
+    """True if only a SHOULD demands the refusal of a request with this forgery."""
     return bool(forged) and contract.forgeries[forged].level is not Level.MUST
 
 
@@ -195,7 +195,7 @@ def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: C
 def _refusable(
     item: Single, exchange: Exchange, player: Player | None, history: History, contract: Contract, known: Known
 ) -> tuple[str, ...]:
-    """The policies under which a refusal breaks nothing although the wallet's rules would accept."""
+    """The policies that permit a refusal of a request that is otherwise right."""
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
     if ended and not contract.specs[exchange.name].after_session:
@@ -216,7 +216,7 @@ def _refusable(
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:
-    """`live`, `expired` or `unknown`: what the session of a request is to the wallet. No session counts as live."""
+    """The state of a request's session: `live`, `expired` or `unknown`. A request without a session counts as live."""
     session = getattr(item, "session", "")
     if not session or session in known.sessions.get(player.id, frozenset({player.session})):
         return "live"

@@ -1,7 +1,7 @@
-"""Puts a history before the oracle, window by window, and turns what it finds into verdicts.
+"""Judges a history with the oracle, window by window, and turns its findings into verdicts.
 
-A window is one exchange, or all exchanges of one race. Per player, the oracle filters the beliefs; when none is left,
-the finding is attributed to one requirement and that player is judged no further.
+A window is one exchange, or all exchanges of one race. For each player the oracle removes the beliefs that contradict
+the answers. If none is left, that is a finding: it violates one requirement, and the player is not judged further.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
 _MOST_CHARTED = 8
-"""Balances that one point of a chart shows."""
+"""How many possible balances one point of a chart shows at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the oracle made of one answered transaction."""
+    """The oracle's judgement of one answered transaction."""
 
     part: Part
     situation: str
@@ -65,9 +65,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One player's balance at one exchange: those that a sound wallet could have, and the one that was shown.
+    """One player's balance at one exchange: the balances of a sound wallet, and the balance that was shown.
 
-    Amounts are in hundred-thousandths. `expected` is empty once the player is judged no further.
+    Amounts are in hundred-thousandths. `expected` is empty if the player is not judged any more.
     """
 
     exchange: int
@@ -79,7 +79,7 @@ class Standing:
 
 @dataclass(slots=True)
 class HistoryJudge:
-    """The judgement of one history, while it lasts."""
+    """Judges one history. `run` fills `verdicts`, `seen` and `course`."""
 
     history: History
     contract: Contract
@@ -91,14 +91,14 @@ class HistoryJudge:
     _known: Known = field(default_factory=Known)
     _narrowing: Narrowing = field(init=False)
     _situations: dict[int, str] = field(default_factory=dict)
-    """By the `id()` of a part in `seen`, what it was to the wallet."""
+    """By the `id()` of a part in `seen`: its situation."""
 
     def __post_init__(self) -> None:
-        """Read the history once for the words that depend on what came before."""
+        """Read the history once for the narrowing of situations."""
         self._narrowing = Narrowing(self.history, self.contract)
 
     def run(self) -> None:
-        """Judge every window in turn."""
+        """Judge every window in order."""
         for player in self.history.players:
             if player.balance is not None:
                 book = Book(player.balance, bets=frozenset(player.bets))
@@ -110,7 +110,7 @@ class HistoryJudge:
 
     @property
     def dead(self) -> frozenset[str]:
-        """The players about whom something impossible was found."""
+        """The ids of the players that are not judged any more."""
         return frozenset(player for player, account in self.accounts.items() if account.dead)
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
@@ -118,7 +118,7 @@ class HistoryJudge:
         unanswered: dict[str, list[Event]] = defaultdict(list)
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
-            # In a race, an id that two players share is known for the other one whichever comes first.
+            # In a race, an id that two players share counts as known for both, because either may come first.
             self._known.hear_ids(part.item for found in parts.values() for part in found)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
@@ -133,7 +133,7 @@ class HistoryJudge:
             self._known.hear(exchange, [part.item for part in parts[index]])
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
-        """A successful `authenticate` is a read of the balance that it shows; nothing else is read here."""
+        """A successful `authenticate` as a read of its balance; empty for any other exchange."""
         reply = exchange.reply
         if not isinstance(exchange.operation, Authenticate):
             return ()
@@ -149,7 +149,7 @@ class HistoryJudge:
         answered: dict[str, list[tuple[Part, Event]]],
         unanswered: dict[str, list[Event]],
     ) -> None:
-        """Sort one transaction: its answer goes before the oracle, or its fate stays open."""
+        """Add one transaction to those with an answer, or to those without."""
         if part.dropped:
             return
         terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known)
@@ -176,7 +176,7 @@ class HistoryJudge:
         )
 
     def _may_have_acted(self, account: Account, event: Event, exchange: Exchange) -> bool:
-        """Suspect a request whose answer was lost. One that was cut in half has no effect."""
+        """Make a request without an answer a suspect. False if it cannot have an effect because it was cut in half."""
         is_cut = exchange.loss is Loss.HALF_REQUEST
         situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
@@ -184,7 +184,7 @@ class HistoryJudge:
         return not account.dead and not is_cut
 
     def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
-        """A lost answer is not a refusal: the wallet has acted, or not, or will."""
+        """Extend the beliefs by requests without an answer. The wallet may have booked them, or may do so later."""
         try:
             account.beliefs = lost(account.beliefs, *events, racing=racing)
         except BudgetExceeded:
@@ -192,7 +192,7 @@ class HistoryJudge:
             self._undecided(account, situation, events[0].exchange)
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
-        """A player whom the wallet cannot know, or one whose balance nobody could read."""
+        """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
         situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
         if part.answer is None:
             return
@@ -211,7 +211,7 @@ class HistoryJudge:
         events = [event for _, event in pairs]
         judgement = judge(account.beliefs, events, racing=racing and len(events) > 1)
         if judgement.finding is not None and not racing and (other := exchanged(pairs)):
-            # One id twice in a batch, and the answers in an order of the wallet's own: either answer may be either's.
+            # The batch has one id twice, and the wallet may answer in its own order: each answer may belong to either.
             again = judge(account.beliefs, [event for _, event in other])
             if again.finding is None and not again.undecided:
                 pairs, events, judgement = other, [event for _, event in other], again
@@ -236,7 +236,7 @@ class HistoryJudge:
         self._situations[id(seen.part)] = seen.situation
 
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
-        """Keep what the balance should have been and was, for the reader of a report."""
+        """Record the expected and the shown balance for the report."""
         finding = judgement.finding
         left = () if account.dead else balances(account.beliefs)[:_MOST_CHARTED]
         for part, event in pairs:
@@ -335,7 +335,7 @@ class HistoryJudge:
         )
 
     def _is_first(self, part: Part, situation: Situation) -> bool:
-        """Whether what comes as a repeat is the first time that this transaction is answered at all."""
+        """True if a repeated transaction has its first answer here."""
         if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
             return False
         before = (each for each in self.seen if each.part.exchange < part.exchange)
@@ -347,13 +347,13 @@ class HistoryJudge:
         return self.history.scenario.requirements[self.contract.name]
 
     def _attribute(self, index: int, situation: str, wrong: str) -> Requirement:
-        """The requirement that answers for an exchange. What prepares a scenario is no part of what it demands."""
+        """The requirement that a finding in an exchange violates. For preparation it is not the scenario's own."""
         exchange = self.history.exchanges[index]
         return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
 
     def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
         if kind is None or judgement.unsure:
-            # A stricter judgement might have explained the answers had it come to its end: nothing is proven.
+            # The stricter judgement was not finished, and might have explained the answers: nothing is proven.
             return
         plain = kind.partition(".")[0]
         found = []

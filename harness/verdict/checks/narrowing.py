@@ -1,5 +1,7 @@
-"""Finer words for a situation, where a requirement asks for them: an id that nearly equals another, an answer that was
-lost before, a batch of several players. Facts of the history, never of what the wallet said.
+"""Narrows a situation by a further word if a requirement needs it.
+
+Examples are an id that nearly equals another one, and a batch with several players. The words depend mostly on the
+requests, and on few facts of the answers, such as a refused unsettlement.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
 
 
 def race_kind(events: Sequence[Event]) -> str:
-    """What a race is: requests that share a transaction, debits against each other, or anything else."""
+    """The situation of a race: requests that share a transaction, only debits, or any other requests."""
     items = [event.item for event in events]
     if one := _shared(events):
         shared = [event for event in events if getattr(event.item, "id", "") == one]
@@ -32,7 +34,7 @@ def race_kind(events: Sequence[Event]) -> str:
 
 
 def _shared(events: Sequence[Event]) -> str:
-    """The id that every one of several requests names, if there is one."""
+    """The transaction id that several requests share; empty if there is none."""
     by_request: dict[int, set[str]] = {}
     for event in events:
         found = {event.item.id} if isinstance(event.item, Movement | Rollback) else set()
@@ -43,16 +45,16 @@ def _shared(events: Sequence[Event]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What holds for all transactions of one request."""
+    """Facts that all transactions of one request share."""
 
     several_players: bool
     has_bad_item: bool
 
 
 class Narrowing:
-    """Finds the finer words for the transactions of one history.
+    """Narrows the situations of the transactions of one history.
 
-    It reads the history through once: to look back again at each step would take the square of its length.
+    It reads the history once at the start. Reading back at each step would take quadratic time.
     """
 
     def __init__(self, history: History, contract: Contract) -> None:
@@ -63,9 +65,9 @@ class Narrowing:
         self._shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
         self._wholes: dict[int, _Whole] = {}
         self._refused_unsettlements: dict[str, int] = {}
-        """By player, the index of the first exchange in which an unsettlement was refused."""
+        """By player: the index of the first exchange with a refused unsettlement."""
         self._payouts: dict[str, dict[str, int]] = {}
-        """By bet and by transaction id, the index of the first exchange with that payout."""
+        """By bet and by transaction id: the index of the first exchange with that payout."""
         for index, exchange in enumerate(history.exchanges):
             operation = exchange.operation
             if isinstance(operation, Payout):
@@ -74,7 +76,7 @@ class Narrowing:
                 self._refused_unsettlements.setdefault(operation.player, index)
 
     def of(self, plain: Situation, part: Part) -> str:
-        """The situation, with a word after a dot where a finer one applies."""
+        """The situation; with a dot and a further word if one applies."""
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
             finer = _malformed(exchange, self._contract) or (
@@ -134,7 +136,7 @@ def _malformed(exchange: Exchange, contract: Contract) -> str:
 
 
 def _must_be_refused(exchange: Exchange, history: History) -> bool:
-    """Whether the scenario says that the step is to be refused; otherwise a wallet may take it at its word."""
+    """True if the scenario expects a refusal of the step. Otherwise the wallet may accept it."""
     if exchange.step < 0:
         return True
     outer = history.scenario.steps[exchange.step]
@@ -151,7 +153,7 @@ def _has_bad_item(exchange: Exchange) -> bool:
 
 
 def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Exchange]) -> bool:
-    """Whether another id differs from this one only in what wallets confuse."""
+    """True if another id differs from this one only in a way that some wallets ignore."""
     mine = _folded(item.id)
     others = [each.id for each in items if each.id != item.id]
     for exchange in before:
@@ -160,7 +162,7 @@ def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Excha
 
 
 def _folded(transaction_id: str) -> frozenset[str]:
-    """The forms to which careless wallets reduce an id."""
+    """The forms to which some wallets reduce an id by mistake."""
     stripped = transaction_id.strip()
     composed = unicodedata.normalize("NFC", stripped).casefold()
     unaccented = "".join(c for c in unicodedata.normalize("NFD", composed) if not unicodedata.combining(c))

@@ -1,4 +1,4 @@
-"""Finished sentences for the reader: what was sent, what was said, and what could have been said."""
+"""Writes sentences for the reader: the request, the wallet's answer, and the possible answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MANY = 4
 
 
 def sent(name: str, operation: Operation | Single, exchange: Exchange | None = None) -> str:
-    """`settlement 1a2b 12.34567 EUR for player 188`, with how the request departed from an ordinary one."""
+    """The request in words: `settlement 1a2b 12.34567 EUR for player 188`, with its deliberate errors."""
     match operation:
         case GetBalance(player=player):
             text = f"{name} of player {player}"
@@ -62,7 +62,7 @@ def _departure(exchange: Exchange) -> str:
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:
-    """`RS_OK, balance 74.69134 EUR`."""
+    """The answer in words: `RS_OK, balance 74.69134 EUR`."""
     if answer is None:
         return "nothing that could be read"
     code = answer.code or answer.outcome.value
@@ -71,13 +71,13 @@ def said(answer: ItemReply | None, currency: str = "") -> str:
 
 
 def could(possible: Iterable[Possible], currency: str) -> tuple[str, ...]:
-    """Every answer that a sound wallet could have given, most ordinary first, without repetition."""
+    """Every answer that a sound wallet could have given, the most ordinary first, each once."""
     texts: dict[tuple[str, str], None] = {}
     for each in possible:
         reading = ", ".join(f"{policy}: {value}" for policy, value in each.readings)
         for text in _answers(each, currency):
             texts.setdefault((text, f"  ({reading})" if reading else ""))
-    # What is permitted anyway needs no reading of the document besides.
+    # An answer that is permitted without a reading is shown without one.
     return tuple(f"{text}{note}" for text, note in texts if not note or (text, "") not in texts)
 
 

@@ -1,6 +1,6 @@
-"""One player's account as the oracle follows it through a history: the beliefs, and the steps not yet confirmed.
+"""One player's account during the judgement of a history: the beliefs, and the unconfirmed requests.
 
-Every step whose effect no balance has confirmed stays a suspect (see `harness.verdict.checks.blame`).
+A request is a suspect until a balance confirms its effect (see `harness.verdict.checks.blame`).
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ _MAY_SHOW_THE_PAST = frozenset(
         Situation.RACE_OF_ONE,
     }
 )
-"""A replay may be answered with the balance of the first time, which says nothing about the balance now."""
+"""The answer in these situations may show the balance of the first request instead of the present one."""
 
 
 @dataclass(slots=True)
 class Account:
-    """What is believed of a player's account. Once no belief is left, the player is judged no further."""
+    """The beliefs about a player's account. `dead` is True if the player is not judged any more."""
 
     player: Player
     beliefs: tuple[Belief, ...]
     dead: bool = False
     suspects: list[Suspect] = field(default_factory=list)
     warnings: list[Verdict] = field(default_factory=list)
-    """What concurrent answers showed amiss, told only if the money is right in the end: one cause, one finding."""
+    """Warnings about concurrent answers. They are reported only if the player has no other finding."""
 
     def follow(self, judgement: Judgement, answered: Sequence[tuple[Event, Suspect]], *, racing: bool) -> None:
-        """Take over what a judgement left, and forget the suspects when a balance confirmed the beliefs.
+        """Store the beliefs of a judgement, and clear the suspects if a balance has confirmed the beliefs.
 
-        A balance that was shown during a race confirms nothing of what was still under way.
+        A balance that was shown during a race confirms nothing, because other requests were still open.
         """
         self.beliefs = judgement.beliefs
         if racing or not self._confirmed(answered):
             self.suspects += [suspect for _, suspect in answered]
         else:
-            # What was refused may have been worked after the balance was shown: of the items of a batch, that is.
+            # In a batch, the wallet may have worked a refused item after it had computed the balance.
             self.suspects = [suspect for event, suspect in answered if not event.accepted]
 
     def _confirmed(self, answered: Sequence[tuple[Event, Suspect]]) -> bool:
-        """Whether the last answer shows the balance that all beliefs agree on, and not one remembered from before."""
+        """True if all beliefs have the balance of the last answer, and that balance cannot be an old one."""
         if any(suspect.situation.partition(".")[0] in _MAY_SHOW_THE_PAST for _, suspect in answered):
             return False
         shown = [event.balance for event, _ in answered if event.accepted and event.balance is not None]

@@ -1,4 +1,4 @@
-"""What is judged together: the exchanges of a race, and the items of a batch with their answers."""
+"""Groups exchanges that are judged together, and swaps answers to one id in a batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.verdict.checks.facts import Part
 
 
 def windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]]]:
-    """Exchanges one by one, those of a race together."""
+    """Exchanges with their indices, one by one, or all of a race together."""
     window: list[tuple[int, Exchange]] = []
     for index, exchange in enumerate(exchanges):
         if window and (exchange.race is None or exchange.race != window[-1][1].race):
@@ -24,7 +24,7 @@ def windows(exchanges: Sequence[Exchange]) -> Iterator[list[tuple[int, Exchange]
 
 
 def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
-    """A batch's transactions with the answers to those of one id the other way round; empty without such an id."""
+    """A batch's transactions, with the answers to equal ids in reverse order; empty without equal ids."""
     by_id: dict[str, list[int]] = defaultdict(list)
     for index, (part, _) in enumerate(pairs):
         by_id[getattr(part.item, "id", "")].append(index)

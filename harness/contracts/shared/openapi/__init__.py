@@ -1,8 +1,7 @@
-"""An OpenAPI 3.1 document of a contract, from its schemas, its examples and its requirements.
+"""Makes the OpenAPI 3.1 document of a contract from its schemas, its examples and its requirements.
 
-Nothing in it is written twice: paths come from the operations, request and answers from the schema folder, the refusals
-from `Contract.write_reply`, and what is demanded beyond the shapes from `requirements.yaml`. A private contract has
-such a document, too.
+Paths come from the operations, requests and answers from the schema folder, refusals from `Contract.write_reply`.
+Further demands come from `requirements.yaml`. A private contract has such a document, too.
 """
 
 from harness.contracts.shared.openapi.document import OpenApiError, document

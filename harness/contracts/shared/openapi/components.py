@@ -1,4 +1,4 @@
-"""Schema files as components of one document: named, without identities of their own, referring to each other."""
+"""Turns schema files into named components of one document, with references between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ERROR = "Error"
 
 
 class Components:
-    """The schemas of a document so far, by name."""
+    """The schemas that a document has so far, by name."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -23,23 +23,24 @@ class Components:
 
     @property
     def error(self) -> Node:
-        """A reference to what every refusal looks like."""
+        """A reference to the schema of refusals."""
         return {"$ref": PLACE + ERROR}
 
     def add_error(self) -> None:
-        """Take in what every refusal looks like, once. Raises OSError and JsonError."""
+        """Add the schema of refusals, once. Raises OSError and JsonError."""
         if ERROR not in self.schemas:
             self._take(ERROR, self._folder / "error.response.json")
 
     def add(self, operation: str, side: str, path: Path) -> Node:
-        """Take in a schema file, and return a reference to it. Raises OSError and JsonError."""
+        """Add a schema file, and return a reference to it. Raises OSError and JsonError."""
         name = _camel(f"{operation}_{side}")
         self._take(name, path)
         return {"$ref": PLACE + name}
 
     def _take(self, name: str, path: Path) -> None:
-        """The file's schema under a name, and each of its `$defs` under a name of its own: tools that make code of a
-        document look for types among the components alone.
+        """Add the file's schema under a name, and each of its `$defs` under its own name.
+
+        Code generators look for types among the components only.
         """
         whole = read(path)
         parts = {part: f"{name}{_camel(part)}" for part in whole.get("$defs", {})}
@@ -50,7 +51,7 @@ class Components:
 
 
 def _moved(node: Any, name: str, parts: dict[str, str]) -> Any:
-    """A part of a schema file with its references pointing to where their targets are now."""
+    """A part of a schema file, with its references changed to the new places of their targets."""
     if isinstance(node, list):
         return [_moved(each, name, parts) for each in node]
     if not isinstance(node, dict):
@@ -62,7 +63,7 @@ def _moved(node: Any, name: str, parts: dict[str, str]) -> Any:
 
 
 def _unconditional(node: Node) -> Node:
-    """The fields of `then` among the others as well: tools that make code do not look into conditions."""
+    """The node with the fields of `then` among its own fields, because code generators ignore conditions."""
     conditional = node["then"].get("properties", {}) if isinstance(node.get("then"), dict) else {}
     return {**node, "properties": {**node.get("properties", {}), **conditional}} if conditional else node
 

@@ -1,4 +1,4 @@
-"""The document as a whole, and each operation in it."""
+"""Makes the whole document and each operation in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Node: TypeAlias = dict[str, Any]
 
 OPENAPI_VERSION = "3.1.0"
 SERVER = "https://wallet.example"
-"""Stands where an operator puts its own address; the name is reserved for examples by RFC 2606."""
+"""The operator replaces it by their own address. RFC 2606 reserves the name for examples."""
 
 _INTRODUCTION = """\
 Written by walletproof from the contract's schemas and requirements. The operator implements it, the platform calls it.
@@ -27,14 +27,14 @@ What holds for every operation:
 
 
 class OpenApiError(Exception):
-    """A contract of which no document can be made: the text names the file and says what is wrong with it."""
+    """No document can be made of a contract. The text names the file and its error."""
 
 
 def document(contract: Contract, server: str = "", operations: Collection[str] = ()) -> Node:
     """The OpenAPI document of a contract as JSON values; examples hold decimal money as `decimal.Decimal`.
 
-    `server` is the wallet's base URL, an invented one by default; `operations` are those that it has, all of them by
-    default. Raises OpenApiError for schema or example files that are missing or cannot be used.
+    `server` is the wallet's base URL, by default an invented one. The document has the given operations, by default
+    all. Raises OpenApiError for schema or example files that are missing or invalid.
     """
     names = [name for name in contract.specs if not operations or name in operations]
     components = Components(contract.schemas)
@@ -54,7 +54,7 @@ def document(contract: Contract, server: str = "", operations: Collection[str] =
         ],
         "paths": paths,
         "components": {"schemas": components.schemas, "securitySchemes": schemes},
-        "x-requirements": [_told(each) for each in _general(contract)],
+        "x-requirements": [_as_node(each) for each in _general(contract)],
     }
 
 
@@ -82,7 +82,7 @@ def _operation(contract: Contract, name: str, components: Components) -> Node:
             _example(contract, name, "response"),
             refusals(contract, name),
         ),
-        "x-requirements": [_told(each) for each in demanded],
+        "x-requirements": [_as_node(each) for each in demanded],
     }
 
 
@@ -99,7 +99,7 @@ def _traits(spec: OperationSpec) -> list[str]:
 
 
 def _responses(answer: Node, error: Node, example: Mapping[str, Node], known: Collection[Refusal]) -> Node:
-    """Success and refusals by HTTP status; where a refusal may come with the success's own status, either is right."""
+    """Success and refusals by HTTP status. If a refusal also has status 200, that status allows both schemas."""
     alike = [each for each in known if each.status < 400]
     schema = {"anyOf": [answer, error]} if alike else answer
     examples: dict[str, Mapping[str, Any]] = {**example, **{each.name: each.example for each in alike}}
@@ -125,7 +125,7 @@ def _content(schema: Node, examples: Mapping[str, Mapping[str, Any]]) -> Node:
 
 
 def _example(contract: Contract, name: str, side: str) -> dict[str, Node]:
-    """The example in the schema folder, where there is one."""
+    """The example in the schema folder; empty if there is none."""
     path = contract.schemas / "examples" / f"{name}.{side}.json"
     return (
         {"success" if side == "response" else "request": {"value": parse(path.read_bytes())}} if path.exists() else {}
@@ -133,7 +133,7 @@ def _example(contract: Contract, name: str, side: str) -> dict[str, Node]:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# What is demanded
+# The requirements
 
 
 def _operations_of(requirement: Requirement) -> set[str]:
@@ -141,7 +141,7 @@ def _operations_of(requirement: Requirement) -> set[str]:
 
 
 def _general(contract: Contract) -> list[Requirement]:
-    """Those that speak of every operation, or of none in particular."""
+    """The requirements that concern all operations, or no particular one."""
     return [each for each in contract.requirements.values() if not _operations_of(each) - {"*"}]
 
 
@@ -149,7 +149,7 @@ def _bullets(requirements: Collection[Requirement]) -> list[str]:
     return [f"* **{each.level}** {each.text} (`{each.id}`)" for each in requirements]
 
 
-def _told(requirement: Requirement) -> Node:
+def _as_node(requirement: Requirement) -> Node:
     return {
         "id": requirement.id,
         "level": str(requirement.level),
@@ -168,5 +168,5 @@ def _about(contract: Contract) -> str:
 
 
 def _by_headers(contract: Contract) -> dict[str, Node]:
-    """What is known of the authentication of a contract that does not describe it: its required headers."""
+    """The security schemes of a contract that defines none: its required headers."""
     return {name: {"type": "apiKey", "in": "header", "name": name} for name in contract.required_headers}

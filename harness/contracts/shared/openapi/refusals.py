@@ -1,4 +1,4 @@
-"""The refusals of an operation: which there can be, and how the contract writes each."""
+"""The possible refusals of an operation, and how the contract writes each."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _KINDS: Mapping[Outcome, frozenset[type]] = {
     Outcome.INVALID_SESSION: frozenset({Bet, GetBalance}),
     Outcome.INVALID_TOKEN: frozenset({Authenticate}),
 }
-"""Kinds of operation that can be refused so; every operation can be refused in each other way."""
+"""The operations that can have such a refusal. All operations can have every other refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One way of refusing: what it is in the project's words, and its HTTP status and body."""
+    """One refusal: its name in this project, its HTTP status and its body."""
 
     name: str
     status: int
@@ -49,7 +49,7 @@ class Refusal:
 
 
 def refusals(contract: Contract, operation: str) -> tuple[Refusal, ...]:
-    """How a wallet refuses an operation. Those that the contract writes alike are one, named for the first."""
+    """The refusals of an operation. Outcomes that the contract writes alike are one refusal, named for the first."""
     kinds = {item_of(word) for word, name in contract.words.items() if name == operation and word in OPERATION_OF}
     found: dict[tuple[int, bytes], Refusal] = {}
     for outcome in Outcome:

@@ -1,4 +1,4 @@
-"""The document as text. Money keeps the decimals that it has: no number passes through a binary float."""
+"""Writes the document as text. Money keeps its decimals: no number becomes a binary float."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def as_yaml(value: object) -> str:
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Writes a `Decimal` digit by digit, and repeats rather than names what stands twice."""
+        """Writes a `Decimal` in plain digits, and repeats equal parts instead of using YAML aliases."""
 
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's signature
             return True

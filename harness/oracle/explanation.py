@@ -39,7 +39,7 @@ class Found:
     pending: tuple[int, ...] = ()
 
 
-class Order:
+class OrderSearch:
     """One search over the events of one player, from one belief. The set of events done is a bit mask."""
 
     def __init__(
@@ -48,12 +48,14 @@ class Order:
         events: Sequence[Event],
         *,
         overlook_balances: bool = False,
+        racing: bool = False,
         ends: Mapping[int, Amount] = MappingProxyType({}),
     ) -> None:
         """`ends` has batches that are worked in one go, by their index in the history, and the balance after each."""
         self._belief = belief
         self._events = events
         self._overlooks = overlook_balances
+        self._is_race = racing
         self._ends = ends
         self._is_blind = not ends and (overlook_balances or all(event.balance is None for event in events))
         self._left = max(LARGEST_SEARCH, STEPS_PER_EVENT * len(events))
@@ -136,7 +138,7 @@ class Order:
         if self._left < 0:
             raise BudgetExceeded
         found: dict[object, _State] = {}
-        for possible, after in step(belief, event, overlook_balance=self._overlooks):
+        for possible, after in step(belief, event, overlook_balance=self._overlooks, racing=self._is_race):
             shown = self._with_shown(index, possible.first, after)
             if self._ends_wrongly(index, done, shown):
                 continue
