@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.model import Amount, GetBalance, Rollback, Single, Unsettle
+from harness.model import Amount, Bet, GetBalance, Rollback, Single, Unsettle
 from harness.oracle.book import Book, Entry, Family, Key
 from harness.oracle.events import Event
 
@@ -70,12 +70,25 @@ def groups_of(events: Sequence[Event], book: Book) -> list[list[int]]:
 
 
 def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
-    """The references of the bets that are rolled back; every reference where a policy asks for the bet."""
+    """The references whose bet matters to more than one event.
+
+    They are those of bets that are rolled back. Where a policy asks for the bet, a bet that stands matters only if an
+    event of the race can change that, or can use up what it was paid.
+    """
     undone = {event.item.original for event in events if isinstance(event.item, Rollback) and not event.item.of_win}
+    changing: set[str] = set()
+    for event in events:
+        if isinstance(event.item, Bet | Rollback | Unsettle):
+            changing |= references_of(event.item, book)
     counting: set[str] = set()
     for event in events:
-        if asks_for_its_bet(event) or not undone.isdisjoint(ids_of(event.item)):
-            counting |= references_of(event.item, book)
+        references = references_of(event.item, book)
+        if not undone.isdisjoint(ids_of(event.item)):
+            counting |= references
+        elif asks_for_its_bet(event):
+            counting |= {
+                each for each in references if each in changing or each not in book.bets or each in book.returned
+            }
     return counting
 
 

@@ -184,7 +184,7 @@ CRASHES = {
     "a scenario": """
 import harness.examine
 def judge(self, scenario, histories, **others):
-    credentials = self._subject.credentials
+    credentials = self._under_test.credentials
     headers = [each.transmission.sent.headers for history in histories for each in history.exchanges]
     raise RuntimeError(f"crash {credentials['secret']} {headers}")
 harness.examine.Examiner.judge = judge
