@@ -10,7 +10,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.examine.redaction import Secrets
 from harness.play import preflight as play
-from harness.play.preflight import ConfigurationProblem, Facts, Stage, Tell
+from harness.play.preflight import ConfigurationProblem, Facts, OnStage, Stage
 from harness.verdict.first_calls import Violation, violation_by
 
 _LONGEST_SAID = 80
@@ -22,7 +22,7 @@ def preflight(
     *,
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
-    tell: Tell | None = None,
+    tell: OnStage | None = None,
     secrets: Secrets | None = None,
     now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
@@ -40,7 +40,7 @@ def preflight(
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(under_test, wallet=wallet, provision=provision, tell=report, now_ms=now_ms)
+        facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms)
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))

@@ -1,1 +1,4 @@
-"""Plays a scenario against a wallet and records what happened: players, pre-flight, runner. It never judges."""
+"""Runs a scenario against a wallet and records every exchange. It contains the players, the pre-flight and the runner.
+
+No code here judges the wallet.
+"""

@@ -1,4 +1,4 @@
-"""From a planned request to the operation: players, sessions, amounts and currencies put in. Pure."""
+"""Turns a planned request into an operation with players, sessions, amounts and currencies. It has no side effects."""
 
 from __future__ import annotations
 
@@ -30,21 +30,24 @@ from harness.scenario import resolve_amount
 from harness.scenario.plan import Bound, PlannedRequest
 
 UNKNOWN_CURRENCY = "XTS"
-"""ISO 4217 reserves it for tests: no player holds it."""
+"""A currency that ISO 4217 reserves for tests, so no player has it."""
 UNKNOWN_GAME = "G0000000000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What binding needs to know of the moment: who plays, what they hold, and the games that may be named."""
+    """What binding needs: the players, their current balances in hundred-thousandths, and the games."""
 
     contract: Contract
     players: Mapping[str, Player]
-    """By role: an empty string, `other`, `unknown`."""
+    """The players by role: an empty string, `other`, `unknown`."""
     balances: Mapping[str, Amount]
     games: Sequence[str]
     places_bets: bool = True
-    """Whether the bets that credits belong to were placed. Else they are those that the wallet is said to know."""
+    """True if the runner placed the bets that credits belong to.
+
+    Otherwise credits use the bets that the profile names.
+    """
 
 
 def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
@@ -73,7 +76,7 @@ def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
 
 
 def alteration_of(send: PlannedRequest) -> Alteration:
-    """How the request departs from a well-formed, well-signed one."""
+    """The deliberate mistakes of one planned request, compared with a well-formed, well-signed one."""
     step = send.step
     raw, without = [], []
     for index, bound in enumerate(send.bound):
@@ -114,7 +117,7 @@ def _currency(draft: Draft, player: Player) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Common:
-    """The fields that all movements share."""
+    """The fields that all movements have."""
 
     player: str
     currency: str
@@ -140,7 +143,7 @@ def _common(bound: Bound, moment: Moment) -> _Common:
 
 
 def _bet_reference(bound: Bound, moment: Moment, player: Player) -> str:
-    """The bet that a credit or an unsettlement names: the same for the same transaction, however often it is sent."""
+    """The bet that a credit or an unsettlement names. It is the same at every sending of the same transaction."""
     if moment.places_bets or bound.draft.bet or not player.bets:
         return bound.bet
     return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]

@@ -1,7 +1,7 @@
 """Carries a scenario out and records what happened. It never judges.
 
-A run prepares (players, and the bets that credits belong to), sends the scenario's steps, and closes by reading the
-balance of everybody who took part, and of a bystander who did not.
+A run first prepares the players and the bets that credits belong to. It then sends the scenario's steps. It ends by
+reading the balance of every player who took part, and of a bystander who did not.
 """
 
 from __future__ import annotations
@@ -43,28 +43,31 @@ PREPARATION = -1
 CLOSING = -2
 FEWEST_FOR_A_RACE = 2
 MOST_ONE_BY_ONE = 200
-"""Of more credits than these, the rest is sent in waves of as many as race elsewhere."""
+"""The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
 MOST_SINGLE_BETS = 50
-"""More preparatory bets than these are placed in batches: a wallet far away takes its time for each request."""
+"""The most preparatory bets that are placed one by one. More are placed in batches, because each request takes time."""
 BETS_IN_A_BATCH = 100
-"""Far below what a nightly batch must hold."""
+"""The number of bets in a preparatory batch, far below what a nightly batch must hold."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 
 @dataclass(slots=True)
 class Capabilities:
-    """Which operations the wallet was seen to lack, in this process and this run."""
+    """The operations that this process has found to be absent from the wallet in this run."""
 
     absent: set[str] = field(default_factory=set)
 
     def has(self, contract: Contract, name: str) -> bool:
-        """Whether an operation exists in the contract and was not seen to be absent. Core operations never are."""
+        """True if the contract has the operation and it was not found to be absent.
+
+        Core operations are never absent.
+        """
         spec = contract.specs.get(name)
         return spec is not None and (spec.core or name not in self.absent)
 
 
 class _Broken(Exception):
-    """The run of a scenario cannot go on; the text says why."""
+    """The run of a scenario cannot continue. The text gives the reason."""
 
 
 class Runner:
@@ -80,7 +83,10 @@ class Runner:
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
     ) -> None:
-        """`games` are game ids that the wallet knows; without any, the one of the published example is used."""
+        """Prepare a runner.
+
+        `games` are game ids that the wallet knows. Without any, the published example's game id is used.
+        """
         self._client = client
         self._contract = client.contract
         self._players = players
@@ -91,11 +97,11 @@ class Runner:
 
     @property
     def tokens_may_be_spent(self) -> bool:
-        """Whether a one-time token may have been used before this run: nobody can look without using it."""
+        """True if an earlier run may have used a one-time token. Only using the token would show it."""
         return self._players.named
 
     def run(self, scenario: Scenario) -> tuple[History, ...]:
-        """The histories of one scenario: one, or as many as races are repeated. Raises ProvisioningFailed."""
+        """The histories of one scenario: one, or one for each repetition of a race. Raises ProvisioningFailed."""
         histories = [self._run_once(scenario)]
         first = plan(scenario, self._contract, self.limits, self.identities)
         small = all(len(group.sends) <= self.limits.connections for group in first.groups)
@@ -104,7 +110,7 @@ class Runner:
             while len(histories) < self.limits.races and not (histories[-1].skipped or histories[-1].stopped):
                 again = self._run_once(scenario)
                 if again.skipped:
-                    break  # There is no player for it any more; what was seen so far is judged.
+                    break  # There is no player for it any more. The histories so far are judged.
                 histories.append(again)
         return tuple(histories)
 
@@ -140,14 +146,14 @@ class Runner:
         return run.history(scenario)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
-        """The cast, and somebody whom the wallet has never heard of, before the bystander."""
+        """The cast, with a player that the wallet does not know, before the bystander."""
         unknown = replace(cast[""], id=self.identities.number(), balance=None)
         playing = {role: player for role, player in cast.items() if role != BYSTANDER}
         standing = {role: player for role, player in cast.items() if role == BYSTANDER}
         return {**playing, UNKNOWN: unknown, **standing}
 
     def _lacking(self, scenario: Scenario) -> str:
-        """The first operation of a scenario that the wallet was seen to lack; empty when it has all."""
+        """The first operation of a scenario that was found to be absent. Empty if none is absent."""
         for word in _words(scenario):
             name = self._contract.words.get(word, "")
             if name and not self.capabilities.has(self._contract, name):
@@ -160,7 +166,7 @@ def _words(scenario: Scenario) -> frozenset[str]:
 
 
 class _Run:
-    """One run of one scenario, while it lasts."""
+    """The state of one run of one scenario."""
 
     def __init__(self, client: Client, cast: dict[str, Player], runner: Runner) -> None:
         self._client = client
@@ -183,20 +189,20 @@ class _Run:
 
     @property
     def players(self) -> dict[str, Player]:
-        """Who played, with the sessions that they have now, and without a one-time token that may be spent."""
+        """The players who took part, with their current sessions, and without a one-time token that may be used."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
         if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
 
     def _was_spent(self, exchange: Exchange) -> bool:
-        """Whether a named player's token was refused at its first use, for which the wallet need not be to blame."""
+        """True if a named player's token was refused at its first use. The wallet need not be at fault."""
         if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
             return False
         return not any(_spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
-        """What happened, frozen."""
+        """The frozen history of the run."""
         played = [player for role, player in self._opening.items() if role != UNKNOWN]
         return History(
             contract=self._contract.name,
@@ -210,7 +216,7 @@ class _Run:
         )
 
     def everything(self, planned: Plan) -> None:
-        """Preparation, the steps, and the closing reads."""
+        """Perform the preparation, the steps, and the closing reads."""
         try:
             self._prepare(planned.bets)
             for group in planned.groups:
@@ -223,7 +229,7 @@ class _Run:
                     self._read(role, CLOSING)
 
     def _prepare(self, placed: Sequence[Placed]) -> None:
-        """Place the bets that credits belong to: one by one, or many of them in batches where the wallet has those."""
+        """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
         batches = self._contract.words.get("bet_batch", "")
         if len(placed) > MOST_SINGLE_BETS and self._has("bet") and self._has("bet_batch"):
             for start in range(0, len(placed), BETS_IN_A_BATCH):
@@ -256,7 +262,7 @@ class _Run:
         )
 
     def _lost(self, placed: Placed) -> Payout:
-        """The settlement of a lost bet, so that there is something to unsettle."""
+        """The settlement of a bet as lost, so that an unsettlement can follow."""
         player = self._cast[placed.role]
         return Payout(
             id=f"{placed.id[:-1]}z",
@@ -298,7 +304,7 @@ class _Run:
         return {role: shown for role, shown in self.last_shown.items() if shown is not None}
 
     def _resolve_balances(self, group: Group) -> None:
-        """Where an amount depends on the balance, read it, unless nothing has moved it since it was known."""
+        """Read the balance if an amount depends on it and it may have changed since the last reading."""
         for send in group.sends:
             for bound in send.bound:
                 role = bound.draft.player
@@ -309,7 +315,7 @@ class _Run:
                     self._moved.discard(role)
 
     def _read(self, role: str, step: int) -> None:
-        """Ask for a balance. The exchange has no line: no line of the scenario asked for it."""
+        """Read a balance. The exchange has no line, because no line of the scenario requested it."""
         player = self._cast[role]
         name = self._contract.words.get("balance", "")
         operation: Operation = GetBalance(player=player.id, session=player.session)
@@ -351,7 +357,7 @@ class _Run:
 
 
 def _refuses_token(exchange: Exchange, token: str) -> bool:
-    """Whether the wallet says of this very token, in a request that nothing is wrong with, that it is not valid."""
+    """True if the wallet refuses this token as invalid in a request that has no deliberate mistake."""
     asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
     return bool(
         asked
@@ -362,9 +368,10 @@ def _refuses_token(exchange: Exchange, token: str) -> bool:
 
 
 def _one_by_one(group: Group) -> int:
-    """How many of a group are sent one after the other: all, but of very many different credits the first ones.
+    """How many requests of a group are sent one after the other: all, or the first ones of very many different credits.
 
-    A sum of a thousand credits is as exact in whichever order they arrive, and a wallet far away takes its time.
+    The sum of many credits does not depend on the order of their arrival. Sending them one by one to a distant wallet
+    takes long.
     """
     credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
     different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)

@@ -1,8 +1,8 @@
-"""Every answer that a sound wallet may give to one request, in lines that a table of a test can hold.
+"""Every answer that a sound wallet may give to one request, as lines for the tables of tests.
 
-`new: no; holds 100, refused, zero_bet=refused` is a refusal that rests on a policy. It names what the request was to
-the wallet, the answer, the balance after it, what is remembered of the transaction, and the reading. After `ok` comes
-what may be shown; `first of bet a` says whose first answer it is, which is what a replay may repeat.
+For example, `new: no; holds 100, refused, zero_bet=refused` is a refusal that a policy allows. A line has the situation
+of the request, the answer, the balance after it, what the wallet keeps of the transaction, and the reading. After `ok`
+comes the balance that may be shown. `first of bet a` names the request whose first answer a replay may repeat.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from harness.oracle import Book, Entry, Possible, Terms, allowed
 from harness.oracle.book import Key, key_of
 
 Step = Callable[[Book, Policy], Book]
-"""Something that has happened to an account."""
+"""An event of an account: it turns one book into the next."""
 
 
 def ok(item: Single, balance: Amount | None = None, **facts: Any) -> Step:
-    """The wallet has answered with success and this balance."""
+    """An event: the wallet has answered with success and this balance."""
     return lambda book, policy: _after(book, item, terms(item, **{"policy": policy, **facts}), balance, accepted=True)
 
 
 def no(item: Single, **facts: Any) -> Step:
-    """The wallet has refused."""
+    """An event: the wallet has refused."""
     return lambda book, policy: _after(book, item, terms(item, **{"policy": policy, **facts}), None, accepted=False)
 
 
 def _after(book: Book, item: Single, told: Terms, shown: Amount | None, *, accepted: bool) -> Book:
-    """The one book that the answer leaves. A replay may repeat what this answer has shown."""
+    """The one book after the answer. A replay may repeat what this answer has shown."""
     ends = {}
     for each in allowed(book, item, told):
         if each.accepted is accepted and (shown is None or each.may_show(shown)):
@@ -45,7 +45,7 @@ def _after(book: Book, item: Single, told: Terms, shown: Amount | None, *, accep
 
 @dataclass(frozen=True)
 class Case:
-    """A request after a history, and all that may be answered to it, or what each answer leaves."""
+    """A request after a history, with all its possible answers or all their effects on the book."""
 
     history: Sequence[Step]
     item: Single
@@ -60,11 +60,11 @@ class Case:
         return book
 
     def answers(self) -> tuple[str, ...]:
-        """What the rules allow, the most ordinary answer first, each once."""
+        """The answers that the rules allow, the most ordinary one first, each once."""
         return tuple(dict.fromkeys(_line(each, self.item) for each in self._allowed()))
 
     def changes(self) -> tuple[str, ...]:
-        """What each answer leaves in the book, each once."""
+        """The effects of the answers on the book, each once."""
         return tuple(dict.fromkeys(changes(self.book(), each.book) for each in self._allowed()))
 
     def _allowed(self) -> Iterator[Possible]:
@@ -72,12 +72,12 @@ class Case:
 
 
 def case(title: str, history: Sequence[Step], item: Single, *lines: str, **facts: Any) -> Any:
-    """A row of a table: what has happened to an account of 100, the request, and the lines of its answers."""
+    """A row of a table: the history of an account of 100, the request, and the lines of its answers."""
     return pytest.param(Case(history, item, lines, facts), id=title)
 
 
 def _line(possible: Possible, item: Single) -> str:
-    """`new: ok 70; holds 70, applied`: the situation, the answer, the balance then, and what is remembered."""
+    """`new: ok 70; holds 70, applied`: the situation, the answer, the balance after it, and what the wallet keeps."""
     answer = f"ok {_shown(possible)}" if possible.accepted else "no"
     entry = None if isinstance(item, GetBalance) else possible.book.entries.get(key_of(item))
     remembered = "" if entry is None else f", {entry.fate.replace('without_', 'no ')}"
@@ -119,13 +119,13 @@ def _entry(key: Key, entry: Entry) -> str:
 
 BET = bet("a", 30, "b")
 LARGE = bet("a", 120, "b")
-"""More than the account has."""
+"""A bet of more than the account has."""
 BACK = rollback("r", "a", "b")
 LATER = ok(reward("w", 50))
 PLACED = [ok(BET, 70)]
 PAID = [*PLACED, ok(pay("p", 50, "b"), 120)]
 RETURNED = [*PLACED, ok(BACK, 100)]
 RETURNED_BEFORE = [ok(BACK, 100)]
-"""The rollback came, and its bet never did."""
+"""A history in which the rollback came, and its bet never did."""
 REFUSED = [no(LARGE)]
 ENDED = ("ended_session_bet",)

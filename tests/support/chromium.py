@@ -1,6 +1,6 @@
-"""Headless Chromium, driven over a pipe: opens a page, runs script in it, takes pictures, and hears its complaints.
+"""Controls headless Chromium over a pipe: opens a page, runs scripts, takes pictures, and reads its errors.
 
-The protocol is DevTools' own, JSON messages that end with a zero byte, on file descriptors 3 and 4.
+The protocol is that of DevTools: JSON messages that end with a zero byte, on file descriptors 3 and 4.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-"""The browser's program; None where there is none."""
+"""The path of the browser's program, or None if there is none."""
 _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --remote-debugging-pipe --hide-scrollbars --disable-dev-shm-usage"
@@ -29,11 +29,11 @@ class Page:
     """One page in one browser process."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` becomes the browser's profile."""
+        """Start the browser with `folder` as its profile."""
         down, self._write = os.pipe()
         self._read, up = os.pipe()
         command = [str(CHROMIUM), *_FLAGS.split(), f"--user-data-dir={folder}", "about:blank"]
-        # The numbers 3 and 4 may be taken in this process, so a shell-less interpreter puts the pipes there.
+        # This process may already use the numbers 3 and 4. So another Python process puts the pipes there.
         high_down, high_up = fcntl.fcntl(down, fcntl.F_DUPFD, 50), fcntl.fcntl(up, fcntl.F_DUPFD, 50)
         self._process = subprocess.Popen(
             [sys.executable, "-S", "-c", _MOVE.format(high_down, high_up), *command],
@@ -66,7 +66,7 @@ class Page:
         os.close(self._read)
 
     def open(self, path: Path) -> None:
-        """Load a file and wait until it is there."""
+        """Load a file and wait until it is loaded."""
         self.events.clear()
         self._ask("Page.navigate", {"url": path.as_uri()})
         while not any(each["method"] == "Page.loadEventFired" for each in self.events):
@@ -86,7 +86,7 @@ class Page:
         self._ask("Emulation.setDeviceMetricsOverride", size)
 
     def picture(self, path: Path) -> None:
-        """Write what is seen to a PNG file."""
+        """Write a picture of the page to a PNG file."""
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", {"format": "png"})["data"]))
 
     def printed(self, path: Path) -> None:
@@ -96,7 +96,7 @@ class Page:
 
     @property
     def complaints(self) -> list[dict[str, Any]]:
-        """What stood in the console, and what went wrong in scripts."""
+        """The errors of scripts, and the messages in the console."""
         kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
         return [each for each in self.events if each["method"] in kinds]
 

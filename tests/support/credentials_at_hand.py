@@ -1,4 +1,4 @@
-"""Credentials of the bundled contracts for tests: what is no secret first, then the secret."""
+"""Credentials of the bundled contracts for tests: the public part first, then the secret."""
 
 from __future__ import annotations
 

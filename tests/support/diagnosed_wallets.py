@@ -1,4 +1,4 @@
-"""Wallets with bugs that no registered defect has, each for one probable cause that diagnosis can tell."""
+"""Wallets with bugs that no registered defect has. Diagnosis can name the probable cause of each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ShowsABalanceOfItsOwnOnARepeat(Wallet):
 
 
 class RefusesWhatCameByAnotherOperation(Wallet):
-    """Knows by which operation an id came, and takes another one for a mistake."""
+    """Keeps the operation by which an id came, and refuses the same id by another operation."""
 
     def answer_replay(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
         if order.operation == "Settle" and entry.amount and len(self._came_live) and order.item.id in self._came_live:
@@ -77,7 +77,7 @@ class AnswersBetsWithAPage(Wallet):
 
 
 def refuses(wanted: Callable[[Movement], bool], outcome: Outcome) -> type[Wallet]:
-    """A wallet that refuses some movements that are in order, with one code."""
+    """A wallet that refuses some valid movements with one code."""
 
     class Refusing(Wallet):
         async def process_new(self, order: Order[Movement], account: Account) -> ItemReply:
@@ -129,7 +129,7 @@ class BelievesAnEmptySignature(SignatureRule):
 
 
 def believes(sign: Callable[[str, str, str], bool]) -> type[Wallet]:
-    """A sportsbook's wallet that also believes headers of which this holds: header, user and password."""
+    """A sportsbook's wallet that also accepts some invalid headers. `sign` decides by header, user and password."""
 
     class Believing(Wallet):
         def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:

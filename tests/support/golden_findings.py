@@ -1,11 +1,11 @@
-"""What the judges say of the deliberate defects, word for word: `tests/golden/findings.json`.
+"""The exact words of the judges about the deliberate defects: `tests/golden/findings.json`.
 
-A row is one wrong wallet on one contract, with those of its witness scenarios that are red. Each scenario has a line
-for each finding, one for the readings of the contract that the wallet was seen to follow, and one with the balances of
-all players from exchange to exchange: what a sound wallet could have, and what was shown where that differs. Of a
-scenario that is run several times the first run is kept. What passes is only in the golden matrix.
+A row is one wrong wallet on one contract, with its failing witness scenarios. Each scenario has a line for each
+finding. Another line has the contract's readings that the wallet followed. A third line has the balances of all players
+from exchange to exchange: those of a sound wallet, and the shown one if it differs. If a scenario is run several times,
+the first run is kept. Scenarios that pass are only in the golden matrix.
 
-`python tests/support/golden_findings.py` writes the file anew, and prints what has changed. Look at each before you
+`python tests/support/golden_findings.py` writes the file again and prints the changes. Look at each change before you
 commit it.
 """
 
@@ -32,12 +32,12 @@ from mock_server.wallet import Wallet
 FILE = Path(__file__).resolve().parents[1] / "golden" / "findings.json"
 ACCEPT = "look at each, then: python tests/support/golden_findings.py"
 Lines = Mapping[str, Sequence[str]]
-"""Scenario to what was said of it."""
+"""The lines of each scenario, by scenario id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A wallet on a contract, and the scenarios that it is tried on; `theme` is the folder of the sound wallet's."""
+    """A wallet on a contract, and its scenarios. For the sound wallet, `theme` is the folder of the scenarios."""
 
     key: RowKey
     theme: str
@@ -49,7 +49,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of the scenarios of a case: the cells of the kill matrix, and the words of those that are red."""
+    """The results of a case: the cells of the kill matrix, and the lines of the failing scenarios."""
 
     cells: Mapping[str, Cell]
     lines: Lines
@@ -107,14 +107,14 @@ def _told(history: History, judged: Judged) -> Iterator[str]:
 
 
 def _with_names_for_references(texts: Iterable[str]) -> Iterator[str]:
-    """The wallet's own references, which are random, as `reference-1`, `reference-2`, in the order of naming."""
+    """The texts with the wallet's random references replaced by `reference-1`, `reference-2`, in order."""
     names: dict[str, str] = {}
     for text in texts:
         yield re.sub(r"\b[0-9a-f]{32}\b", lambda found: names.setdefault(found[0], f"reference-{len(names) + 1}"), text)
 
 
 def _finding(verdict: Verdict) -> str:
-    """`FAIL CAS-IDM-01 (MUST) oracle, bet replay moved: it is wrong | ...`: everything that a finding says."""
+    """`FAIL CAS-IDM-01 (MUST) oracle, bet replay moved: it is wrong | ...`: the whole content of a finding."""
     place = ", ".join(each for each in (verdict.check, f"{verdict.situation} {verdict.wrong}".strip()) if each)
     parts = [
         f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}) {place}: {verdict.summary}",
@@ -128,7 +128,7 @@ def _finding(verdict: Verdict) -> str:
 
 
 def _standing(standing: Standing, players: Sequence[Player]) -> str:
-    """`2 replay 90`, or `2 replay 90 or 95, shown 80`; a player who is not the scenario's first has a number."""
+    """`2 replay 90`, or `2 replay 90 or 95, shown 80`. Players other than the scenario's first have a number."""
     number = [each.id for each in players].index(standing.player)
     player = f" of {number}" if number else ""
     expected = " or ".join(map(money.text, standing.expected)) or "?"
@@ -138,13 +138,13 @@ def _standing(standing: Standing, players: Sequence[Player]) -> str:
 
 
 def kept() -> dict[str, dict[str, list[str]]]:
-    """The file."""
+    """The content of the file."""
     data: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
     return data
 
 
 def changes(before: Lines, now: Lines) -> str:
-    """What has changed in a row, line by line; empty when nothing has."""
+    """The changes of a row, line by line. Empty if there are none."""
     old, new = (_flat(each) for each in (before, now))
     return "\n".join(list(unified_diff(old, new, "before", "now", n=0, lineterm=""))[2:])
 
@@ -154,12 +154,12 @@ def _flat(row: Lines) -> list[str]:
 
 
 def written(data: Mapping[str, Lines]) -> str:
-    """The file's text: one line for everything that was said."""
+    """The text of the file, with one line for each sentence."""
     return json.dumps(data, ensure_ascii=False, indent=0) + "\n"
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     before = kept() if FILE.exists() else {}
     now: dict[str, dict[str, Sequence[str]]] = {}
     for case in cases():

@@ -1,9 +1,9 @@
-"""What the judges see in wallets that read the documents otherwise than ours does: `tests/golden/readings.json`.
+"""The findings about wallets that read the documents differently: `tests/golden/readings.json`.
 
-The wallets are those of `tests/support/legal_wallets.py`, each on a few scenarios in which its reading is seen; the
+The wallets are those of `tests/support/legal_wallets.py`. Each is tried on a few scenarios that show its reading. The
 lines are those of `tests/support/golden_findings.py`.
 
-`python tests/support/golden_readings.py` writes the file anew, and prints what has changed. Look at each before you
+`python tests/support/golden_readings.py` writes the file again and prints the changes. Look at each change before you
 commit it.
 """
 
@@ -59,12 +59,12 @@ SEEN_IN: Mapping[type[Wallet], str] = {
     legal.RefusesUnderContention: "races/bets_against_the_balance races/bet_against_its_rollback races/credits",
     legal.CoreOnly: "batch/conflict_beside_a_valid_item idempotency/replayed_unsettlement_after_others",
 }
-"""Scenarios in which it is seen how a wallet reads the documents."""
+"""The scenarios that show the reading of each wallet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A wallet on a contract, and the scenarios that it is tried on."""
+    """A wallet on a contract, and its scenarios."""
 
     variant: type[Wallet]
     contract: str
@@ -95,13 +95,13 @@ def tried(case: Case) -> Lines:
 
 
 def kept() -> dict[str, dict[str, list[str]]]:
-    """The file."""
+    """The content of the file."""
     data: dict[str, dict[str, list[str]]] = json.loads(FILE.read_text(encoding="utf-8"))
     return data
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     before = kept() if FILE.exists() else {}
     now = {str(case): tried(case) for case in cases()}
     for row in dict.fromkeys([*before, *now]):

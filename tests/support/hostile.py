@@ -1,7 +1,7 @@
-"""A small server for tests that says exactly what it is told to, sound or hostile, on raw sockets.
+"""A small server for tests that sends exact bytes, sound or hostile, on raw sockets.
 
-A *behaviour* is a function of one `Visit`: it is called for each connection, in a thread of its own, and the connection
-is closed when it returns. Nothing here sleeps: behaviours that stall do so until the client has gone.
+A *behaviour* is a function of one `Visit`. It is called for each connection, in a thread of its own. The connection is
+closed when it returns. No behaviour sleeps: those that stall wait until the client has gone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 PACE_SECONDS = 0.01
-"""Between two pieces of a trickle: what a patient attacker sends, hurried up."""
+"""The time between two pieces of a trickle. A real attacker waits longer."""
 
 
 class Visit:
@@ -25,13 +25,13 @@ class Visit:
     def __init__(self, connection: socket.socket, stopping: threading.Event, index: int) -> None:
         self.connection = connection
         self.index = index
-        """How many connections came before."""
+        """The number of earlier connections."""
         self.ended = threading.Event()
         self._stopping = stopping
         self._rest = b""
 
     def request(self) -> bytes:
-        """The next whole request, head and body; empty when the client has closed first."""
+        """The next whole request, head and body. Empty if the client has closed first."""
         data = self._rest
         while b"\r\n\r\n" not in data:
             data += (piece := self._receive())
@@ -49,27 +49,27 @@ class Visit:
         return head + b"\r\n\r\n" + rest[:length]
 
     def say(self, data: bytes) -> None:
-        """Send bytes. Raises OSError when the client has gone."""
+        """Send bytes. Raises OSError if the client has gone."""
         self.connection.sendall(data)
 
     def trickle(self, data: Iterator[bytes]) -> None:
-        """Send pieces slowly, for as long as there are any and somebody takes them."""
+        """Send the pieces slowly, until there are no more or the client has gone."""
         for piece in data:
             self.say(piece)
             if self._stopping.wait(PACE_SECONDS):
                 return
 
     def stall(self) -> None:
-        """Say nothing more until the client has gone."""
+        """Send nothing more, and wait until the client has gone."""
         while self._receive():
             pass
 
     def reset(self) -> None:
-        """Break the connection off instead of closing it."""
+        """Reset the connection instead of closing it."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def secure(self, context: ssl.SSLContext) -> None:
-        """Go on with TLS, as a proxy's tunnel does."""
+        """Continue with TLS, as after a proxy's tunnel."""
         self.connection = context.wrap_socket(self.connection, server_side=True)
 
     def _receive(self) -> bytes:
@@ -83,7 +83,7 @@ Behaviour: TypeAlias = Callable[[Visit], None]
 
 
 class Server:
-    """A listening socket on 127.0.0.1 and a behaviour. Used as a context manager; stops what it started."""
+    """A listening socket on 127.0.0.1 with a behaviour. As a context manager it stops what it started."""
 
     def __init__(self, behaviour: Behaviour, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self._behaviour = behaviour
@@ -94,14 +94,14 @@ class Server:
         self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listening.getsockname()[1]
         self.visits = 0
-        """How many connections have come."""
+        """The number of connections so far."""
 
     @property
     def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     def wait_for_end_of(self, index: int) -> None:
-        """Until that connection has been closed by its behaviour."""
+        """Wait until the behaviour has closed that connection."""
         assert self._visits[index].ended.wait(10), "a behaviour did not end"
 
     def __enter__(self) -> Self:
@@ -112,7 +112,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        # A shutdown wakes the thread that accepts; closing alone would leave it waiting.
+        # A shutdown wakes the accepting thread. Closing alone would leave it waiting.
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -152,7 +152,7 @@ class Server:
 
 
 def message(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """An HTTP answer with a `Content-Length`, which may lie."""
+    """An HTTP answer with a `Content-Length`, which may be wrong."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", *headers, "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 

@@ -1,7 +1,6 @@
-"""The architecture as tables. Each rule of DESIGN.md is a line here, and every rule has been seen to fail.
+"""The rules of the architecture (DESIGN.md) as tables. For every rule a test shows that it can fail.
 
-A new room (a module or package directly in `harness`) needs a place in `STATIONS`: that is the moment to decide what it
-may know.
+A new room (a module or package directly in `harness`) needs a place in `STATIONS`, which decides what it may import.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ NARROWER: Mapping[str, tuple[str, str]] = {
 }
 
 WITH_WALLET = ("harness.proof", "harness.plugin", "harness.cli")
-"""They may import the reference wallet: they start it, or examine it in their own process."""
+"""These rooms may import the reference wallet, because they start it or examine it in their own process."""
 
 # Imports that break the order today: importer, imported room. A test removes what is no longer needed.
 DEBTS: tuple[tuple[str, str], ...] = ()
@@ -98,9 +97,9 @@ DAYS_KNOW = ("harness.model", "harness.money", "harness.files", "harness.contrac
 LONGEST_FILE_LINES = 400
 LONGEST_FUNCTION_LINES = 40
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "manager", "managers", "misc"}
-"""Not in modules, classes or functions."""
+"""Words that are not allowed in the names of modules, classes or functions."""
 BASES = {"base", "bases"}
-"""Not in modules or classes; a function may well return a base URL."""
+"""Words that are not allowed in the names of modules or classes. A function may return a base URL."""
 
 # Names that occur more than once in `harness`, and where. A test asks to remove what is no longer repeated: the lists
 # may shrink and never grow.
@@ -125,7 +124,7 @@ FLOATS: Mapping[str, str] = {
     "mock_server.faults": "seconds",
 }
 EXACT_ROOMS = ("harness.model", "harness.money", "harness.oracle", "harness.contracts", "mock_server.wallet")
-"""Here not even a literal such as 0.5 occurs."""
+"""Rooms without any float, not even a literal such as 0.5."""
 
 DECIDING_ROOMS = (
     "harness.play",
@@ -136,9 +135,9 @@ DECIDING_ROOMS = (
     "harness.plugin",
     "harness.cli",
 )
-"""Here nothing is decided by a sentence: what code decides on is an enum or an id."""
+"""Rooms in which no decision depends on a sentence. Code decides by an enum or an id."""
 TEXT_TESTS = frozenset({"startswith", "endswith", "removeprefix", "find", "index", "partition", "count"})
-TOLD = frozenset({"summary", "probably", "sentence", "said", "reason", "detail", "skipped", "stopped", "avoided"})
+SENTENCES = frozenset({"summary", "probably", "sentence", "said", "reason", "detail", "skipped", "stopped", "avoided"})
 """Fields that hold sentences."""
 _WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
@@ -160,14 +159,14 @@ def _in(name: str, rooms: Iterable[str]) -> bool:
 
 
 def homeless(modules: Iterable[Module]) -> Iterator[str]:
-    """Modules in no room of the list."""
+    """Modules that belong to no room of the list."""
     for each in modules:
         if each.name not in ROOMS and room_of(each.name, ROOMS) in PACKAGES[:1]:
             yield f"{each.path}: in no room of STATIONS: say where in the way of the data it stands"
 
 
 def climbing(modules: Iterable[Module]) -> Iterator[str]:
-    """Imports of rooms that stand below."""
+    """Imports of rooms that come later in the list."""
     every = tuple(modules)
     known = {each.name for each in every} | set(ROOMS)
     for each in (found for module in every for found in imports(module, known)):
@@ -185,7 +184,7 @@ def cyclic(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def smuggled(modules: Iterable[Module]) -> Iterator[str]:
-    """Libraries in rooms that are not to know them."""
+    """Libraries in rooms that must not import them."""
     for each in (found for module in modules for found in imports(module, _every_library())):
         for libraries, rooms, why in ONLY:
             if _is_of(each, libraries) and not _in(each.importer, _full(rooms)):
@@ -216,7 +215,7 @@ def long_functions(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def empty_names(modules: Iterable[Module]) -> Iterator[str]:
-    """Modules, classes and functions whose names say nothing about what they are."""
+    """Modules, classes and functions with names that do not describe them."""
     for each in modules:
         if found := words(each.name) & (NAMES_THAT_SAY_NOTHING | BASES):
             yield f"{each.path}: {found.pop()!r} says nothing: name it for what it holds"
@@ -227,7 +226,7 @@ def empty_names(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
-    """Classes and modules of the harness that share a name: a reader who searches for one finds the other."""
+    """Classes and modules of the harness that share a name. A search for one of them would find the other."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in (module for module in modules if _in(module.name, PACKAGES[:1])):
         base = each.path.rpartition("/")[2]
@@ -245,7 +244,7 @@ def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def impure_days(modules: Iterable[Module]) -> Iterator[str]:
-    """Days of contracts that know more than model, money, files, and what days are made of."""
+    """Days of contracts that import more than model, money, files, and the parts of a day."""
     every = tuple(modules)
     known = {each.name for each in every} | set(ROOMS)
     for each in (found for module in every if DAY.fullmatch(module.name) for found in imports(module, known)):
@@ -254,7 +253,7 @@ def impure_days(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def inexact(modules: Iterable[Module]) -> Iterator[str]:
-    """Ways for an amount to become a binary float."""
+    """Places where an amount could become a binary float."""
     for each in modules:
         for node in each.nodes:
             match node:
@@ -271,7 +270,7 @@ def inexact(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def deciding_by_sentences(modules: Iterable[Module]) -> Iterator[str]:
-    """Decisions by a text that is meant for people, in the rooms that judge, report and tell."""
+    """Decisions by a text for people, in the rooms that judge, report and print."""
     for each in modules:
         if not _in(each.name, DECIDING_ROOMS):
             continue
@@ -288,14 +287,14 @@ def deciding_by_sentences(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def _is_sentence(node: ast.expr) -> bool:
-    """Whether it is a literal of several lower-case words, or a group that has one."""
+    """True for a literal of several lower-case words, or a group that contains one."""
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
         return any(map(_is_sentence, node.elts))
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_WORDS.search(node.value))
 
 
 def _is_told(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in TOLD
+    return isinstance(node, ast.Attribute) and node.attr in SENTENCES
 
 
 def sleeping(modules: Iterable[Module]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Wallets that read the documents otherwise than ours does, and are as right. The harness must not fail one of them.
+"""Wallets that read the documents differently from ours and are equally right. The harness must not fail any of them.
 
-Each is the reference wallet with one choice made the other way. The docstring says which reading of the contracts' page
-allows it.
+Each is the reference wallet with one choice changed. Its docstring names the reading of the contracts' page that allows
+this.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ class ErrorsAreOk(Wallet):
 
 
 class ReplaysShowTheCurrentBalance(Wallet):
-    """A replay is answered with the balance of now."""
+    """A replay is answered with the current balance."""
 
     def replay_balance(self, account: Account, entry: Entry) -> int:
         return self.store.balance(account)
 
 
 class ConflictsGetTheFirstResult(Wallet):
-    """A known id with another amount is answered as the first time, and moves nothing."""
+    """A known id with another amount is answered as the first time, and moves no money."""
 
     async def answer_conflict(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
         if entry.account != account.number:
@@ -136,7 +136,7 @@ class BatchesWithNothingValidAreRefused(Wallet):
 
 
 class AnswersHaveExtraFields(Wallet):
-    """Every answer, and every item of a batch, has fields that no document knows."""
+    """Every answer, and every item of a batch, has fields that no document defines."""
 
     def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
         answer = super().write(contract, operation, reply, request)
@@ -174,7 +174,7 @@ class RollbackAgainIsRefused(Wallet):
 
 
 class BetsOfEndedSessionsAreTaken(Wallet):
-    """A bet is taken without regard to its session, and a balance shown."""
+    """A bet is accepted without regard to its session, and a balance is shown."""
 
     def needs_session(self, order: Order[Movement]) -> bool:
         return False
@@ -196,7 +196,7 @@ class BetsOfNothingAreRefused(Wallet):
 
 
 class UnknownBetsAreRefused(Wallet):
-    """A credit or an unsettlement that names a bet which the wallet has never seen is refused."""
+    """A credit or an unsettlement is refused if it names a bet that the wallet does not know."""
 
     def check_known_bet(self, order: Order[Movement], account: Account) -> None:
         names_a_bet = bool(order.item.bet) and not isinstance(order.item, Bet | Reward)
@@ -205,7 +205,7 @@ class UnknownBetsAreRefused(Wallet):
 
 
 class ReturnedBetsArePaid(Wallet):
-    """A settlement is paid whatever became of the bet, also when it was rolled back."""
+    """A settlement is paid even if its bet was rolled back."""
 
     async def was_returned(self, order: Order[Movement], account: Account) -> bool:
         return False
@@ -221,7 +221,7 @@ class UnknownGamesAreRefused(Wallet):
 
 
 class WinsAgainstTheirAmountAreRefused(Wallet):
-    """A win of nothing, and a loss with money, are refused (casino)."""
+    """A win without money, and a loss with money, are refused (casino)."""
 
     def check_amount(self, order: Order[Movement], account: Account) -> int:
         amount = super().check_amount(order, account)
@@ -231,7 +231,7 @@ class WinsAgainstTheirAmountAreRefused(Wallet):
 
 
 class EndedSessionsCreditNothing(Wallet):
-    """A live payout or reward, and a rollback, want a live session. The night job and settlements do not."""
+    """A live payout or reward, and a rollback, need a live session. The night job and settlements do not."""
 
     def needs_session(self, order: Order[Movement]) -> bool:
         live = order.contract == "casino" and order.operation in {"Payout", "Retry", "Reward"}
@@ -243,14 +243,14 @@ class EndedSessionsCreditNothing(Wallet):
 
 
 class OneIdIsOneTransaction(ConflictsGetTheFirstResult):
-    """An id is one transaction, whatever the operation: the second one is answered as the first one was."""
+    """One id is one transaction, whatever the operation. The second request is answered as the first one."""
 
     def family(self, order: AnyOrder) -> str:
         return "any"
 
 
 class RollbackOfRefusedIsRefused(RefusalsAreRemembered):
-    """A bet that the wallet has refused cannot be rolled back. One that it has never heard of can."""
+    """A bet that the wallet has refused cannot be rolled back. A bet that it does not know can."""
 
     async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
         if (order.contract, FAMILIES[Bet], order.item.original) in self._refused():
@@ -259,7 +259,7 @@ class RollbackOfRefusedIsRefused(RefusalsAreRemembered):
 
 
 class RollbackOfSettledIsKept(Wallet):
-    """A rollback of a settled bet is answered with success, and the money stays where it is."""
+    """A rollback of a settled bet is answered with success and moves no money."""
 
     async def process_new_rollback(self, order: Order[Rollback], account: Account) -> ItemReply:
         bet = await self.find_bet(order, account)
@@ -309,7 +309,7 @@ class NeverDeducts(Wallet):
 
 
 class IdsBelongToPlayers(Wallet):
-    """An id is unique for its player, not for all: another player's transaction of the same id is a new one."""
+    """An id is unique for its player only. Another player's transaction with the same id is a new one."""
 
     def memory_key(self, order: AnyOrder, account: Account):  # type: ignore[no-untyped-def]  # a NamedTuple of the store
         key = super().memory_key(order, account)
@@ -317,7 +317,7 @@ class IdsBelongToPlayers(Wallet):
 
 
 class RefusesUnderContention(Wallet):
-    """Of requests in flight for one player all but one are refused without effect, as a lock that is not waited for."""
+    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting."""
 
     async def process(self, order: Order[Movement]) -> ItemReply:
         busy: set[str] = self.__dict__.setdefault("_busy", set())
@@ -332,7 +332,7 @@ class RefusesUnderContention(Wallet):
 
 
 class CoreOnly(CoreOnlyWallet):
-    """No optional operation at all: balances are read with transactions of 0."""
+    """A wallet without optional operations. Balances are read with transactions of 0."""
 
 
 def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:

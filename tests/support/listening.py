@@ -1,4 +1,4 @@
-"""A server in a thread of the test's own process, which says when it listens, and where."""
+"""A server in a thread of the test's process. It reports its address when it listens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_server.app import Asgi
 
 
 class Listening(uvicorn.Server):
-    """A server that tells when it accepts connections, and where."""
+    """A server that reports when it accepts connections, and its address."""
 
     def __init__(self, app: Asgi) -> None:
         super().__init__(uvicorn.Config(app, port=0, lifespan="off", ws="none", log_level="critical"))

@@ -1,8 +1,8 @@
-"""What lost answers leave possible, by definition: every lost request is carried out at every moment, or never.
+"""The possible states after lost answers, by definition: each lost request is carried out at any moment, or never.
 
 One exception is a decision: the refusal of a request that is sent again shows that its first sending has no effect.
 
-It takes the rules from `allowed`, holds every definite book, and shares no search and no shortcut with the oracle.
+It takes the rules from `allowed` and keeps every definite book. It shares no search and no shortcut with the oracle.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from harness.oracle.resent import is_same_request
 MOST_STATES = 20_000
 
 State = tuple[Book, tuple[int, ...]]
-"""A definite book, and the numbers of the lost requests that were not carried out yet."""
+"""A definite book, and the numbers of the lost requests that are not carried out yet."""
 States = dict[object, State]
 
 
 class TooMany(Exception):
-    """The definition is only for small histories."""
+    """The history is too large for the definition."""
 
 
 class Definition:
@@ -34,7 +34,7 @@ class Definition:
         _add(self.states, Book(balance), ())
 
     def lose(self, event: Event) -> None:
-        """The answer to a request was lost."""
+        """Add a request whose answer was lost."""
         if isinstance(event.item, GetBalance) or event.terms.disbelieved is not None:
             return
         self._lost.append(event)
@@ -44,7 +44,7 @@ class Definition:
             _add(self.states, book, (*left, number))
 
     def judge(self, events: Sequence[Event]) -> bool:
-        """Whether the answers are possible; then the states are those after them. A batch is worked in any order."""
+        """True if the answers are possible. The states are then those after them. A batch is worked in any order."""
         found: States = {}
         start = self.states
         for order in permutations(events):
@@ -60,11 +60,11 @@ class Definition:
         return {book.balance for book, _ in self._carried_out()}
 
     def books(self) -> list[Book]:
-        """Every definite book that may stand now."""
+        """Every definite book that is possible now."""
         return [book for book, _ in self._carried_out()]
 
     def _carried_out(self) -> Sequence[State]:
-        """The states, and all those in which some more lost requests were carried out."""
+        """The states, and all states after carrying out some more lost requests."""
         found = dict(self.states)
         waiting = list(found.values())
         while waiting:

@@ -16,7 +16,7 @@ from harness.contracts import Contract
 from mock_server.wallet import Wallet
 
 Signature = Callable[[str, bytes, str], str]
-"""From the secret, the body and the timestamp."""
+"""A function from the secret, the body and the timestamp to the signature."""
 
 
 def hmac_sha256(key: str | bytes, message: bytes) -> str:
@@ -28,7 +28,7 @@ def over(body: bytes, timestamp: str) -> bytes:
 
 
 def written(body: bytes, **options: object) -> bytes:
-    """The body, read and written again."""
+    """The body after reading and writing it again."""
     return json.dumps(json.loads(body, parse_float=Decimal), **options).encode()  # type: ignore[arg-type]
 
 
@@ -85,7 +85,7 @@ def wallet_signing(signature: Signature) -> type[Wallet]:
 
 
 class WantsSeconds(Wallet):
-    """Signs as the document says, over a timestamp that it takes for seconds."""
+    """Signs as the document says, but takes the timestamp for seconds."""
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         time = headers.get("x-timestamp", "")

@@ -10,7 +10,7 @@ LIMITS = ("rounds=20", "burst=30", "batch=30", "races=1")
 
 
 def options(contract: str, players: list[dict[str, str]], wallet: Running) -> list[str]:
-    """What certifies the wallet by a contract with those players."""
+    """The options that certify the wallet by a contract with those players."""
     named = [
         f"--wallet-player=id={each['playerId']},currency={each['currency']},session={each['sessionId']},"
         f"expired_session={each['expiredSessionId']},token={each['authToken']}"
@@ -22,6 +22,6 @@ def options(contract: str, players: list[dict[str, str]], wallet: Running) -> li
 
 
 def balances(wallet: Running, contract: str, players: list[dict[str, str]]) -> list[str]:
-    """What each player has, as the wallet writes it."""
+    """The balance of each player, as the wallet writes it."""
     asked = (GetBalance(player=each["playerId"], session=each["sessionId"]) for each in players)
     return [str(wallet.ask(contract, each)["balance"]) for each in asked]

@@ -1,4 +1,4 @@
-"""A player's account as the tests of the oracle write it: what a wallet answers, and what no sound wallet can answer.
+"""A player's account for the tests of the oracle: what a wallet answers, and what no sound wallet can answer.
 
 Amounts are small whole numbers, so that a reader can add them up.
 """
@@ -34,12 +34,12 @@ def refusal(item: Single, **facts: Any) -> Event:
 
 
 def believed(balance: Amount, **book: Any) -> Belief:
-    """What is believed of an account with this book when no answer was lost."""
+    """The belief about an account with this book when no answer was lost."""
     return Belief(Book(balance, **book))
 
 
 class Account:
-    """What is believed of one player's account while a wallet answers, step by step."""
+    """The belief about one player's account, step by step as a wallet answers."""
 
     def __init__(self, balance: Amount, policy: Policy | None = None, **book: Any) -> None:
         self.beliefs: tuple[Belief, ...] = (believed(balance, **book),)
@@ -61,15 +61,15 @@ class Account:
         return judgement
 
     def answers(self, item: Single, balance: Amount | None = None, **facts: Any) -> Judgement:
-        """The wallet answers with success and this balance: a sound one may."""
+        """The wallet answers with success and this balance, which a sound wallet may do."""
         return self._take(self._one(item, balance, accepted=True, **facts))
 
     def refuses(self, item: Single, **facts: Any) -> Judgement:
-        """The wallet refuses: a sound one may."""
+        """The wallet refuses, which a sound wallet may do."""
         return self._take(self._one(item, None, accepted=False, **facts))
 
     def loses(self, item: Single, **facts: Any) -> None:
-        """The answer is lost: the wallet has acted, or not, or will."""
+        """The answer is lost. The wallet may have acted, may not have acted, or may act later."""
         self.beliefs = lost(self.beliefs, event(item, **{"policy": self.policy, **facts}))
 
     def cannot_answer(self, item: Single, balance: Amount | None = None, **facts: Any) -> Finding:
@@ -95,7 +95,7 @@ class Account:
         return {each for each in range(200) if judge(self.beliefs, [event(READ, each)]).finding is None}
 
     def batch(self, *events: Event) -> Judgement:
-        """The wallet answers the items of one batch: a sound one may."""
+        """The wallet answers the items of one batch, as a sound wallet may do."""
         return self._take(self._judge(events, racing=False))
 
     def cannot_batch(self, *events: Event) -> Finding:
@@ -104,7 +104,7 @@ class Account:
         return finding
 
     def race(self, *events: Event) -> Judgement:
-        """The wallet answers concurrent events: a sound one may."""
+        """The wallet answers concurrent events, as a sound wallet may do."""
         return self._take(self._judge(events, racing=True))
 
     def cannot_race(self, *events: Event) -> Finding:
@@ -114,6 +114,6 @@ class Account:
 
 
 def situation(judgement: Judgement) -> Situation:
-    """What the only event was to the wallet."""
+    """The situation of the only event."""
     (only,) = judgement.situations
     return only

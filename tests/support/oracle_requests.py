@@ -43,7 +43,7 @@ def rollback(id: str, original: str, bet: str = "") -> Rollback:
 
 
 def terms(item: Single, **facts: Any) -> Terms:
-    """The facts about a request: those given, and otherwise an ordinary request through its own operation."""
+    """The facts about a request. Facts that are not given are those of an ordinary request by its own operation."""
     return Terms(**{"operation": _OPERATIONS[type(item)], "policy": {}, **facts})
 
 

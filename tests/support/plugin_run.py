@@ -1,4 +1,4 @@
-"""Runs of pytest with the plugin as processes of their own, and a wallet for them to certify."""
+"""Runs pytest with the plugin in separate processes, and a wallet for them to certify."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ import sys
 
 sys.addaudithook(lambda event, _: os.write(2, b"started a process") if event == "subprocess.Popen" else None)
 """
-"""A conftest.py that tells whenever the run starts a process."""
+"""A conftest.py that writes a line whenever the run starts a process."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Done:
 
     @property
     def lines(self) -> list[str]:
-        """What it printed, by line."""
+        """The lines that it printed."""
         return self.output.splitlines()
 
     @property
@@ -51,7 +51,7 @@ class Done:
 
 
 def environment(variables: Mapping[str, str] | None = None, site: Path = ROOT) -> dict[str, str]:
-    """The environment of a run that finds the package in `site`, without anything that the user has set for wallets."""
+    """The environment of a run that finds the package in `site`, without the user's own wallet settings."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("WALLET_", "PYTEST_"))}
     return {
         **clean,
@@ -63,7 +63,7 @@ def environment(variables: Mapping[str, str] | None = None, site: Path = ROOT) -
 
 
 def command(*arguments: str, plugins: tuple[str, ...] = ("no:cacheprovider",)) -> list[str]:
-    """The command line of a run that loads our plugin and those named, with every warning an error."""
+    """The command line of a run that loads our plugin and the given plugins. Every warning is an error."""
     loaded = [part for name in ("harness.plugin", *plugins) for part in ("-p", name)]
     return [sys.executable, "-P", "-m", "pytest", *loaded, "-W", "error", *arguments]
 
@@ -101,13 +101,13 @@ def installed(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Wallet:
-    """A wallet that runs in a process of its own."""
+    """A wallet that runs in a separate process."""
 
     process: subprocess.Popen[str]
     root: str
 
     def options(self, contract: str) -> tuple[str, ...]:
-        """What certifies it by a contract."""
+        """The options that certify it by a contract."""
         return (
             f"--wallet-url={self.root}/{contract}",
             f"--wallet-contract={contract}",

@@ -1,6 +1,6 @@
-"""A PostgreSQL server of our own: a new cluster in a folder of its own, asked over a Unix socket, stopped at the end.
+"""A PostgreSQL server for tests: a new cluster in its own folder, reached by a Unix socket, stopped at the end.
 
-PostgreSQL refuses to run as root. A test process that is root starts it as another user, through `setpriv`.
+PostgreSQL refuses to run as root. If the test process is root, it starts the server as another user by `setpriv`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 USERS = ("postgres", "nobody")
-"""Whom the server runs as when the test process is root: the first of them that the machine has."""
+"""The users for the server if the test process is root. The first one that exists is used."""
 READY = "database system is ready to accept connections"
 SETTINGS = ("listen_addresses=", "fsync=off", "log_min_messages=log", "log_checkpoints=off")
-"""It listens on no port. A test needs no disk that survives a power cut. What a client does wrong is not logged."""
+"""The server listens on no port. A test needs no data that survives a power cut. Errors of clients are not logged."""
 DEADLINE_SECONDS = 60
 
 
 class NoServer(Exception):
-    """PostgreSQL cannot be started here; the text says what has to be installed."""
+    """PostgreSQL cannot be started here. The text names what to install."""
 
 
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """The `postgresql://` address of an empty database. Raises NoServer."""
     initdb, postgres = (_program(name) for name in ("initdb", "postgres"))
-    # Not in pytest's own folder, which no other user may enter.
+    # The folder is not in pytest's own folder, which no other user may enter.
     folder = Path(tempfile.mkdtemp(prefix="walletproof-"))
     try:
         user = _user(folder)
@@ -43,7 +43,7 @@ def server() -> Iterator[str]:
 
 
 def _program(name: str) -> str:
-    """Debian keeps the server's programs in a folder for each version, which is not on the path."""
+    """The path of a server's program. Debian keeps these programs in a folder for each version, outside the path."""
     places = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
     if found := shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *places])):
         return found
@@ -51,7 +51,7 @@ def _program(name: str) -> str:
 
 
 def _user(folder: Path) -> list[str]:
-    """What a command line begins with so that it does not run as root, and the folder given to that user."""
+    """The beginning of a command line that does not run as root. The folder is given to that user."""
     if os.geteuid():
         return []
     if not (setpriv := shutil.which("setpriv")):
@@ -65,7 +65,7 @@ def _user(folder: Path) -> list[str]:
 
 
 def _with_parent(user: list[str]) -> list[str]:
-    """The same beginning, for a process that the system stops when the test process is killed."""
+    """The same beginning, for a process that the system stops if the test process is killed."""
     return [*user, "--pdeathsig=INT"] if user else []
 
 
@@ -103,7 +103,7 @@ def _started(folder: Path, postgres: list[str]) -> Iterator[None]:
                 raise AssertionError("PostgreSQL ended before it was ready:\n" + "".join(told))
             yield
         finally:
-            # An interrupt makes it close every connection and end; the system kills it if it does not.
+            # An interrupt closes every connection and ends the server. If it does not end, the system kills it.
             process.send_signal(signal.SIGINT)
             try:
                 process.communicate(timeout=DEADLINE_SECONDS)

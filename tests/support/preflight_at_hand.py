@@ -1,4 +1,4 @@
-"""Wallets for the tests of pre-flight: in this process, or listening on a socket, and players who are named."""
+"""Wallets for the tests of pre-flight, in this process or on a socket, and named players."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CREDENTIALS = {
 
 
 class AtHand:
-    """A wallet in this process, and ways to look at it before anything else happens."""
+    """A wallet in this process. Its methods run pre-flight on it."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class AtHand:
         self.app = App(wallet_type(open_store(), {contract: self.credentials}), provision=True)
 
     def player(self, currency: str = "EUR", balance: str = "100.00", **fields: str) -> Player:
-        """A player who exists in it, to be named."""
+        """A player who exists in the wallet, for use as a named player."""
         asked = {"contract": self.contract, "currency": currency, "balance": balance, **fields}
         made = InProcessCarrier(self.app, PATH).send(Request("", (), json.dumps(asked).encode()))
         assert made.received is not None
@@ -62,7 +62,7 @@ class AtHand:
         )
 
     def under_test(self, **fields: Any) -> WalletUnderTest:
-        """The wallet as the user describes it: provisioned, unless there are `players`."""
+        """The wallet as a user describes it: provisioned, unless there are `players`."""
         found = WalletUnderTest(
             contract=self.contract, url="http://wallet.example/x/", credentials=self.credentials, run_id="0123abcd"
         )
@@ -70,14 +70,14 @@ class AtHand:
         return replace(found, provision_url=provision, **fields)
 
     def look(self, **fields: Any) -> Facts:
-        """What pre-flight finds without a network."""
+        """The facts of a pre-flight without a network."""
         under_test = self.under_test(**fields)
         wallet = InProcessCarrier(self.app, f"/{self.contract}")
         provision = InProcessCarrier(self.app, PATH) if under_test.provision_url else None
         return preflight(under_test, wallet=wallet, provision=provision)
 
     def violation(self, **fields: Any) -> Violation | None:
-        """What the calls of pre-flight prove."""
+        """The violation that the calls of pre-flight prove, or None."""
         return violation_of(self.under_test(**fields), self.look(**fields))
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
@@ -86,9 +86,9 @@ class AtHand:
 
     @contextlib.contextmanager
     def listening(self, *, fast_seconds: int = 0, pem: Path | None = None) -> Iterator[str]:
-        """The wallet on a socket; its root. Its clock may be fast: that of signatures, and that of its answers.
+        """Serve the wallet on a socket. Yields its root. Its clock for signatures and answers may be fast.
 
-        With `pem`, a file of a certificate and its key, it speaks TLS.
+        With `pem`, a file of a certificate and its key, it uses TLS.
         """
         server = Listening(_dated(self.app, fast_seconds) if fast_seconds else self.app)
         server.config.date_header = not fast_seconds
@@ -119,7 +119,7 @@ def _dated(app: App, fast_seconds: int) -> Asgi:
 
 
 def problem_of(look: Any) -> ConfigurationProblem:
-    """The problem that a look ends with."""
+    """The problem with which a pre-flight ends."""
     try:
         facts = look()
     except ConfigurationProblem as problem:
@@ -128,5 +128,5 @@ def problem_of(look: Any) -> ConfigurationProblem:
 
 
 def stages(facts: Facts) -> dict[str, Stage]:
-    """By name."""
+    """The stages by name."""
     return {each.name: each for each in facts.stages}

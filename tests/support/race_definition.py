@@ -1,6 +1,6 @@
-"""What is true of a race by definition: every order of its events is tried, with the true balance, and nothing clever.
+"""The possible results of a race, by definition: every order of its events is tried with the true balance.
 
-The law is taken from `allowed`. Everything else is under test.
+The rules are taken from `allowed`. Everything else is under test.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from harness.oracle.rules import allowed
 
 @dataclass(frozen=True)
 class State:
-    """A book, and the lost events that have not been carried out."""
+    """A book, and the lost events that are not carried out."""
 
     book: Book
     lost: tuple[Event, ...]
@@ -37,7 +37,7 @@ def excused(events: Sequence[Event], *, contention: bool = True) -> list[Event]:
 
 
 def every_end(book: Book, lost: Sequence[Event], events: Sequence[Event], *, contention: bool = True) -> list[State]:
-    """All states that some order of the events leaves. A lost event may be accepted, refused or never worked."""
+    """All states after some order of the events. A lost event may be accepted, refused or never worked."""
     given = [*lost, *events]
     told = excused(given, contention=contention)
     waiting = [(unseen(book), frozenset(range(len(given))))]
@@ -60,19 +60,19 @@ def every_end(book: Book, lost: Sequence[Event], events: Sequence[Event], *, con
 
 
 def unseen(book: Book) -> Book:
-    """A book without the balances that were shown."""
+    """The book without the balances that were shown."""
     shown = {key: replace(entry, shown=None) for key, entry in book.entries.items() if entry.shown is not None}
     return book.record_all(shown) if shown else book
 
 
 def contents(book: Book) -> tuple[object, ...]:
-    """All that a book holds, the balance first."""
+    """The whole content of a book, the balance first."""
     entries = frozenset(unseen(book).entries.items())
     return (book.balance, entries, book.rolled_back, book.bets, book.returned, book.settled)
 
 
 def may_come(states: Iterable[State]) -> set[tuple[object, ...]]:
-    """The contents of all books that may be after these states, once some lost events were carried out."""
+    """The contents of all books that are possible after these states, once some lost events are carried out."""
     return {contents(end.book) for end in with_lost_ones(states)}
 
 
@@ -82,12 +82,12 @@ def with_lost_ones(states: Iterable[State]) -> list[State]:
 
 
 def believed(beliefs: Iterable[Belief]) -> set[tuple[object, ...]]:
-    """The contents of all books that beliefs allow, once some lost events were carried out."""
+    """The contents of all books that the beliefs allow, once some lost events are carried out."""
     return {contents(state.book) for belief in beliefs for state in states_of(belief)}
 
 
 def states_of(belief: Belief) -> Iterator[State]:
-    """Every state that a belief stands for: lost events may have come in any order."""
+    """Every state that a belief allows. Lost events may have arrived in any order."""
     told = excused(belief.lost)
     waiting: list[_Step] = [(unseen(belief.book), frozenset(range(len(told))), ())]
     met: set[object] = set()
@@ -108,4 +108,4 @@ def states_of(belief: Belief) -> Iterator[State]:
 
 
 _Step = tuple[Book, frozenset[int], tuple[tuple[int, Amount], ...]]
-"""A book, the lost events that are left, and the credits of the others, each with its start."""
+"""A book, the remaining lost events, and the credits of the others, each with its start."""

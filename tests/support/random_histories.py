@@ -1,4 +1,4 @@
-"""Random scenarios against the bundled wallet in process, in random weather: histories to judge."""
+"""Random scenarios against the bundled wallet in process, with random network faults: histories to judge."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ OVERLOADED = Message(b"HTTP/1.1 503\r\n\r\n", b"overloaded\n", 503, (("content-t
 
 @dataclass
 class Storm:
-    """A carrier in bad weather. Of a hundred requests, `percent` are hit: one half is never worked (503), of the other
-    half the connection closes before the answer.
+    """A carrier with faults. Of a hundred requests `percent` have a fault.
+
+    Half of these are never worked (503). For the other half the connection closes before the answer.
     """
 
     inner: Carrier
@@ -49,7 +50,7 @@ class Storm:
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        """One request."""
+        """Send one request, perhaps with a fault."""
         if self.random.randrange(100) >= self.percent:
             return self.inner.send(request, loss=loss, time_out_seconds=time_out_seconds)
         if self.random.random() < 0.5:
@@ -61,7 +62,7 @@ class Storm:
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
     ) -> tuple[Transmission, ...]:
-        """Requests in flight at once; each answer may be lost."""
+        """Send the requests in flight at once. Each answer may be lost."""
         done = self.inner.release(requests, time_out_seconds=time_out_seconds)
         gone = Failure(FailureKind.CLOSED, "the wallet hung up")
         hit = [self.random.randrange(100) < self.percent for _ in done]
@@ -70,7 +71,7 @@ class Storm:
         )
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because no connection is open."""
         self.inner.close()
 
 
@@ -78,7 +79,7 @@ class Steps:
     """Random steps of one contract, each on a line of its own."""
 
     def __init__(self, random: Random, contract: str, *, calm: bool) -> None:
-        """Nobody loses an answer on purpose, and nothing races, where it is `calm`."""
+        """Prepare the steps. If `calm` is true, no answer is lost on purpose and no requests race."""
         self._random = random
         self._contract = contract
         self._calm = calm
@@ -131,7 +132,7 @@ class Steps:
 
 
 def scenario_of(random: Random, contract: Contract, *, calm: bool) -> Scenario:
-    """A random scenario; its own requirement is the contract's first, which plays no part."""
+    """A random scenario. Its own requirement is the contract's first, which has no effect."""
     return Scenario(
         id="random/one",
         path="random/one.yaml",
@@ -142,7 +143,7 @@ def scenario_of(random: Random, contract: Contract, *, calm: bool) -> Scenario:
 
 
 def examiner_in(contract: str, random: Random, percent: int) -> Examiner:
-    """An examiner of a sound wallet; the weather begins after pre-flight."""
+    """An examiner of a sound wallet. The faults begin after pre-flight."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     examiner = examiner_of(Wallet, contract)
     examiner.client._transport = Storm(examiner.client._transport, random, percent)

@@ -61,7 +61,7 @@ def event(
 
 @dataclass(frozen=True)
 class Race:
-    """A book, requests whose answers were lost before, and the events of one window."""
+    """A book, requests whose answers were lost earlier, and the events of one window."""
 
     book: Book
     events: tuple[Event, ...]

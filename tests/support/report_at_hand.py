@@ -1,4 +1,4 @@
-"""Reports of wallets in this process, sound and wrong, by a few scenarios: quick enough to make in any test."""
+"""Reports of wallets in this process, sound and wrong, by a few scenarios. Any test can make them quickly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2)
 
 @cache
 def contracts() -> dict[str, Contract]:
-    """Both of them."""
+    """Both bundled contracts by name."""
     return {name: load(name) for name in CREDENTIALS}
 
 
@@ -57,7 +57,7 @@ def results(
     record: bool = True,
     waivers: Sequence[Waiver] = (),
 ) -> list[ScenarioResult]:
-    """What becomes of bundled scenarios."""
+    """The results of bundled scenarios."""
     return results_of(wallet_type, contract, [scenarios()[each] for each in ids], record=record, waivers=waivers)
 
 
@@ -70,7 +70,7 @@ def results_of(
     waivers: Sequence[Waiver] = (),
     carrier: type[InProcessCarrier] = InProcessCarrier,
 ) -> list[ScenarioResult]:
-    """What becomes of scenarios, carried through JSON as from one process to another."""
+    """The results of scenarios, passed through JSON as between two processes."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     app = App(wallet_type(open_store(), CREDENTIALS), provision=True)
     wallet, provision = carrier(app, f"/{contract}"), InProcessCarrier(app, PATH)

@@ -1,4 +1,4 @@
-"""Two small contracts for the tests of the scenario language: as much of the real ones as a loader looks at."""
+"""Two small contracts for the tests of the scenario language. They have only what a loader reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scenario file as an editor sees it: YAML 1.2, checked against `schemas/scenario.json`."""
+"""Checks a scenario file as an editor does: YAML 1.2, with `schemas/scenario.json`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ EditorLoader.yaml_implicit_resolvers = {
 
 
 def errors(document: str) -> list[str]:
-    """What an editor would underline."""
+    """The errors that an editor would show."""
     value: Any = yaml.load(document, EditorLoader)
     return [error.message for error in VALIDATOR.iter_errors(value)]

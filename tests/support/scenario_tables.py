@@ -1,4 +1,4 @@
-"""The tables of `docs/SCENARIOS.md`, made from the vocabulary. Run as a script, it writes them anew."""
+"""Makes the tables of `docs/SCENARIOS.md` from the vocabulary. Run as a script, it writes them again."""
 
 from __future__ import annotations
 

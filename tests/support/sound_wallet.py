@@ -1,6 +1,6 @@
-"""A tiny sound wallet with a character: every choice that the documents leave is drawn at random.
+"""A small sound wallet. It draws at random every choice that the documents leave open.
 
-It shares nothing with the oracle, not even the words: it keeps one balance and a memory of what it answered.
+It shares no code with the oracle. It keeps one balance and its earlier answers.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from harness.model import Bet, GetBalance, Movement, Payout, Rollback, Single, U
 
 @dataclass(frozen=True)
 class Character:
-    """What this wallet does where it may do either."""
+    """The choices of this wallet where the documents leave two readings."""
 
     cached: bool
-    """A replay repeats the first balance; otherwise it shows the current one."""
+    """True if a replay repeats the first balance. Otherwise it shows the current one."""
     remembers_refusals: bool
     refuses_conflicts: bool
     compares_bets: bool
@@ -32,7 +32,7 @@ class Character:
     deducts: bool
     deducts_beyond: bool
     settled: str
-    """What a rollback of a settled bet is: refunded, kept or refused."""
+    """What a rollback of a settled bet does: refunded, kept or refused."""
 
     @classmethod
     def drawn(cls, random: Random) -> Character:
@@ -42,13 +42,13 @@ class Character:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the wallet said, and whether money moved because of it."""
+    """The wallet's answer, and whether it moved money."""
 
     accepted: bool
     balance: int | None = None
     moved: int = 0
     fresh: bool = False
-    """The request was judged by the rules of its kind, not by what is remembered of its id."""
+    """True if the rules of the request's kind decided the answer. False if the wallet's record of its id did."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class _Memory:
 
 @dataclass
 class SoundWallet:
-    """One player's account. `balance` is what every property is measured against."""
+    """One player's account. Every property is checked against its `balance`."""
 
     balance: int
     character: Character

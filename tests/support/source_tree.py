@@ -1,7 +1,7 @@
-"""The project's own source as data: which module imports which, where, and how long things are.
+"""The project's own source as data: the imports of each module with their place, and the lengths of its parts.
 
-Imports are read from the syntax tree and so are counted wherever they stand: in a function, behind `TYPE_CHECKING`, or
-as a literal name given to `importlib.import_module`.
+Imports are read from the syntax tree, so all of them count. Some stand in a function or behind
+`TYPE_CHECKING`. Some are a literal name that is given to `importlib.import_module`.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Module:
-    """One source file: `name` is what one imports (`harness.oracle.book`), `path` is for messages."""
+    """One source file. `name` is the name for imports (`harness.oracle.book`), `path` is for messages."""
 
     name: str
     path: str
     text: str
     package: str
-    """The package that a relative import starts from."""
+    """The package from which a relative import starts."""
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The parsed source, parsed once."""
+        """The syntax tree of the source, parsed once."""
         return ast.parse(self.text, self.path)
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node of the tree, but for the marks that say whether a name is read or written."""
+        """Every node of the tree, without the marks for reading and writing a name."""
         # `ast.walk` does the same in three times the time.
         found: list[ast.AST] = [self.tree]
         for node in found:
@@ -93,7 +93,7 @@ def sources(*folders: str) -> tuple[Module, ...]:
 
 
 def imports(module: Module, known: Iterable[str] = ()) -> Iterator[Import]:
-    """Every import of a module. Of `from a import b` the target is `a.b` when that is a known module, else `a`."""
+    """Every import of a module. For `from a import b` the target is `a.b` if that is a known module, else `a`."""
     names = set(known)
     for node in module.importing:
         for target in _targets(node, module.package, names):
@@ -133,7 +133,7 @@ def room_of(name: str, rooms: Iterable[str]) -> str:
 
 
 def graph(modules: Iterable[Module]) -> Mapping[str, set[str]]:
-    """Module to the modules of ours that it imports, itself left out."""
+    """The modules of ours that each module imports, by module and without itself."""
     every = tuple(modules)
     names = {module.name for module in every}
     return {

@@ -1,6 +1,6 @@
-"""`python telltale_wallet.py [options of mock_server]`: a wallet that books whatever comes again and tells all secrets.
+"""`python telltale_wallet.py [options of mock_server]`: a wallet that applies replays and reveals all secrets.
 
-It repeats what proves who asks: in headers and bodies, as it came, and in every encoding that a debugging wallet uses.
+It repeats the credentials in headers and bodies, as they came and in every encoding that a debugging wallet uses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PROOFS = ("authorization", "x-signature")
 
 
 def forms(secret: str) -> tuple[str, ...]:
-    """A secret as it is, and in the encodings from which everybody can read it."""
+    """A secret as it is, and in the encodings that anybody can decode."""
     data = secret.encode()
     return (
         secret,
@@ -44,7 +44,7 @@ def forms(secret: str) -> tuple[str, ...]:
 
 
 class Telltale(Wallet):
-    """Wrong in its books, so that the run fails, and wrong in what it says."""
+    """A wallet that applies replays, so that the run fails, and that repeats secrets in its answers."""
 
     async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
         return None

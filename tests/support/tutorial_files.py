@@ -1,4 +1,4 @@
-"""The files of `docs/PRIVATE_CONTRACT.md`, as the tutorial prints them: a contract that is not bundled."""
+"""The files of `docs/PRIVATE_CONTRACT.md`, as the tutorial prints them. They are a contract that is not bundled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FILES = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```$", TUTORIAL, re.
 
 
 def write_package(folder: Path) -> None:
-    """Its package in that folder, under the folder's name."""
+    """Write the tutorial's package into that folder, under the folder's name."""
     for each, content in FILES.items():
         if each.startswith("bingo_hall/"):
             path = folder / each.removeprefix("bingo_hall/")

@@ -20,19 +20,19 @@ CONSOLES = re.findall(r"^```console\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DO
 
 
 PORT = "8765"
-"""The one that the tutorial names; the test takes a free one."""
+"""The port that the tutorial names. The test takes a free one."""
 
 
 @dataclass(frozen=True)
 class Console:
-    """One command of the tutorial, and the lines of output that it promises."""
+    """One command of the tutorial, and the output lines that the tutorial shows."""
 
     command: str
     promised: tuple[str, ...]
 
 
 def consoles() -> Iterator[Console]:
-    """Every command, in order."""
+    """Every command of the tutorial, in order."""
     for block in CONSOLES:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *promised = part.splitlines()
@@ -40,7 +40,7 @@ def consoles() -> Iterator[Console]:
 
 
 def command(beginning: str) -> Console:
-    """The one command that begins so."""
+    """The one command with that beginning."""
     (found,) = (each for each in consoles() if each.command.startswith(beginning))
     return found
 
@@ -53,7 +53,7 @@ class Tutorial:
     site: Path
 
     def run(self, text: str, cwd: Path | None = None) -> Done:
-        """Run one of its commands as its reader would, with our interpreter."""
+        """Run one of the tutorial's commands with our interpreter."""
         program, *arguments = shlex.split(text)
         start = {
             "pip": [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"],
@@ -61,7 +61,7 @@ class Tutorial:
             "pytest": [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-p", "no:cacheprovider"],
         }[program]
         if program == "pip":
-            # Its reader has an index to install the build backend from; here it is installed already.
+            # A reader installs the build backend from an index. Here it is installed already.
             arguments += ["--target", str(self.site), "--no-index", "--no-build-isolation", "--no-deps"]
         done = subprocess.run(
             [*start, *arguments],
@@ -76,14 +76,14 @@ class Tutorial:
         return Done(done.returncode, done.stdout)
 
     def environment(self) -> dict[str, str]:
-        """That of the tutorial's terminals; the package is found where it was installed."""
+        """The environment of the tutorial's terminals. The package is found where it was installed."""
         pairs = (each.partition("=") for each in shlex.split(command("export").command)[1:])
         paths = os.pathsep.join([str(self.site), str(ROOT)])
         return environment({name: value for name, _, value in pairs}) | {"PYTHONPATH": paths}
 
     @contextlib.contextmanager
     def wallet(self, source: str = FILES["wallet.py"]) -> Iterator[str]:
-        """Its wallet on a free port, which is given as text."""
+        """Run the tutorial's wallet on a free port. Yields the port as text."""
         file = self.project / "wallet.py"
         file.write_text(source, encoding="utf-8")
         started = shlex.split(command("python wallet.py").command.replace(PORT, "0"))
@@ -97,7 +97,7 @@ class Tutorial:
                 process.kill()
 
     def certify(self, port: str, *options: str, cwd: Path | None = None) -> Done:
-        """The tutorial's main command."""
+        """Run the tutorial's main command."""
         (run,) = (each for each in consoles() if each.command.startswith("pytest --wallet-url"))
         return self.run(shlex.join([*shlex.split(run.command.replace(PORT, port)), *options]), cwd)
 

@@ -1,4 +1,4 @@
-"""A wallet in memory with players, and short ways to ask it: for the tests of the wallet's rules."""
+"""A wallet in memory with players, and short methods to send it requests, for the tests of the wallet's rules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TOKEN = "one-time"
 
 @dataclass
 class AtHand:
-    """A wallet, asked as one contract's platform about one player unless told otherwise."""
+    """A wallet with one contract's platform and one player as defaults."""
 
     contract: str = "casino"
     currency: str = "EUR"
@@ -49,7 +49,7 @@ class AtHand:
         self.open(self.player, self.balance)
 
     def open(self, player: str, balance: int, *, contract: str = "", currency: str = "") -> Account:
-        """Open or reset a player's account; its session, ended session and token carry the player's name."""
+        """Open or reset a player's account. Its session, ended session and token contain the player's name."""
         contract = contract or self.contract
         account = Account(0, contract, player, currency or self.currency, f"Name of {player}", "BRAND", "MT")
         account = self.store.open_account(account, balance)
@@ -68,12 +68,12 @@ class AtHand:
         return run_together([self.wallet.handle(self.contract, each) for each in operations])
 
     def item(self, operation: Operation) -> ItemReply:
-        """The only item of the reply."""
+        """The only item of the reply to one operation."""
         (item,) = self.ask(operation).items
         return item
 
     def holds(self, player: str = "") -> int:
-        """The balance in the books."""
+        """The player's stored balance."""
         account = self.store.account(self.contract, player or self.player)
         assert account is not None
         return self.store.balance(account)
@@ -110,14 +110,14 @@ class AtHand:
         return Rollback(**{name: value for name, value in found.items() if name != "currency"})
 
     def settle(self, *items: Payout) -> Settle:
-        """A batch."""
+        """A batch of payouts."""
         return Settle(items=items)
 
     def read(self, **fields: Any) -> GetBalance:
-        """A read of the balance."""
+        """A request for the balance."""
         player = fields.get("player", self.player)
         return GetBalance(player=player, session=fields.get("session", f"{player}-{SESSION}"))
 
     def token(self, player: str = "") -> Authenticate:
-        """An exchange of the player's one-time token."""
+        """A login with the player's one-time token."""
         return Authenticate(token=f"{player or self.player}-{TOKEN}")

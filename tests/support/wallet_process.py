@@ -1,4 +1,4 @@
-"""The wallet as a process of its own, and plain HTTP to it: for the tests that need a socket."""
+"""The wallet as a separate process, and plain HTTP to it, for the tests that need a socket."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DEADLINE_SECONDS = 10
 
 @dataclass
 class Running:
-    """A wallet that was started, and what its ready line says."""
+    """A wallet that was started, and the content of its ready line."""
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
@@ -51,11 +51,11 @@ class Running:
         return self.process.stdin
 
     def connect(self) -> http.client.HTTPConnection:
-        """A connection to it."""
+        """A new connection to the wallet."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_SECONDS)
 
     def raw(self) -> socket.socket:
-        """A bare connection to it."""
+        """A bare socket to the wallet."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_SECONDS)
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
@@ -66,7 +66,7 @@ class Running:
             return answer.status, answer.read()
 
     def provision(self, **fields: object) -> dict[str, str]:
-        """A new player."""
+        """Provision a new player."""
         status, body = self.post("/__admin/player", json.dumps({"currency": "EUR", "balance": "100"} | fields).encode())
         assert status == 200, body
         found: dict[str, str] = json.loads(body, parse_float=Decimal)
@@ -90,7 +90,7 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def wire(name: str, request: Request) -> bytes:
-    """A request as its bytes on the wire; the wallet closes the connection after its answer."""
+    """The bytes of a request on the wire. The wallet closes the connection after its answer."""
     head = [f"POST /{name}{request.path} HTTP/1.1", "host: wallet", "connection: close"]
     head.append(f"content-length: {len(request.body)}")
     head += [f"{key}: {value}" for key, value in request.headers]
@@ -113,7 +113,7 @@ def start(*arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> subp
 
 @contextlib.contextmanager
 def running(*arguments: str) -> Iterator[Running]:
-    """A wallet that provisions, stopped at the end."""
+    """A wallet with provisioning, which is stopped at the end."""
     with start("--provision", "--ready-json", *arguments) as process:
         assert process.stdout is not None
         try:

@@ -1,7 +1,7 @@
-"""Where the players of a run come from: made on demand, by an address or a command, or named by the user.
+"""The sources of a run's players: made on demand by an address or a command, or named by the user.
 
-A player serves one scenario at a time. Names and ids come from a seeded source, so that a run can be repeated, and
-every id carries the run's id, so that an operator can find it in its logs. docs/PLAYERS.md has it for the operator.
+A player serves one scenario at a time. Names and ids come from a seeded source, so that a run can be repeated. Every id
+contains the run's id, so that an operator can find it in the wallet's logs. docs/PLAYERS.md explains this to operators.
 """
 
 from harness.play.players.balance_probe import DEFAULT_GAME, zero_read

@@ -1,4 +1,4 @@
-"""Reading a balance where there is no balance operation: a zero-amount transaction of the core operation."""
+"""Reads a balance without a balance operation: a transaction of the core operation with amount 0 shows it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_GAME = "G1720761376617"
 
 
 def zero_read(contract: Contract, player: Player, transaction_id: str, game: str = DEFAULT_GAME) -> Operation:
-    """A transaction that moves nothing and is answered with the balance."""
+    """A transaction that moves no money. Its answer shows the balance."""
     core = next(spec.name for spec in contract.specs.values() if spec.core)
     common: dict[str, Any] = {
         "id": transaction_id,

@@ -1,4 +1,4 @@
-"""Players that a command of the operator's makes, for a wallet that no HTTP address can be added to."""
+"""Players that an operator's command makes, for a wallet to which no HTTP address can be added."""
 
 from __future__ import annotations
 
@@ -23,36 +23,39 @@ PLACEHOLDERS: Mapping[str, str] = {
     "{contract}": "contract",
     "{name}": "displayName",
 }
-"""What may stand in the command line, and the field of the protocol that it becomes."""
+"""The placeholders of the command line, with the protocol's field that replaces each."""
 
 NO_SUCH_PLAYER = 3
-"""A command that ends with this status says that it makes no player of the currency: not an error."""
+"""The exit status of a command that makes no player of the currency. It is no error."""
 
 TIME_OUT_SECONDS = 30.0
-_MOST_TOLD = 300
+_MOST_SHOWN = 300
 
 
 class CommandPlayers(MadePlayers):
-    """New players for every scenario, each made by one run of a command."""
+    """New players for every scenario. Each is made by one run of a command."""
 
     def __init__(
         self, contract: str, command: str, identities: Identities, *, time_out_seconds: float = TIME_OUT_SECONDS
     ) -> None:
-        """`command` is split as a shell would split it, and no shell runs it. Raises ProvisioningFailed."""
+        """Prepare the command.
+
+        It is split as a shell would split it, but no shell runs it. Raises ProvisioningFailed.
+        """
         super().__init__(contract, self._made, identities)
         self._command = command
         self._words = words_of(command)
         self._time_out_seconds = time_out_seconds
 
     def _made(self, asked: Mapping[str, str]) -> Player:
-        """Run the command. What it prints is the player; what it leaves out is as it was asked."""
+        """Run the command and read the player that it prints. Fields that it leaves out keep the requested value."""
         ended = self._run([_filled(word, asked) for word in self._words])
         if ended.returncode == NO_SUCH_PLAYER:
             raise NoPlayer(
                 f"the provisioning command makes no {asked['currency']} player", not_applicable=NotApplicable.CURRENCY
             )
         if ended.returncode != 0:
-            raise self._failed(f"it ended with status {ended.returncode}{_told(ended.stderr)}")
+            raise self._failed(f"it ended with status {ended.returncode}{_error_output(ended.stderr)}")
         try:
             return _read(ended.stdout, asked)
         except (ValueError, RecursionError) as error:
@@ -90,7 +93,7 @@ class CommandPlayers(MadePlayers):
 
 
 def words_of(command: str) -> tuple[str, ...]:
-    """The words of a command line, placeholders still in them. Raises ProvisioningFailed."""
+    """The words of a command line, with their placeholders. Raises ProvisioningFailed."""
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
@@ -103,7 +106,7 @@ def words_of(command: str) -> tuple[str, ...]:
 
 
 def _filled(word: str, asked: Mapping[str, str]) -> str:
-    """One argument with its placeholders filled in: whatever a value holds, it stays one argument."""
+    """One argument with its placeholders replaced. It stays one argument, whatever a value contains."""
     for placeholder, field in PLACEHOLDERS.items():
         word = word.replace(placeholder, asked[field])
     return word
@@ -112,18 +115,18 @@ def _filled(word: str, asked: Mapping[str, str]) -> str:
 def _read(printed: str, asked: Mapping[str, str]) -> Player:
     answer = json.loads(printed, parse_float=Decimal) if printed.strip() else {}
     if not isinstance(answer, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 -- the caller tells one kind of error
+        raise ValueError("it is no JSON object")  # noqa: TRY004 -- the caller handles one kind of error
     taken = {key: asked[key] for key in ("playerId", "currency", "balance")} | answer
     return player_of({"sessionId": taken["playerId"]} | taken)
 
 
-def _told(text: str) -> str:
-    last = " ".join(text.split())[-_MOST_TOLD:]
+def _error_output(text: str) -> str:
+    last = " ".join(text.split())[-_MOST_SHOWN:]
     return f" and said {last!r}" if last else " and said nothing on standard error"
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End what is left of it, children included: it leads a session of its own."""
+    """Kill the process and its children. The process leads its own session."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

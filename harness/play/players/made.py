@@ -1,4 +1,4 @@
-"""Players that are made for one scenario each, by whatever makes them; and the answer of the provisioning protocol."""
+"""Players that are made for one scenario each, and the reading of a provisioning answer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
 
 Make = Callable[[Mapping[str, str]], Player]
-"""Makes the player with that playerId, contract, currency, balance and displayName; raises as `Players.cast` does."""
+"""A function that makes the player with that playerId, contract, currency, balance and displayName.
+
+It raises the same errors as `Players.cast`.
+"""
 
 
 class MadePlayers:
-    """New players for every scenario; the bystander serves until somebody has touched it."""
+    """New players for every scenario. The bystander is kept until its balance changes."""
 
     def __init__(self, contract: str, make: Make, identities: Identities, *, currency: str = "EUR") -> None:
-        """`currency` is what a scenario gets that does not care."""
+        """Prepare a source of players. `currency` is used for scenarios without a currency of their own."""
         self._contract = contract
         self._make = make
         self._identities = identities
@@ -29,16 +32,16 @@ class MadePlayers:
 
     @property
     def frugal(self) -> bool:
-        """They were made to be used up."""
+        """False: the players are made for the run, so their money need not be restored."""
         return False
 
     @property
     def named(self) -> bool:
-        """Nobody has played with them before."""
+        """False: no earlier run has used these players."""
         return False
 
     def cast(self, needs: Needs) -> dict[str, Player]:
-        """A player of its own for each role, with exactly what is needed."""
+        """A new player for each role, with exactly the balance that the role needs."""
         currency = needs.currency or self._currency
         cast = {role: self._provision(currency, needs.funds(role, currency)) for role in ("", *needs.others)}
         if needs.expired_session and not cast[""].expired_session:
@@ -50,7 +53,7 @@ class MadePlayers:
         return cast
 
     def player(self, *, currency: str, balance: Amount, exactly: bool) -> Player:
-        """One player that was made with exactly that balance; an empty `currency` means any."""
+        """One new player with exactly that balance, in hundred-thousandths. An empty `currency` means any."""
         del exactly
         return self._provision(currency or self._currency, balance)
 
@@ -61,12 +64,12 @@ class MadePlayers:
         return self._bystander
 
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
-        """Nobody uses these players again. A bystander who was touched is replaced."""
+        """Replace the bystander if its balance has changed. The other players are not used again."""
         if (bystander := cast.get(BYSTANDER)) is not None and shown.get(BYSTANDER) != bystander.balance:
             self._bystander = None
 
     def close(self) -> tuple[str, ...]:
-        """They were made for the run: there is nothing to restore."""
+        """No sentences, because nothing needs to be restored."""
         return ()
 
     def _provision(self, currency: str, balance: Amount) -> Player:
@@ -88,7 +91,7 @@ class MadePlayers:
 
 
 def player_of(answer: Any) -> Player:
-    """The player that an answer of the protocol describes. Raises ValueError."""
+    """The player in an answer of the provisioning protocol. Raises ValueError."""
     if not isinstance(answer, dict):
         raise ValueError("it is no JSON object")  # noqa: TRY004 -- what a stranger sent has a wrong value
     bets = answer.get("bets") or ()

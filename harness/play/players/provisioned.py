@@ -12,17 +12,21 @@ from harness.play.players.source import NoPlayer, ProvisioningFailed
 from harness.scenario.identities import Identities
 
 Send = Callable[[Request], Transmission]
-"""Sends one request to the provisioning address and says what came back."""
+"""A function that sends one request to the provisioning address and returns its transmission."""
 
 NO_SUCH_CURRENCY = frozenset({409, 422})
-"""With these statuses the address says that it makes no player as asked."""
+"""The statuses by which the address reports that it makes no such player."""
 
 
 class ProvisionedPlayers(MadePlayers):
-    """New players for every scenario, made by an address of the wallet's."""
+    """New players for every scenario, made by an HTTP address of the wallet."""
 
     def __init__(self, contract: str, send: Send, identities: Identities, *, currency: str = "EUR") -> None:
-        """`send` knows the provisioning address; `currency` is what a scenario gets that does not care."""
+        """Prepare a source of players.
+
+        `send` sends requests to the provisioning address. `currency` is used for scenarios without a currency of their
+        own.
+        """
         super().__init__(contract, lambda asked: _over_http(send, asked), identities, currency=currency)
 
 

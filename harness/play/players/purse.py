@@ -1,7 +1,7 @@
-"""Reading and changing what a player holds, by the contract's own operations, outside of any scenario.
+"""Reads and changes a player's balance by the contract's own operations, outside of any scenario.
 
-Nothing here is judged: a wallet may limit stakes or rewards, and no document forbids that. What counts is the balance
-that is read afterwards.
+Nothing here is judged: a wallet may limit stakes or rewards, and no document forbids that. Only the balance that is
+read afterwards counts.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from harness.play.players.balance_probe import DEFAULT_GAME, zero_read
 from harness.scenario.identities import Identities
 
 MOST_TRIES = 6
-"""So often is a balance corrected; a wallet that is still elsewhere then is left alone."""
+"""The most corrections of one balance. After them the balance stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to move money: the words that the contract must have, and what is done with an amount.
+    """One way to move money: the words that the contract must have, and the function that moves an amount.
 
-    `go` says whether the wallet has accepted.
+    `go` returns true if the wallet has accepted. Its amount is in hundred-thousandths of the main unit.
     """
 
     name: str
@@ -46,7 +46,10 @@ class Way:
 
 @dataclass(slots=True)
 class Purse:
-    """The players' money, by contract. `absent` are operations that the wallet was seen to lack; it grows here."""
+    """Reads and moves the players' money in one contract.
+
+    `absent` holds operations that the wallet lacks. Operations that turn out to be absent are added.
+    """
 
     contract: Contract
     send: Callable[[Operation], Exchange]
@@ -54,10 +57,13 @@ class Purse:
     absent: set[str]
     games: Sequence[str] = (DEFAULT_GAME,)
     _refused: set[str] = field(default_factory=set)
-    """Ways that this wallet has refused: they are tried last."""
+    """Ways that this wallet has refused. They are tried last."""
 
     def read(self, player: Player) -> Amount | None:
-        """A player's balance, by the balance operation or a zero transaction; None when it cannot be read."""
+        """A player's balance in hundred-thousandths, by the balance operation or a zero transaction.
+
+        None if it is unreadable.
+        """
         if self._has("balance"):
             exchange = self._ask(GetBalance(player=player.id, session=player.session))
             if not exchange.absent:
@@ -65,9 +71,9 @@ class Purse:
         return _shown(self._ask(zero_read(self.contract, player, self.identities.transaction_id(), self.games[0])))
 
     def bring(self, player: Player, held: Amount, target: Amount) -> Amount | None:
-        """Bring a player from one balance to another, as far as the wallet lets us: the balance that it then has.
+        """Change a balance from `held` to `target` as far as the wallet allows, in hundred-thousandths.
 
-        None when the wallet no longer shows it.
+        Returns the balance that the player then has, or None if the wallet no longer shows it.
         """
         now: Amount | None = held
         failed: set[str] = set()
@@ -87,16 +93,16 @@ class Purse:
         return now
 
     def can(self, *, up: bool) -> bool:
-        """Whether the contract has, in this wallet, an operation that moves money in that direction."""
+        """True if the wallet has an operation that moves money in that direction."""
         return bool(self._ways(up=up))
 
     @property
     def frugal(self) -> bool:
-        """Whether money can be moved in one direction only: nothing can be restored."""
+        """True if money can be moved in one direction only, so that no balance can be restored."""
         return not (self.can(up=True) and self.can(up=False))
 
     def _ways(self, *, up: bool) -> list[Way]:
-        """Those that are open, the likeliest first."""
+        """The ways that the wallet's operations allow. Ways that it has not refused come first."""
         possible = (
             (
                 Way("reward", ("reward",), self._reward),
@@ -115,7 +121,7 @@ class Purse:
         return bool(name) and name not in self.absent
 
     def _sendable(self, difference: Fraction, currency: str) -> int:
-        """As much of a difference, up or down, as the wire can carry."""
+        """The largest amount that the wire can carry within the difference, without its sign."""
         unit = self.contract.wire_unit(currency)
         return int(abs(difference) // unit) * unit
 
@@ -136,19 +142,22 @@ class Purse:
         return self._accepted(Reward(bet=f"bonus-{self.identities.run_id}", **self._common(player, amount)))
 
     def _settle_a_bet(self, player: Player, amount: int) -> bool:
-        """A wallet may pay only bets that it has taken: one of the smallest stake, which the payout returns."""
+        """Pay a bet of the smallest stake, which the payout returns.
+
+        A wallet may pay only bets that it has accepted.
+        """
         unit = self.contract.wire_unit(player.currency)
         return self._paid(player, amount + unit, self._bet(player, unit))
 
     def _settle_an_empty_bet(self, player: Player, amount: int) -> bool:
-        """The same for an account without money."""
+        """Pay a bet of stake 0, for an account without money."""
         return self._paid(player, amount, self._bet(player, 0))
 
     def _settle(self, player: Player, amount: int) -> bool:
         return self._paid(player, amount, next(iter(player.bets), f"bet-{self.identities.transaction_id()}"))
 
     def _lose_a_bet(self, player: Player, amount: int) -> bool:
-        """A bet that is lost, and closed: no open bet stays behind."""
+        """Place a bet and settle it as lost, so that no open bet remains."""
         reference = self._bet(player, amount)
         if reference and self._has("settle"):
             self._paid(player, 0, reference)
@@ -159,7 +168,7 @@ class Purse:
         return self._accepted(Unsettle(bet=bet, **self._common(player, amount)))
 
     def _bet(self, player: Player, amount: int) -> str:
-        """What a credit for a new bet refers to; empty when the bet was refused."""
+        """Place a bet. Returns the reference for a credit to it, or an empty string if the wallet refused the bet."""
         common = self._common(player, amount)
         bet = f"bet-{common['id']}"
         operation = Bet(bet=bet, round=f"round-{bet}", game=self.games[0], **common)

@@ -1,7 +1,7 @@
-"""Players that were named, dealt into shares, so that processes can work side by side and nobody is played twice.
+"""Divides named players into shares, so that processes can work side by side and each player serves one of them.
 
-Which share a scenario belongs to follows from the players and the scenario alone, never from the number of processes:
-verdicts, and the scenarios that find no player, are the same with any number of them.
+The players and the scenario alone decide which share plays a scenario. The number of processes has no influence, so
+verdicts and skipped scenarios are the same with any number of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from harness.scenario.needs import Needs
 
 
 def share_for(shares: Sequence[Sequence[Player]], needs: Needs) -> int:
-    """The number of the share that plays a scenario: one that has whom it needs, if any does."""
+    """The number of the share that plays a scenario.
+
+    It has the players that the scenario needs, if any share has them.
+    """
     able = [number for number, share in enumerate(shares) if _able(share, needs)] or list(range(len(shares)))
     return able[crc32(needs.scenario.encode()) % len(able)]
 
@@ -38,10 +41,10 @@ def _leads(player: Player, needs: Needs) -> bool:
 
 
 class SharedPlayers:
-    """Static players in shares: a scenario sees those of its own share alone."""
+    """Static players in shares. A scenario uses the players of its own share only."""
 
     def __init__(self, players: Sequence[Player], purse: Purse) -> None:
-        """`purse` reads and moves their money."""
+        """Divide the players. `purse` reads and moves their money."""
         self._shares = shares_of(players)
         self._sources = [StaticPlayers(share, purse) for share in self._shares]
         self._purse = purse
@@ -49,26 +52,26 @@ class SharedPlayers:
 
     @property
     def frugal(self) -> bool:
-        """Whether this wallet lacks a way to restore what was moved."""
+        """True if money that a scenario moves cannot be restored in this wallet."""
         return self._purse.frugal
 
     @property
     def named(self) -> bool:
-        """They existed before the run."""
+        """True: the user named these players."""
         return True
 
     def cast(self, needs: Needs) -> dict[str, Player]:
-        """As `StaticPlayers.cast`, from the scenario's share."""
+        """The players from the scenario's share. See `StaticPlayers.cast`."""
         source = self._sources[share_for(self._shares, needs)]
         cast = source.cast(needs)
         self._lent = source
         return cast
 
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
-        """As `StaticPlayers.back`."""
+        """Return the players to their share. See `StaticPlayers.back`."""
         if self._lent is not None:
             self._lent.back(cast, shown)
 
     def close(self) -> tuple[str, ...]:
-        """As `StaticPlayers.close`, for those that were used here."""
+        """Restore the players of all shares. See `StaticPlayers.close`."""
         return tuple(sentence for each in self._sources for sentence in each.close())

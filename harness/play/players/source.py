@@ -1,4 +1,4 @@
-"""What a scenario needs of its players, and what can be wrong with getting them."""
+"""The interface of a source of players, and its errors."""
 
 from __future__ import annotations
 
@@ -13,37 +13,49 @@ BYSTANDER = "bystander"
 
 
 class NoPlayer(Exception):
-    """There is no player as the scenario needs one: the scenario is skipped, with this text as its reason."""
+    """The source has no player that fits the scenario. The scenario is skipped, with this text as its reason."""
 
     def __init__(self, reason: str, *, not_applicable: NotApplicable | None = None) -> None:
-        """`not_applicable` is set when no player has the currency, which no wallet has to have."""
+        """`reason` is a sentence.
+
+        `not_applicable` is set if no player has the currency, which no wallet has to support.
+        """
         super().__init__(reason)
         self.not_applicable = not_applicable
 
 
 class ProvisioningFailed(Exception):
-    """The address or the command that makes players did not do its part: a configuration error, with the remedy."""
+    """The address or the command that makes players has failed. The text is a configuration error with its remedy."""
 
 
 class Players(Protocol):
     """A source of players for one contract. A player serves one scenario at a time."""
 
     def cast(self, needs: Needs) -> dict[str, Player]:
-        """By role (an empty string is the scenario's own) players whose `balance` is what they hold now.
+        """Players by role, each with its current `balance`. The role of the scenario's own player is an empty string.
 
-        The role `bystander` is among them where there is somebody for it. Raises NoPlayer or ProvisioningFailed.
+        The role `bystander` is included if there is a player for it. Raises NoPlayer or ProvisioningFailed.
         """
 
     @property
     def frugal(self) -> bool:
-        """Whether money that a scenario moves stays moved: then amounts are the smallest that prove the point."""
+        """True if money that a scenario moves cannot be restored.
+
+        Scenarios then use the smallest amounts that prove their point.
+        """
 
     @property
     def named(self) -> bool:
-        """Whether the user named the players: then an earlier run may have used their one-time tokens."""
+        """True if the user named the players. An earlier run may have used their one-time tokens."""
 
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
-        """The scenario is over; `shown` has the balances that it was seen to leave, None where it is not known."""
+        """Return the players after a scenario.
+
+        `shown` has their last known balances in hundred-thousandths, or None.
+        """
 
     def close(self) -> tuple[str, ...]:
-        """The run is over. What the operator should know of the players, in sentences: who was left changed."""
+        """End the run.
+
+        Returns what the operator should know of the players, in sentences, such as balances that changed.
+        """

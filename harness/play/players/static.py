@@ -1,4 +1,7 @@
-"""Players that the user named: lent to one scenario at a time, funded for it, and given back as they were found."""
+"""Players that the user named.
+
+Each serves one scenario at a time, is funded for it, and gets its first balance back.
+"""
 
 from __future__ import annotations
 
@@ -13,47 +16,48 @@ from harness.play.players.source import BYSTANDER, NoPlayer
 from harness.scenario.needs import Needs
 
 _ORDINARY_DECIMALS = 2
-"""Amounts in scenarios that care for no currency have two decimals."""
+"""The least number of decimals of a currency for scenarios without a currency of their own."""
 
 
 @dataclass(slots=True)
 class Named:
-    """One named player and what became of it."""
+    """One named player and its state in this run. Balances are in hundred-thousandths of the main unit."""
 
     player: Player
     found: Amount | None = None
-    """The balance at the first look."""
+    """The balance at the first reading."""
     left: Amount | None = None
-    """The balance when it was last given back."""
+    """The balance at the latest reading or correction."""
     turns: int = 0
-    """When it was last cast, counted in castings."""
+    """The number of the latest casting that used the player. 0 means none."""
     lent: bool = False
 
 
 class StaticPlayers:
-    """Each scenario takes the player who has waited longest, and what it needs is put on the account.
+    """Lends each scenario the player who was used longest ago, and funds the player's account for it.
 
-    After a scenario the balance is restored, so that a run that is interrupted leaves one player changed at most.
+    After a scenario the balance is restored. So a run that is interrupted leaves at most one scenario's players
+    changed.
     """
 
     def __init__(self, players: Sequence[Player], purse: Purse) -> None:
-        """`purse` reads and moves their money."""
+        """Take over the named players. `purse` reads and moves their money."""
         self._named = [Named(each) for each in players]
         self._purse = purse
         self._castings = 0
 
     @property
     def frugal(self) -> bool:
-        """Whether this wallet lacks a way to restore what was moved."""
+        """True if money that a scenario moves cannot be restored in this wallet."""
         return self._purse.frugal
 
     @property
     def named(self) -> bool:
-        """They existed before the run."""
+        """True: the user named these players."""
         return True
 
     def cast(self, needs: Needs) -> dict[str, Player]:
-        """Players of one currency for all roles, and a bystander when somebody is left."""
+        """Players of one currency for all roles, and a bystander if a player is left. Raises NoPlayer."""
         self._castings += 1
         reasons: list[NoPlayer] = []
         for currency in [needs.currency] if needs.currency else self._currencies():
@@ -65,7 +69,7 @@ class StaticPlayers:
         raise reasons[0] if reasons else NoPlayer("needs a player whose currency has two decimals, and none was named")
 
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
-        """Restore what the scenario changed. A new session takes the old one's place, and a token may be unused."""
+        """Restore what the scenario changed. Keeps a new session, and a token that the scenario did not use."""
         for role, player in cast.items():
             if (named := self._find(player.id)) is None:
                 continue
@@ -74,14 +78,14 @@ class StaticPlayers:
             named.lent = False
 
     def close(self) -> tuple[str, ...]:
-        """Read every balance again and undo what late requests moved. Returns the players who could not be restored."""
+        """Read every balance again and undo what late requests moved. Returns the sentences of `changed`."""
         for named in self._named:
             if named.found is not None:
                 self._restore(named, None)
         return self.changed()
 
     def changed(self) -> tuple[str, ...]:
-        """Who does not have the balance that was found, in sentences."""
+        """One sentence for each player whose balance could not be restored."""
         return tuple(_changed(each) for each in self._named if each.left != each.found)
 
     # ----------------------------------------------------------------------------------------------------------------
@@ -104,16 +108,19 @@ class StaticPlayers:
         return cast
 
     def _in_order(self, group: Sequence[Named], needs: Needs) -> Sequence[Named]:
-        """Who has waited longest comes first; for what cannot be given back, who has least to lose."""
+        """The players in the order in which they are tried: the player who was used longest ago comes first.
+
+        If the scenario's money cannot be restored, the player with the lowest balance comes first.
+        """
         if not (self.frugal and (needs.exactly or needs.everything)):
             return sorted(group, key=lambda each: each.turns)
         held = {id(each): self._look(each) for each in group}
         return sorted(group, key=lambda each: held[id(each)] or 0)
 
     def _first(self, group: Sequence[Named], needs: Needs, role: str, currency: str) -> Player:
-        """The first who can be brought to what is needed."""
+        """The first player of the group whose balance can be brought to the needed amount. Raises NoPlayer."""
         wanted = needs.funds(role, currency)
-        seen = []
+        balances = []
         for named in group:
             if named.lent:
                 continue
@@ -122,9 +129,9 @@ class StaticPlayers:
                 return self._lend(named, held)
             self._restore(named, held)
             has = "shows no balance" if named.left is None else f"has {money.text(named.left, currency)}"
-            seen.append(f"player {named.player.id} {has}")
+            balances.append(f"player {named.player.id} {has}")
         much = "exactly" if needs.exactly else "at least"
-        raise NoPlayer(f"needs a {currency} player with {much} {money.text(wanted, currency)}; {', '.join(seen)}")
+        raise NoPlayer(f"needs a {currency} player with {much} {money.text(wanted, currency)}; {', '.join(balances)}")
 
     def _fund(self, named: Named, wanted: Amount, *, exactly: bool) -> Amount | None:
         held = self._look(named)
@@ -147,7 +154,10 @@ class StaticPlayers:
         return replace(named.player, token="", balance=held)
 
     def _bystander(self) -> Player | None:
-        """Of those who are left the one cast last, so that the others' turn comes sooner."""
+        """The free player who was cast most recently, so that the others are used sooner.
+
+        None if no balance can be read.
+        """
         free = [each for each in self._named if not each.lent]
         for named in sorted(free, key=lambda each: -each.turns):
             if (held := self._look(named)) is not None:
@@ -156,7 +166,7 @@ class StaticPlayers:
         return None
 
     def _release(self) -> None:
-        """Nobody is cast after all: give back who was already taken, with the money as it was."""
+        """Undo a casting that failed: return the players that were already lent and restore their balances."""
         for named in self._named:
             if named.lent or named.left != named.found:
                 self._restore(named, named.left)
@@ -169,7 +179,7 @@ class StaticPlayers:
         named.left = self._purse.bring(named.player, named.left, named.found)
 
     def _token(self, player: Player) -> str:
-        """The player's one-time token. It counts as spent until the scenario gives it back unused."""
+        """The player's one-time token. It counts as used until the scenario returns it."""
         named = self._find(player.id)
         if named is None:
             return ""
@@ -180,14 +190,18 @@ class StaticPlayers:
         return next((each for each in self._named if each.player.id == player), None)
 
     def _currencies(self) -> list[str]:
-        """Those with two or more decimals, the one of most players first: a second player has the same currency."""
+        """The currencies with two or more decimals.
+
+        Currencies with two decimals come first. Then those with the most players come first, because a second player
+        needs the same currency.
+        """
         count = Counter(each.player.currency for each in self._named)
         ordinary = [each for each in count if money.exponent(each) >= _ORDINARY_DECIMALS]
         return sorted(ordinary, key=lambda each: (money.exponent(each) != _ORDINARY_DECIMALS, -count[each]))
 
 
 def _leads(group: Sequence[Named], needs: Needs) -> Sequence[Named]:
-    """Those who can play the scenario's own player."""
+    """The players of the group who can be the scenario's own player. Raises NoPlayer."""
     leads = [each for each in group if each.player.expired_session or not needs.expired_session]
     if not leads:
         raise NoPlayer(f"needs a player with an expired session; player {group[0].player.id} has none")

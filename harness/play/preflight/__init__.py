@@ -1,8 +1,8 @@
-"""What is found out before any scenario runs: that the wallet can be reached, believes us, and has players.
+"""Checks before any scenario runs that the wallet can be reached, accepts our credentials, and has players.
 
-A wrong secret must be one configuration error and not hundreds of failures. But a violation must not hide behind it: if
-a good call is refused and the same call with a known mistake is believed, the calls are recorded. What they prove is
-said by `harness.verdict.first_calls`.
+A wrong secret must give one configuration error and not hundreds of failures. But it must not hide a violation. A
+wallet may refuse a good call and accept the same call with a known mistake. Such calls are recorded, and
+`harness.verdict.first_calls` judges them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from harness.client import Carrier, Client, ConfigurationError, Transport, unix_
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.contracts import Contract
-from harness.play.preflight.answering import heard, skew_seconds
+from harness.play.preflight.answering import check_answer, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import absent, deduction
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
-from harness.play.preflight.findings import ConfigurationProblem, Course, Facts, Holding, Stage, Tell
+from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding, OnStage, Stage, StageLog
 from harness.play.preflight.network import reach
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.scenario.identities import Identities
 
-__all__ = ["ConfigurationProblem", "Facts", "Holding", "Stage", "Tell", "preflight"]
+__all__ = ["ConfigurationProblem", "Facts", "Holding", "OnStage", "Stage", "preflight"]
 
 
 def preflight(
@@ -31,23 +31,23 @@ def preflight(
     *,
     wallet: Carrier | None = None,
     provision: Carrier | None = None,
-    tell: Tell | None = None,
+    on_stage: OnStage | None = None,
     now_ms: Callable[[], int] = unix_ms,
 ) -> Facts:
-    """Find out what every scenario relies on, stage by stage. Raises ConfigurationProblem with the remedy.
+    """Check everything that all scenarios need, stage by stage. Raises ConfigurationProblem with the remedy.
 
-    `wallet` and `provision` are ways to a wallet that is not behind the URLs of `under_test`: the stages of the network
-    are left out then. `tell` is called with each stage that was passed. `now_ms` is the clock that requests are signed
-    by, in Unix milliseconds. Texts may repeat what the wallet has sent, secrets too: `harness.examine.preflight`
-    redacts them.
+    `wallet` and `provision` replace the connections to the URLs of `under_test`. The network stages are then left out.
+    The function `on_stage` is called after each stage that passed. The clock `now_ms` dates signatures, in Unix
+    milliseconds. Texts may repeat what the wallet has sent, including secrets. `harness.examine.preflight` redacts
+    them.
     """
     contract = contract_of(under_test)
-    course = Course(tell)
+    stages = StageLog(on_stage)
     with ExitStack() as closing:
         try:
-            return _stages(under_test, contract, wallet, provision, course, closing, now_ms)
+            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms)
         except ConfigurationError as error:
-            # A credential that no header can carry is noticed when the first request is written.
+            # The first request finds a credential that no header can carry.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
 
 
@@ -56,32 +56,32 @@ def _stages(
     contract: Contract,
     wallet: Carrier | None,
     provision: Carrier | None,
-    course: Course,
+    stages: StageLog,
     closing: ExitStack,
     now_ms: Callable[[], int],
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
-        reach(under_test, course)
+        reach(under_test, stages)
         wallet = _way_to_wallet(under_test)
     client = _client(under_test, contract, wallet, now_ms)
     closing.callback(client.close)
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
     asking = Asking(under_test, contract, client, identities)
-    skew = _first_answer(asking, course) if remote else None
+    skew = _first_answer(asking, stages) if remote else None
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
-    player = provisioned(under_test, contract, provision, identities, course) if made else named(under_test, contract)
-    trusted = believed(asking, player, skew, course)
+    player = provisioned(under_test, contract, provision, identities, stages) if made else named(under_test, contract)
+    trusted = believed(asking, player, skew, stages)
     if isinstance(trusted, Distrusted):
-        return Facts(first_calls=trusted.calls, stages=tuple(course.stages))
-    holdings = (shows_what_was_made if made else as_named)(asking, trusted, course)
-    lacking = absent(asking, trusted.player, course)
+        return Facts(first_calls=trusted.calls, stages=tuple(stages.stages))
+    holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
+    lacking = absent(asking, trusted.player, stages)
     return Facts(
         readings=deduction(asking, trusted.player, holdings[0]),
         absent=lacking,
-        stages=tuple(course.stages),
+        stages=tuple(stages.stages),
         holdings=holdings,
     )
 
@@ -92,7 +92,8 @@ def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, no
         wallet,
         under_test.credentials,
         paths=dict(under_test.paths),
-        # Nothing here is large: what a batch of a thousand is allowed would only make a silent address cost more.
+        # No request here is large. The longer time-out of large batches would only prolong the wait for a silent
+        # address.
         batch_time_out_seconds=under_test.time_out_seconds,
         now_ms=now_ms,
         request_id=Identities(
@@ -111,13 +112,13 @@ def _way_to_wallet(under_test: WalletUnderTest) -> Carrier:
     )
 
 
-def _first_answer(asking: Asking, course: Course) -> int | None:
-    """Something that may be a wallet answers; how far its clock is ahead of ours, None when it does not say."""
+def _first_answer(asking: Asking, stages: StageLog) -> int | None:
+    """Check that the server may be a wallet. Returns by how many seconds its clock is ahead of ours, or None."""
     under_test, contract = asking.wallet, asking.contract
     player = asking.stranger() if under_test.makes_players or not under_test.players else under_test.players[0]
     first = asking.ask(asking.zero(player))
-    heard(first, under_test, contract, course)
-    return skew_seconds(first, contract, course)
+    check_answer(first, under_test, contract, stages)
+    return skew_seconds(first, contract, stages)
 
 
 def _way_to_provisioning(under_test: WalletUnderTest) -> Transport:

@@ -1,4 +1,4 @@
-"""Whether what answers at the URL is a wallet, and what its clock says: read from one answer, whatever it was."""
+"""Decides from one answer whether the server at the URL is a wallet, and how far its clock differs from ours."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import Exchange, FailureKind, Message, Transmission
-from harness.play.preflight.findings import ConfigurationProblem, Course
+from harness.play.preflight.findings import ConfigurationProblem, StageLog
 from harness.play.preflight.network import SETTINGS, TLS
 
 HTTP, CLOCK = "http", "clock"
 NOTED_SKEW_SECONDS = 2
-"""HTTP tells whole seconds, and servers keep the text for another one: less than this is no difference."""
+"""The smallest difference of clocks that is reported.
+
+HTTP has whole seconds, and servers may repeat a text for a second.
+"""
 _LONGEST_ADDRESS = 200
 _SECOND_NS = 1_000_000_000
 _GATEWAY = {502: "cannot reach the wallet", 503: "says that it is unavailable", 504: "has no answer from the wallet"}
@@ -32,19 +35,19 @@ _REMEDY = {
 }
 
 
-def heard(exchange: Exchange, wallet: WalletUnderTest, contract: Contract, course: Course) -> None:
-    """Something answered HTTP that may be a wallet. Raises ConfigurationProblem when it cannot be one."""
+def check_answer(exchange: Exchange, wallet: WalletUnderTest, contract: Contract, stages: StageLog) -> None:
+    """Check the first answer. Raises ConfigurationProblem if the server cannot be a wallet."""
     received = exchange.transmission.received
     if received is None:
         raise unanswered(exchange, wallet, contract)
     if exchange.reply is None and (problem := _stranger(exchange, received, wallet, contract)):
         raise ConfigurationProblem(problem, stage=HTTP)
-    told = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
-    course.passed(HTTP, f"{_at(exchange, wallet, contract)} answers HTTP {received.status}, {told}")
+    kind = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
+    stages.passed(HTTP, f"{_at(exchange, wallet, contract)} answers HTTP {received.status}, {kind}")
 
 
 def unanswered(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> ConfigurationProblem:
-    """The problem of a call without any answer, or with one that cannot be read."""
+    """The problem of a call that got no answer, or one that cannot be read."""
     where = _at(exchange, wallet, contract)
     failure = exchange.transmission.failure
     if failure is not None:
@@ -71,7 +74,7 @@ def _path(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> st
 
 
 def _stranger(exchange: Exchange, received: Message, wallet: WalletUnderTest, contract: Contract) -> str:
-    """What answers instead of a wallet, with the remedy; empty when it may be one."""
+    """A description of the server if it is not a wallet, with the remedy. Empty if it may be a wallet."""
     where, path = _at(exchange, wallet, contract), _path(exchange, wallet, contract)
     status = received.status
     if 300 <= status < 400:
@@ -129,36 +132,40 @@ def _page(received: Message, where: str) -> str:
 # The clock
 
 
-def skew_seconds(exchange: Exchange, contract: Contract, course: Course) -> int | None:
-    """How far the wallet's clock is ahead of ours (negative: behind); 0 when they agree, None when it does not say."""
+def skew_seconds(exchange: Exchange, contract: Contract, stages: StageLog) -> int | None:
+    """How many seconds the wallet's clock is ahead of ours. A negative number means behind.
+
+    It is 0 if the clocks agree, and None if the answer has no date.
+    """
     found = _skew(exchange.transmission, time.time_ns() - time.monotonic_ns())
     if found is None:
-        course.passed(CLOCK, "not known: the answer has no Date header")
+        stages.passed(CLOCK, "not known: the answer has no Date header")
         return None
     if not found:
-        course.passed(CLOCK, "agrees with ours")
+        stages.passed(CLOCK, "agrees with ours")
         return 0
     warnings = []
     allowed = contract.clock_tolerance_seconds
     if allowed:
         limit = f"a signature is believed for {shown(allowed)}"
         warnings.append(f"the wallet's clock is {ahead(found)} ours, and {limit}: set both by NTP")
-    course.passed(CLOCK, f"{ahead(found)} ours", *warnings)
+    stages.passed(CLOCK, f"{ahead(found)} ours", *warnings)
     return found
 
 
 def _skew(transmission: Transmission, epoch_ns: int) -> int | None:
-    """`epoch_ns` is what turns a monotonic time into Unix time."""
+    """The difference of clocks in seconds. `epoch_ns` added to a monotonic time gives Unix time."""
     received = transmission.received
     text = received.header("date") if received is not None else None
     try:
-        told = int(parsedate_to_datetime(text or "").timestamp())
+        date = int(parsedate_to_datetime(text or "").timestamp())
     except (ValueError, OverflowError):
         return None
-    # The wallet wrote some moment of that second, between our sending and its answer's arrival: take the middles.
+    # The wallet wrote its date between our sending and the arrival of its answer. Compare the middles of both
+    # intervals.
     trip_ns = transmission.first_byte_ns - transmission.released_ns
     ours_ns = transmission.released_ns + trip_ns // 2 + epoch_ns
-    skew = round((told * _SECOND_NS + _SECOND_NS // 2 - ours_ns) / _SECOND_NS)
+    skew = round((date * _SECOND_NS + _SECOND_NS // 2 - ours_ns) / _SECOND_NS)
     return skew if abs(skew) >= NOTED_SKEW_SECONDS + trip_ns // _SECOND_NS else 0
 
 
@@ -168,7 +175,7 @@ def ahead(seconds: int) -> str:
 
 
 def shown(seconds: int) -> str:
-    """A duration for a reader, to two units: `45 s`, `5 min`, `2 h 3 min`."""
+    """A duration for a reader, in at most two units: `45 s`, `5 min`, `2 h 3 min`."""
     units = ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s"))
     parts = []
     for size, name in units:

@@ -1,4 +1,4 @@
-"""What pre-flight asks of a wallet: harmless operations with fresh ids, and a record of those that prove something."""
+"""The calls of pre-flight: harmless operations with fresh ids, and a record of those that prove something."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from harness.play.players import DEFAULT_GAME, zero_read
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
-"""A code with more characters is not repeated. It is not shortened either: half a secret could not be redacted."""
+"""The most characters of a code in a message.
+
+A longer code is left out, because half a secret could not be redacted.
+"""
 
 
 class Asking:
@@ -36,11 +39,11 @@ class Asking:
         client: Client,
         identities: Identities,
     ) -> None:
-        """Nothing is sent yet."""
+        """Prepare without sending."""
         self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
-        """Whether the wallet was seen to insist on bets that it has taken."""
+        """True if the wallet accepts only bets that it already knows."""
         self._client = client
         self._identities = identities
         self._game = next(iter(wallet.games), DEFAULT_GAME)
@@ -48,11 +51,11 @@ class Asking:
         """The calls that prove something about the wallet, in the order of sending."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
-        """One operation."""
+        """Send one operation and return its exchange."""
         return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
-        """One operation, whose answer proves something about the wallet."""
+        """Send one operation whose answer proves something about the wallet, and record it in `proofs`."""
         exchange = self.ask(operation, alteration)
         self.proofs.append(exchange)
         return exchange
@@ -62,11 +65,11 @@ class Asking:
         return self._identities.transaction_id()
 
     def stranger(self) -> Player:
-        """A player whom the wallet has never seen."""
+        """A player that the wallet does not know."""
         return Player(id=self._identities.number(), currency="EUR", session=f"no-such-session-{self.new_id()}")
 
     def zero(self, player: Player) -> Operation:
-        """The core operation with amount 0: it moves nothing, and shows the balance."""
+        """The core operation with amount 0. It moves no money and its answer shows the balance."""
         return zero_read(self.contract, player, self.new_id(), self._game)
 
     def smallest(self, player: Player) -> Operation:
@@ -74,7 +77,7 @@ class Asking:
         return _with_amount(self.zero(player), self.contract.wire_unit(player.currency))
 
     def bet(self, player: Player, amount: int) -> Bet:
-        """A bet of a fresh round."""
+        """A bet in a new round. `amount` is in hundred-thousandths."""
         number = self.new_id()
         return Bet(
             id=number,
@@ -88,7 +91,10 @@ class Asking:
         )
 
     def has(self, word: str) -> str:
-        """The name of the operation for a scenario's word; empty when contract or wallet are said to lack it."""
+        """The name of the operation for a scenario's word.
+
+        Empty if the contract lacks it, or the profile declares it absent.
+        """
         name = self.contract.words.get(word, "")
         return "" if name in self.wallet.lacks else name
 
@@ -97,14 +103,14 @@ class Asking:
         return GetBalance(player=player.id, session=player.session)
 
     def balance(self, player: Player) -> Exchange | None:
-        """The answer to a reading of the balance, None where the wallet has no operation for it."""
+        """The answer to a balance request, or None if the wallet has no operation for it."""
         if not self.has("balance"):
             return None
         exchange = self.ask(self.reading(player))
         return None if exchange.absent else exchange
 
     def with_known_bet(self, player: Player) -> Player | None:
-        """The player with a bet that the wallet has just taken, of the smallest stake; None when it takes none."""
+        """The player with a bet of the smallest stake that the wallet has just accepted. None if it accepts none."""
         if not self.has("bet"):
             return None
         bet = self.bet(player, self.contract.wire_unit(player.currency))
@@ -112,8 +118,11 @@ class Asking:
             return None
         return replace(player, bets=(self.contract.bet_reference(bet.id, bet.bet),))
 
-    def said(self, exchange: Exchange) -> str:
-        """The wallet's own word for its answer, or ours where it has none, or one that is too long to be a word."""
+    def code_of(self, exchange: Exchange) -> str:
+        """The wallet's own code for its answer.
+
+        Without a code, or with one that is too long, our word for the outcome.
+        """
         found = answer(exchange)
         whole = exchange.reply.code if exchange.reply is not None else ""
         code = found.code or whole
@@ -132,10 +141,10 @@ def _with_amount(operation: Operation, amount: int) -> Operation:
 
 
 def answer(exchange: Exchange) -> ItemReply:
-    """The one answer in a reply, whether it came as the whole or as the only item of a batch."""
+    """The one answer in a reply, from the reply itself or from its batch of one item."""
     return exchange.answer
 
 
 def accepted(exchange: Exchange) -> bool:
-    """Whether everything that was asked succeeded."""
+    """True if every part of the operation succeeded."""
     return exchange.succeeded

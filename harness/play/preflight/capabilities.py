@@ -1,4 +1,4 @@
-"""Which operations the wallet has, asked in ways that move nothing, and whether it deducts at all."""
+"""Finds out which operations the wallet has, by calls that move no money, and whether it supports deduction."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.model import (
     Rollback,
 )
 from harness.play.preflight.asking import Asking, accepted
-from harness.play.preflight.findings import Course, Holding
+from harness.play.preflight.findings import Holding, StageLog
 
 CAPABILITIES = "capabilities"
 
@@ -67,7 +67,7 @@ def _reward(asking: Asking, player: Player) -> Operation:
 
 
 def _rollback(asking: Asking, player: Player) -> Operation:
-    """Of a bet that was never placed."""
+    """A rollback of a bet that was never placed."""
     never = asking.bet(player, 0)
     return Rollback(id=asking.new_id(), original=never.id, bet=never.bet, player=player.id, session=player.session)
 
@@ -82,11 +82,13 @@ HARMLESS: Mapping[type, Callable[[Asking, Player], Operation]] = {
     Rollback: _rollback,
     Authenticate: lambda asking, _: Authenticate(token=f"no-such-token-{asking.new_id()}"),
 }
-"""By kind of operation: one that moves no money, whatever a wallet makes of it."""
+"""An operation by its type. It moves no money, whatever the wallet does with it."""
 
 
-def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
-    """The operations that the wallet lacks: those that were declared, and those that answer that they do not exist."""
+def absent(asking: Asking, player: Player, stages: StageLog) -> tuple[str, ...]:
+    """The operations that the wallet lacks: those declared absent, and those for which it answers that they do not
+    exist.
+    """
     specs, lacks = asking.contract.specs, asking.wallet.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
     warnings = []
@@ -102,7 +104,7 @@ def absent(asking: Asking, player: Player, course: Course) -> tuple[str, ...]:
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
     if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.wallet):
         warnings.append("no player has a one-time token: scenarios that log in are skipped")
-    course.passed(CAPABILITIES, f"has {has}{without}", *warnings)
+    stages.passed(CAPABILITIES, f"has {has}{without}", *warnings)
     return tuple(sorted(lacking))
 
 
@@ -111,7 +113,7 @@ def _has_token(wallet: WalletUnderTest) -> bool:
 
 
 def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
-    """The operation, asked for; None where a private contract means another one by the same word."""
+    """The exchange of the operation. None if a private contract uses the same word for another operation."""
     try:
         meant = asking.contract.name_of(operation)
     except ValueError:
@@ -125,10 +127,12 @@ def _failing(tried: Exchange) -> str:
 
 
 def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:
-    """A wallet that deducts now may not say later that it never does.
+    """The reading of the policy `deduction`, if one accepted deduction proves it.
 
-    Only a player with funds can tell. A named player is given the smallest amount back that was deducted. A refusal
-    proves nothing: the wallet may be one that deducts no more than the bet was paid.
+    The wallet must then always support it.
+
+    Only a player with funds can prove this. A named player gets the deducted smallest amount back. A refusal proves
+    nothing, because the wallet may deduct at most what the bet was paid.
     """
     unit = asking.contract.wire_unit(player.currency)
     if "deduction" not in asking.contract.policy or holding.balance is None or holding.balance < unit:

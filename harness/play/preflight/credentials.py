@@ -1,7 +1,7 @@
-"""Whether the wallet believes us: one good call, and if it is refused, those that show why.
+"""Checks that the wallet accepts our credentials. If it refuses one good call, further calls find the reason.
 
-A wrong secret is the user's to set right. But a wallet that refuses a rightly signed call and believes one with a known
-mistake is wrong itself, and so is one that refuses nothing but the amount 0: such calls are recorded to be judged.
+The user must correct a wrong secret. But some wallets refuse a valid call and accept one with a known mistake, or
+refuse only the amount 0. Such wallets are wrong themselves, and their calls are recorded for judgement.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from harness.model import Alteration, Exchange, Outcome, Player
 from harness.play.preflight.answering import CLOCK, ahead, unanswered
 from harness.play.preflight.asking import Asking, accepted, answer
-from harness.play.preflight.findings import ConfigurationProblem, Course
+from harness.play.preflight.findings import ConfigurationProblem, StageLog
 
 CREDENTIALS, PLAYERS = "credentials", "players"
 
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """The wallet believes us: the player whom it did so for, and its answer to the zero amount."""
+    """The wallet accepts our credentials: the player of the accepted call, and its answer to the amount 0."""
 
     player: Player
     zero: Exchange
@@ -26,13 +26,13 @@ class Trusted:
 
 @dataclass(frozen=True, slots=True)
 class Distrusted:
-    """The wallet refuses right calls, and the user can do nothing about it: the calls that show it, in order."""
+    """The wallet refuses valid calls, and the user cannot change that. `calls` prove it, in the order of sending."""
 
     calls: tuple[Exchange, ...]
 
 
-def believed(asking: Asking, player: Player, skew: int | None, course: Course) -> Trusted | Distrusted:
-    """Send one good call, and find out why, should it be refused. Raises ConfigurationProblem.
+def believed(asking: Asking, player: Player, skew: int | None, stages: StageLog) -> Trusted | Distrusted:
+    """Send one good call. If it is refused, find out why. Raises ConfigurationProblem.
 
     `skew` is how far the wallet's clock is ahead of ours, in seconds.
     """
@@ -40,9 +40,9 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
     if good.reply is None:
         raise unanswered(good, asking.wallet, asking.contract)
     if accepted(good):
-        return _trusted(asking, player, good, course)
+        return _trusted(asking, player, good, stages)
     if accepted(again := asking.ask(asking.zero(player))):
-        return _unsteady(asking, player, again, course)
+        return _unsteady(asking, player, again, stages)
     outcome = answer(good).outcome
     if outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY}:
         raise _refused(good, asking, player)
@@ -51,50 +51,54 @@ def believed(asking: Asking, player: Player, skew: int | None, course: Course) -
             good = asking.prove(asking.zero(known))
             if accepted(good):
                 asking.knows_bets_only = True
-                return _trusted(asking, known, good, course)
+                return _trusted(asking, known, good, stages)
             player = known
         if _takes_all_but_zero(asking, player, outcome):
-            return _confirmed(asking, player, course)
+            return _confirmed(asking, player, stages)
     _look_at_clock(asking, player, skew)
     _look_for_slips(asking, player)
     for name in asking.contract.mistakes:
         tried = asking.prove(asking.zero(player), Alteration(forged=name))
         if accepted(tried):
-            return _confirmed(asking, player, course)
-    # The balance is no proof before: a body without numbers survives a wallet that writes them anew.
+            return _confirmed(asking, player, stages)
+    # The balance cannot prove this earlier. A wallet that rewrites a body before checking its signature may still
+    # accept a body without numbers.
     read = asking.balance(player)
     elsewhere = read is not None and accepted(read) and _looks_at_credentials(asking, player)
     if elsewhere and outcome is Outcome.UNAUTHENTICATED:
         asking.prove(asking.reading(player))
         asking.prove(asking.zero(player))
-        return _confirmed(asking, player, course)
+        return _confirmed(asking, player, stages)
     raise _refused(good, asking, player, believed=elsewhere)
 
 
-def _trusted(asking: Asking, player: Player, good: Exchange, course: Course, *warnings: str) -> Trusted:
-    course.passed(CREDENTIALS, f"{good.name} of amount 0 is taken ({asking.said(good)})", *warnings)
+def _trusted(asking: Asking, player: Player, good: Exchange, stages: StageLog, *warnings: str) -> Trusted:
+    stages.passed(CREDENTIALS, f"{good.name} of amount 0 is taken ({asking.code_of(good)})", *warnings)
     return Trusted(player, good)
 
 
 def _takes_all_but_zero(asking: Asking, player: Player, outcome: Outcome) -> bool:
-    """Whether the same call with the smallest amount is taken, or refused for nothing but lack of funds.
+    """True if the same call with the smallest amount is accepted, or refused only for lack of funds.
 
-    `outcome` is that of the zero. A wallet that knows no such bet may look at the funds before it looks for the bet.
+    `outcome` is that of the call with amount 0. A wallet that does not know the bet may check the funds first.
     """
     tried = asking.prove(asking.smallest(player))
     unknown_bet = outcome is Outcome.UNKNOWN_TRANSACTION and not player.bets
     return accepted(tried) or (answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS and not unknown_bet)
 
 
-def _confirmed(asking: Asking, player: Player, course: Course) -> Trusted | Distrusted:
-    """No judgement may rest on one call that failed by chance: a good one has to be refused once more."""
+def _confirmed(asking: Asking, player: Player, stages: StageLog) -> Trusted | Distrusted:
+    """Send a good call once more, because one call may fail by chance.
+
+    The verdict is valid only if it is refused again.
+    """
     again = asking.ask(asking.zero(player))
-    return _unsteady(asking, player, again, course) if accepted(again) else Distrusted(tuple(asking.proofs))
+    return _unsteady(asking, player, again, stages) if accepted(again) else Distrusted(tuple(asking.proofs))
 
 
-def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) -> Trusted:
+def _unsteady(asking: Asking, player: Player, good: Exchange, stages: StageLog) -> Trusted:
     text = f"the wallet refused one {good.name} of amount 0 and took the next: its answers are not steady"
-    return _trusted(asking, player, good, course, text)
+    return _trusted(asking, player, good, stages, text)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -102,13 +106,16 @@ def _unsteady(asking: Asking, player: Player, good: Exchange, course: Course) ->
 
 
 def _looks_at_credentials(asking: Asking, player: Player) -> bool:
-    """Whether a balance is refused to a forger: else it says nothing of the credentials that it is shown."""
+    """True if the wallet refuses a balance to a forged request.
+
+    Otherwise the balance proves nothing about credentials.
+    """
     forgery = next(iter(asking.contract.forgeries), "")
     return bool(forgery) and not accepted(asking.ask(asking.reading(player), Alteration(forged=forgery)))
 
 
 def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
-    """A call that is believed when it is signed by the wallet's own clock was refused for ours."""
+    """Raise ConfigurationProblem if the wallet accepts a call dated by its own clock, and not one dated by ours."""
     allowed = asking.contract.clock_tolerance_seconds
     if not skew or not allowed:
         return
@@ -122,7 +129,7 @@ def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
 
 
 def _look_for_slips(asking: Asking, player: Player) -> None:
-    """Credentials that are believed once a slip in setting them is undone."""
+    """Raise ConfigurationProblem if the wallet accepts the credentials after the correction of a typing error."""
     variables = " and ".join(asking.contract.environment)
     for name, slip in asking.contract.slips.items():
         if accepted(asking.ask(asking.zero(player), Alteration(forged=name))):
@@ -135,11 +142,11 @@ def _look_for_slips(asking: Asking, player: Player) -> None:
 _OF_ONE_REMEDY = frozenset(
     {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION, Outcome.UNKNOWN_TRANSACTION}
 )
-"""Refusals that say by themselves what to set right, whether the wallet believes the credentials or not."""
+"""Outcomes whose remedy is clear, whether the wallet accepts the credentials or not."""
 
 
 def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bool = False) -> ConfigurationProblem:
-    """The good call was refused with this answer, for a reason that the user can set right."""
+    """The problem behind a refusal of the good call that the user can solve."""
     outcome = answer(exchange).outcome
     of_player = outcome in {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}
     stage = PLAYERS if believed or of_player else CREDENTIALS
@@ -151,7 +158,7 @@ def _refused(exchange: Exchange, asking: Asking, player: Player, *, believed: bo
     else:
         remedy = _remedy(outcome, asking, player)
     url = asking.wallet.url.rstrip("/")
-    text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.said(exchange)}: {remedy}"
+    text = f"{url} refuses an ordinary {exchange.name} of amount 0 with {asking.code_of(exchange)}: {remedy}"
     return ConfigurationProblem(text, stage=stage)
 
 

@@ -1,4 +1,4 @@
-"""What pre-flight finds: stages that went well, warnings, calls to judge, or the one problem to set right."""
+"""The results of pre-flight: stages that passed, warnings, calls to judge, or one problem for the user to solve."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from harness.model import Amount, Exchange
 
 
 class ConfigurationProblem(Exception):
-    """Something that the user has to set right before a verdict means anything; the text says what and how."""
+    """A problem that the user must solve before any verdict is valid. The text states the problem and the remedy."""
 
     def __init__(self, text: str, *, stage: str = "") -> None:
-        """`stage` is the name of the stage that ended there."""
+        """`stage` is the name of the stage that failed."""
         super().__init__(text)
         self.stage = stage
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage that was passed: what was seen there, and what the user should know although nothing is wrong."""
+    """A stage that passed: its result, and warnings for the user."""
 
     name: str
     detail: str
@@ -29,7 +29,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """A player as pre-flight met them. `balance` is in hundred-thousandths, None when it could not be read."""
+    """A player with its balance during pre-flight.
+
+    `balance` is in hundred-thousandths of the main unit, or None if it could not be read.
+    """
 
     player: str
     currency: str
@@ -38,39 +41,42 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of the wallet under test by one contract. Plain data that reaches every process of the run."""
+    """The known facts about the wallet under test by one contract.
+
+    They are plain data that every process of the run gets.
+    """
 
     readings: tuple[tuple[str, str], ...] = ()
-    """Policies with the one reading that this wallet was seen to follow."""
+    """Pairs of a policy and the one reading that this wallet follows."""
     absent: tuple[str, ...] = ()
     """Operations that the wallet lacks."""
     first_calls: tuple[Exchange, ...] = ()
-    """Right calls that the wallet refused, with those that prove it wrong; empty when it believes us."""
+    """Valid calls that the wallet refused, with the calls that prove its error. Empty if it accepts valid calls."""
     stages: tuple[Stage, ...] = ()
-    """In the order in which they were passed."""
+    """The stages in the order in which they passed."""
     holdings: tuple[Holding, ...] = ()
     """The named players, or one that was provisioned."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What does not prevent a verdict and should be known with it."""
+        """The warnings of all stages. They do not prevent a verdict."""
         return tuple(dict.fromkeys(warning for stage in self.stages for warning in stage.warnings))
 
 
-Tell: TypeAlias = Callable[[Stage], None]
-"""Is told each stage when it is passed."""
+OnStage: TypeAlias = Callable[[Stage], None]
+"""Called after each stage that passed."""
 
 
 @dataclass(slots=True)
-class Course:
+class StageLog:
     """The stages of one pre-flight so far."""
 
-    tell: Tell | None = None
+    on_stage: OnStage | None = None
     stages: list[Stage] = field(default_factory=list)
 
     def passed(self, name: str, detail: str, *warnings: str) -> None:
-        """A stage was passed."""
+        """Record a stage that passed, and call `on_stage` with it."""
         stage = Stage(name, detail, warnings)
         self.stages.append(stage)
-        if self.tell is not None:
-            self.tell(stage)
+        if self.on_stage is not None:
+            self.on_stage(stage)

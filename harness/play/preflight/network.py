@@ -1,4 +1,4 @@
-"""The way to the wallet: its name, its port and its certificate."""
+"""Checks the way to the wallet: its name, its port and its certificate."""
 
 from __future__ import annotations
 
@@ -10,32 +10,35 @@ from harness.client import ConfigurationError
 from harness.client.probe import Probe, Secured
 from harness.config import WalletUnderTest
 from harness.model import Failure, FailureKind, Tls
-from harness.play.preflight.findings import ConfigurationProblem, Course
+from harness.play.preflight.findings import ConfigurationProblem, StageLog
 
 NAME, TCP, TLS = "name", "tcp", "tls"
 SETTINGS = "`tls` in the profile has ca_bundle, client_certificate, client_key and verify"
 SOON_DAYS = 14
-"""A certificate that expires so soon is worth a word: a run in continuous integration will meet its end."""
+"""The fewest days of validity of a certificate without a warning.
+
+A run in continuous integration would meet its end.
+"""
 _DAY_SECONDS = 24 * 60 * 60
 
 T = TypeVar("T")
 
 
-def reach(wallet: WalletUnderTest, course: Course) -> None:
-    """Resolve the name, connect, and shake hands over TLS. Raises ConfigurationProblem at the first that fails."""
+def reach(wallet: WalletUnderTest, stages: StageLog) -> None:
+    """Resolve the name, connect, and perform the TLS handshake. Raises ConfigurationProblem at the first failure."""
     try:
         probe = Probe(wallet.url, wallet.tls, wallet.time_out_seconds)
     except ConfigurationError as error:
         raise ConfigurationProblem(str(error), stage=NAME) from None
     addresses = _found(probe.addresses(), NAME)
-    course.passed(NAME, _named(probe.nearest, addresses))
+    stages.passed(NAME, _named(probe.nearest, addresses))
     round_trip_ns = _found(probe.connect(), TCP)
-    course.passed(TCP, f"{probe.where} takes connections; a round trip is {_ms(round_trip_ns)}")
+    stages.passed(TCP, f"{probe.where} takes connections; a round trip is {_ms(round_trip_ns)}")
     if probe.secure:
         secured = _found(probe.secured(), TLS)
-        course.passed(TLS, _told(secured), *_warnings(secured, wallet.tls))
+        stages.passed(TLS, _described(secured), *_warnings(secured, wallet.tls))
     else:
-        course.passed(TLS, "none, as the URL says", *_plain_warnings(probe.host))
+        stages.passed(TLS, "none, as the URL says", *_plain_warnings(probe.host))
 
 
 def _named(host: str, addresses: tuple[str, ...]) -> str:
@@ -51,7 +54,7 @@ def _found(found: T | Failure, stage: str) -> T:
     return found
 
 
-def _told(secured: Secured) -> str:
+def _described(secured: Secured) -> str:
     issuer = f", issued by {secured.issuer}" if secured.issuer else ""
     until = f", valid until {_day(secured.expires)}" if secured.expires else ", with a certificate that is not verified"
     return f"{secured.version}{issuer}{until}"

@@ -1,4 +1,4 @@
-"""The players: that provisioning makes them, that the named ones are what they were named as, and what they hold."""
+"""Checks the players: that provisioning makes them, that named players match their description, and their balances."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from harness.model import Amount, Exchange, Outcome, Player
 from harness.play.players import CommandPlayers, NoPlayer, ProvisionedPlayers, ProvisioningFailed
 from harness.play.preflight.asking import Asking, accepted, answer
 from harness.play.preflight.credentials import PLAYERS, Trusted
-from harness.play.preflight.findings import ConfigurationProblem, Course, Holding
+from harness.play.preflight.findings import ConfigurationProblem, Holding, StageLog
 from harness.scenario.identities import Identities
 
 PROVISIONING = "provisioning"
 OPENING = 10 * money.SCALE
-"""What a provisioned player is asked for with."""
+"""The balance that is requested for a provisioned player, in hundred-thousandths."""
 _MOST_SHOWN = 5
 
 
 def provisioned(
-    wallet: WalletUnderTest, contract: Contract, provision: Carrier | None, identities: Identities, course: Course
+    wallet: WalletUnderTest, contract: Contract, provision: Carrier | None, identities: Identities, stages: StageLog
 ) -> Player:
     """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
     try:
@@ -42,12 +42,12 @@ def provisioned(
         if player.expired_session
         else ["provisioning gives no expiredSessionId: scenarios of ended sessions are skipped"]
     )
-    course.passed(PROVISIONING, f"makes players: {player.id} with {_shown(OPENING, player.currency)}", *warnings)
+    stages.passed(PROVISIONING, f"makes players: {player.id} with {_shown(OPENING, player.currency)}", *warnings)
     return player
 
 
 def named(wallet: WalletUnderTest, contract: Contract) -> Player:
-    """The first player that the user named. Raises ConfigurationProblem when there is none."""
+    """The first player that the user named. Raises ConfigurationProblem if there is none."""
     if not wallet.players:
         raise ConfigurationProblem(
             f"no players for {contract.name}: give --wallet-provision URL, or name players that exist with "
@@ -61,11 +61,11 @@ def named(wallet: WalletUnderTest, contract: Contract) -> Player:
 # A provisioned player
 
 
-def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
-    """The wallet shows the balance that provisioning was asked for. Raises ConfigurationProblem when it cannot be.
+def shows_what_was_made(asking: Asking, trusted: Trusted, stages: StageLog) -> tuple[Holding, ...]:
+    """Check that the wallet shows the balance that provisioning was asked for.
 
-    A wallet that shows a wrong balance is no configuration problem: then a movement does not fit what it shows either,
-    and the scenarios say so.
+    Raises ConfigurationProblem if provisioning seems to make players of another wallet. If the wallet merely shows
+    wrong balances, its movements do not match either. That is no configuration problem, and the scenarios report it.
     """
     player = trusted.player
     held = _balance(asking, trusted.player, trusted.zero)
@@ -74,22 +74,25 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, course: Course) -> tup
     holding = Holding(player=player.id, currency=player.currency, balance=held)
     if held is None or held == player.balance:
         amount = _shown(held, player.currency)
-        course.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
+        stages.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
         return (holding,)
     made = f"player {player.id}, who was made with {_shown(player.balance, player.currency)}"
-    told = f"shows {_shown(held, player.currency)} for {made}"
+    description = f"shows {_shown(held, player.currency)} for {made}"
     if _moves_as_shown(asking, player, held):
         address = asking.wallet.provision_url.rstrip("/") or "the provisioning command"
         raise ConfigurationProblem(
-            f"the wallet {told}: check that {address} makes players of this very wallet",
+            f"the wallet {description}: check that {address} makes players of this very wallet",
             stage=PLAYERS,
         )
-    course.passed(PLAYERS, f"{player.id} was provisioned", f"the wallet {told}")
+    stages.passed(PLAYERS, f"{player.id} was provisioned", f"the wallet {description}")
     return (holding,)
 
 
 def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:
-    """Whether nothing moves by itself, and a movement moves just that: then the books are sound, and not ours."""
+    """True if the balance is stable and a movement changes it by exactly its amount.
+
+    Such a wallet keeps correct balances, so the player probably belongs to another wallet.
+    """
     still = _balance_of(asking.ask(asking.zero(player)))
     if still != held:
         return False
@@ -105,10 +108,10 @@ def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:
 # Named players
 
 
-def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding, ...]:
-    """Every named player is known, in the currency and with the live session that was named.
+def as_named(asking: Asking, trusted: Trusted, stages: StageLog) -> tuple[Holding, ...]:
+    """Check that the wallet knows every named player, in the named currency and with a live session.
 
-    Raises ConfigurationProblem, which tells all that is wrong with any of them.
+    Raises ConfigurationProblem with the problems of all players.
     """
     if twice := [name for name, count in Counter(each.id for each in asking.wallet.players).items() if count > 1]:
         raise ConfigurationProblem(f"player {twice[0]} is named twice: name each player once", stage=PLAYERS)
@@ -126,7 +129,7 @@ def as_named(asking: Asking, trusted: Trusted, course: Course) -> tuple[Holding,
         raise ConfigurationProblem("; ".join(wrong), stage=PLAYERS)
     listed = ", ".join(f"{each.player} has {_shown(each.balance, each.currency)}" for each in holdings[:_MOST_SHOWN])
     more = f", and {len(holdings) - _MOST_SHOWN} more" if len(holdings) > _MOST_SHOWN else ""
-    course.passed(PLAYERS, listed + more, *odd, *_wanting(asking, holdings))
+    stages.passed(PLAYERS, listed + more, *odd, *_wanting(asking, holdings))
     return tuple(holdings)
 
 
@@ -137,31 +140,34 @@ def _met(asking: Asking, player: Player) -> tuple[Player, Exchange]:
 
 
 def _complaint(asking: Asking, player: Player, zero: Exchange, read: Exchange | None) -> str:
-    """What is wrong with a named player; empty when nothing is."""
+    """The problem of a named player. Empty if there is none."""
     name = f"player {player.id}"
     if zero.reply is None:
         return f"the wallet gives no usable answer about {name}: see its log"
     for each in (zero, read):
         if each is not None and answer(each).outcome is Outcome.INVALID_SESSION:
-            said = asking.said(each)
-            return f"the session of {name} is not live ({said}): log the player in, and give the new session"
-    said = asking.said(zero)
+            code = asking.code_of(each)
+            return f"the session of {name} is not live ({code}): log the player in, and give the new session"
+    code = asking.code_of(zero)
     if answer(zero).outcome is Outcome.WRONG_CURRENCY:
-        return f"the account of {name} is not in {player.currency} ({said}): name its currency"
+        return f"the account of {name} is not in {player.currency} ({code}): name its currency"
     if answer(zero).outcome is Outcome.UNKNOWN_PLAYER:
-        return f"the wallet does not know {name} ({said}): name one that exists"
+        return f"the wallet does not know {name} ({code}): name one that exists"
     if not accepted(zero):
-        return f"the wallet refuses {zero.name} of {name} ({said}): check the player's id, currency and session"
+        return f"the wallet refuses {zero.name} of {name} ({code}): check the player's id, currency and session"
     return ""
 
 
 def _contradiction(asking: Asking, player: Player, read: Exchange | None) -> str:
-    """What the wallet says of the balance of a player whose transaction it takes: it may be wrong itself."""
+    """A contradiction between a player's accepted transaction and the balance operation. Empty if there is none.
+
+    The wallet itself may be wrong, so this is only a warning.
+    """
     if read is None:
         return ""
     if not accepted(read):
-        said = asking.said(read) if read.reply is not None else "no usable answer"
-        return f"{read.name} of player {player.id} is refused ({said}), though a transaction of the player is taken"
+        code = asking.code_of(read) if read.reply is not None else "no usable answer"
+        return f"{read.name} of player {player.id} is refused ({code}), though a transaction of the player is taken"
     currency = answer(read).currency
     if currency is None or currency == player.currency:
         return ""

@@ -1,4 +1,4 @@
-"""Which scenarios cannot be run with the players and operations that there are, told before any of them starts."""
+"""Finds the scenarios that cannot run with the available players and operations, before any scenario starts."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from harness.scenario.smallest_amounts import smallest
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What is wanting, and the scenarios that are skipped for it."""
+    """A missing player or operation, and the scenarios that are skipped because of it."""
 
     reason: str
     scenarios: tuple[str, ...]
 
 
 def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnderTest, facts: Facts) -> tuple[Want, ...]:
-    """What is wanting, the most often first. A scenario counts once, for the first thing that it lacks."""
+    """What is missing, the most frequent first. A scenario counts once, for the first thing that it lacks."""
     found: dict[str, list[str]] = {}
     purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
     tokens = sum(1 for each in wallet.players if each.token)
@@ -38,7 +38,7 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnder
         if not reason and not wallet.makes_players:
             needs = _needs(scenario, contract, purse)
             reason = _lacking(replace(needs, token=needs.token and not tokens), purse, wallet, facts)
-            # A one-time token serves one scenario, and again one in which the wallet refuses to look at it.
+            # A one-time token serves one scenario. Scenarios in which the wallet must not accept it can share it.
             tokens -= int(needs.token and not reason and _logs_in(scenario))
         if reason:
             found.setdefault(reason, []).append(scenario.id)
@@ -47,12 +47,12 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnder
 
 
 def _needs(scenario: Scenario, contract: Contract, purse: Purse) -> Needs:
-    """As a run has them: where nothing can be restored, amounts are the smallest that prove the point."""
+    """The needs as in a run. If money cannot be restored, amounts are the smallest that prove the point."""
     return needs_in_short(smallest(scenario, contract) if purse.frugal else scenario, contract)
 
 
 def _logs_in(scenario: Scenario) -> bool:
-    """Whether it shows the wallet a token that the wallet has to believe, and so uses it up."""
+    """True if the scenario sends a token that the wallet must accept, which uses the token up."""
     logins = (step for step in steps_of(scenario.steps) if step.word == "authenticate" and not step.drafts[0].token)
     return any(not (step.forged or step.missing_header or step.tampered) for step in logins)
 
@@ -82,7 +82,10 @@ def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
 
 
 def _funds_lacking(needs: Needs, fitting: Sequence[Player], purse: Purse, facts: Facts) -> str:
-    """Where nothing can be put on an account, or taken from it, somebody has to hold the right sum already."""
+    """Why no player has the needed funds, if the wallet has no operation to change a balance in that direction.
+
+    Empty if nothing is lacking.
+    """
     known = {each.player: each.balance for each in facts.holdings}
     held = [known.get(each.id) or 0 for each in fitting]
     wanted = needs.funds("", fitting[0].currency)

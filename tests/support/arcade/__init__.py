@@ -1,7 +1,7 @@
-"""A private contract that shares no way with the bundled ones: RSA signatures, request ids, rollbacks of wins.
+"""A private contract that shares no module with the bundled ones: RSA signatures, request ids, rollbacks of wins.
 
-An arcade signs each request with a private key. Each request has a fresh id, which the answer repeats. A win names the
-bet that it belongs to, which the wallet has to know. A rollback undoes a bet or a win.
+An arcade signs each request with a private key. Each request has a fresh id, which the answer repeats. A win names its
+bet, and the wallet must know that bet. A rollback undoes a bet or a win.
 """
 
 from __future__ import annotations

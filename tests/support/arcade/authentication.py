@@ -19,7 +19,7 @@ SIGNATURES = ("arcade-signature",)
 
 
 def new_key(text: str = "") -> str:
-    """A private key as PEM text. An RSA key cannot be made of a given text."""
+    """A new private key as PEM text. `text` is ignored, because an RSA key cannot be derived from a text."""
     del text
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     form = serialization.PrivateFormat.PKCS8
@@ -54,7 +54,7 @@ def signature(body: bytes, pem: str, digest: hashes.HashAlgorithm | None = None)
 
 
 def is_signed(body: bytes, given: str, public: rsa.RSAPublicKey) -> bool:
-    """Whether somebody with the private key has signed the body."""
+    """True if the holder of the private key has signed the body."""
     try:
         public.verify(base64.b64decode(given, validate=True), body, padding.PKCS1v15(), hashes.SHA256())
     except (InvalidSignature, ValueError):
@@ -63,7 +63,7 @@ def is_signed(body: bytes, given: str, public: rsa.RSAPublicKey) -> bool:
 
 
 def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
-    """The headers of a request; the signature does not cover the time."""
+    """The headers of a request. The signature does not cover the time."""
     del now_ms
     return (
         ("content-type", "application/json"),
@@ -73,7 +73,7 @@ def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str,
 
 
 def verify(headers: Mapping[str, str], body: bytes, credentials: Credentials, now_ms: int) -> str:
-    """Why a request is not to be believed, or an empty string."""
+    """The reason why a request is not authentic, or an empty string."""
     del now_ms
     if headers.get("arcade-operator") != credentials["operator"]:
         return "the operator is unknown"
@@ -88,7 +88,7 @@ def _signed(request: Request, value: str) -> Request:
 
 @forgery("a signature of another body is believed", "verify the signature over the body that was received")
 def signature_of_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
-    """The right key has signed something else."""
+    """The right key has signed another body."""
     del now_ms
     return _signed(request, signature(b"{}", credentials["private_key"]))
 

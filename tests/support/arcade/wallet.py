@@ -1,4 +1,4 @@
-"""A wallet of the smallest size that keeps the arcade's contract, and the mistakes that it can be told to make."""
+"""A minimal wallet of the arcade's contract, with mistakes that a test can select."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class Refused(Exception):
-    """The text is the code of the answer."""
+    """The wallet refuses the request. The text is the code of the answer."""
 
 
 @dataclass(slots=True)
 class Wallet:
-    """Users with their balances, and the transactions so far. `mistake` is one of those that `answer` looks for."""
+    """Users with their balances, and the transactions so far. `mistake` names the mistake that `answer` makes."""
 
     public: rsa.RSAPublicKey
     mistake: str = ""
@@ -111,7 +111,7 @@ class Wallet:
 
 @contextmanager
 def served(wallet: Wallet) -> Iterator[str]:
-    """The wallet behind a port of this machine; the root of its addresses."""
+    """Serve the wallet on a port of this machine. Yields the root of its addresses."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -128,10 +128,10 @@ def served(wallet: Wallet) -> Iterator[str]:
             self.wfile.write(text)
 
         def log_message(self, *arguments: object) -> None:
-            """Say nothing."""
+            """Write no log."""
 
     class Server(ThreadingHTTPServer):
-        request_queue_size = 128  # a race arrives at once, and five is what Python lets wait
+        request_queue_size = 128  # A race arrives at once, and Python's default backlog is five.
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:

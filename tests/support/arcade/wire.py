@@ -1,4 +1,4 @@
-"""Requests and answers of an arcade, in both directions. Money is an integer x 100000."""
+"""Encodes and decodes the requests and answers of an arcade. Money is an integer in hundred-thousandths."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def encode(operation: Operation, request_id: str) -> dict[str, object]:
 
 
 def decode(operation: Operation, message: Message, request: Request) -> Decoded:
-    """What an answer says. It never raises, whatever a wallet sends."""
+    """The content of an answer. It never raises, whatever a wallet sends."""
     body = answer.read(message, lambda status, value: isinstance(value.get("code"), str))
     if isinstance(body, Decoded):
         return body
@@ -76,7 +76,7 @@ def decode(operation: Operation, message: Message, request: Request) -> Decoded:
 
 
 def _echo(value: dict[str, object], request: Request) -> tuple[Problem, ...]:
-    """What is wrong with the request id that the answer repeats; nothing for a request that has none."""
+    """The problems of the request id in the answer. Empty for a request without an id."""
     sent, given = _request_id(request), value.get("request_id")
     if not sent or given == sent:
         return ()
