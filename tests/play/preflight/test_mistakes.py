@@ -1,4 +1,4 @@
-"""A wallet that verifies in a wrong way of its own is told which; slips in setting the credentials are not its fault.
+"""Pre-flight names the mistake of a wallet that verifies wrongly. Typing errors in the credentials are no fault of it.
 
 What each wallet computes is written here by hand: the contract's forgeries have no part in it.
 """
