@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from interrupts import heed_interrupts
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done, Wallet, command, environment, installed, run, wallet
+from process_end import ends_within
 
 RESENT = "idempotency/resent_settlement.yaml::casino"
 XDIST = ("no:cacheprovider", "xdist.plugin", "xdist.looponfail")
@@ -370,7 +371,7 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
         rest, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 2
     assert "KeyboardInterrupt" in rest
-    assert not Path(f"/proc/{number}").exists()
+    assert ends_within(int(number), seconds=10)
 
 
 TELLS_THE_WALLET = """
