@@ -129,23 +129,25 @@ class _Walk:
 
     def _overdue(self, state: _State, moment: int) -> _State | None:
         """The state after all moves that can come no later. None if one is not covered."""
-        due: list[tuple[Move, int | None]] = [(move, None) for move in self._free[moment] if move.change < 0]
+        due: list[tuple[Move, int | None]] = []
         for number, chain in enumerate(self._chains):
             due += [(move, number) for move in takewhile(lambda each: each.due <= moment, chain[state.done[number] :])]
-        after: _State | None = state
+        due += [(move, None) for move in self._free[moment] if move.change < 0]
         for move, chain_of in due:
-            after = self._moved(after, move, moment, chain_of) if after is not None else None
-        return after
+            after = self._moved(state, move, moment, chain_of)
+            if after is None:
+                if self._short is None or moment > self._short.time:
+                    self._short = Short(move.event, state.balance + self._brought(moment), moment)
+                return None
+            state = after
+        return state
 
     def _moved(self, state: _State, move: Move, moment: int, chain: int | None = None) -> _State | None:
         done, balance, floors = state.done, state.balance + move.change, state.floors
         if chain is not None:
             done = (*done[:chain], done[chain] + 1, *done[chain + 1 :])
         if move.change < 0 and balance < 0:
-            brought = self._brought(moment)
-            if balance + brought < 0:
-                if self._short is None or moment > self._short.time:
-                    self._short = Short(move.event, state.balance + brought, moment)
+            if balance + self._brought(moment) < 0:
                 return None
             floors = self._normal([*floors, (moment, -balance)])
         return _State(done, balance, floors)

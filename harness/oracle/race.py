@@ -88,6 +88,8 @@ class _Race:
                 outcomes.setdefault(outcome.moves, []).append(outcome)
             self._groups.append(outcomes)
             self._loose += [effects.loose] if effects.loose is not None else []
+        # What has only one outcome is accused before what has several.
+        self._groups.sort(key=lambda group: sum(map(len, group.values())) > 1)
         return self._together() if is_known else _UNKNOWN
 
     def _impossible(self, index: int, stuck: Book) -> Money:
