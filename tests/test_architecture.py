@@ -113,7 +113,7 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (empty_names, "harness.report.data", "class BaseReport: ..."),
     (empty_names, "harness.report.data", "def amount_helper(): ..."),
     (repeated_names, "harness.report.data", "class Table: ...\ndef later():\n    class Table: ..."),
-    (repeated_names, "harness.oracle.book", "class Fate: ..."),
+    (repeated_names, "harness.oracle.book", "class Finding: ..."),
     (sleeping, "tests.test_luck", "import time\ntime.sleep(1)"),
     (sleeping, "tests.test_luck", "from time import sleep\nsleep(1)"),
 )

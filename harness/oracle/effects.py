@@ -246,19 +246,9 @@ class Search:
 
     def _earlier_twins(self, index: int) -> int:
         """A bit for each identical event that started and ended no later: it may always be taken first."""
-        one, mask = self._events[index], 0
-        for i, two in enumerate(self._events):
-            is_same = (one.item, one.accepted, one.is_lost, one.terms) == (
-                two.item,
-                two.accepted,
-                two.is_lost,
-                two.terms,
-            )
-            windows = [(each.start, each.end or ENDLESS) for each in (one, two)]
-            is_no_later = two.start <= one.start and windows[1][1] <= windows[0][1]
-            if i != index and is_same and is_no_later and (windows[0] != windows[1] or i < index):
-                mask |= 1 << i
-        return mask
+        this = self._events[index]
+        others = ((i, each) for i, each in enumerate(self._events) if i != index and _kind(each) == _kind(this))
+        return sum(1 << i for i, each in others if _comes_first(each, this, is_listed_first=i < index))
 
     # ------------------------------------------------------------------------------------------------------------
     # Reductions, each exact
@@ -359,6 +349,15 @@ class Search:
             return None
         _, state, index = self._stuck
         return Stuck(self._names[index], state.moves, change_between(self._start, state.part, {}))
+
+
+def _kind(event: Event) -> tuple[object, ...]:
+    return (event.item, event.accepted, event.is_lost, event.terms)
+
+
+def _comes_first(one: Event, two: Event, *, is_listed_first: bool) -> bool:
+    first, second = ((each.start, each.end or ENDLESS) for each in (one, two))
+    return first[0] <= second[0] and first[1] <= second[1] and (is_listed_first or first != second)
 
 
 def _is_as_wide(moves: Moves, others: Moves) -> bool:

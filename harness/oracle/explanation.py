@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Unsettle
-from harness.oracle.book import Book, Key, change_of, family, key_of
+from harness.oracle.book import Book, Key, change_of, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import ids_of, references_of
 from harness.oracle.lost import distinct, key, step
@@ -209,14 +209,9 @@ class OrderSearch:
 
     def _signature(self, index: int) -> object:
         event = self._events[index]
-        item = event.item
-        shown = None if self._overlooks else event.balance
         if self._block[index] or self._belief.lost:
             return index
-        if isinstance(item, Movement) and not self._others[index] and self._is_new(event):
-            bet = "" if isinstance(item, Bet | Reward) else item.bet
-            return (family(item), change_of(item), bet, facts(event), event.accepted, shown)
-        return (item, facts(event), event.accepted, shown)
+        return (event.item, facts(event), event.accepted, None if self._overlooks else event.balance)
 
     def _by_balance(self) -> tuple[dict[Amount, list[int]], tuple[int, ...]]:
         """The events that can only come where a certain balance stands, and all others, accepted ones first."""

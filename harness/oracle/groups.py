@@ -48,7 +48,7 @@ def references_of(item: Single, book: Book) -> set[str]:
 
 
 def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
-    for each in Family:
+    for each in Family if book.entries else ():
         entry = book.entries.get((each, transaction_id))
         if entry is not None:
             yield (each, transaction_id), entry
@@ -83,8 +83,8 @@ def groups_of(events: Sequence[Event], book: Book) -> Iterator[list[int]]:
 def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
     """The references whose bet matters to more than one event.
 
-    They are those of bets that are rolled back. Where a policy asks for the bet, a bet that stands matters only if an
-    event of the race can change that, or can use up what it was paid.
+    They are those of bets that are rolled back. A policy may ask for the bet. Then a bet that stands matters only if
+    an event of the race can change that, or can use up what it was paid.
     """
     undone = {event.item.original for event in events if isinstance(event.item, Rollback) and not event.item.of_win}
     changing: set[str] = set()
@@ -132,7 +132,7 @@ def change_between(before: Book, after: Book, shown: Mapping[Key, Amount | None]
         for key, entry in after.entries.items()
         if entry is not before.entries.get(key) and entry != before.entries.get(key)
     }
-    return replace(after, balance=0, entries={}, digest=0).record_all(entries)
+    return Book(0, {}, after.rolled_back, after.bets, after.returned, after.settled).record_all(entries)
 
 
 def united(book: Book, parts: Sequence[Book], moved: Amount = 0) -> Book:

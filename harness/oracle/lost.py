@@ -41,11 +41,13 @@ def lose(belief: Belief, events: Sequence[Event], *, contended: bool) -> Iterato
     for before in _with_ids_decided(belief, {event.id for event in events}):
         sent = {(key_at(each), each.item) for each in before.lost}
         lost, doubted = list(before.lost), set(before.doubted)
+        low = max(span(before)[0], 0)
+        poorest = before.book if before.book.balance == low else replace(before.book, balance=low)
         for event in sorted(events, key=lambda each: each.start):
             key = key_at(event)
             if key is None or event.terms.disbelieved is not None or not _can_act(before.book, event):
                 continue
-            is_doubted = key not in doubted and (contended or _may_be_refused(before, event))
+            is_doubted = key not in doubted and (contended or _may_be_refused(poorest, event))
             if is_doubted or (key, event.item) not in sent:
                 sent.add((key, event.item))
                 lost.append(event)
@@ -76,12 +78,10 @@ def _can_act(book: Book, event: Event) -> bool:
     return entry is None or not (entry.is_done or event.terms.only("replay_of_refused", "refused"))
 
 
-def _may_be_refused(belief: Belief, event: Event) -> bool:
-    low, _ = span(belief)
-    if isinstance(event.item, Bet | Unsettle) and low < event.item.amount:
+def _may_be_refused(poorest: Book, event: Event) -> bool:
+    if isinstance(event.item, Bet | Unsettle) and poorest.balance < event.item.amount:
         return True
-    rich = replace(belief.book, balance=max(low, 0))
-    return any(not each.accepted for each in allowed(rich, event.item, event.terms))
+    return any(not each.accepted for each in allowed(poorest, event.item, event.terms))
 
 
 # --------------------------------------------------------------------------------------------------------------------

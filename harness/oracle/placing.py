@@ -1,7 +1,7 @@
 """When the moves of money happened: is there a moment for each, so that the balance never falls below zero?
 
-Credits come as early as they can, and debits as late. Only where an effect has a debit before a credit is there a
-choice: these moves form a chain, and one walk over the moments tries what each chain can have done by then.
+Credits come as early as they can, and debits as late. There is a choice only where an effect has a debit before a
+credit. These moves form a chain, and one walk over the moments tries what each chain can have done by then.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def place(
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _Progress:
     """What has happened by a moment: how many moves of each chain, and what the loose credits must have brought."""
 
     done: tuple[int, ...]
@@ -55,7 +55,7 @@ class _State:
     """Loose credits left aside. It can be negative."""
     floors: Floors = ()
 
-    def gains_on(self, other: _State) -> bool:
+    def gains_on(self, other: _Progress) -> bool:
         """Whether this state has no less money than another one, and needs no more of the loose credits."""
         return self.balance >= other.balance and self.floors == other.floors
 
@@ -75,13 +75,13 @@ class _Walk:
         self._short: Short | None = None
 
     def from_balance(self, balance: Amount) -> Placement:
-        states = [_State((0,) * len(self._chains), balance)]
+        states = [_Progress((0,) * len(self._chains), balance)]
         for moment in self._moments():
             states = self._after(moment, states)
             if not states:
                 return Placement((), self._short)
             if len(states) > MOST_PLACINGS:
-                states = [_State((), balance)]
+                states = [_Progress((), balance)]
                 break
         if any(need > self._brought(moment) for moment, need in self._before):
             return Placement(())
@@ -97,12 +97,12 @@ class _Walk:
             moments |= {moment for chain in self._chains for move in chain for moment in (move.release, move.due)}
         return sorted(moments)
 
-    def _after(self, moment: int, states: Iterable[_State]) -> list[_State]:
+    def _after(self, moment: int, states: Iterable[_Progress]) -> list[_Progress]:
         """The states after a moment. What brings money, and is covered, is always done at once."""
         came = sum(move.change for move in self._free[moment] if move.change > 0)
         waiting = [replace(state, balance=state.balance + came) if came else state for state in states]
-        met: set[_State] = set()
-        ends: dict[_State, None] = {}
+        met: set[_Progress] = set()
+        ends: dict[_Progress, None] = {}
         while waiting and len(ends) <= MOST_PLACINGS:
             state = waiting.pop()
             if state in met:
@@ -115,7 +115,7 @@ class _Walk:
                 ends[end] = None
         return list(ends)
 
-    def _options(self, state: _State, moment: int) -> Iterator[_State]:
+    def _options(self, state: _Progress, moment: int) -> Iterator[_Progress]:
         """The states after some more moves of one chain, the last of them a credit."""
         for number, chain in enumerate(self._chains):
             current = state
@@ -127,7 +127,7 @@ class _Walk:
                 if move.change > 0:
                     yield current
 
-    def _overdue(self, state: _State, moment: int) -> _State | None:
+    def _overdue(self, state: _Progress, moment: int) -> _Progress | None:
         """The state after all moves that can come no later. None if one is not covered."""
         due: list[tuple[Move, int | None]] = []
         for number, chain in enumerate(self._chains):
@@ -142,7 +142,7 @@ class _Walk:
             state = after
         return state
 
-    def _moved(self, state: _State, move: Move, moment: int, chain: int | None = None) -> _State | None:
+    def _moved(self, state: _Progress, move: Move, moment: int, chain: int | None = None) -> _Progress | None:
         done, balance, floors = state.done, state.balance + move.change, state.floors
         if chain is not None:
             done = (*done[:chain], done[chain] + 1, *done[chain + 1 :])
@@ -150,7 +150,7 @@ class _Walk:
             if balance + self._brought(moment) < 0:
                 return None
             floors = self._normal([*floors, (moment, -balance)])
-        return _State(done, balance, floors)
+        return _Progress(done, balance, floors)
 
     def _certain(self, moment: int) -> Amount:
         return sum(move.change for time, moves in self._free.items() if time <= moment for move in moves)

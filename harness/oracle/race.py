@@ -47,8 +47,8 @@ _UNKNOWN = Money(possible=True, known=False)
 def money(belief: Belief, events: Sequence[Event], *, contention: bool = True) -> Money:
     """Judge the money of concurrent events from one belief on. Events without an end are lost as well.
 
-    Without `contention`, the events are the items of one batch, and refusals have to be explained: that of a debit by
-    the balance if nothing else moved.
+    Without `contention`, the events are the items of one batch, and refusals have to be explained. If nothing else
+    moved, that of a debit needs a balance that is too low.
     """
     return _Race(belief, events, contention=contention).judge()
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Situation
-from harness.oracle.book import Fate, Key, change_of, key_of, undone_by
+from harness.oracle.book import EntryState, Key, change_of, key_of, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
@@ -41,7 +41,7 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
         possible = replace(possible, readings=readings, between=between, first=key)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
-    lost = entry_of(first.item, first.terms, Fate.APPLIED)
+    lost = entry_of(first.item, first.terms, EntryState.APPLIED)
     applies = is_same_request(first, event) and possible.first is not None and (known is None or not known.is_done)
     if applies and any(each.first is not None for each in allowed(covered.book, first.item, first.terms)):
         return None
@@ -56,7 +56,7 @@ def is_same_request(first: Event, again: Event) -> bool:
         return True
     if not isinstance(first.item, Movement) or not isinstance(again.item, Movement) or key_at(first) != key_at(again):
         return False
-    entry = entry_of(first.item, first.terms, Fate.APPLIED)
+    entry = entry_of(first.item, first.terms, EntryState.APPLIED)
     return entry.change == change_of(again.item) and entry.agrees_with(again.item)
 
 
@@ -80,8 +80,8 @@ def rolled_back(before: Belief, after: Belief, event: Event) -> Belief:
     lost = next((each for each in before.lost if key_at(each) == undone_by(item)), None)
     if lost is None or not isinstance(lost.item, Bet) or key_of(item) not in after.book.entries:
         return after
-    bet = entry_of(lost.item, lost.terms, Fate.WITHOUT_EFFECT)
-    own = replace(after.book.entries[key_of(item)], change=0, fate=Fate.WITHOUT_EFFECT)
+    bet = entry_of(lost.item, lost.terms, EntryState.WITHOUT_EFFECT)
+    own = replace(after.book.entries[key_of(item)], change=0, fate=EntryState.WITHOUT_EFFECT)
     book = after.book.record_all({undone_by(item): bet, key_of(item): own})
     return replace(after, book=replace(book, bets=before.book.bets))
 

@@ -104,8 +104,6 @@ BASES = {"base", "bases"}
 # Names that occur more than once in `harness`, and where. A test asks to remove what is no longer repeated: the lists
 # may shrink and never grow.
 REPEATED_CLASSES: Mapping[str, str] = {
-    "Event": "the oracle and the partner",
-    "Fate": "the oracle and the partner",
     "Finding": "the oracle, the certificate and the proof",
 }
 REPEATED_MODULES: Mapping[str, str] = {

@@ -25,7 +25,7 @@ def days(platform: Platform, count: int, bets: int) -> Agenda:
     memory = _OpenClawbacks(platform)
     for day in range(count):
         for _ in range(max(1, bets // BETS_OF_AN_EVENT)):
-            event = Event()
+            event = SportsEvent()
             ends = day * DAY + platform.chance.randrange(4 * HOUR, DAY - 2 * HOUR)
             for _ in range(BETS_OF_AN_EVENT):
                 yield ends - platform.chance.randint(10, 3 * HOUR), memory.bet(event)
@@ -41,7 +41,7 @@ class Settled:
 
 
 @dataclass(slots=True)
-class Event:
+class SportsEvent:
     """A match, with the bets on it."""
 
     bets: list[Bet] = field(default_factory=list)
@@ -56,7 +56,7 @@ class _OpenClawbacks:
     owed: defaultdict[str, Amount] = field(default_factory=lambda: defaultdict(int))
     """By player: the clawback that is still to be recovered, in hundred-thousandths."""
 
-    def bet(self, event: Event) -> Course:
+    def bet(self, event: SportsEvent) -> Course:
         """A bet on an event. Some bets are cashed out before the event ends."""
         platform = self.platform
         player = platform.chance.choice(platform.players)
@@ -87,7 +87,7 @@ class _OpenClawbacks:
         (fate,) = yield Sending(undo, TRIES)
         platform.counts[f"rollbacks {fate}"] += 1
 
-    def end(self, event: Event) -> Course:
+    def end(self, event: SportsEvent) -> Course:
         """The end of an event: every bet on it is settled at once, some of them wrongly."""
         platform = self.platform
         if not platform.has("pay"):
@@ -142,7 +142,7 @@ class _OpenClawbacks:
                     platform.book(payout.currency, "paid", payout.amount)
         return accepted
 
-    def _correct(self, event: Event) -> Course:
+    def _correct(self, event: SportsEvent) -> Course:
         """Correct a wrong result: claw the payouts back, and settle the right result."""
         platform = self.platform
         for settled in event.settled:
