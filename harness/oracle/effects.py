@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single
-from harness.oracle.book import Book, Entry, Key, change_of, key_of, particulars
+from harness.oracle.book import Book, Entry, Key, key_of, particulars
 from harness.oracle.events import Event
 from harness.oracle.groups import asks_for_its_bet, change_between, ids_of
 from harness.oracle.possible import Possible
@@ -92,7 +92,7 @@ def plain(events: Mapping[int, Event], book: Book) -> Effects | None:
     lost = [index for index, event in events.items() if event.is_lost]
     accepted = [index for index, event in events.items() if event.accepted and not event.is_lost]
     index, event = next(iter(events.items()))
-    change = change_of(event.item)  # type: ignore[arg-type]
+    change = event.change
     book = Book(max(change, -change))
     done = next((each.book for each in allowed(book, event.item, event.terms) if each.accepted), None)
     if done is None:
@@ -134,7 +134,7 @@ def _content(event: Event) -> tuple[object, ...]:
     facts = (terms.policy, terms.disbelieved, terms.doubtful, terms.refusable, terms.known_elsewhere)
     if not isinstance(item, Movement):
         return (item, *facts)
-    return (key_of(item), change_of(item), item.bet, particulars(item), *facts)
+    return (key_of(item), event.change, item.bet, particulars(item), *facts)
 
 
 def shown_by(events: Mapping[int, Event]) -> dict[Key, Amount | None]:
@@ -275,7 +275,7 @@ class Search:
         event, item = self._events[index], self._events[index].item
         if isinstance(item, GetBalance) or not (event.is_lost or event.accepted or event.terms.contested):
             return False
-        entry = part.entries.get(key_of(item))
+        entry = event.entry_in(part)
         if entry is not None or event.is_lost or not self._is_alone[index]:
             return entry is not None and entry.is_done
         if not event.accepted:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from harness.model import Amount, Movement, Situation, Unsettle, Wrong
-from harness.oracle.book import Book, EntryState, Family, change_of, key_of
+from harness.oracle.book import Book, EntryState, Family, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.explanation import Found, OrderSearch
 from harness.oracle.lost import answers, distinct, lose, span, without_arrived
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
-from harness.oracle.resent import blurred, refused_again, stood_after
+from harness.oracle.resent import refused_again, stood_after, widened_by
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
@@ -177,9 +177,9 @@ def _shows_the_end(before: Belief, after: Belief, event: Event) -> bool:
     if not isinstance(event.item, Movement):
         return False
     if _lost_before(before, event):
-        low, high = stood_after(before, event, change_of(event.item))
+        low, high = stood_after(before, event, event.change)
         return low <= event.balance <= high
-    known = before.book.entries.get(key_of(event.item))
+    known = event.entry_in(before.book)
     return known is not None and known.is_done and known.shown in {None, event.balance}
 
 
@@ -290,7 +290,7 @@ def _money(beliefs: Sequence[Belief], events: Sequence[Event], *, contention: bo
         found = money(bare, events, contention=contention)
         if not found.known or (found.possible and not found.beliefs):
             return Judgement((), undecided=True)
-        left += [blurred(belief, restore(each), events) for each in found.beliefs]
+        left += [widened_by(belief, restore(each), events) for each in found.beliefs]
         failed += [] if found.possible else [found]
     return distinct(left) if left else Judgement((), finding=_accused(failed[0], events))
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from harness.model import Amount, Bet, Movement, Rollback, Unsettle
-from harness.oracle.book import Book, change_of
+from harness.model import Amount, Bet, Rollback, Unsettle
+from harness.oracle.book import Book
 from harness.oracle.effects import Effects, GroupOutcome, Move, Moves, Search, TooLarge, plain
 from harness.oracle.events import Belief, Event, Floors
 from harness.oracle.groups import cut_out, groups_of, united
@@ -129,7 +129,7 @@ class _Race:
         part = cut_out(self._book, events)
         if not any(event.accepted or event.is_lost for event in self._given):
             return part
-        changes = [change_of(event.item) for event in events if isinstance(event.item, Movement)]
+        changes = [event.change for event in events]
         changes += [entry.change for entry in part.entries.values()]
         return replace(part, balance=1 + sum(max(change, -change) for change in changes))
 
