@@ -57,7 +57,7 @@ def by_judge(given: Race) -> Ends:
     beliefs: tuple[Belief, ...] = (Belief(given.book),)
     try:
         open_ones = [*given.lost, *(each for each in given.events if each.is_lost)]
-        beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+        beliefs = lost(beliefs, *open_ones, racing=True) if open_ones else beliefs
     except BudgetExceeded:
         return UNDECIDED
     answered = [each for each in given.events if not each.is_lost]
@@ -77,7 +77,7 @@ def of_past(given: Past) -> int | str | None:
     for number, window in enumerate(given.windows):
         try:
             open_ones = [each for each in window.events if each.is_lost]
-            beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+            beliefs = lost(beliefs, *open_ones, racing=window.is_race) if open_ones else beliefs
         except BudgetExceeded:
             return UNDECIDED
         answered = [each for each in window.events if not each.is_lost]
