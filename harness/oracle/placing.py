@@ -60,6 +60,17 @@ class _Progress:
         return self.balance >= other.balance and self.floors == other.floors
 
 
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """Moves of one chain that can be made at a moment, and the state after them."""
+
+    after: _Progress
+    chain: int
+    order: tuple[bool, Amount]
+    is_due: bool
+    """Whether the first of the moves can come no later."""
+
+
 class _Walk:
     """One walk over all moments."""
 
@@ -109,23 +120,43 @@ class _Walk:
                 continue
             met.add(state)
             options = list(self._options(state, moment)) if moment >= self._since else []
-            gain = next((each for each in options if each.gains_on(state)), None)
-            waiting += options if gain is None else [gain]
-            if gain is None and (end := self._overdue(state, moment)) is not None:
+            gain = next((each.after for each in options if each.after.gains_on(state)), None)
+            first = self._in_best_order(options, state, moment) if gain is None else []
+            waiting += [each.after for each in first] if gain is None else [gain]
+            is_decided = gain is not None or any(each.is_due for each in first)
+            if not is_decided and (end := self._overdue(state, moment)) is not None:
                 ends[end] = None
         return list(ends)
 
-    def _options(self, state: _Progress, moment: int) -> Iterator[_Progress]:
-        """The states after some more moves of one chain, the last of them a credit."""
+    def _in_best_order(self, options: Sequence[_Option], state: _Progress, moment: int) -> list[_Option]:
+        """The options that may be next. Money is taken only before a move that can come no later.
+
+        Of what happens at one moment the best order is: what brings money by rising need, then the rest by falling
+        rest. So nothing behind the first option that is due comes before it.
+        """
+        chains = enumerate(self._chains)
+        due = {number for number, chain in chains if any(each.due <= moment for each in chain[state.done[number] :])}
+        is_hopeless = due - {each.chain for each in options}
+        if is_hopeless or not (due or any(move.change < 0 for move in self._free[moment])):
+            return []
+        ordered = sorted(options, key=lambda each: each.order)
+        return ordered[: 1 + next((i for i, each in enumerate(ordered) if each.is_due), len(ordered))]
+
+    def _options(self, state: _Progress, moment: int) -> Iterator[_Option]:
+        """Some more moves of one chain, the last of them a credit."""
         for number, chain in enumerate(self._chains):
+            left = chain[state.done[number] :]
             current = state
-            for move in chain[state.done[number] :]:
+            need: Amount = 0
+            for move in left:
                 after = self._moved(current, move, moment, number) if move.release <= moment else None
                 if after is None:
                     break
-                current = after
+                current, need = after, max(need, state.balance - after.balance)
                 if move.change > 0:
-                    yield current
+                    net = after.balance - state.balance
+                    order = (net < 0, need if net >= 0 else -need - net)
+                    yield _Option(after, number, order, is_due=left[0].due <= moment)
 
     def _overdue(self, state: _Progress, moment: int) -> _Progress | None:
         """The state after all moves that can come no later. None if one is not covered."""
