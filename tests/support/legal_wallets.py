@@ -317,18 +317,24 @@ class IdsBelongToPlayers(Wallet):
 
 
 class RefusesUnderContention(Wallet):
-    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting."""
+    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting.
+
+    A settlement of the casino waits for the lock, because the platform books a refused one as a lost bet.
+    """
 
     async def process(self, order: Order[Movement]) -> ItemReply:
         busy: set[str] = self.__dict__.setdefault("_busy", set())
-        if order.item.player in busy:
-            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
-        busy.add(order.item.player)
+        player = order.item.player
+        while player in busy:
+            if order.operation != "Settle" or order.contract != "casino":
+                return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
+            await self.gap()
+        busy.add(player)
         try:
             await self.gap()
             return await super().process(order)
         finally:
-            busy.discard(order.item.player)
+            busy.discard(player)
 
 
 class CoreOnly(CoreOnlyWallet):

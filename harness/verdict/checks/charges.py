@@ -69,8 +69,11 @@ def charge(
     )
 
 
-def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, aspect: Aspect) -> Verdict:
-    """The warning for concurrent answers that are wrong although the money may be right."""
+def race_warning(
+    requirement: Requirement, events: Sequence[Event], shown: Event, exchanges: Sequence[Exchange], aspect: Aspect
+) -> Verdict:
+    """The verdict for concurrent answers that are wrong although the money is right. `shown` is one that is wrong."""
+    exchange = exchanges[shown.exchange]
     return Verdict(
         check="oracle",
         requirement=requirement.id,
@@ -79,7 +82,7 @@ def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Ex
         summary=IN_A_RACE[aspect],
         aspect=aspect,
         sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
-        exchange=events[0].exchange,
+        exchange=shown.exchange,
         line=exchange.line,
     )
 

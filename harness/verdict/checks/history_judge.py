@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from harness.contracts import Contract
 from harness.model import (
     Amount,
-    Aspect,
     Authenticate,
     Exchange,
     GetBalance,
@@ -43,7 +42,8 @@ from harness.oracle import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
-from harness.verdict.checks.charges import charge, race_warning, undecided
+from harness.verdict.checks.charges import charge, undecided
+from harness.verdict.checks.contention import race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
@@ -226,7 +226,10 @@ class HistoryJudge:
         elif judgement.finding is not None:
             self._found(account, judgement.finding, {id(event): (part, event) for part, event in pairs}, kind)
         else:
-            self._lenient(account, judgement, events, kind)
+            if kind is not None:
+                found = race_verdicts(account.beliefs, judgement, events, kind, self.history.exchanges, self._attribute)
+                self.verdicts += [each for each in found if each.level is Level.MUST]
+                account.warnings += [each for each in found if each.level is not Level.MUST]
             answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
             account.follow(judgement, answered, racing=kind is not None)
         self._chart(account, pairs, judgement)
@@ -350,25 +353,6 @@ class HistoryJudge:
         """The requirement that a finding in an exchange violates. For preparation it is not the scenario's own."""
         exchange = self.history.exchanges[index]
         return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
-
-    def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
-        if kind is None or judgement.unsure:
-            # The stricter judgement was not finished, and might have explained the answers: nothing is proven.
-            return
-        plain = kind.partition(".")[0]
-        found = []
-        if judgement.leniency.refusals:
-            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
-            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
-        if judgement.leniency.balances:
-            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
-            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
-        exchange = self.history.exchanges[events[0].exchange]
-        account.warnings += [
-            race_warning(requirement, events, exchange, aspect)
-            for requirement, aspect in found
-            if requirement.level is not Level.MUST
-        ]
 
     def _undecided(self, account: Account, situation: str, exchange: int) -> None:
         account.dead = True
