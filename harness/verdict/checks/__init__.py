@@ -24,6 +24,7 @@ from harness.verdict.checks.answer_form import (
     reference_verdicts,
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
@@ -68,6 +69,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
+    verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
