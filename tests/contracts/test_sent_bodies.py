@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import pytest
 
@@ -31,7 +32,7 @@ CASINO = load("casino")
 class Recording(Wallet):
     """The reference wallet, which keeps the bodies of a run in a list of its class."""
 
-    bodies: list[bytes]
+    bodies: ClassVar[list[bytes]] = []
 
     def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
         self.bodies.append(body)
@@ -48,13 +49,12 @@ def altered(step: Step) -> bool:
 def sent() -> list[tuple[Scenario, list[bytes]]]:
     """Each scenario of the casino with the bodies that a run of it sends."""
     found = []
-    recording = type("RecordingHere", (Recording,), {"bodies": []})
-    examiner = examiner_of(recording, "casino")
+    examiner = examiner_of(Recording, "casino")
     for scenario in load_folder(bundled("scenarios"), {"casino": CASINO}):
         if "casino" in scenario.requirements:
-            recording.bodies.clear()
+            Recording.bodies.clear()
             examiner.examine(scenario)
-            found.append((scenario, list(recording.bodies)))
+            found.append((scenario, list(Recording.bodies)))
     examiner.close()
     return found
 
