@@ -5,7 +5,7 @@ contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
 from harness.model.history import History, NotApplicable, Player
-from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.judgement import Aspect, Check, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     ITEM_OF,
@@ -58,6 +58,7 @@ __all__ = [
     "Batch",
     "Bet",
     "BetBatch",
+    "Check",
     "Draft",
     "Exchange",
     "Failure",

@@ -49,6 +49,7 @@ class Finding:
 
     requirement: str
     check: str
+    """A `Check`, or `stopped` if the scenario is undecided and no check has said why."""
     undecided: bool = False
     """True if the requirement could not be judged."""
 

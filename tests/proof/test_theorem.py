@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from harness.contracts import Contract, load
-from harness.model import Limits, Scenario
+from harness.model import Check, Limits, Scenario
 from harness.proof import theorem
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import violations
 from harness.proof.trials import LIMITS, Cell, Finding
 from mock_server.defects import Defect, Witness
+from mock_server.defects.registry import defect, registered
 from mock_server.wallet import Wallet
 
 SUITE = (
@@ -27,7 +28,7 @@ DEFECT = Defect(
     wallet_type=Wallet,
     contracts=("casino",),
     violates=("CAS-IDM-01",),
-    witnesses=(Witness("a/one", "oracle"),),
+    witnesses=(Witness("a/one", Check.ORACLE),),
 )
 RED = Cell((Finding("CAS-IDM-01", "oracle"),))
 SOUND_ROW, WRONG_ROW = RowKey(SOUND, "casino"), RowKey("wrong", "casino")
@@ -83,9 +84,12 @@ def test_a_cell_that_contradicts_it_is_told(casino: Contract, matrix: Matrix, sa
     ("changed", "says"),
     [
         ({"violates": ("CAS-IDM-01", "CAS-ZER-01")}, "wrong lists CAS-ZER-01, which no scenario charges to it"),
-        ({"witnesses": (Witness("a/none", "oracle"),)}, "names a witness that does not exist: a/none"),
+        ({"witnesses": (Witness("a/none", Check.ORACLE),)}, "names a witness that does not exist: a/none"),
         ({"witnesses": ()}, "none of its witnesses runs on this contract"),
-        ({"witnesses": (Witness("a/one", "schema"),)}, "a/one must be red through schema, and has CAS-IDM-01 oracle"),
+        (
+            {"witnesses": (Witness("a/one", Check.SCHEMA),)},
+            "a/one must be red through schema, and has CAS-IDM-01 oracle",
+        ),
     ],
 )
 def test_a_list_that_does_not_fit_is_told(casino: Contract, changed: dict[str, object], says: str) -> None:
@@ -106,6 +110,13 @@ def test_a_requirement_and_a_check_that_never_failed_are_told(
     assert "the check schema was never seen to find anything: it needs a defect" in found
     assert "CAS-SIG-07 was never seen to fail: it needs a defect" in found, "a SHOULD"
     assert not any("CAS-SIG-11" in each for each in found), "a MAY is not judged, so nothing can break it"
+
+
+def test_a_defect_cannot_name_a_check_that_does_not_exist() -> None:
+    register = defect(violates="CAS-IDM-01", witnesses={"a/one": "oracel"})
+    with pytest.raises(ValueError, match="'oracel' is not a valid Check"):
+        register(type("NotRegistered", (Wallet,), {}))
+    assert "not-registered" not in registered()
 
 
 def test_a_cell_that_is_undecided_and_nothing_else_is_told(casino: Contract) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.contracts import UnknownContract, load
+from harness.model import Check
 from harness.report.data import causes
 from harness.report.html.pictures import histogram, lanes, plots
 from harness.verdict import Certification
@@ -76,7 +77,7 @@ def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
     impossible = {
         (verdict.get("run", 0), verdict["exchange"])
         for verdict in scenario["verdicts"]
-        if verdict["status"] == "fail" and verdict["check"] == "oracle" and "exchange" in verdict
+        if verdict["status"] == "fail" and verdict["check"] == Check.ORACLE and "exchange" in verdict
     }
     exchanges = [_exchange(each, scenario, named) for each in scenario["exchanges"]]
     return {

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.model import (
     Aspect,
+    Check,
     Exchange,
     History,
     ItemReply,
@@ -48,7 +49,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         )
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
-        verdict = verdict_on("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
+        verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
         yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
 
 
@@ -96,7 +97,7 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
                 continue
             wrong, aspect = _unmet(judge, index, exchange, words_expected)
             if wrong:
-                verdict = verdict_on("expectation", own, status_of(level), wrong, index, exchange)
+                verdict = verdict_on(Check.EXPECTATION, own, status_of(level), wrong, index, exchange)
                 yield replace(
                     verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
                 )
