@@ -25,6 +25,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    id_of,
     item_of,
     transactions,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "id_of",
     "item_of",
     "transactions",
 ]

@@ -177,3 +177,8 @@ def transactions(operation: Operation) -> tuple[Single, ...]:
         case Authenticate():
             return ()
     return (operation,)
+
+
+def id_of(operation: Single) -> str:
+    """The transaction id of a single operation. It is empty for a read, which has none."""
+    return "" if isinstance(operation, GetBalance) else operation.id

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.client import Call, Client
 from harness.contracts.shared.day import Fate, Sending, SendTogether
-from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single
+from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single, id_of
 from harness.play.runner import PREPARATION, Capabilities
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
@@ -107,5 +107,5 @@ def fates(exchange: Exchange, items: Sequence[Single]) -> list[Fate]:
         return [Fate.REFUSED if exchange.absent else Fate.UNKNOWN] * len(items)
     outcomes = {each.id: each.outcome for each in reply.items}
     whole = None if reply.items or reply.accepted else reply.outcome
-    found = [outcomes.get(getattr(item, "id", None), whole) for item in items]
+    found = [outcomes.get(id_of(item), whole) for item in items]
     return [Fate.UNKNOWN if each is None else Fate.ACCEPTED if each is Outcome.OK else Fate.REFUSED for each in found]

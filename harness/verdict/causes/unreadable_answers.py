@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Aspect, Authenticate, Check, Exchange, FailureKind, Flaw, Problem
+from harness.model import Aspect, Authenticate, Check, Exchange, FailureKind, Flaw, Operation, Problem, Single
 from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
 from harness.verdict.causes.case import Case, Cause, accepted
 from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
@@ -189,6 +189,10 @@ def _of_expectation(case: Case) -> Iterator[Cause]:
         )
 
 
+def _session_of(operation: Operation) -> str:
+    return operation.session if isinstance(operation, Single) else ""
+
+
 def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
     """The causes for a request that the wallet accepted and should have refused."""
     alteration, operation = exchange.alteration, exchange.operation
@@ -212,7 +216,7 @@ def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
         )
     elif alteration.spoils_content:
         yield FIELD_NOT_LOOKED_AT
-    elif getattr(operation, "session", "") not in {each.session for each in case.history.players}:
+    elif _session_of(operation) not in {each.session for each in case.history.players}:
         yield Cause(
             "session_ignored",
             "the session is not looked at",

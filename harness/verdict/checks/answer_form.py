@@ -19,6 +19,7 @@ from harness.model import (
     Status,
     Verdict,
     Wrong,
+    id_of,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.charges import status_of
@@ -109,7 +110,7 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
         if missing:
             has, ids = (
                 "has" if len(missing) == 1 else "have",
-                sentences.few([getattr(item, "id", "") for item in missing]),
+                sentences.few([id_of(item) for item in missing]),
             )
             summary = f"{len(missing)} of the batch's transactions {has} no answer: {ids}"
             yield verdict_on(Check.COMPLETENESS, requirement, status_of(requirement.level), summary, index, exchange)

@@ -27,6 +27,7 @@ from harness.model import (
     Settle,
     Single,
     Situation,
+    id_of,
     transactions,
 )
 from harness.oracle import Terms
@@ -143,7 +144,7 @@ def terms_of(
     """The facts about one transaction."""
     item = part.item
     player = next((each for each in history.players if each.id == item.player), None)
-    others = known.ids.get(getattr(item, "id", ""), set()) - {item.player}
+    others = known.ids.get(id_of(item), set()) - {item.player}
     terms = Terms(
         policy=policy,
         operation=exchange.name,
@@ -210,14 +211,14 @@ def _refusable(
                 policies.append("ended_session_read")
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
-    if getattr(item, "game", "") in history.unknown_games:
+    if isinstance(item, Movement) and item.game in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:
     """The state of a request's session: `live`, `expired` or `unknown`. A request without a session counts as live."""
-    session = getattr(item, "session", "")
+    session = item.session
     if not session or session in known.sessions.get(player.id, frozenset({player.session})):
         return "live"
     return "expired" if session == player.expired_session else "unknown"
