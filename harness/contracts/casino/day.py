@@ -101,6 +101,7 @@ class _Unpaid:
             amount=unit * platform.chance.randint(1, 100),
             session=player.session,
             bet=f"bonus-{number}",
+            kind="bonus",
             game=platform.chance.choice(platform.games),
         )
         (fate,) = yield Sending(reward, TRIES)

@@ -102,8 +102,8 @@ class Platform:
         unit = self.unit(bet.currency)
         return bet.amount * self.chance.randint(101, 350) // 100 // unit * unit
 
-    def bet(self, player: Player, kind: str = "SINGLE") -> Bet:
-        """A new bet with a random stake."""
+    def bet(self, player: Player, kind: str = "") -> Bet:
+        """A new bet with a random stake. `kind` is the contract's word for the kind of bet, or empty."""
         number = self.new_id()
         unit = self.unit(player.currency)
         return Bet(

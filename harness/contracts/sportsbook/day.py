@@ -158,6 +158,7 @@ class _OpenClawbacks:
             currency=bet.currency,
             amount=settled.amount,
             bet=platform.bet_of(bet),
+            kind="BET_UNPAID",
         )
         (fate,) = yield Sending(taken, TRIES)
         platform.counts[f"unsettlements {fate}"] += 1

@@ -22,7 +22,7 @@ from harness.model import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import Part, currency_of, parts_of
+from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge, Seen
 
 
@@ -173,9 +173,8 @@ def _excused(judge: HistoryJudge, part: Part) -> bool:
     if seen is not None and seen.impossible:
         return True
     readings = seen.readings if seen is not None else ()
-    return any(
-        value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings
-    )
+    of_sessions = SESSION_POLICIES.values()
+    return any(value in {"refused", "unsupported"} and policy not in of_sessions for policy, value in readings)
 
 
 def _meets(word: str, answer: ItemReply) -> bool:

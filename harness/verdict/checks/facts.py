@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
@@ -31,6 +31,15 @@ from harness.model import (
     transactions,
 )
 from harness.oracle import Terms
+
+SESSION_POLICIES: Mapping[type[Single], str] = {
+    Bet: "ended_session_bet",
+    Payout: "ended_session_credit",
+    Reward: "ended_session_credit",
+    Rollback: "ended_session_rollback",
+    GetBalance: "ended_session_read",
+}
+"""The policy under which a wallet may refuse an operation whose session has ended. An unsettlement has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,15 +209,7 @@ def _refusable(
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
     if ended and not contract.specs[exchange.name].after_session:
-        match item:
-            case Bet():
-                policies.append("ended_session_bet")
-            case Payout() | Reward():
-                policies.append("ended_session_credit")
-            case Rollback():
-                policies.append("ended_session_rollback")
-            case GetBalance():
-                policies.append("ended_session_read")
+        policies += [policy for kind, policy in SESSION_POLICIES.items() if isinstance(item, kind)]
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
     if isinstance(item, Movement) and item.game in history.unknown_games:
