@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: certify test test-all plugins format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
-# The main job: both contracts, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
+# The main job: every bundled contract, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
 # that loads no plugin but ours: those that the tests need (Hypothesis above all) double the time of a start.
 certify: $(VENV)/.installed
 	@$(BIN)/pytest --disable-plugin-autoload -p harness.plugin

@@ -47,7 +47,7 @@ def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
 
 
 def main(processes: int = 8, milliseconds: int = 100) -> None:
-    """Run the suite once on both contracts and print the time."""
+    """Run the suite once on all bundled contracts and print the time."""
     with distant_wallet(milliseconds) as addresses, tempfile.TemporaryDirectory() as folder:
         profile, results = Path(folder, "wallet.yaml"), Path(folder, "results.xml")
         profile.write_text(PROFILE.format(**addresses), encoding="utf-8")

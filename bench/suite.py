@@ -172,7 +172,7 @@ def by_session(noted: Sequence[Noted]) -> None:
 
 
 class WholeRun:
-    """`pytest` with the plugin in a process of its own, on both contracts of one wallet."""
+    """`pytest` with the plugin in a process of its own, on all bundled contracts of one wallet."""
 
     def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials]) -> None:
         """Write the profile into a folder."""

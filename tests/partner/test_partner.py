@@ -8,7 +8,7 @@ import legal_wallets
 import pytest
 
 from harness.config import WalletUnderTest
-from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
+from harness.contracts.shared.day import Course, Sending, SendTogether, TransactionState, Wait
 from harness.model import GetBalance, Status
 from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.partner.clock import Clock
@@ -154,7 +154,7 @@ def test_the_clock_does_what_is_due_in_its_order() -> None:
 
 
 def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> None:
-    given: list[tuple[Fate, ...]] = []
+    given: list[tuple[TransactionState, ...]] = []
 
     def course() -> Course:
         given.append((yield Sending(GetBalance(player="anna"), 3)))
@@ -162,5 +162,11 @@ def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> Non
 
     clock = Clock()
     clock.at(0, course())
-    clock.run(lambda wish: (Fate.ACCEPTED,) if isinstance(wish, Sending) else (Fate.REFUSED, Fate.UNKNOWN))
-    assert given == [(Fate.ACCEPTED,), (Fate.REFUSED, Fate.UNKNOWN)]
+    clock.run(
+        lambda wish: (
+            (TransactionState.ACCEPTED,)
+            if isinstance(wish, Sending)
+            else (TransactionState.REFUSED, TransactionState.UNKNOWN)
+        )
+    )
+    assert given == [(TransactionState.ACCEPTED,), (TransactionState.REFUSED, TransactionState.UNKNOWN)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import legal_wallets as legal
 from golden_findings import Lines, changes, written
 
 from harness.contracts import BUNDLED
+from harness.examine import Examiner
 from harness.model import Scenario
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of
@@ -89,9 +90,14 @@ def tried(case: Case) -> Lines:
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     examiner = examiner_of(case.variant, case.contract, explain=False)
     try:
-        return {each.id: golden_findings._scenario(examiner, each)[1] for each in case.scenarios}
+        return {each.id: _lines(examiner, each) for each in case.scenarios}
     finally:
         examiner.close()
+
+
+def _lines(examiner: Examiner, scenario: Scenario) -> Sequence[str]:
+    _, found, noted = golden_findings.judged(examiner, scenario)
+    return (*found, *noted)
 
 
 def kept() -> dict[str, dict[str, list[str]]]:

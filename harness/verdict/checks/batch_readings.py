@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Batch, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Policy, Status, Verdict
 from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
@@ -39,7 +39,7 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iter
         exchange = history.exchanges[index]
         told = f"{name.replace('_', ' ')}: {seen}"
         yield Verdict(
-            check="expectation",
+            check=Check.EXPECTATION,
             requirement=requirement.id,
             level=requirement.level,
             status=Status.FAIL,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.model import (
     Aspect,
+    Check,
     Exchange,
     History,
     ItemReply,
@@ -21,7 +22,7 @@ from harness.model import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import Part, currency_of, parts_of
+from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge, Seen
 
 
@@ -48,7 +49,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         )
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
-        verdict = verdict_on("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
+        verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
         yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
 
 
@@ -96,7 +97,7 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
                 continue
             wrong, aspect = _unmet(judge, index, exchange, words_expected)
             if wrong:
-                verdict = verdict_on("expectation", own, status_of(level), wrong, index, exchange)
+                verdict = verdict_on(Check.EXPECTATION, own, status_of(level), wrong, index, exchange)
                 yield replace(
                     verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
                 )
@@ -172,9 +173,8 @@ def _excused(judge: HistoryJudge, part: Part) -> bool:
     if seen is not None and seen.impossible:
         return True
     readings = seen.readings if seen is not None else ()
-    return any(
-        value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings
-    )
+    of_sessions = SESSION_POLICIES.values()
+    return any(value in {"refused", "unsupported"} and policy not in of_sessions for policy, value in readings)
 
 
 def _meets(word: str, answer: ItemReply) -> bool:
