@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from harness.contracts import Contract
 from harness.contracts.shared.json_text import is_canonical
-from harness.model import Exchange, History, Level, Outcome, Situation, Verdict, Wrong, transactions
+from harness.model import Check, Exchange, History, Level, Outcome, Situation, Verdict, Wrong, transactions
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import SUMMARY, status_of
 from harness.verdict.checks.history_judge import HistoryJudge
 
 _NULL = b"\\u0000"
-_REPLACED = frozenset({"oracle", "completeness", "expectation"})
+_REPLACED = frozenset({Check.ORACLE, Check.COMPLETENESS, Check.EXPECTATION})
 """The checks whose findings say that the request was refused. The refusal of the signature is the reason."""
 
 
@@ -59,6 +59,6 @@ def _verdict(index: int, history: History, contract: Contract) -> Verdict:
     requirement = contract.attribute(exchange.name, situation, Wrong.REFUSED)
     status = status_of(requirement.level if requirement.level is Level.MUST else Level.SHOULD)
     said = exchange.reply.code if exchange.reply is not None else ""
-    verdict = verdict_on("oracle", requirement, status, SUMMARY[Wrong.REFUSED], index, exchange, said)
+    verdict = verdict_on(Check.ORACLE, requirement, status, SUMMARY[Wrong.REFUSED], index, exchange, said)
     player = next((each.player for each in transactions(exchange.operation)), "")
     return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player)
