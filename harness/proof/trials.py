@@ -103,6 +103,7 @@ def examiner_of(
     *,
     explain: bool = True,
     policies: Mapping[str, str] = MappingProxyType({}),
+    limits: Limits = LIMITS,
     clock: MovedClock | None = None,
     fresh_id: FreshId = random_id,
     now_ns: Callable[[], int] = time.monotonic_ns,
@@ -125,7 +126,7 @@ def examiner_of(
         credentials=CREDENTIALS[contract],
         seed=1,
         run_id=RUN_ID,
-        limits=LIMITS,
+        limits=limits,
         policies=tuple(policies.items()),
     )
     facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
