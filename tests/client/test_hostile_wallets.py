@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from hostile import Behaviour, Server, Visit, always, echoing, head, message, saying
+from patience import PATIENCE_SECONDS
 
 from harness.client.transport import Transport
 from harness.model import Failure, FailureKind, Request, Transmission
@@ -20,7 +21,6 @@ SECRET = "s3cr3t-signature"
 BET = Request("/bet", (("X-Signature", SECRET),), b'{"amount":1}')
 DEADLINE_SECONDS = 0.25
 """For wallets that are to miss it; the others have `PATIENCE_SECONDS`, so that a busy machine fails no test."""
-PATIENCE_SECONDS = 10.0
 LIMIT_BYTES = 100_000
 GARBAGE, CLOSED, TIME_OUT, TOO_LARGE = (
     FailureKind.GARBAGE,
@@ -53,8 +53,8 @@ def send(behaviour: Behaviour, deadline_seconds: float = PATIENCE_SECONDS) -> Tr
 
 
 def in_time(seen: Transmission) -> bool:
-    """Whether an exchange kept its deadline, with room for a busy machine."""
-    return seen.finished_ns - seen.started_ns < (DEADLINE_SECONDS + 2) * 1e9
+    """Whether an exchange ended long before a wallet would have let it end."""
+    return seen.finished_ns - seen.started_ns < PATIENCE_SECONDS * 1e9 / 2
 
 
 def forever(visit: Visit, piece: bytes) -> None:
@@ -302,7 +302,9 @@ def test_a_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_name_server_that_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     finished = threading.Event()
-    monkeypatch.setattr("harness.client.names.socket.getaddrinfo", lambda *_, **__: finished.wait(30) and [])
+    monkeypatch.setattr(
+        "harness.client.names.socket.getaddrinfo", lambda *_, **__: finished.wait(PATIENCE_SECONDS) and []
+    )
     try:
         with Transport("http://wallet.example", time_out_seconds=DEADLINE_SECONDS) as transport:
             seen = transport.send(BET)

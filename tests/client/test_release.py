@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from hostile import Server, Visit, echoing, message
+from patience import PATIENCE_SECONDS
 
 from harness.client import release
 from harness.client.connection import Connection
@@ -77,7 +78,7 @@ class CheckThenAct:
     def __call__(self, visit: Visit) -> None:
         while visit.request():
             enough = self.balance >= 50
-            self._everybody_has_looked.wait(10)
+            self._everybody_has_looked.wait(PATIENCE_SECONDS)
             if enough:
                 self.balance -= 50
             visit.say(message(b"paid" if enough else b"refused"))
@@ -100,7 +101,7 @@ def test_all_but_the_last_byte_of_each_is_there_before_the_first_is_whole(monkey
         request = b""
         while not request.endswith(b'"x"'):
             request += visit.connection.recv(1)
-        everybody_waits.wait(10)
+        everybody_waits.wait(PATIENCE_SECONDS)
         whole.append(request + visit.connection.recv(10))
         visit.say(message(b"{}"))
 
@@ -109,7 +110,7 @@ def test_all_but_the_last_byte_of_each_is_there_before_the_first_is_whole(monkey
 
     def look_before_the_first_last_byte(lane: release.Lane) -> None:
         if len(sent) == 10:
-            everybody_waits.wait(10)
+            everybody_waits.wait(PATIENCE_SECONDS)
             assert whole == []
         sent.append(lane)
         send_one_byte(lane)

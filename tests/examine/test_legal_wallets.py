@@ -9,6 +9,7 @@ from dataclasses import replace
 import legal_wallets as legal
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
 from run_sizes import SIZES
 
 from harness.config import WalletUnderTest
@@ -104,7 +105,7 @@ def test_no_way_to_write_http_is_a_violation(
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_SECONDS)
         under_test = WalletUnderTest(
             contract=contract,
             url=f"http://127.0.0.1:{server.port}/{contract}",
@@ -118,7 +119,7 @@ def test_no_way_to_write_http_is_a_violation(
         examiner.close()
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
     assert not [_told(each) for each in results if each.status is not Status.PASS]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from made_once import made_once
+from patience import PATIENCE_SECONDS
 
 
 def test_two_workers_at_once_make_a_value_once(tmp_path: Path) -> None:
@@ -15,7 +16,7 @@ def test_two_workers_at_once_make_a_value_once(tmp_path: Path) -> None:
     second_asks = threading.Event()
 
     def make() -> list[int]:
-        assert second_asks.wait(60)
+        assert second_asks.wait(PATIENCE_SECONDS)
         made.append(len(made))
         return made
 
@@ -26,7 +27,7 @@ def test_two_workers_at_once_make_a_value_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(made_once, tmp_path, "value", make)
         second = pool.submit(ask_second)
-        assert first.result(60) == second.result(60) == [0]
+        assert first.result(PATIENCE_SECONDS) == second.result(PATIENCE_SECONDS) == [0]
 
 
 def test_a_value_that_could_not_be_made_is_made_by_the_next_worker(tmp_path: Path) -> None:

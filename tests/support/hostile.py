@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from patience import PATIENCE_SECONDS
+
 PACE_SECONDS = 0.01
 """The time between two pieces of a trickle. A real attacker waits longer."""
 
@@ -102,7 +104,7 @@ class Server:
 
     def wait_for_end_of(self, index: int) -> None:
         """Wait until the behaviour has closed that connection."""
-        assert self._visits[index].ended.wait(10), "a behaviour did not end"
+        assert self._visits[index].ended.wait(PATIENCE_SECONDS), "a behaviour did not end"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -120,7 +122,7 @@ class Server:
             with contextlib.suppress(OSError):
                 visit.connection.shutdown(socket.SHUT_RDWR)
         for thread in list(self._threads):
-            thread.join(timeout=10)
+            thread.join(timeout=PATIENCE_SECONDS)
             assert not thread.is_alive(), "a behaviour did not end"
 
     def _start(self, target: Callable[[], None]) -> None:
