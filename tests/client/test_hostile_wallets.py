@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 import pytest
-from hostile import Behaviour, Server, Visit, always, echoing, head, message, saying
+from hostile import Behaviour, Server, Visit, always, echoing, head, message, reserved_port, saying
 from patience import PATIENCE_SECONDS
 
 from harness.client.transport import Transport
@@ -317,9 +317,7 @@ def test_a_name_server_that_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_next_address_is_tried_when_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server(echoing) as server, Server(echoing) as gone:
-        dead = gone.port
-        gone.__exit__(None, None, None)
+    with Server(echoing) as server, reserved_port() as dead:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (dead, server.port)]
         monkeypatch.setattr("harness.client.names.socket.getaddrinfo", lambda *_, **__: found)
         with Transport("http://wallet.example") as transport:
@@ -327,11 +325,9 @@ def test_the_next_address_is_tried_when_one_fails(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_wallet_that_dies_and_returns_is_found_again() -> None:
-    with Server(echoing) as server:
-        port = server.port
-        transport = Transport(server.url)
-        assert transport.send(BET).failure is None
-    with transport:
+    with reserved_port() as port, Transport(f"http://127.0.0.1:{port}") as transport:
+        with Server(echoing, port=port):
+            assert transport.send(BET).failure is None
         died = transport.send(BET).failure
         assert died is not None
         assert died.kind is FailureKind.UNREACHABLE

@@ -84,6 +84,15 @@ class Visit:
 Behaviour: TypeAlias = Callable[[Visit], None]
 
 
+@contextlib.contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port at which nothing listens, and which no other process is given. A `Server` may listen at it."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
 class Server:
     """A listening socket on 127.0.0.1 with a behaviour. As a context manager it stops what it started."""
 
@@ -93,7 +102,7 @@ class Server:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._visits: list[Visit] = []
-        self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=128, reuse_port=bool(port))
         self.port: int = self._listening.getsockname()[1]
         self.visits = 0
         """The number of connections so far."""
