@@ -6,6 +6,9 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
+_PROVIDERS = ["faker.providers.person", "faker.providers.internet"]
+"""What a user name is made of. Loading the others takes longer than a whole pre-flight."""
+
 
 @dataclass
 class Identities:
@@ -45,7 +48,7 @@ class Identities:
         if self._faker is None:
             from faker import Faker
 
-            self._faker = Faker(use_weighting=False)
+            self._faker = Faker(use_weighting=False, providers=_PROVIDERS)
         if not self._faker_is_seeded:
             self._faker_is_seeded = True
             self._faker.seed_instance(self._random.getrandbits(64))  # type: ignore[attr-defined]
