@@ -15,6 +15,7 @@ import pytest
 from credentials_at_hand import of_casino
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_SECONDS
 
 from harness.contracts.casino.authentication import sign
 from harness.contracts.shared.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, is_canonical, parse, stringify
@@ -55,7 +56,9 @@ def test_signatures_equal_those_of_javascript(row: dict[str, str]) -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_recorded_table_is_what_node_writes_today() -> None:
-    done = subprocess.run(["node", str(VECTORS / "record.js")], capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["node", str(VECTORS / "record.js")], capture_output=True, check=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout == (VECTORS / "javascript.json").read_bytes()
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import legal_wallets as legal
 import pytest
+from run_sizes import SIZES
 
 from harness.contracts import BUNDLED, load
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.oracle import READINGS
 from harness.proof.matrix import scenarios
-from harness.proof.trials import examiner_of
+from harness.proof.trials import LIMITS, examiner_of
 from mock_server.wallet import Wallet
 
 Pins = dict[str, str]
@@ -103,8 +104,11 @@ WALLETS += [
 ]
 
 
-def failed(wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario]) -> list[str]:
-    examiner = examiner_of(wallet_type, contract, policies={name: each for name, each in pins.items() if each})
+def failed(
+    wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario], limits: Limits = LIMITS
+) -> list[str]:
+    policies = {name: each for name, each in pins.items() if each}
+    examiner = examiner_of(wallet_type, contract, policies=policies, limits=limits)
     results = [examiner.examine(each) for each in chosen if contract in each.requirements]
     examiner.close()
     assert results, "none of the scenarios is of this contract"
@@ -116,11 +120,12 @@ def suite() -> Sequence[Scenario]:
     return scenarios()
 
 
+@SIZES
 @pytest.mark.parametrize(("wallet_type", "contract", "pins"), WALLETS, ids=lambda each: getattr(each, "__name__", None))
 def test_a_wallet_that_is_pinned_to_what_it_does_fails_nowhere(
-    wallet_type: type[Wallet], contract: str, pins: Pins, suite: Sequence[Scenario]
+    wallet_type: type[Wallet], contract: str, pins: Pins, limits: Limits, suite: Sequence[Scenario]
 ) -> None:
-    assert failed(wallet_type, contract, pins, suite) == []
+    assert failed(wallet_type, contract, pins, suite, limits) == []
 
 
 NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {

@@ -12,8 +12,9 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from harness.contracts import Contract
 from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
@@ -28,7 +29,7 @@ from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
-__all__ = ["Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -53,6 +54,10 @@ class Judged:
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
+
+
+Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
+"""Judges one history by a contract and by its policy, narrowed to the known readings of the wallet."""
 
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
