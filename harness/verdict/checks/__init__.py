@@ -90,10 +90,10 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts with at most one for each requirement and exchange, the first of several."""
-    told: dict[tuple[str, int | None], Verdict] = {}
+    first: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
-        told.setdefault((verdict.requirement, verdict.exchange), verdict)
-    return tuple(told.values())
+        first.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(first.values())
 
 
 def _avoided(judge: HistoryJudge) -> str:

@@ -48,7 +48,7 @@ def verdict_on(
 
 def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
         for number, problem in enumerate(exchange.problems):
             own = history.scenario.requirements[contract.name]
@@ -58,9 +58,9 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
                 exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
             )
             mark = (requirement.id, problem.where)
-            if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
+            if mark in reported or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
-            told.add(mark)
+            reported.add(mark)
             poor = problem.fault is Fault.POOR_FORMAT and requirement.level is Level.MUST
             status = Status.WARN if poor else status_of(requirement.level)
             check = _TOPIC_CHECK.get(problem.topic, Check.FORMAT)

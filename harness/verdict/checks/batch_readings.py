@@ -37,13 +37,13 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iter
         if accepted is None or seen in accepted:
             continue
         exchange = history.exchanges[index]
-        told = f"{name.replace('_', ' ')}: {seen}"
+        reading = f"{name.replace('_', ' ')}: {seen}"
         yield Verdict(
             check=Check.EXPECTATION,
             requirement=requirement.id,
             level=requirement.level,
             status=Status.FAIL,
-            summary=f"{told}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
+            summary=f"{reading}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
             sent=sentences.sent(exchange.name, exchange.operation, exchange),
             exchange=index,
             line=exchange.line,

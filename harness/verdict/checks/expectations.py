@@ -23,12 +23,12 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
-from harness.verdict.checks.history_judge import HistoryJudge, Seen
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
     """Right refusals with another code than the document gives."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for seen in judge.seen:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
@@ -39,9 +39,9 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             continue
         situation = _coded_as(seen)
         expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
-        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
+        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in reported:
             continue
-        told.add((exchange.name, situation))
+        reported.add((exchange.name, situation))
         own = judge.history.scenario.requirements[judge.contract.name]
         plain = seen.situation.partition(".")[0]
         requirement = judge.contract.attribute(
@@ -77,7 +77,7 @@ _READING_SITUATION = {
 }
 
 
-def _coded_as(seen: Seen) -> str:
+def _coded_as(seen: JudgedPart) -> str:
     """The situation for which the contract gives a code: that of the reading that permits the refusal, if any."""
     by_reading = [_READING_SITUATION[policy] for policy, value in seen.readings if policy in _READING_SITUATION]
     return by_reading[0] if by_reading else seen.situation.partition(".")[0]

@@ -130,9 +130,9 @@ class Known:
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
 
-    def hear(self, exchange: Exchange, items: Sequence[Single]) -> None:
+    def add(self, exchange: Exchange, items: Sequence[Single]) -> None:
         """Record the ids, bets and session of an exchange."""
-        self.hear_ids(items)
+        self.add_ids(items)
         for item in items:
             if isinstance(item, Bet):
                 self.bets.setdefault(item.id, item.player)
@@ -140,7 +140,7 @@ class Known:
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
 
-    def hear_ids(self, items: Iterable[Single]) -> None:
+    def add_ids(self, items: Iterable[Single]) -> None:
         """Record the ids of these transactions with their players."""
         for item in items:
             if isinstance(item, Movement):

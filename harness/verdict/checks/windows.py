@@ -33,7 +33,7 @@ def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
     result = list(pairs)
     for indices in by_id.values():
         for index, other in zip(indices, reversed(indices), strict=True):
-            (part, event), (told, said) = pairs[index], pairs[other]
-            heard = replace(event, accepted=said.accepted, balance=said.balance)
-            result[index] = (replace(part, answer=told.answer), heard)
+            (part, event), (other_part, other_event) = pairs[index], pairs[other]
+            swapped = replace(event, accepted=other_event.accepted, balance=other_event.balance)
+            result[index] = (replace(part, answer=other_part.answer), swapped)
     return result
