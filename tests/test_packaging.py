@@ -115,6 +115,7 @@ def times_registered(trace: str) -> int:
     return sum("PLUGIN registered: <module 'harness.plugin'" in line for line in trace.splitlines())
 
 
+@pytest.mark.full
 def test_the_checkout_loads_the_plugin_once(tmp_path: Path) -> None:
     assert times_registered(plugins_of_a_run(tmp_path)) == 1
 
