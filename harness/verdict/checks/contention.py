@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from harness.model import Aspect, Exchange, Level, Payout, Requirement, Situation, Verdict, Wrong, transactions
+from harness.model import Aspect, Exchange, Level, Payout, Requirement, Situation, Verdict, Wrong, id_of, transactions
 from harness.oracle import Belief, Event, Judgement, allowed
 from harness.verdict.checks.charges import race_warning
 
@@ -72,10 +72,4 @@ def _is_due(
 
 
 def _ids(exchange: Exchange) -> set[str]:
-    return set(_each_id(exchange))
-
-
-def _each_id(exchange: Exchange) -> Iterator[str]:
-    for each in transactions(exchange.operation):
-        if found := getattr(each, "id", ""):
-            yield found
+    return {found for each in transactions(exchange.operation) if (found := id_of(each))}
