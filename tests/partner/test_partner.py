@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import legal_batches
 import legal_wallets
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_sound_wallet_survives_days_of_bad_weather(contract: str, seed: int) -
     [
         legal_wallets.ReplaysShowTheCurrentBalance,
         legal_wallets.RefusalsAreRemembered,
-        legal_wallets.BatchIsAnsweredBackwards,
+        legal_batches.BatchIsAnsweredBackwards,
         legal_wallets.LateBetsSucceedWithoutEffect,
         legal_wallets.NeverDeducts,
     ],

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import golden_findings
+import legal_batches
 import legal_wallets as legal
 from golden_findings import Lines, changes, written
 
@@ -33,10 +34,10 @@ SEEN_IN: Mapping[type[Wallet], str] = {
     legal.ReplaysShowTheCurrentBalance: "batch/bet_twice_in_a_batch idempotency/resent_after_others",
     legal.ConflictsGetTheFirstResult: "batch/conflict_beside_a_valid_item idempotency/amount_that_became_zero",
     legal.RefusalsAreRemembered: "insufficient_funds/refused_bet_is_funded_later unsettlement/refused_then_funded",
-    legal.BatchShowsItsEnd: "batch/replays_among_new_items races/bet_batches_against_the_balance",
-    legal.BatchIsAnsweredBackwards: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
-    legal.DuplicatesInABatchGetOneAnswer: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
-    legal.BatchesWithNothingValidAreRefused: "batch/empty_batch batch/nothing_but_invalid_items "
+    legal_batches.BatchShowsItsEnd: "batch/replays_among_new_items races/bet_batches_against_the_balance",
+    legal_batches.BatchIsAnsweredBackwards: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
+    legal_batches.DuplicatesInABatchGetOneAnswer: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
+    legal_batches.BatchesWithNothingValidAreRefused: "batch/empty_batch batch/nothing_but_invalid_items "
     "idempotency/higher_amount",
     legal.LateBetsSucceedWithoutEffect: "rollback/late_bet rollback/late_bet_after_two_rollbacks",
     legal.RollbackOfSettledIsRefunded: "races/payout_against_rollback rollback/bet_settled_as_lost",
