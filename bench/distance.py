@@ -49,7 +49,7 @@ def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the suite once on both contracts and print the time."""
+    """Run the suite once on all bundled contracts and print the time."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--milliseconds", type=int, default=100, help="the latency of the wallet")

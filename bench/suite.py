@@ -174,7 +174,7 @@ def by_session(noted: Sequence[Noted]) -> None:
 
 
 class WholeRun:
-    """`pytest` with the plugin in a process of its own, on both contracts of one wallet."""
+    """`pytest` with the plugin in a process of its own, on all bundled contracts of one wallet."""
 
     def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials], only: str = "") -> None:
         """Write the profile into a folder. `only` names the folder of scenarios to run; without a name, all run."""

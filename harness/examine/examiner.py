@@ -17,7 +17,6 @@ from harness.examine.redaction import Secrets
 from harness.examine.results import Results
 from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
 from harness.play.players import (
-    DEFAULT_GAME,
     CommandPlayers,
     Players,
     ProvisionedPlayers,
@@ -135,7 +134,7 @@ class Examiner:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
-        games = under_test.games or (DEFAULT_GAME,)
+        games = under_test.games or self.contract.games
         return SharedPlayers(
             under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )

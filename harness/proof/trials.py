@@ -51,11 +51,12 @@ RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Charge:
     """One reason for a red cell: the requirement that was charged and the check that found the violation."""
 
     requirement: str
     check: str
+    """A `Check`, or `stopped` if the scenario is undecided and no check has said why."""
     undecided: bool = False
     """True if the requirement could not be judged."""
 
@@ -67,7 +68,7 @@ class Finding:
 class Cell:
     """The result of one scenario. A cell with neither findings nor a reason passed."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Charge, ...] = ()
     skipped: str = ""
 
 
@@ -136,12 +137,12 @@ def examiner_of(
 def cell_of(result: ScenarioResult) -> Cell:
     """The cell of a result. An undecided result counts as a finding of the scenario's own requirement."""
     found = [
-        Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
+        Charge(each.requirement, each.check, each.status is Status.UNKNOWN)
         for each in result.verdicts
         if each.status in RED
     ]
     if result.status in RED and not found:
-        found = [Finding(result.requirement, "stopped", undecided=True)]
+        found = [Charge(result.requirement, "stopped", undecided=True)]
     if found:
         return Cell(tuple(sorted(set(found))))
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()

@@ -78,7 +78,7 @@ def test_a_legal_wallet_is_never_failed(
 
 def test_a_variant_that_earns_a_warning_gets_it(scenarios: Sequence[Scenario]) -> None:
     examiner = examiner_of(legal.RefusesUnderContention, "casino")
-    race = next(each for each in scenarios if each.id == "races/identical_settlements")
+    race = next(each for each in scenarios if each.id == "races/identical_bets")
     result = examiner.examine(race)
     assert result.status is Status.WARN
     assert {each.requirement for each in result.verdicts} <= EARNED[legal.RefusesUnderContention]

@@ -16,6 +16,7 @@ from harness.contracts import Contract
 from harness.model import Operation, Reply, Request, Waiver
 from harness.report import write
 from harness.report.html import render
+from harness.report.html.view import page as page_values
 from mock_server.defects import named
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
@@ -212,6 +213,18 @@ def test_the_page_shows_the_signatures_inputs_step_by_step(written: Path) -> Non
     text = written.read_text()
     assert "a vertical bar, timestamp" in text
     assert "HMAC-SHA256 of that" in text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "shown"),
+    [("signature/wrong_signature", True), ("signature/correct_signature", True), ("settlement/exact_credit", False)],
+)
+def test_what_a_scenario_sends_decides_about_the_signature_and_not_its_folder(scenario: str, shown: bool) -> None:
+    made: dict[str, Any] = report(Wallet, {"casino": [scenario]})
+    for each in made["scenarios"]:
+        each["id"] = "anywhere/renamed"
+    (seen,) = page_values(made)["scenarios"]
+    assert any(each["signature"] for each in seen["exchanges"]) is shown
 
 
 def test_a_report_without_any_finding_says_so() -> None:

@@ -25,6 +25,7 @@ from harness.verdict.checks.answer_form import (
     reference_verdicts,
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
@@ -73,6 +74,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
+    verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
@@ -88,10 +90,10 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts with at most one for each requirement and exchange, the first of several."""
-    told: dict[tuple[str, int | None], Verdict] = {}
+    first: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
-        told.setdefault((verdict.requirement, verdict.exchange), verdict)
-    return tuple(told.values())
+        first.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(first.values())
 
 
 def _avoided(judge: HistoryJudge) -> str:
