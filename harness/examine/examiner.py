@@ -27,9 +27,10 @@ from harness.play.players import (
 )
 from harness.play.preflight import Facts
 from harness.play.runner import Capabilities, Runner
+from harness.play.settling import Settling
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
-from harness.verdict.checks import Judged, examine
+from harness.verdict.checks import Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
@@ -67,10 +68,9 @@ class Examiner:
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
-        limits, games = under_test.limits, under_test.games
-        self._runner = Runner(
-            self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
-        )
+        self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
+        self._judged: list[tuple[History, Judged]] = []
+        self._runner = self._runner_of(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
@@ -83,6 +83,7 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
+        self._judged = []
         try:
             histories = self._runner.run(scenario)
         except ProvisioningFailed as error:
@@ -110,7 +111,28 @@ class Examiner:
 
     def judged(self, history: History) -> Judged:
         """The judgement of one history by this wallet's contract."""
-        return examine(history, self.contract, self._policy)
+        for known, judged in self._judged:
+            if known is history:
+                return judged
+        judged = examine(history, self.contract, self._policy)
+        self._judged.append((history, judged))
+        return judged
+
+    def _doubted(self, history: History) -> frozenset[str]:
+        """The players whose balance is to be read again, because it is wrong and may come right."""
+        return doubted(self.judged(history).verdicts, history, self.contract, self._policy)
+
+    def _runner_of(self, identities: Identities) -> Runner:
+        under_test = self._under_test
+        return Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=under_test.limits,
+            games=under_test.games,
+            capabilities=self.capabilities,
+            settling=self.settling,
+        )
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.
@@ -129,10 +151,15 @@ class Examiner:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
-        games = under_test.games or (DEFAULT_GAME,)
-        return SharedPlayers(
-            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+        purse = Purse(
+            self.contract,
+            self._send,
+            identities,
+            self.capabilities.absent,
+            games=under_test.games or (DEFAULT_GAME,),
+            settle_seconds=under_test.limits.settle_seconds,
         )
+        return SharedPlayers(under_test.players, purse)
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))
