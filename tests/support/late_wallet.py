@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.config import WalletUnderTest
 from harness.examine import Examiner, preflight
-from harness.model import Loss, Operation, Outcome, Reply, Request, Transmission, transactions
+from harness.model import Loss, Operation, Outcome, Reply, Request, Transmission, id_of, transactions
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS, RUN_ID, STARTS_AT_MS
 from mock_server.app import App
@@ -57,7 +57,7 @@ class ReadsEverythingFromReplica(ReadsFromReplica):
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
         reply = await super().handle(contract, operation)
-        players = {getattr(each, "id", ""): each.player for each in transactions(operation)}
+        players = {id_of(each): each.player for each in transactions(operation)}
         if not players:
             return reply
         single = next(iter(players.values()))

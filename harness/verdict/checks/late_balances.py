@@ -18,6 +18,7 @@ from harness.model import (
     Amount,
     Aspect,
     Authenticate,
+    Check,
     Exchange,
     GetBalance,
     History,
@@ -27,6 +28,7 @@ from harness.model import (
     Status,
     Verdict,
     Wrong,
+    id_of,
     transactions,
 )
 from harness.verdict.checks import sentences
@@ -187,7 +189,7 @@ def _verdict(late: _Late, judge: HistoryJudge) -> Verdict:
     again = _answer(history, late.right, late.player)
     shown = "" if again.balance is None else money.show(again.balance, again.currency or currency)
     return Verdict(
-        check="oracle",
+        check=Check.ORACLE,
         requirement=requirement.id,
         level=requirement.level,
         status=status_of(requirement.level),
@@ -225,6 +227,6 @@ def _answer(history: History, index: int, player: str) -> ItemReply:
     exchange = history.exchanges[index]
     items = transactions(exchange.operation)
     replies = exchange.reply.items if exchange.reply is not None else ()
-    ids = {getattr(each, "id", None) for each in items if each.player == player}
+    ids = {id_of(each) for each in items if each.player == player}
     found = next((each for each in replies if each.id in ids), None)
     return found or next(iter(replies), exchange.answer)
