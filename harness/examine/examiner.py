@@ -64,6 +64,7 @@ class Examiner:
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self.client = _client(self.contract, wallet, under_test, now_ms)
+        self.client.existing |= {*facts.existing}
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from harness.contracts import Contract
 from harness.model import Exchange, GetBalance, Situation, Wrong
+from harness.verdict.checks.sentences import with_status
 
 ZERO_AMOUNT = "zero_amount"
 """The value of `Violation.mistake` if the wallet refuses only the amount 0."""
@@ -88,7 +89,7 @@ def _zero_refused(calls: Sequence[Exchange], contract: Contract) -> Violation:
 
 
 def _said(exchange: Exchange) -> str:
-    """The wallet's code for its answer, or otherwise the name of the outcome."""
+    """The HTTP status, and the wallet's code for its answer. Without a code the name of the outcome."""
     found = exchange.answer
     whole = exchange.reply.code if exchange.reply is not None else ""
-    return found.code or whole or found.outcome.replace("_", " ")
+    return with_status(exchange, found.code or whole or found.outcome.replace("_", " "))

@@ -20,6 +20,7 @@ from harness.model import (
     Unsettle,
 )
 from harness.play.players import DEFAULT_GAME, zero_read
+from harness.play.preflight.absence import alike, beside, may_mean_absence
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -49,6 +50,8 @@ class Asking:
         self._game = next(iter(wallet.games), DEFAULT_GAME)
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
+        self.absent: set[str] = set()
+        """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation and return its exchange."""
@@ -96,7 +99,27 @@ class Asking:
         Empty if the contract lacks it, or the profile declares it absent.
         """
         name = self.contract.words.get(word, "")
-        return "" if name in self.wallet.lacks else name
+        return "" if name in self.wallet.lacks or name in self.absent else name
+
+    def path_of(self, exchange: Exchange) -> str:
+        """The path of an exchange's operation below the wallet's URL."""
+        return self._client.path_of(exchange.name)
+
+    def is_absent(self, exchange: Exchange) -> bool:
+        """True if the wallet answers an operation as it answers a path that certainly does not exist.
+
+        The same request is sent to such a path to know. An operation other than a core one is added to `absent`.
+        """
+        received = exchange.transmission.received
+        if received is None or not may_mean_absence(received):
+            return False
+        path = self._client.path_of(exchange.name)
+        nowhere = beside(path, self.new_id())
+        other = self._client.call(Call(operation=exchange.operation, path=nowhere)).transmission.received
+        found = other is not None and alike(received, path, other, nowhere)
+        if found and not self.contract.specs[exchange.name].core:
+            self.absent.add(exchange.name)
+        return found
 
     def reading(self, player: Player) -> Operation:
         """The operation that reads a balance."""
@@ -107,7 +130,7 @@ class Asking:
         if not self.has("balance"):
             return None
         exchange = self.ask(self.reading(player))
-        return None if exchange.absent else exchange
+        return None if self.is_absent(exchange) else exchange
 
     def with_known_bet(self, player: Player) -> Player | None:
         """The player with a bet of the smallest stake that the wallet has just accepted. None if it accepts none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.model import Alteration, Exchange, Outcome, Player
-from harness.play.preflight.answering import CLOCK, ahead, unanswered
+from harness.play.preflight.answering import CLOCK, ahead, check_existence, unanswered
 from harness.play.preflight.asking import Asking, accepted, answer
 from harness.play.preflight.findings import ConfigurationProblem, StageLog
 
@@ -37,8 +37,9 @@ def believed(asking: Asking, player: Player, skew: int | None, stages: StageLog)
     `skew` is how far the wallet's clock is ahead of ours, in seconds.
     """
     good = asking.prove(asking.zero(player))
+    check_existence(good, asking)
     if good.reply is None:
-        raise unanswered(good, asking.wallet, asking.contract)
+        raise unanswered(good, asking)
     if accepted(good):
         return _trusted(asking, player, good, stages)
     if accepted(again := asking.ask(asking.zero(player))):

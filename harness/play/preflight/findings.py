@@ -50,6 +50,8 @@ class Facts:
     """Pairs of a policy and the one reading that this wallet follows."""
     absent: tuple[str, ...] = ()
     """Operations that the wallet lacks."""
+    existing: tuple[str, ...] = ()
+    """Operations that proved to exist. A later 404 is never taken for their absence."""
     first_calls: tuple[Exchange, ...] = ()
     """Valid calls that the wallet refused, with the calls that prove its error. Empty if it accepts valid calls."""
     stages: tuple[Stage, ...] = ()
