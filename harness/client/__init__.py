@@ -67,11 +67,11 @@ class Client:
         self.existing = {name for name, spec in contract.specs.items() if spec.core}
         """The operations that the wallet is known to have. Their answers never count as absence."""
 
-    def call(self, call: Call) -> Exchange:
-        """Send one request once and return its exchange."""
+    def call(self, call: Call, *, time_out_seconds: float | None = None) -> Exchange:
+        """Send one request once and return its exchange. `time_out_seconds` replaces the usual time-out."""
         request, name = self._prepare(call)
-        time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
-        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
+        usual = self._batch_time_out_seconds if self.contract.specs[name].batch else None
+        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out_seconds or usual)
         return self._exchange(call, request, name, transmission, None)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:

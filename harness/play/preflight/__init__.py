@@ -21,6 +21,7 @@ from harness.play.preflight.capabilities import deduction, operations
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
 from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding, OnStage, Stage, StageLog
 from harness.play.preflight.network import reach
+from harness.play.preflight.nobody import unknown_player
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.scenario.identities import Identities
 
@@ -79,10 +80,14 @@ def _stages(
         return Facts(first_calls=trusted.calls, stages=tuple(stages.stages))
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
     found = operations(asking, trusted.player, stages)
+    readings = deduction(asking, trusted.player, holdings[0])
+    fatal = unknown_player(asking, trusted.player, stages) if remote else ()
     return Facts(
-        readings=deduction(asking, trusted.player, holdings[0]),
+        first_calls=fatal,
+        readings=readings,
         absent=found.absent,
         existing=found.existing,
+        findings=tuple(asking.findings),
         stages=tuple(stages.stages),
         holdings=holdings,
     )

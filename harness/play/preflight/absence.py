@@ -1,4 +1,4 @@
-"""Tells an absent operation from a refusal.
+"""Distinguishes an absent operation from one that refuses.
 
 A wallet answers an operation that it lacks as it answers a path that certainly does not exist.
 """
@@ -43,7 +43,8 @@ def alike(answer: Message, path: str, other: Message, other_path: str) -> bool:
 
 def _plain(body: bytes, path: str) -> bytes:
     for text in sorted(_spellings(path), key=len, reverse=True):
-        body = re.sub(re.escape(text), b"PATH", body, flags=re.IGNORECASE)
+        begins = rb"(?<![\w-])" if text[:1].isalnum() else b""
+        body = re.sub(begins + re.escape(text) + rb"(?![\w-])", b"PATH", body, flags=re.IGNORECASE)
     return _NAMES_OF_DAYS.sub(b"0", _MADE_UP.sub(b"0", body))
 
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from harness.contracts import Contract
+from harness.contracts.shared.near_answer import is_nearly_right
 from harness.model import Exchange, FailureKind, Message, Transmission
 from harness.play.preflight.absence import may_mean_absence
 from harness.play.preflight.asking import Asking
@@ -42,7 +43,8 @@ def check_answer(exchange: Exchange, asking: Asking, stages: StageLog) -> None:
     if received is None:
         raise unanswered(exchange, asking)
     check_existence(exchange, asking)
-    if exchange.reply is None and (problem := _stranger(exchange, received, asking)):
+    near = is_nearly_right(exchange, asking.contract)
+    if exchange.reply is None and not near and (problem := _stranger(exchange, received, asking)):
         raise ConfigurationProblem(problem, stage=HTTP)
     kind = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
     exists = ", and not as a path that does not exist, so this is a refusal" if may_mean_absence(received) else ""

@@ -9,15 +9,18 @@ from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import (
     Alteration,
+    Amount,
     Bet,
     Exchange,
     GetBalance,
     ItemReply,
+    Movement,
     Operation,
     Payout,
     Player,
     Settle,
     Unsettle,
+    transactions,
 )
 from harness.play.players import DEFAULT_GAME, zero_read
 from harness.play.preflight.absence import alike, beside, may_mean_absence
@@ -47,15 +50,27 @@ class Asking:
         """True if the wallet accepts only bets that it already knows."""
         self._client = client
         self._identities = identities
+        self.first = ""
+        """The id of the player of the first calls."""
         self._game = next(iter(wallet.games), DEFAULT_GAME)
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
+        self.findings: list[tuple[Exchange, ...]] = []
+        """Calls that prove a violation in spite of which scenarios can run, each with its proof last."""
+        self.takes_zero = True
+        """False if the core operation with amount 0 gives no usable answer, so that only the balance can be read."""
+        self.moved: Amount = 0
+        """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
         self.absent: set[str] = set()
         """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation and return its exchange."""
         return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+
+    def in_time(self, operation: Operation, seconds: float) -> Exchange:
+        """Send one operation, and wait for its answer for at most that many seconds."""
+        return self._client.call(Call(operation=operation), time_out_seconds=seconds)
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation whose answer proves something about the wallet, and record it in `proofs`."""
@@ -74,6 +89,10 @@ class Asking:
     def zero(self, player: Player) -> Operation:
         """The core operation with amount 0. It moves no money and its answer shows the balance."""
         return zero_read(self.contract, player, self.new_id(), self._game)
+
+    def shown(self, player: Player) -> Exchange:
+        """An answer that shows a player's balance: to the amount 0, or to the balance operation."""
+        return self.ask(self.zero(player) if self.takes_zero else self.reading(player))
 
     def smallest(self, player: Player) -> Operation:
         """The core operation with the smallest amount that the contract can carry."""
@@ -132,6 +151,13 @@ class Asking:
         exchange = self.ask(self.reading(player))
         return None if self.is_absent(exchange) else exchange
 
+    def note_moved(self, exchange: Exchange) -> None:
+        """Remember what an accepted call with the smallest amount has added to the first player's balance."""
+        operation = exchange.operation
+        for each in transactions(operation) if accepted(exchange) else ():
+            if isinstance(each, Movement) and each.player == self.first:
+                self.moved += -each.amount if isinstance(each, Bet | Unsettle) else each.amount
+
     def with_known_bet(self, player: Player) -> Player | None:
         """The player with a bet of the smallest stake that the wallet has just accepted. None if it accepts none."""
         if not self.has("bet"):
@@ -139,6 +165,8 @@ class Asking:
         bet = self.bet(player, self.contract.wire_unit(player.currency))
         if not accepted(self.ask(bet)):
             return None
+        if player.id == self.first:
+            self.moved -= bet.amount
         return replace(player, bets=(self.contract.bet_reference(bet.id, bet.bet),))
 
     def code_of(self, exchange: Exchange) -> str:

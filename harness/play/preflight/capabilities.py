@@ -88,14 +88,14 @@ HARMLESS: Mapping[type, Callable[[Asking, Player], Operation]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OperationsFound:
     """The operations that the wallet lacks, and those that have proved to exist."""
 
     absent: tuple[str, ...]
     existing: tuple[str, ...]
 
 
-def operations(asking: Asking, player: Player, stages: StageLog) -> Found:
+def operations(asking: Asking, player: Player, stages: StageLog) -> OperationsFound:
     """Find out which operations the wallet has.
 
     It lacks those that are declared absent, and those that it answers as a path that does not exist.
@@ -124,7 +124,7 @@ def operations(asking: Asking, player: Player, stages: StageLog) -> Found:
     if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.wallet):
         warnings.append("no player has a one-time token: scenarios that log in are skipped")
     stages.passed(CAPABILITIES, f"has {has}{without}{_refusing(refusing)}", *warnings)
-    return Found(tuple(sorted(lacking)), tuple(existing))
+    return OperationsFound(tuple(sorted(lacking)), tuple(existing))
 
 
 def _refusing(names: Sequence[str]) -> str:

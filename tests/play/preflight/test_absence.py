@@ -174,5 +174,9 @@ def test_bodies_are_alike_apart_from_ids_path_and_times(one: str, other: str, sa
     assert alike(page(404, one), PATH, page(404, other), NOWHERE) is same
 
 
+def test_a_short_path_is_not_sought_within_words() -> None:
+    assert alike(page(404, "there is nothing here"), "/no", page(404, "there is nothing here"), beside("/no", "1a"))
+
+
 def test_another_status_is_another_answer() -> None:
     assert not alike(page(405, ""), PATH, page(404, ""), NOWHERE)
