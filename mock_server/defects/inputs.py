@@ -166,7 +166,7 @@ class TakesTextForAnAmount(Wallet):
 
 
 @defect(
-    violates="CAS-CON-01 SPB-CON-01",
+    violates="CAS-INP-08 SPB-INP-08",
     witnesses={"input/amount_as_text": "oracle", "input/unsettlement_amount_as_text": "oracle"},
 )
 class GluesAmountsTogether(Wallet):
@@ -181,7 +181,7 @@ class GluesAmountsTogether(Wallet):
         return super().read(contract, name, rewritten(body, glued))
 
 
-@defect(violates="CAS-CON-01 SPB-CON-01", witnesses={"input/amount_that_is_no_number": "oracle"})
+@defect(violates="CAS-INP-08 SPB-INP-08", witnesses={"input/amount_that_is_no_number": "oracle"})
 class TakesTrueForOne(Wallet):
     """Takes `true` for one."""
 

@@ -28,6 +28,7 @@ TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "referenc
 NARROWED = {
     Situation.NEW: (
         "non_ascii",
+        "unbelieved",
         "similar_id",
         "same_bet",
         "after_clawback",
@@ -36,6 +37,11 @@ NARROWED = {
         "cut_off",
     ),
     Situation.ZERO: ("after_clawback", "mixed_batch"),
+    Situation.REPLAY: ("late",),
+    Situation.LATE: ("late",),
+    Situation.REPLAY_OF_REFUSED: ("currency", "player", "type", "funds", "session"),
+    Situation.UNKNOWN_PLAYER: ("similar_id",),
+    Situation.ROLLBACK_OF_UNKNOWN: ("known_bet", "similar_id"),
     Situation.MALFORMED: ("wrong_type", "unknown_type", "permitted"),
     Situation.DUPLICATE_IN_BATCH: ("two_amounts",),
     Situation.RACE_OF_ONE: ("contention", "two_amounts", "two_operations"),
@@ -45,7 +51,11 @@ NARROWED = {
 """Situations that can be narrowed, and by which words. The contract's forgeries narrow `forged` besides.
 
 * `non_ascii`: text beyond ASCII in a field.
+* `unbelieved`: refused as badly signed, although the signature is right.
 * `similar_id`: an id that nearly equals another one.
+* `late`: sent again long after the first time.
+* `currency`, `player`, `type`, `funds`, `session`: why the first sending was refused.
+* `known_bet`: the rollback names a bet id that the wallet knows, and a transaction that it does not know.
 * `same_bet`: a further settlement of a bet.
 * `after_clawback`: after a refused unsettlement.
 * `mixed_batch`: a valid item beside an invalid one.

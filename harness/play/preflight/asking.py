@@ -22,7 +22,7 @@ from harness.model import (
     Unsettle,
     transactions,
 )
-from harness.play.players import DEFAULT_GAME, zero_read
+from harness.play.players import zero_read
 from harness.play.preflight.absence import alike, beside, may_mean_absence
 from harness.scenario.identities import Identities
 
@@ -52,7 +52,7 @@ class Asking:
         self._identities = identities
         self.first = ""
         """The id of the player of the first calls."""
-        self._game = next(iter(wallet.games), DEFAULT_GAME)
+        self._game = (wallet.games or contract.games)[0]
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
         self.findings: list[tuple[Exchange, ...]] = []
@@ -110,6 +110,7 @@ class Asking:
             bet=f"bet-{number}",
             round=f"round-bet-{number}",
             game=self._game,
+            kind=self.contract.kind_of("bet"),
         )
 
     def has(self, word: str) -> str:
