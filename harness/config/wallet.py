@@ -17,6 +17,8 @@ MANY = 1000
 """A number of processes that no run reaches."""
 NO_LIMIT = "none"
 """The text of a limit that is switched off."""
+AUTOMATIC = "automatic"
+"""The text of a limit that the run computes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,10 @@ class WalletUnderTest:
     limits: Limits = field(default_factory=Limits)
     tls: Tls = field(default_factory=Tls)
     time_out_seconds: float = 10
+    recovery_seconds: float = 30
+    """How long a wallet that has stopped answering is waited for. 0 is not at all."""
+    run_seconds: float = 0
+    """The longest time of a run. 0 means that it is computed from an estimate."""
     requests_per_second: float = 0
     """The most requests that this process sends in a second, except in races. 0 means no limit."""
     user_agent: str = ""
@@ -100,6 +106,8 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         tls=_tls(contract.tls or TlsProfile()),
         limits=_limits(profile.limits),
         time_out_seconds=float(profile.limits["time_out_seconds"].text),
+        recovery_seconds=float(profile.limits["recovery_seconds"].text),
+        run_seconds=_computed(profile.limits["run_seconds"].text),
         requests_per_second=_rate(profile.limits),
         seed=options.seed,
         run_id=options.run_id,
@@ -122,6 +130,10 @@ def _credentials(contract: ContractProfile) -> Credentials:
 
 def _text(value: Value | None) -> str:
     return value.text if value is not None else ""
+
+
+def _computed(text: str) -> float:
+    return 0 if text == AUTOMATIC else float(text)
 
 
 def _limits(limits: Mapping[str, Value]) -> Limits:

@@ -259,7 +259,10 @@ class Exchange:
     race: int | None = None
     """Exchanges with the same number were released together."""
     absent: bool = False
-    """True if the wallet lacks the operation: it answered 404, 405 or 501 without a body of the contract's shape."""
+    """True if the wallet lacks the operation.
+
+    It answered 404, 405 or 501 without a body of the contract's shape, and was not known to have the operation.
+    """
 
     @property
     def answer(self) -> ItemReply:

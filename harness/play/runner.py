@@ -352,9 +352,7 @@ class _Run:
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
-            if self._contract.specs[exchange.name].core:
-                pass
-            elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
+            if exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
                 self._not_applicable = NotApplicable.OPERATION
                 self._skipped = self._not_applicable.of(exchange.name)
                 raise _Broken(self._skipped)
