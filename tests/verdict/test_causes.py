@@ -12,6 +12,7 @@ from typing import Any
 
 import diagnosed_wallets as wallets
 import pytest
+from late_wallet import ReadsFromReplica, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
@@ -249,6 +250,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
         told.update(causes(results(named(defect).wallet_type, contract, [name], record=False)))
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
+    told.update(causes([examiner_on_clock(ReadsFromReplica, "casino").examine(scenarios()["settlement/exact_credit"])]))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
     failures = [words for _, words in OF_FAILURES]
