@@ -19,6 +19,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "rollback_of_refused": ("ok", "refused"),
     "rollback_of_settled": ("refunded", "kept", "refused"),
     "rollback_of_foreign": ("ok_without_effect", "refused"),
+    "rollback_of_other_transaction": ("ok", "refused"),
     "batch_balance": ("after_item", "after_batch"),
     "deduction": ("supported", "unsupported"),
     "unsettlement_beyond_payout": ("deducted", "refused"),

@@ -16,6 +16,7 @@ from mock_server.defects import (
     inputs,
     interruptions,
     money,
+    players,
     races,
     rollbacks,
     sessions,
@@ -29,6 +30,7 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 THEMES = (
     idempotency,
     identifiers,
+    players,
     money,
     debits,
     zero,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import legal_wallets as legal
 import pytest
+from legal_identities import RollbackOfAnotherTransactionIsRefused
 
 from harness.contracts import BUNDLED, load
 from harness.model import Scenario, Status
@@ -54,6 +55,7 @@ REFERENCE: dict[str, Pins] = {
         "rollback_of_refused": "ok",
         "rollback_of_settled": "refused",
         "rollback_of_foreign": "refused",
+        "rollback_of_other_transaction": "ok",
         "deduction": "supported",
         "unsettlement_beyond_payout": "deducted",
         "zero_bet": "accepted",
@@ -91,6 +93,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     },
     legal.RollbackOfSettledIsRefunded: {"sportsbook": {"rollback_of_settled": "refunded"}},
     legal.RollbackOfSettledIsKept: {"sportsbook": {"rollback_of_settled": "kept"}},
+    RollbackOfAnotherTransactionIsRefused: {"sportsbook": {"rollback_of_other_transaction": "refused"}},
     legal.RollbackOfForeignIsOk: {"sportsbook": {"rollback_of_foreign": "ok_without_effect"}},
     legal.DeductsNoMoreThanWasPaid: {"sportsbook": {"unsettlement_beyond_payout": "refused"}},
     legal.NeverDeducts: {"sportsbook": {"deduction": "unsupported"}},
@@ -186,6 +189,11 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "rollback_of_settled refused": (legal.RollbackOfSettledIsRefunded, "rollback/bet_settled_as_lost"),
         "rollback_of_foreign ok_without_effect": (Wallet, "rollback/bet_of_another_player"),
         "rollback_of_foreign refused": (legal.RollbackOfForeignIsOk, "rollback/bet_of_another_player"),
+        "rollback_of_other_transaction ok": (
+            RollbackOfAnotherTransactionIsRefused,
+            "rollback/unknown_transaction_of_a_known_bet",
+        ),
+        "rollback_of_other_transaction refused": (Wallet, "rollback/unknown_transaction_of_a_known_bet"),
         "deduction supported": (legal.NeverDeducts, "money/large_unsettlement"),
         "deduction unsupported": (Wallet, "unsettlement/deduction_of_a_settled_bet"),
         "unsettlement_beyond_payout deducted": (legal.DeductsNoMoreThanWasPaid, "unsettlement/more_than_was_paid"),

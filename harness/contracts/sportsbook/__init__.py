@@ -40,6 +40,7 @@ _POLICY = {
     "rollback_of_refused": frozenset({"ok", "refused"}),
     "rollback_of_settled": frozenset({"refunded", "kept", "refused"}),
     "rollback_of_foreign": frozenset({"ok_without_effect", "refused"}),
+    "rollback_of_other_transaction": frozenset({"ok", "refused"}),
     "deduction": frozenset({"supported", "unsupported"}),
     "unsettlement_beyond_payout": frozenset({"deducted", "refused"}),
     "zero_bet": frozenset({"accepted", "refused"}),

@@ -117,6 +117,8 @@ class Known:
     """By transaction id: the players for whom it was sent."""
     bets: dict[str, str] = field(default_factory=dict)
     """By a bet's transaction id: the player who placed it."""
+    references: dict[str, set[str]] = field(default_factory=dict)
+    """By player: the bet ids of the bets that were sent."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
 
@@ -126,6 +128,7 @@ class Known:
         for item in items:
             if isinstance(item, Bet):
                 self.bets.setdefault(item.id, item.player)
+                self.references.setdefault(item.player, set()).add(item.bet)
         reply = exchange.reply
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
@@ -208,11 +211,18 @@ def _refusable(
                 policies.append("ended_session_rollback")
             case GetBalance():
                 policies.append("ended_session_read")
+    if isinstance(item, Rollback) and _names_another_transaction(item, known):
+        policies.append("rollback_of_other_transaction")
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
     if getattr(item, "game", "") in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
+
+
+def _names_another_transaction(item: Rollback, known: Known) -> bool:
+    """True for a rollback with the bet id of a known bet, and with a transaction that was never sent."""
+    return item.original not in known.bets and item.bet in known.references.get(item.player, set())
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:

@@ -24,6 +24,7 @@ from harness.model import (
     Outcome,
     Policy,
     Requirement,
+    Single,
     Situation,
     Verdict,
     Wrong,
@@ -180,7 +181,7 @@ class HistoryJudge:
         is_cut = exchange.loss is Loss.HALF_REQUEST
         situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
-            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
     def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
@@ -193,15 +194,19 @@ class HistoryJudge:
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
-        situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        narrow = self._situation(part, terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        near = self.accounts.get(self._narrowing.nearest_player(part.item.player))
+        if near is not None and not near.dead:
+            near.suspects.append(Suspect(exchange.name, narrow, part.exchange, _change(part.item)))
         if part.answer is None:
             return
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self._see(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(Seen(part=part, situation=narrow, readings=frozenset(), impossible=wrong))
         if wrong:
-            narrow = self._forgery(exchange, situation)
+            if near is not None:
+                near.dead = True
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
@@ -256,7 +261,7 @@ class HistoryJudge:
             )
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
-        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event))
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event.item))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
@@ -324,7 +329,7 @@ class HistoryJudge:
         return Scene(
             suspects=account.suspects,
             off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
-            shows=None if reads or exchange.step < -1 else _change(event),
+            shows=None if reads or exchange.step < -1 else _change(event.item),
             beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
             reads=exchange.name if reads else "",
             acted=exchange.step >= 0
@@ -376,8 +381,8 @@ class HistoryJudge:
         self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
 
 
-def _change(event: Event) -> Amount:
-    return change_of(event.item) if isinstance(event.item, Movement) else 0
+def _change(item: Single) -> Amount:
+    return change_of(item) if isinstance(item, Movement) else 0
 
 
 __all__ = ["HistoryJudge", "Seen"]
