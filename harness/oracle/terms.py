@@ -9,6 +9,7 @@ from harness.model import Policy, Situation
 READINGS: dict[str, tuple[str, ...]] = {
     "replay_balance": ("original", "current"),
     "replay_of_refused": ("refused", "afresh"),
+    "mended_after_refusal": ("applied", "refused"),
     "conflict": ("refused", "first_result"),
     "reused_id": ("refused", "first_result", "new"),
     "unknown_bet": ("applied", "refused"),

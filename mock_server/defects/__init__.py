@@ -18,6 +18,7 @@ from mock_server.defects import (
     money,
     players,
     races,
+    refusals,
     rollbacks,
     sessions,
     settlements,
@@ -29,6 +30,7 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 
 THEMES = (
     idempotency,
+    refusals,
     identifiers,
     players,
     money,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import legal_wallets as legal
 import pytest
-from legal_identities import RollbackOfAnotherTransactionIsRefused
+from legal_identities import EveryRefusalBurnsItsId, RollbackOfAnotherTransactionIsRefused
 
 from harness.contracts import BUNDLED, load
 from harness.model import Scenario, Status
@@ -31,6 +31,7 @@ REFERENCE: dict[str, Pins] = {
     "casino": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "batch_balance": "after_item",
@@ -46,6 +47,7 @@ REFERENCE: dict[str, Pins] = {
     "sportsbook": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "late_bet": "refused",
@@ -70,6 +72,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     legal.ReplaysShowTheCurrentBalance: in_both({"replay_balance": "current"}),
     legal.ConflictsGetTheFirstResult: in_both({"conflict": "first_result"}),
     legal.RefusalsAreRemembered: in_both({"replay_of_refused": "refused"}),
+    EveryRefusalBurnsItsId: in_both({"mended_after_refusal": "refused", "replay_of_refused": "refused"}),
     legal.UnknownBetsAreRefused: in_both({"unknown_bet": "refused"}),
     legal.ReturnedBetsArePaid: {"sportsbook": {"returned_bet": "applied"}},
     legal.BetsOfNothingAreRefused: in_both({"zero_bet": "refused"}),
@@ -132,6 +135,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "replay_balance original": (legal.ReplaysShowTheCurrentBalance, "idempotency/replay_after_other_movements"),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "batch/conflict_beside_a_valid_item"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "batch/conflict_beside_a_valid_item"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),
@@ -169,6 +174,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         ),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "idempotency/amount_that_became_zero"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "idempotency/amount_that_became_zero"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),

@@ -6,11 +6,13 @@ Each is the reference wallet with one choice changed, like those of `legal_walle
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from harness.model import Outcome, Rollback
+from harness.contracts import BadRequest, Contract
+from harness.model import ItemReply, Movement, Operation, Outcome, Rollback
 from mock_server.order import Moved, Order, Refusal
-from mock_server.store import Account
+from mock_server.store import Account, Key
 from mock_server.wallet import Wallet
 
 
@@ -32,6 +34,38 @@ class PlayerIdsAreValidated(Wallet):
         return super().find_player(contract, player)
 
 
+class EveryRefusalBurnsItsId(Wallet):
+    """An id that was refused for any reason is refused for ever, also with another player or currency."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        try:
+            return super().read(contract, name, body)
+        except BadRequest:
+            self._burnt.update(re.findall(rb'"transactionId":"([^"]*)"', body))
+            raise
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        return await self._burning(order, super().process)
+
+    async def process_rollback(self, order: Order[Rollback]) -> ItemReply:
+        return await self._burning(order, super().process_rollback)
+
+    async def _burning(self, order: Any, process: Callable[[Any], Awaitable[ItemReply]]) -> ItemReply:
+        mark = (self.family(order), order.item.id)
+        if mark in self._burnt or order.item.id.encode("utf-8", "surrogatepass") in self._burnt:
+            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "this id was refused before"))
+        answer = await process(order)
+        known = self.store.entry(Key(order.contract, *mark))
+        if answer.outcome is not Outcome.OK and known is None:
+            self._burnt.add(mark)
+        return answer
+
+    @property
+    def _burnt(self) -> set[object]:
+        burnt: set[object] = self.__dict__.setdefault("_burnt_ids", set())
+        return burnt
+
+
 def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
     """Whether a variant differs from the reference in that contract."""
     only: dict[str, tuple[type[Wallet], ...]] = {"sportsbook": (RollbackOfAnotherTransactionIsRefused,)}
@@ -42,4 +76,5 @@ def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
 VARIANTS: tuple[type[Wallet], ...] = (
     RollbackOfAnotherTransactionIsRefused,
     PlayerIdsAreValidated,
+    EveryRefusalBurnsItsId,
 )

@@ -45,11 +45,13 @@ from harness.oracle import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
-from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
+_HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
+"""Situations that stay what they are if the transaction was refused before."""
 _MOST_CHARTED = 8
 """How many possible balances one point of a chart shows at most."""
 
@@ -131,7 +133,9 @@ class HistoryJudge:
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.hear(exchange, [part.item for part in parts[index]])
+            found = parts[index]
+            self._known.hear(exchange, [part.item for part in found if not is_of_a_stranger(part, self.history)])
+            self._known.settle_fates(found, exchange, self.history, self.contract)
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """A successful `authenticate` as a read of its balance; empty for any other exchange."""
@@ -267,6 +271,8 @@ class HistoryJudge:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
+        if plain not in _HAS_NO_REASON and (reason := self._known.refused_for(part.item)):
+            return f"{Situation.REPLAY_OF_REFUSED}.{reason}"
         return self._narrowing.of(plain, part)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:
