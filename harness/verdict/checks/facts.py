@@ -133,7 +133,7 @@ class Known:
         """Record which transactions of an exchange were refused, and for which reason."""
         for part in parts:
             key = (type(part.item), getattr(part.item, "id", ""))
-            if part.answer is None or exchange.alteration.spoils_authentication:
+            if part.answer is None or exchange.alteration.spoils_authentication or isinstance(part.item, GetBalance):
                 continue
             if part.answer.outcome is Outcome.OK:
                 if any(player.id == part.item.player for player in history.players):
@@ -203,7 +203,9 @@ def terms_of(
         return replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
     is_mended = terms.doubtful is None and session_of(item, player, known) == "live"
     if is_mended and known.refused_for(item) not in {"", "funds"}:
-        return replace(terms, refusable=(*terms.refusable, "mended_after_refusal"))
+        # Which refusals a wallet remembers may depend on the reason, so a pinned reading says nothing here.
+        either = {name: readings for name, readings in policy.items() if name != "replay_of_refused"}
+        return replace(terms, policy=either, refusable=(*terms.refusable, "mended_after_refusal"))
     return terms
 
 
