@@ -135,11 +135,11 @@ def print_table(name: str, found: Iterator[tuple[str, str, int]]) -> None:
     for judge_of, difference, seed in found:
         counts[judge_of, difference] += 1
         first[judge_of, difference].append(seed)
-    told = (
+    counted = (
         f"{who} {what} {number}" + ("" if who == "all" else f" {first[who, what][:3]}")
         for (who, what), number in sorted(counts.items())
     )
-    print(f"{name}: " + ", ".join(told), flush=True)
+    print(f"{name}: " + ", ".join(counted), flush=True)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -182,11 +182,18 @@ def print_sizes() -> None:
         print(f"{name:32}{(middle - start) * 1000:10.1f}{(end - middle) * 1000:10.1f}", flush=True)
 
 
+RACES: dict[str, JudgeOfRaces] = {"money": by_money, "judge": by_judge}
+HISTORIES: dict[str, JudgeOfPasts] = {"judge": of_past}
+
+
 def main(
-    races: dict[str, JudgeOfRaces], histories: dict[str, JudgeOfPasts], arguments: Sequence[str] | None = None
+    arguments: Sequence[str] | None = None,
+    *,
+    races: dict[str, JudgeOfRaces] = RACES,
+    histories: dict[str, JudgeOfPasts] = HISTORIES,
 ) -> None:
     """Compare judges of races and of histories with the definition."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--races", type=int, default=100, help="races of each class")
     parser.add_argument("--histories", type=int, default=30, help="histories of each class")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
@@ -204,4 +211,4 @@ def main(
 
 
 if __name__ == "__main__":
-    main({"money": by_money, "judge": by_judge}, {"judge": of_past})
+    main()

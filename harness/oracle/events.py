@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.model import Amount, GetBalance, Single
+from harness.model import Amount, Single, id_of
 from harness.oracle.book import Book, Key
 from harness.oracle.terms import Terms
 
@@ -43,7 +43,7 @@ class Event:
     @property
     def id(self) -> str:
         """The transaction id, empty for a read."""
-        return "" if isinstance(self.item, GetBalance) else self.item.id
+        return id_of(self.item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from harness.model import Amount, Movement, Single, Situation, Unsettle, Wrong
+from harness.model import Amount, Movement, Situation, Unsettle, Wrong
 from harness.oracle.book import Book, Family, Fate, change_of, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.explanation import Found, OrderSearch
@@ -378,12 +378,7 @@ def _situation(belief: Belief, event: Event) -> Situation:
 def contended(events: Sequence[Event]) -> tuple[Event, ...]:
     """The events of a race whose refusals need no reason, because something was accepted or because of their own id."""
     busy = any(event.accepted for event in events)
-    ids = [_id(event.item) for event in events]
+    ids = [event.id for event in events]
     return tuple(
-        replace(event, terms=replace(event.terms, contested=busy or ids.count(_id(event.item)) == 1))
-        for event in events
+        replace(event, terms=replace(event.terms, contested=busy or ids.count(event.id) == 1)) for event in events
     )
-
-
-def _id(item: Single) -> str:
-    return getattr(item, "id", "")

@@ -9,9 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from legal_batches import (
+    BatchesWithNothingValidAreRefused,
+    BatchIsAnsweredBackwards,
+    BatchShowsItsEnd,
+    DuplicatesInABatchGetOneAnswer,
+)
+
 from harness.contracts import Contract
 from harness.model import (
-    Batch,
     Bet,
     GetBalance,
     ItemReply,
@@ -80,59 +86,6 @@ class RefusalsAreRemembered(Wallet):
     def _refused(self) -> dict[tuple[str, str, str], Outcome]:
         remembered: dict[tuple[str, str, str], Outcome] = self.__dict__.setdefault("_refusals", {})
         return remembered
-
-
-class BatchShowsItsEnd(Wallet):
-    """Every accepted item of a batch shows the player's balance after the whole batch."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        owners = {item.id: item.player for item in batch.items}
-        return Reply(
-            outcome=reply.outcome, items=tuple(self._at_the_end(contract, each, owners) for each in reply.items)
-        )
-
-    def _at_the_end(self, contract: str, answer: ItemReply, owners: dict[str, str]) -> ItemReply:
-        if answer.outcome is not Outcome.OK or answer.id not in owners:
-            return answer
-        balance = self.store.balance(self.find_player(contract, owners[answer.id]))
-        return ItemReply(outcome=answer.outcome, id=answer.id, balance=balance, currency=answer.currency)
-
-
-class BatchIsAnsweredBackwards(Wallet):
-    """The answers of a batch come in another order than its items."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            body["data"].reverse()
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class DuplicatesInABatchGetOneAnswer(Wallet):
-    """The same id twice in a batch is answered once."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            first: dict[str, object] = {}
-            for item in body["data"]:
-                first.setdefault(str(item.get("transactionId")), item)
-            body["data"] = list(first.values())
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class BatchesWithNothingValidAreRefused(Wallet):
-    """A batch in which no item can be accepted is refused as a whole, an empty one too."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        if any(each.outcome is Outcome.OK for each in reply.items):
-            return reply
-        outcome = reply.items[0].outcome if reply.items else Outcome.MALFORMED
-        return Reply(outcome=outcome, items=())
 
 
 class AnswersHaveExtraFields(Wallet):
@@ -317,18 +270,24 @@ class IdsBelongToPlayers(Wallet):
 
 
 class RefusesUnderContention(Wallet):
-    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting."""
+    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting.
+
+    A settlement of the casino waits for the lock, because the platform books a refused one as a lost bet.
+    """
 
     async def process(self, order: Order[Movement]) -> ItemReply:
         busy: set[str] = self.__dict__.setdefault("_busy", set())
-        if order.item.player in busy:
-            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
-        busy.add(order.item.player)
+        player = order.item.player
+        while player in busy:
+            if order.operation != "Settle" or order.contract != "casino":
+                return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
+            await self.gap()
+        busy.add(player)
         try:
             await self.gap()
             return await super().process(order)
         finally:
-            busy.discard(order.item.player)
+            busy.discard(player)
 
 
 class CoreOnly(CoreOnlyWallet):

@@ -12,11 +12,12 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -24,10 +25,11 @@ from harness.verdict.checks.answer_form import (
     reference_verdicts,
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
-from harness.verdict.checks.history_judge import HistoryJudge, Seen, Standing
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
 
-__all__ = ["Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -55,6 +57,10 @@ class Judged:
     """The expected and shown balances of every player, from exchange to exchange."""
 
 
+Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
+"""Judges one history by a contract and by its policy, narrowed to the known readings of the wallet."""
+
+
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
     judge = HistoryJudge(history, contract, policy)
@@ -69,6 +75,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
+    verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
@@ -84,10 +91,10 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts with at most one for each requirement and exchange, the first of several."""
-    told: dict[tuple[str, int | None], Verdict] = {}
+    first: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
-        told.setdefault((verdict.requirement, verdict.exchange), verdict)
-    return tuple(told.values())
+        first.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(first.values())
 
 
 def _avoided(judge: HistoryJudge) -> str:
@@ -105,11 +112,11 @@ def _avoided(judge: HistoryJudge) -> str:
     return ""
 
 
-def _comes_again(judge: HistoryJudge, seen: Seen) -> bool:
+def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
     """True if the transaction is sent again later. Then its refusal is the point of the scenario."""
-    id_ = getattr(seen.part.item, "id", "")
+    id_ = id_of(seen.part.item)
     later = (each.part for each in judge.seen if each.part.exchange > seen.part.exchange)
-    return any(getattr(each.item, "id", "") == id_ for each in later)
+    return any(id_of(each.item) == id_ for each in later)
 
 
 def _moved_core_money(history: History, contract: Contract) -> bool:

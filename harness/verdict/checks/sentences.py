@@ -57,8 +57,8 @@ def _departure(exchange: Exchange) -> str:
         "with another body" if alteration.body is not None else "",
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
     ]
-    told = "; ".join(word for word in words if word)
-    return f" ({told})" if told else ""
+    joined = "; ".join(word for word in words if word)
+    return f" ({joined})" if joined else ""
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:
