@@ -15,7 +15,7 @@ from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
-from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
+from harness.model import Exchange, GetBalance, History, Operation, Policy, Scenario, Waiver
 from harness.play.players import (
     CommandPlayers,
     Players,
@@ -25,13 +25,15 @@ from harness.play.players import (
     SharedPlayers,
 )
 from harness.play.preflight import Facts
+from harness.play.recovery import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Recovery
 from harness.play.runner import Capabilities, Runner
+from harness.play.sending import Patience, Sending, WalletGone
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judge, Judged, examine
 
 MOST_SILENCES = 3
-"""After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
+"""After so many scenarios in a row for which no player could be made, the others are not attempted."""
 
 
 class Examiner:
@@ -69,10 +71,14 @@ class Examiner:
         self.client.existing |= {*facts.existing}
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         self.players = self._source_of_players(identities)
+        self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
+        """How long the run waits for the wallet, and until when it may last."""
         self._runner = self._new_runner(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
+        self.ended = ""
+        """Why the run ended before its last scenario. Empty while it goes on."""
         self._judge = judge
         self.violation = violation_of(under_test, facts, secrets)
 
@@ -80,19 +86,44 @@ class Examiner:
         """Run and judge one scenario. Errors of the wallet become part of the result."""
         if self.violation is not None:
             return self.results.before_scenarios(scenario, self.violation)
+        if self.ended:
+            return self.results.not_reached(scenario, self.ended)
         if self._silences >= MOST_SILENCES:
-            return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
+            return self.results.undecided(scenario, "not attempted: no player could be made for the scenarios before")
         started = time.monotonic()
         for each in self._identities:
             each.begin(scenario.id)
         try:
-            histories = self._runner.run(scenario)
+            histories = self._histories(scenario)
         except ProvisioningFailed as error:
             self._silences += 1
             return self.results.undecided(scenario, str(error))
-        silent = any(history.stopped for history in histories)
-        self._silences = self._silences + 1 if silent else 0
+        except WalletGone as gone:
+            self.ended = str(gone)
+            return self.results.not_reached(scenario, self.ended)
+        self._silences = 0
+        self.ended = next((each.ended for each in histories if each.ended), "")
         return self.judge(scenario, histories, started=started)
+
+    def _histories(self, scenario: Scenario) -> tuple[History, ...]:
+        """The histories of one scenario. A provisioning address that does not answer is waited for, as the wallet is.
+
+        Raises ProvisioningFailed, and WalletGone if the run cannot go on.
+        """
+        self.patience.check()
+        begun, pause = self.patience.now(), FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._runner.run(scenario)
+            except ProvisioningFailed as error:
+                if not error.unanswered:
+                    raise
+                if self.patience.now() + pause >= begun + self._under_test.recovery_seconds:
+                    clock = time.strftime("%H:%M:%S", time.localtime(self.patience.unix()))
+                    raise WalletGone(f"{error} (since before {clock}, at {scenario.id})") from None
+            self.patience.sleep(pause)
+            self.patience.check()
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def judge(
         self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
@@ -127,7 +158,15 @@ class Examiner:
 
     def _new_runner(self, identities: Identities) -> Runner:
         limits, games = self._under_test.limits, self._under_test.games
-        return Runner(self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities)
+        return Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=limits,
+            games=games,
+            capabilities=self.capabilities,
+            patience=self.patience,
+        )
 
     def _source_of_players(self, identities: Identities) -> Players:
         under_test = self._under_test
@@ -141,7 +180,10 @@ class Examiner:
         )
 
     def _send(self, operation: Operation) -> Exchange:
-        return self.client.call(Call(operation=operation))
+        call = Call(operation=operation)
+        if not isinstance(operation, GetBalance):
+            return self.client.call(call)
+        return Sending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 
 
 def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:

@@ -77,14 +77,21 @@ class Results:
         verdicts = tuple(
             self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
         )
+        ended = next((each.ended for each in histories if each.ended), "")
+        if ended:
+            # What could not be decided because the run ended is no finding. What was found before stands.
+            verdicts = tuple(each for each in verdicts if each.status is not Status.UNKNOWN)
         skipped = next((each for each in histories if each.skipped), None)
         status, reason = _outcome(histories, [found for _, found in judged], verdicts, skipped)
+        if ended and status is not Status.FAIL:
+            status, reason = Status.SKIPPED, ended
         records, left_out = self._records(histories, judged, secrets)
         return ScenarioResult(
             **_identity(scenario, self.contract),
             status=status,
             verdicts=verdicts,
             reason=secrets.text(reason),
+            ended=secrets.text(ended),
             readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
             exchanges=sum(len(each.exchanges) for each in histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
@@ -96,6 +103,13 @@ class Results:
             records=records,
             left_out=left_out,
             waived=self._waived(verdicts),
+        )
+
+    def not_reached(self, scenario: Scenario, ended: str) -> ScenarioResult:
+        """The result of a scenario that was not run, because the run had ended for the reason `ended`."""
+        why = self.secrets.text(ended)
+        return ScenarioResult(
+            **_identity(scenario, self.contract), status=Status.SKIPPED, reason=f"not run: {why}", ended=why
         )
 
     def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:

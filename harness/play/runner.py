@@ -12,9 +12,7 @@ from dataclasses import dataclass, field, replace
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
-    Alteration,
     Amount,
-    Authenticate,
     Bet,
     BetBatch,
     Exchange,
@@ -24,13 +22,16 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Outcome,
     Payout,
     Player,
     Scenario,
+    Step,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
+from harness.play.body_limit import Capacity, is_too_large
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.sending import Patience, Sending, WalletGone
+from harness.play.tokens import refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
@@ -82,10 +83,12 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        `games` are game ids that the wallet knows. Without any, those of the contract are used. Without `patience`
+        nothing is waited for.
         """
         self._client = client
         self._contract = client.contract
@@ -94,6 +97,8 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
+        self.patience = patience or Patience()
+        self.capacity = Capacity(client)
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -138,7 +143,7 @@ class Runner:
                 skipped=str(reason),
                 not_applicable=reason.not_applicable,
             )
-        run = _Run(self._client, self._with_strangers(cast), self)
+        run = _Run(self._client, self._with_strangers(cast), self, scenario)
         try:
             run.everything(planned)
         finally:
@@ -161,6 +166,11 @@ class Runner:
         return ""
 
 
+def _counts_sendings(step: Step) -> bool:
+    """True if the step sends one transaction a certain number of times."""
+    return bool(step.times) and (step.word == "resend" or any(draft.id for draft in step.drafts))
+
+
 def _words(scenario: Scenario) -> frozenset[str]:
     return frozenset(step.word for step in steps_of(scenario.steps))
 
@@ -168,8 +178,9 @@ def _words(scenario: Scenario) -> frozenset[str]:
 class _Run:
     """The state of one run of one scenario."""
 
-    def __init__(self, client: Client, cast: dict[str, Player], runner: Runner) -> None:
-        self._client = client
+    def __init__(self, client: Client, cast: dict[str, Player], runner: Runner, scenario: Scenario) -> None:
+        self._sending = Sending(client, runner.patience, scenario.id, lambda: self._reading(""))
+        self._counted = any(_counts_sendings(step) for step in steps_of(scenario.steps))
         self._contract = client.contract
         self._cast = dict(cast)
         self._opening = cast
@@ -185,21 +196,24 @@ class _Run:
         self._skipped = ""
         self._not_applicable: NotApplicable | None = None
         self._stopped = ""
+        self._ended = ""
+        self._largest_body: int | None = None
+        self._capacity = runner.capacity
         self.last_shown: dict[str, Amount | None] = {}
 
     @property
     def players(self) -> dict[str, Player]:
         """The players who took part, with their current sessions, and without a one-time token that may be used."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
-        if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
+        if self._token_spent or any(spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
 
     def _was_spent(self, exchange: Exchange) -> bool:
         """True if a named player's token was refused at its first use. The wallet need not be at fault."""
-        if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
+        if not self._tokens_may_be_spent or not refuses_token(exchange, self._opening[""].token):
             return False
-        return not any(_spends_token(earlier) for earlier in self._exchanges)
+        return not any(spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
         """The frozen history of the run."""
@@ -212,6 +226,9 @@ class _Run:
             skipped=self._skipped,
             not_applicable=self._not_applicable,
             stopped=self._stopped,
+            ended=self._ended,
+            outage=self._sending.outage,
+            largest_body=self._largest_body,
             unknown_games=frozenset({UNKNOWN_GAME}),
         )
 
@@ -221,12 +238,13 @@ class _Run:
             self._prepare(planned.bets)
             for group in planned.groups:
                 self._group(group)
-        except _Broken as reason:
-            self._stopped = self._stopped or str(reason)
-        if not self._stopped:
             for role in self._cast:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
+        except _Broken as reason:
+            self._stopped = str(reason)
+        except WalletGone as reason:
+            self._stopped = self._ended = str(reason)
 
     def _prepare(self, placed: Sequence[Placed]) -> None:
         """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
@@ -281,10 +299,10 @@ class _Run:
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else _one_by_one(group)
         for call in calls[:alone]:
-            self._send(call)
+            self._send(call, counted=self._counted)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
-            for exchange in self._client.race(calls[start : start + wave]):
+            for exchange in self._sending.race(calls[start : start + wave]):
                 self._note(exchange)
 
     def _call(self, send: PlannedRequest) -> Call:
@@ -318,11 +336,7 @@ class _Run:
 
     def _read(self, role: str, step: int) -> None:
         """Read a balance. The exchange has no line, because no line of the scenario requested it."""
-        player = self._cast[role]
-        name = self._contract.words.get("balance", "")
-        operation: Operation = GetBalance(player=player.id, session=player.session)
-        if not self._capabilities.has(self._contract, name):
-            operation = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
+        operation = self._reading(role)
         exchange = self._send(Call(operation=operation, step=step))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)
@@ -330,10 +344,18 @@ class _Run:
         reply = exchange.reply
         self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
 
-    def _send(self, call: Call) -> Exchange:
-        exchange = self._client.call(call)
-        self._note(exchange)
-        return exchange
+    def _reading(self, role: str) -> Operation:
+        """The request that shows a player's balance: the balance operation, or a transaction of amount 0."""
+        player = self._cast[role]
+        if self._has("balance"):
+            return GetBalance(player=player.id, session=player.session)
+        return zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
+
+    def _send(self, call: Call, *, counted: bool = False) -> Exchange:
+        found = self._sending.call(call, counted=counted)
+        for exchange in found:
+            self._note(exchange)
+        return found[-1]
 
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
@@ -349,22 +371,13 @@ class _Run:
             self._skipped += "an earlier run may have used it; name a new one"
             raise _Broken(self._skipped)
         self._exchanges.append(exchange)
+        if is_too_large(exchange):
+            self._largest_body = self._capacity.measured(exchange, lambda: self._reading(""))
         if exchange.reply is not None and exchange.reply.session is not None and exchange.reply.session.session:
             self._cast[""] = replace(self._cast[""], session=exchange.reply.session.session)
         failure = exchange.transmission.failure
-        if failure is not None and failure.kind in _GAVE_UP:
+        if failure is not None and failure.kind in _GAVE_UP and not exchange.repeated:
             raise _Broken(failure.detail)
-
-
-def _refuses_token(exchange: Exchange, token: str) -> bool:
-    """True if the wallet refuses this token as invalid in a request that has no deliberate mistake."""
-    asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
-    return bool(
-        asked
-        and exchange.alteration == Alteration()
-        and exchange.reply is not None
-        and exchange.reply.outcome is Outcome.INVALID_TOKEN
-    )
 
 
 def _one_by_one(group: Group) -> int:
@@ -376,11 +389,6 @@ def _one_by_one(group: Group) -> int:
     credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
     different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
     return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
-
-
-def _spends_token(exchange: Exchange) -> bool:
-    refused = exchange.reply is not None and not exchange.reply.accepted
-    return isinstance(exchange.operation, Authenticate) and not refused
 
 
 def _depends_on_balance(amount: str) -> bool:

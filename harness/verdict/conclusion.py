@@ -80,8 +80,10 @@ def conclude(
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
-    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing)
+    ended = next((each.ended for each in results if each.ended), "")
+    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing and not ended)
     certification, reason = _judgement(
+        ended,
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
         _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
         _held(requirements, statuses, weighed_waivers),
@@ -96,10 +98,17 @@ def conclude(
     )
 
 
-def _judgement(broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
+def _judgement(ended: str, broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
+    """The verdict with its reason. `ended` is why the run ended before its last scenario, and comes first."""
     if broken:
-        return Certification.NOT_CERTIFIED, broken
-    return (Certification.INCOMPLETE, incomplete) if incomplete else (Certification.CERTIFIED, held)
+        return Certification.NOT_CERTIFIED, _joined(ended, broken)
+    if ended or incomplete:
+        return Certification.INCOMPLETE, _joined(ended, incomplete)
+    return Certification.CERTIFIED, held
+
+
+def _joined(*reasons: str) -> str:
+    return "; ".join(each for each in reasons if each)
 
 
 def _broken(
