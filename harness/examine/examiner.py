@@ -27,7 +27,7 @@ from harness.play.players import (
 from harness.play.preflight import Facts
 from harness.play.recovery import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Recovery
 from harness.play.runner import Capabilities, Runner
-from harness.play.sending import Patience, Sending, WalletGone
+from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judge, Judged, examine
@@ -37,7 +37,11 @@ MOST_SILENCES = 3
 
 
 class Examiner:
-    """Examines scenarios one after the other, on connections that stay open."""
+    """Examines scenarios one after the other, on connections that stay open.
+
+    `patience` says how long the run waits for the wallet, and until when it may last. `ended` is the reason why the run
+    ended before its last scenario, and empty while it goes on.
+    """
 
     def __init__(
         self,
@@ -67,18 +71,15 @@ class Examiner:
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self._identities = identities, requests = _sources_of_ids(under_test)
-        self.client = _client(self.contract, wallet, under_test, now_ms, requests)
-        self.client.existing |= {*facts.existing}
+        self.client = _client(self.contract, wallet, under_test, now_ms, requests, facts)
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         self.players = self._source_of_players(identities)
         self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
-        """How long the run waits for the wallet, and until when it may last."""
         self._runner = self._new_runner(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
         self.ended = ""
-        """Why the run ended before its last scenario. Empty while it goes on."""
         self._judge = judge
         self.violation = violation_of(under_test, facts, secrets)
 
@@ -183,7 +184,7 @@ class Examiner:
         call = Call(operation=operation)
         if not isinstance(operation, GetBalance):
             return self.client.call(call)
-        return Sending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
+        return PatientSending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 
 
 def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:
@@ -202,9 +203,14 @@ def _sources_of_ids(under_test: WalletUnderTest) -> tuple[Identities, Identities
 
 
 def _client(
-    contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int], requests: Identities
+    contract: Contract,
+    wallet: Carrier,
+    under_test: WalletUnderTest,
+    now_ms: Callable[[], int],
+    requests: Identities,
+    facts: Facts,
 ) -> Client:
-    return Client(
+    client = Client(
         contract,
         wallet,
         under_test.credentials,
@@ -212,6 +218,8 @@ def _client(
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )
+    client.existing |= {*facts.existing}
+    return client
 
 
 def _ways(

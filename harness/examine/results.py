@@ -77,14 +77,9 @@ class Results:
         verdicts = tuple(
             self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
         )
-        ended = next((each.ended for each in histories if each.ended), "")
-        if ended:
-            # What could not be decided because the run ended is no finding. What was found before stands.
-            verdicts = tuple(each for each in verdicts if each.status is not Status.UNKNOWN)
+        ended, verdicts = _without_its_end(histories, verdicts)
         skipped = next((each for each in histories if each.skipped), None)
         status, reason = _outcome(histories, [found for _, found in judged], verdicts, skipped)
-        if ended and status is not Status.FAIL:
-            status, reason = Status.SKIPPED, ended
         records, left_out = self._records(histories, judged, secrets)
         return ScenarioResult(
             **_identity(scenario, self.contract),
@@ -231,6 +226,15 @@ def _identity(scenario: Scenario, contract: Contract) -> dict[str, Any]:
     }
 
 
+def _without_its_end(histories: Sequence[History], verdicts: tuple[Verdict, ...]) -> tuple[str, tuple[Verdict, ...]]:
+    """Why the run ended in this scenario, and the findings of before. Empty, and all findings, if it went on.
+
+    What could not be decided because the run ended is no finding.
+    """
+    ended = next((each.ended for each in histories if each.ended), "")
+    return ended, tuple(each for each in verdicts if not ended or each.status is not Status.UNKNOWN)
+
+
 def _outcome(
     histories: Sequence[History], judged: Sequence[Judged], verdicts: Sequence[Verdict], skipped: History | None
 ) -> tuple[Status, str]:
@@ -240,6 +244,8 @@ def _outcome(
     status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
     if status in {Status.FAIL, Status.UNKNOWN}:
         return status, ""
+    if ended := next((each.ended for each in histories if each.ended), ""):
+        return Status.SKIPPED, ended
     if skipped is not None or avoided:
         return Status.SKIPPED, skipped.skipped if skipped is not None else avoided
     if stopped:

@@ -30,7 +30,7 @@ from harness.model import (
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.body_limit import Capacity, is_too_large
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
-from harness.play.sending import Patience, Sending, WalletGone
+from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.tokens import refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
@@ -179,7 +179,7 @@ class _Run:
     """The state of one run of one scenario."""
 
     def __init__(self, client: Client, cast: dict[str, Player], runner: Runner, scenario: Scenario) -> None:
-        self._sending = Sending(client, runner.patience, scenario.id, lambda: self._reading(""))
+        self._sending = PatientSending(client, runner.patience, scenario.id, lambda: self._reading(""))
         self._counted = any(_counts_sendings(step) for step in steps_of(scenario.steps))
         self._contract = client.contract
         self._cast = dict(cast)

@@ -52,7 +52,7 @@ class Patience:
             raise WalletGone(self.ends)
 
 
-class Sending:
+class PatientSending:
     """Sends the requests of one run of a scenario."""
 
     def __init__(self, client: Client, patience: Patience, scenario: str, harmless: Callable[[], Operation]) -> None:

@@ -75,15 +75,13 @@ def conclude(
     * `selected` is False if the user selected none of the contract's scenarios. The verdict is then NOT RUN.
     """
     if not results and not selected:
-        reason = "no scenario of it was selected"
-        return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
+        return _not_run(contract)
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
-    ended = next((each.ended for each in results if each.ended), "")
-    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing and not ended)
+    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing and not _end_of(results))
     certification, reason = _judgement(
-        ended,
+        _end_of(results),
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
         _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
         _held(requirements, statuses, weighed_waivers),
@@ -96,6 +94,16 @@ def conclude(
         warnings=sum(status is Status.WARN for each, status in statuses.items() if each not in excused),
         waivers=weighed_waivers,
     )
+
+
+def _not_run(contract: str) -> ContractVerdict:
+    reason = "no scenario of it was selected"
+    return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
+
+
+def _end_of(results: Sequence[ScenarioResult]) -> str:
+    """Why the run ended before its last scenario. Empty if it did not."""
+    return next((each.ended for each in results if each.ended), "")
 
 
 def _judgement(ended: str, broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
