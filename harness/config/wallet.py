@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from harness import __version__
 from harness.config.options import Misconfigured, Options
 from harness.config.profile import ContractProfile, Profile, TlsProfile, Value
+from harness.config.profile.limit_kinds import LIMITS
 from harness.config.shares import shares_of
 from harness.contracts import Credentials, load
 from harness.model import Limits, Player, Tls
@@ -103,7 +104,7 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         policies=tuple((name, reading.text) for name, reading in contract.policies.items()),
         codes=tuple((outcome, tuple(each.text for each in codes)) for outcome, codes in contract.codes.items()),
         tls=_tls(contract.tls or TlsProfile()),
-        limits=Limits(**{each.name: int(profile.limits[each.name].text) for each in fields(Limits)}),
+        limits=_limits(profile.limits),
         time_out_seconds=float(profile.limits["time_out_seconds"].text),
         recovery_seconds=float(profile.limits["recovery_seconds"].text),
         run_seconds=_computed(profile.limits["run_seconds"].text),
@@ -133,6 +134,11 @@ def _text(value: Value | None) -> str:
 
 def _computed(text: str) -> float:
     return 0 if text == AUTOMATIC else float(text)
+
+
+def _limits(limits: Mapping[str, Value]) -> Limits:
+    read = {True: int, False: float}
+    return Limits(**{each.name: read[LIMITS[each.name].whole](limits[each.name].text) for each in fields(Limits)})
 
 
 def _rate(limits: Mapping[str, Value]) -> float:

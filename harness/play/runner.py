@@ -6,12 +6,15 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Amount,
     Bet,
     BetBatch,
@@ -22,15 +25,17 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Payout,
     Player,
     Scenario,
     Step,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.body_limit import Capacity, is_too_large
+from harness.play.near_players import with_near_ids
+from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.sending import Patience, PatientSending, WalletGone
+from harness.play.settling import Settling
 from harness.play.tokens import refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
@@ -40,8 +45,6 @@ from harness.scenario.words import UNKNOWN
 
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
-PREPARATION = -1
-CLOSING = -2
 FEWEST_FOR_A_RACE = 2
 MOST_ONE_BY_ONE = 200
 """The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
@@ -83,12 +86,14 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        settling: Settling | None = None,
         patience: Patience | None = None,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, those of the contract are used. Without `patience`
-        nothing is waited for.
+        * `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `settling` decides which balances are read again. Without it, none is.
+        * Without `patience` nothing is waited for.
         """
         self._client = client
         self._contract = client.contract
@@ -99,6 +104,7 @@ class Runner:
         self.capabilities = capabilities or Capabilities()
         self.patience = patience or Patience()
         self.capacity = Capacity(client)
+        self._settling = settling
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -136,6 +142,7 @@ class Runner:
         bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
             cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
+            planned = self._with_near_ids(planned, cast)
         except NoPlayer as reason:
             return History(
                 contract=self._contract.name,
@@ -146,9 +153,11 @@ class Runner:
         run = _Run(self._client, self._with_strangers(cast), self, scenario)
         try:
             run.everything(planned)
+            if self._settling is None:
+                return run.history(scenario)
+            return self._settling.settle(lambda: run.history(scenario), run.read_again)
         finally:
             self._players.back(run.players, run.last_shown)
-        return run.history(scenario)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
         """The cast, with a player that the wallet does not know, before the bystander."""
@@ -156,6 +165,14 @@ class Runner:
         playing = {role: player for role, player in cast.items() if role != BYSTANDER}
         standing = {role: player for role, player in cast.items() if role == BYSTANDER}
         return {**playing, UNKNOWN: unknown, **standing}
+
+    def _with_near_ids(self, planned: Plan, cast: dict[str, Player]) -> Plan:
+        """The plan with those near ids alone that may be sent. Raises NoPlayer, with the players returned."""
+        try:
+            return with_near_ids(planned, cast, self._players.ids, without_money=self._players.named)
+        except NoPlayer:
+            self._players.back(cast, {role: player.balance for role, player in cast.items()})
+            raise
 
     def _lacking(self, scenario: Scenario) -> str:
         """The first operation of a scenario that was found to be absent. Empty if none is absent."""
@@ -246,6 +263,17 @@ class _Run:
         except WalletGone as reason:
             self._stopped = self._ended = str(reason)
 
+    def read_again(self, players: Collection[str]) -> None:
+        """Read the balances of these players once more, after the closing reads."""
+        try:
+            for role, player in self._cast.items():
+                if player.id in players and role != UNKNOWN:
+                    self._read(role, SETTLING)
+        except _Broken as reason:
+            self._stopped = str(reason)
+        except WalletGone as reason:
+            self._stopped = self._ended = str(reason)
+
     def _prepare(self, placed: Sequence[Placed]) -> None:
         """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
         batches = self._contract.words.get("bet_batch", "")
@@ -261,38 +289,13 @@ class _Run:
             if self._has("bet"):
                 self._send(Call(operation=self._bet(each), step=PREPARATION))
             if each.settles and self._has("pay"):
-                self._send(Call(operation=self._lost(each), step=PREPARATION))
+                self._send(Call(operation=lost_of(each, self._cast[each.role], self._contract), step=PREPARATION))
 
     def _has(self, word: str) -> bool:
         return self._capabilities.has(self._contract, self._contract.words.get(word, ""))
 
     def _bet(self, placed: Placed) -> Bet:
-        player = self._cast[placed.role]
-        return Bet(
-            id=placed.id,
-            player=player.id,
-            currency=player.currency,
-            session=player.session,
-            amount=self._contract.wire_unit(player.currency),
-            bet=placed.bet,
-            round=f"round-{placed.bet}",
-            game=self._games[0],
-            kind=self._contract.kind_of("bet"),
-        )
-
-    def _lost(self, placed: Placed) -> Payout:
-        """The settlement of a bet as lost, so that an unsettlement can follow."""
-        player = self._cast[placed.role]
-        return Payout(
-            id=f"{placed.id[:-1]}z",
-            player=player.id,
-            currency=player.currency,
-            session=player.session,
-            amount=0,
-            bet=self._contract.bet_reference(placed.id, placed.bet),
-            kind=self._contract.kind_of("pay"),
-            win=False,
-        )
+        return bet_of(placed, self._cast[placed.role], self._contract, self._games[0])
 
     def _group(self, group: Group) -> None:
         self._resolve_balances(group)

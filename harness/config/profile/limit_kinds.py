@@ -14,6 +14,7 @@ LARGEST = 100_000
 """The largest value of a limit. A scenario beyond it would be a load test and would exhaust our own memory."""
 LONGEST_WAIT_SECONDS = 600
 LONGEST_RUN_SECONDS = 86_400
+LONGEST_SETTLING_SECONDS = 60
 
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?\Z", re.ASCII)
 
@@ -49,6 +50,7 @@ LIMITS: Mapping[str, LimitKind] = {
     "recovery_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False, zero=True),
     "run_seconds": LimitKind(LONGEST_RUN_SECONDS, whole=False),
     "requests_per_second": LimitKind(LARGEST, whole=False),
+    "settle_seconds": LimitKind(LONGEST_SETTLING_SECONDS, whole=False, zero=True),
     "time_out_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False),
 }
 
