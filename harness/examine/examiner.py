@@ -73,7 +73,7 @@ class Examiner:
         wallet, self._provision = _ways(under_test, wallet, provision)
         self._identities = identities, requests = _sources_of_ids(under_test)
         self.client = _client(self.contract, wallet, under_test, now_ms, requests, facts)
-        self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
+        self.capabilities = Capabilities({*facts.absent, *under_test.lacks}, facts.takes_zero)
         self.players = self._source_of_players(identities)
         self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
         self.settling = Settling(self._doubted, under_test.limits.settle_seconds)

@@ -60,6 +60,8 @@ class Capabilities:
     """The operations that this process has found to be absent from the wallet in this run."""
 
     absent: set[str] = field(default_factory=set)
+    takes_zero: bool = True
+    """False if pre-flight has found that the wallet refuses the amount 0."""
 
     def has(self, contract: Contract, name: str) -> bool:
         """True if the contract has the operation and it was not found to be absent.
@@ -288,7 +290,7 @@ class _Run:
         for each in placed:
             if self._has("bet"):
                 self._send(Call(operation=self._bet(each), step=PREPARATION))
-            if each.settles and self._has("pay"):
+            if each.settles and self._has("pay") and self._capabilities.takes_zero:
                 self._send(Call(operation=lost_of(each, self._cast[each.role], self._contract), step=PREPARATION))
 
     def _has(self, word: str) -> bool:

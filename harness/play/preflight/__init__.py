@@ -84,6 +84,7 @@ def _stages(
     readings = deduction(asking, trusted.player, holdings[0])
     fatal = unknown_player(asking, trusted.player, stages) if remote else ()
     return Facts(
+        takes_zero=asking.takes_zero,
         answer_ns=median_ns(asking.exchanges),
         first_calls=fatal,
         readings=readings,
