@@ -61,6 +61,7 @@ class WalletAdapter(HTTPAdapter):
     def _exchange(self, outgoing: Outgoing, times: Times) -> Message:
         answer = Answer(outgoing.method or "", self._limit_bytes)
         connection = self._pool.take(times.deadline)
+        times.reused = connection.idle_since_ns > 0
         try:
             if outgoing.loss is not None:
                 lose(connection, outgoing, answer, times, self._loss_wait_seconds)
@@ -69,6 +70,9 @@ class WalletAdapter(HTTPAdapter):
         except BaseException:
             answer.abandon()
             connection.close()
+            if times.reused and not times.first_byte:
+                # The server has probably closed the other idle connections, too. The next request opens a fresh one.
+                self._pool.close()
             raise
         times.finished = time.monotonic_ns()
         if answer.reusable:
@@ -86,5 +90,12 @@ class WalletAdapter(HTTPAdapter):
 def transmission(sent: Message, received: Message | None, failure: Failure | None, times: Times) -> Transmission:
     """The record of one exchange. Its end is now, unless it ended before."""
     return Transmission(
-        sent, received, failure, times.started, times.released, times.first_byte, times.finished or time.monotonic_ns()
+        sent,
+        received,
+        failure,
+        times.started,
+        times.released,
+        times.first_byte,
+        times.finished or time.monotonic_ns(),
+        times.reused,
     )

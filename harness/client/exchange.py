@@ -15,7 +15,7 @@ _now = time.monotonic_ns
 class Times:
     """The times of one exchange, in nanoseconds of `time.monotonic_ns()`. 0 means that the event did not happen."""
 
-    __slots__ = ("_allowed_ns", "deadline", "finished", "first_byte", "released", "started")
+    __slots__ = ("_allowed_ns", "deadline", "finished", "first_byte", "released", "reused", "started")
 
     def __init__(self, time_out_seconds: float) -> None:
         """Start the clock."""
@@ -23,6 +23,8 @@ class Times:
         self._allowed_ns = int(time_out_seconds * 1e9)
         self.deadline = self.started + self._allowed_ns
         self.released = self.first_byte = self.finished = 0
+        self.reused = False
+        """True if the connection had carried an exchange before."""
 
     def allow_again(self) -> None:
         """Start the allowed time again from now, after the preparation."""

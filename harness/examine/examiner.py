@@ -15,7 +15,7 @@ from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
-from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
+from harness.model import Exchange, GetBalance, History, Operation, Policy, Scenario, Waiver
 from harness.play.players import (
     CommandPlayers,
     Players,
@@ -25,18 +25,24 @@ from harness.play.players import (
     SharedPlayers,
 )
 from harness.play.preflight import Facts
+from harness.play.recovery import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Recovery
 from harness.play.runner import Capabilities, Runner
+from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.settling import Settling
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
-"""After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
+"""After so many scenarios in a row for which no player could be made, the others are not attempted."""
 
 
 class Examiner:
-    """Examines scenarios one after the other, on connections that stay open."""
+    """Examines scenarios one after the other, on connections that stay open.
+
+    `patience` says how long the run waits for the wallet, and until when it may last. `ended` is the reason why the run
+    ended before its last scenario, and empty while it goes on.
+    """
 
     def __init__(
         self,
@@ -66,16 +72,16 @@ class Examiner:
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self._identities = identities, requests = _sources_of_ids(under_test)
-        self.client = _client(self.contract, wallet, under_test, now_ms, requests)
-        self.client.existing |= {*facts.existing}
-        self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
+        self.client = _client(self.contract, wallet, under_test, now_ms, requests, facts)
+        self.capabilities = Capabilities({*facts.absent, *under_test.lacks}, facts.takes_zero)
         self.players = self._source_of_players(identities)
+        self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
         self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
         self._judged: list[tuple[History, Judged]] = []
         self._runner = self._new_runner(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._silences = 0
+        self._silences, self.ended = 0, ""
         self._judge = judge
         self.violation = violation_of(under_test, facts, secrets)
 
@@ -83,20 +89,45 @@ class Examiner:
         """Run and judge one scenario. Errors of the wallet become part of the result."""
         if self.violation is not None:
             return self.results.before_scenarios(scenario, self.violation)
+        if self.ended:
+            return self.results.not_reached(scenario, self.ended)
         if self._silences >= MOST_SILENCES:
-            return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
+            return self.results.undecided(scenario, "not attempted: no player could be made for the scenarios before")
         started = time.monotonic()
         self._judged = []
         for each in self._identities:
             each.begin(scenario.id)
         try:
-            histories = self._runner.run(scenario)
+            histories = self._histories(scenario)
         except ProvisioningFailed as error:
             self._silences += 1
             return self.results.undecided(scenario, str(error))
-        silent = any(history.stopped for history in histories)
-        self._silences = self._silences + 1 if silent else 0
+        except WalletGone as gone:
+            self.ended = str(gone)
+            return self.results.not_reached(scenario, self.ended)
+        self._silences = 0
+        self.ended = next((each.ended for each in histories if each.ended), "")
         return self.judge(scenario, histories, started=started)
+
+    def _histories(self, scenario: Scenario) -> tuple[History, ...]:
+        """The histories of one scenario. A provisioning address that does not answer is waited for, as the wallet is.
+
+        Raises ProvisioningFailed, and WalletGone if the run cannot go on.
+        """
+        self.patience.check()
+        begun, pause = self.patience.now(), FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._runner.run(scenario)
+            except ProvisioningFailed as error:
+                if not error.unanswered:
+                    raise
+                if self.patience.now() + pause >= begun + self._under_test.recovery_seconds:
+                    clock = time.strftime("%H:%M:%S", time.localtime(self.patience.unix()))
+                    raise WalletGone(f"{error} (since before {clock}, at {scenario.id})") from None
+            self.patience.sleep(pause)
+            self.patience.check()
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def judge(
         self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
@@ -147,6 +178,7 @@ class Examiner:
             games=self._under_test.games,
             capabilities=self.capabilities,
             settling=self.settling,
+            patience=self.patience,
         )
 
     def _source_of_players(self, identities: Identities) -> Players:
@@ -166,7 +198,10 @@ class Examiner:
         return SharedPlayers(under_test.players, purse)
 
     def _send(self, operation: Operation) -> Exchange:
-        return self.client.call(Call(operation=operation))
+        call = Call(operation=operation)
+        if not isinstance(operation, GetBalance):
+            return self.client.call(call)
+        return PatientSending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 
 
 def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Policy:
@@ -185,9 +220,14 @@ def _sources_of_ids(under_test: WalletUnderTest) -> tuple[Identities, Identities
 
 
 def _client(
-    contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int], requests: Identities
+    contract: Contract,
+    wallet: Carrier,
+    under_test: WalletUnderTest,
+    now_ms: Callable[[], int],
+    requests: Identities,
+    facts: Facts,
 ) -> Client:
-    return Client(
+    client = Client(
         contract,
         wallet,
         under_test.credentials,
@@ -195,6 +235,8 @@ def _client(
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )
+    client.existing |= {*facts.existing}
+    return client
 
 
 def _ways(

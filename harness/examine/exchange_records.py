@@ -73,6 +73,7 @@ def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secre
         "operation": exchange.name,
         "race": exchange.race,
         "lost": str(exchange.loss) if exchange.loss else "",
+        "repeated": exchange.repeated,
         "alteration": _alteration(exchange),
         "request": {"method": method, "path": path, **request},
         "response": _response(sent.received, secrets),

@@ -77,6 +77,7 @@ class Results:
         verdicts = tuple(
             self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
         )
+        ended, verdicts = _without_its_end(histories, verdicts)
         skipped = next((each for each in histories if each.skipped), None)
         status, reason = _outcome(histories, [found for _, found in judged], verdicts, skipped)
         records, left_out = self._records(histories, judged, secrets)
@@ -85,6 +86,7 @@ class Results:
             status=status,
             verdicts=verdicts,
             reason=secrets.text(reason),
+            ended=secrets.text(ended),
             readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
             exchanges=sum(len(each.exchanges) for each in histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
@@ -96,6 +98,13 @@ class Results:
             records=records,
             left_out=left_out,
             waived=self._waived(verdicts),
+        )
+
+    def not_reached(self, scenario: Scenario, ended: str) -> ScenarioResult:
+        """The result of a scenario that was not run, because the run had ended for the reason `ended`."""
+        why = self.secrets.text(ended)
+        return ScenarioResult(
+            **_identity(scenario, self.contract), status=Status.SKIPPED, reason=f"not run: {why}", ended=why
         )
 
     def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:
@@ -217,6 +226,15 @@ def _identity(scenario: Scenario, contract: Contract) -> dict[str, Any]:
     }
 
 
+def _without_its_end(histories: Sequence[History], verdicts: tuple[Verdict, ...]) -> tuple[str, tuple[Verdict, ...]]:
+    """Why the run ended in this scenario, and the findings of before. Empty, and all findings, if it went on.
+
+    What could not be decided because the run ended is no finding.
+    """
+    ended = next((each.ended for each in histories if each.ended), "")
+    return ended, tuple(each for each in verdicts if not ended or each.status is not Status.UNKNOWN)
+
+
 def _outcome(
     histories: Sequence[History], judged: Sequence[Judged], verdicts: Sequence[Verdict], skipped: History | None
 ) -> tuple[Status, str]:
@@ -226,6 +244,8 @@ def _outcome(
     status = worst([each.status for each in verdicts]) if verdicts else Status.PASS
     if status in {Status.FAIL, Status.UNKNOWN}:
         return status, ""
+    if ended := next((each.ended for each in histories if each.ended), ""):
+        return Status.SKIPPED, ended
     if skipped is not None or avoided:
         return Status.SKIPPED, skipped.skipped if skipped is not None else avoided
     if stopped:

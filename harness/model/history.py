@@ -63,5 +63,11 @@ class History:
     """Set where it was skipped for something that no wallet has to have; `skipped` says what that is."""
     stopped: str = ""
     """Why it broke off: the wallet no longer answered."""
+    ended: str = ""
+    """Why the whole run ended here: the wallet stayed away, or the time of the run was over."""
+    outage: str = ""
+    """When and after which request the wallet was away for a while."""
+    largest_body: int | None = None
+    """The most bytes of a request that the wallet takes. None unless it refused one as too large."""
     unknown_games: frozenset[str] = frozenset()
     """Game ids that the harness made up."""

@@ -81,6 +81,8 @@ class Transmission:
     released_ns: int
     first_byte_ns: int
     finished_ns: int
+    reused: bool = False
+    """True if the connection had carried an exchange before."""
 
 
 class Loss(StrEnum):
@@ -256,6 +258,8 @@ class Exchange:
     line: int = 0
     loss: Loss | None = None
     """How the harness lost the answer on purpose, or None."""
+    repeated: bool = False
+    """True if the answer was lost without our doing, so that the same request was sent again at once."""
     race: int | None = None
     """Exchanges with the same number were released together."""
     absent: bool = False

@@ -25,13 +25,16 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Payout,
     Player,
     Scenario,
+    Step,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
+from harness.play.body_limit import Capacity, is_too_large
 from harness.play.near_players import with_near_ids
+from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.settling import Settling
 from harness.play.tokens import refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
@@ -57,6 +60,8 @@ class Capabilities:
     """The operations that this process has found to be absent from the wallet in this run."""
 
     absent: set[str] = field(default_factory=set)
+    takes_zero: bool = True
+    """False if pre-flight has found that the wallet refuses the amount 0."""
 
     def has(self, contract: Contract, name: str) -> bool:
         """True if the contract has the operation and it was not found to be absent.
@@ -84,11 +89,13 @@ class Runner:
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
         settling: Settling | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """Prepare a runner.
 
         * `games` are game ids that the wallet knows. Without any, those of the contract are used.
         * `settling` decides which balances are read again. Without it, none is.
+        * Without `patience` nothing is waited for.
         """
         self._client = client
         self._contract = client.contract
@@ -97,6 +104,8 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
+        self.patience = patience or Patience()
+        self.capacity = Capacity(client)
         self._settling = settling
 
     @property
@@ -143,7 +152,7 @@ class Runner:
                 skipped=str(reason),
                 not_applicable=reason.not_applicable,
             )
-        run = _Run(self._client, self._with_strangers(cast), self)
+        run = _Run(self._client, self._with_strangers(cast), self, scenario)
         try:
             run.everything(planned)
             if self._settling is None:
@@ -176,6 +185,11 @@ class Runner:
         return ""
 
 
+def _counts_sendings(step: Step) -> bool:
+    """True if the step sends one transaction a certain number of times."""
+    return bool(step.times) and (step.word == "resend" or any(draft.id for draft in step.drafts))
+
+
 def _words(scenario: Scenario) -> frozenset[str]:
     return frozenset(step.word for step in steps_of(scenario.steps))
 
@@ -183,8 +197,9 @@ def _words(scenario: Scenario) -> frozenset[str]:
 class _Run:
     """The state of one run of one scenario."""
 
-    def __init__(self, client: Client, cast: dict[str, Player], runner: Runner) -> None:
-        self._client = client
+    def __init__(self, client: Client, cast: dict[str, Player], runner: Runner, scenario: Scenario) -> None:
+        self._sending = PatientSending(client, runner.patience, scenario.id, lambda: self._reading(""))
+        self._counted = any(_counts_sendings(step) for step in steps_of(scenario.steps))
         self._contract = client.contract
         self._cast = dict(cast)
         self._opening = cast
@@ -200,6 +215,9 @@ class _Run:
         self._skipped = ""
         self._not_applicable: NotApplicable | None = None
         self._stopped = ""
+        self._ended = ""
+        self._largest_body: int | None = None
+        self._capacity = runner.capacity
         self.last_shown: dict[str, Amount | None] = {}
 
     @property
@@ -227,6 +245,9 @@ class _Run:
             skipped=self._skipped,
             not_applicable=self._not_applicable,
             stopped=self._stopped,
+            ended=self._ended,
+            outage=self._sending.outage,
+            largest_body=self._largest_body,
             unknown_games=frozenset({UNKNOWN_GAME}),
         )
 
@@ -236,12 +257,13 @@ class _Run:
             self._prepare(planned.bets)
             for group in planned.groups:
                 self._group(group)
-        except _Broken as reason:
-            self._stopped = self._stopped or str(reason)
-        if not self._stopped:
             for role in self._cast:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
+        except _Broken as reason:
+            self._stopped = str(reason)
+        except WalletGone as reason:
+            self._stopped = self._ended = str(reason)
 
     def read_again(self, players: Collection[str]) -> None:
         """Read the balances of these players once more, after the closing reads."""
@@ -251,6 +273,8 @@ class _Run:
                     self._read(role, SETTLING)
         except _Broken as reason:
             self._stopped = str(reason)
+        except WalletGone as reason:
+            self._stopped = self._ended = str(reason)
 
     def _prepare(self, placed: Sequence[Placed]) -> None:
         """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
@@ -266,49 +290,24 @@ class _Run:
         for each in placed:
             if self._has("bet"):
                 self._send(Call(operation=self._bet(each), step=PREPARATION))
-            if each.settles and self._has("pay"):
-                self._send(Call(operation=self._lost(each), step=PREPARATION))
+            if each.settles and self._has("pay") and self._capabilities.takes_zero:
+                self._send(Call(operation=lost_of(each, self._cast[each.role], self._contract), step=PREPARATION))
 
     def _has(self, word: str) -> bool:
         return self._capabilities.has(self._contract, self._contract.words.get(word, ""))
 
     def _bet(self, placed: Placed) -> Bet:
-        player = self._cast[placed.role]
-        return Bet(
-            id=placed.id,
-            player=player.id,
-            currency=player.currency,
-            session=player.session,
-            amount=self._contract.wire_unit(player.currency),
-            bet=placed.bet,
-            round=f"round-{placed.bet}",
-            game=self._games[0],
-            kind=self._contract.kind_of("bet"),
-        )
-
-    def _lost(self, placed: Placed) -> Payout:
-        """The settlement of a bet as lost, so that an unsettlement can follow."""
-        player = self._cast[placed.role]
-        return Payout(
-            id=f"{placed.id[:-1]}z",
-            player=player.id,
-            currency=player.currency,
-            session=player.session,
-            amount=0,
-            bet=self._contract.bet_reference(placed.id, placed.bet),
-            kind=self._contract.kind_of("pay"),
-            win=False,
-        )
+        return bet_of(placed, self._cast[placed.role], self._contract, self._games[0])
 
     def _group(self, group: Group) -> None:
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else _one_by_one(group)
         for call in calls[:alone]:
-            self._send(call)
+            self._send(call, counted=self._counted)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
-            for exchange in self._client.race(calls[start : start + wave]):
+            for exchange in self._sending.race(calls[start : start + wave]):
                 self._note(exchange)
 
     def _call(self, send: PlannedRequest) -> Call:
@@ -342,11 +341,7 @@ class _Run:
 
     def _read(self, role: str, step: int) -> None:
         """Read a balance. The exchange has no line, because no line of the scenario requested it."""
-        player = self._cast[role]
-        name = self._contract.words.get("balance", "")
-        operation: Operation = GetBalance(player=player.id, session=player.session)
-        if not self._capabilities.has(self._contract, name):
-            operation = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
+        operation = self._reading(role)
         exchange = self._send(Call(operation=operation, step=step))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)
@@ -354,10 +349,18 @@ class _Run:
         reply = exchange.reply
         self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
 
-    def _send(self, call: Call) -> Exchange:
-        exchange = self._client.call(call)
-        self._note(exchange)
-        return exchange
+    def _reading(self, role: str) -> Operation:
+        """The request that shows a player's balance: the balance operation, or a transaction of amount 0."""
+        player = self._cast[role]
+        if self._has("balance"):
+            return GetBalance(player=player.id, session=player.session)
+        return zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
+
+    def _send(self, call: Call, *, counted: bool = False) -> Exchange:
+        found = self._sending.call(call, counted=counted)
+        for exchange in found:
+            self._note(exchange)
+        return found[-1]
 
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
@@ -373,10 +376,12 @@ class _Run:
             self._skipped += "an earlier run may have used it; name a new one"
             raise _Broken(self._skipped)
         self._exchanges.append(exchange)
+        if is_too_large(exchange):
+            self._largest_body = self._capacity.measured(exchange, lambda: self._reading(""))
         if exchange.reply is not None and exchange.reply.session is not None and exchange.reply.session.session:
             self._cast[""] = replace(self._cast[""], session=exchange.reply.session.session)
         failure = exchange.transmission.failure
-        if failure is not None and failure.kind in _GAVE_UP:
+        if failure is not None and failure.kind in _GAVE_UP and not exchange.repeated:
             raise _Broken(failure.detail)
 
 

@@ -65,6 +65,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from harness.plugin.crash import CrashReporter
 
     config.pluginmanager.register(CrashReporter(run), "walletproof-crash")
+    from harness.plugin.timekeeping import Timekeeping
+
+    config.pluginmanager.register(Timekeeping(run, config), "walletproof-time")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 

@@ -171,6 +171,12 @@ class Live:
         now = next(iter(tally.running), "")
         return Group(head, counts, Text(now, style="dim", no_wrap=True, overflow="ellipsis"))
 
+    def say(self, text: str) -> None:
+        """Print a line above the picture."""
+        from rich.text import Text
+
+        self._console.print(Text(f"walletproof: {text}", style="yellow"))
+
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A scenario has begun, here or in a worker."""
         if self._ticker is None and not self._stopped.is_set():

@@ -54,6 +54,8 @@ class Run:
         self._wallet: BundledWallet | None = None
         self._examiners: dict[str, Examiner] = {}
         self._secrets = NO_SECRETS
+        self._until: float | None = None
+        self._ends = ""
 
     @property
     def bundled(self) -> bool:
@@ -154,14 +156,26 @@ class Run:
         """The examiner of a contract, created at the first call."""
         if contract not in self._examiners:
             wallet = self.wallets[contract]
-            self._examiners[contract] = Examiner(
+            examiner = Examiner(
                 wallet,
                 self._facts[wallet.contract],
                 record=self.options.record,
                 waivers=self.waivers,
                 secrets=self._secrets,
             )
+            examiner.patience.until, examiner.patience.ends = self._until, self._ends
+            self._examiners[contract] = examiner
         return self._examiners[contract]
+
+    def bound(self, until: float, ends: str) -> None:
+        """End the run at a time of `time.monotonic()`. `ends` is the reason that is given then."""
+        self._until, self._ends = until, ends
+        for examiner in self._examiners.values():
+            examiner.patience.until, examiner.patience.ends = until, ends
+
+    def answer_ns(self, contract: str) -> int:
+        """How long the wallet took for an ordinary answer of pre-flight, in nanoseconds."""
+        return self._facts[self.wallets[contract].contract].answer_ns
 
     def masked(self, text: str) -> str:
         """The text without credentials and sessions, which a wallet or a library may have repeated."""

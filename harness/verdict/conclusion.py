@@ -75,13 +75,13 @@ def conclude(
     * `selected` is False if the user selected none of the contract's scenarios. The verdict is then NOT RUN.
     """
     if not results and not selected:
-        reason = "no scenario of it was selected"
-        return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
+        return _not_run(contract)
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
-    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing)
+    weighed_waivers = weighed(waivers, today, results, requirements, whole=not missing and not _end_of(results))
     certification, reason = _judgement(
+        _end_of(results),
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
         _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
         _held(requirements, statuses, weighed_waivers),
@@ -96,10 +96,27 @@ def conclude(
     )
 
 
-def _judgement(broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
+def _not_run(contract: str) -> ContractVerdict:
+    reason = "no scenario of it was selected"
+    return ContractVerdict(contract=contract, certification=Certification.NOT_RUN, reason=reason)
+
+
+def _end_of(results: Sequence[ScenarioResult]) -> str:
+    """Why the run ended before its last scenario. Empty if it did not."""
+    return next((each.ended for each in results if each.ended), "")
+
+
+def _judgement(ended: str, broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
+    """The verdict with its reason. `ended` is why the run ended before its last scenario, and comes first."""
     if broken:
-        return Certification.NOT_CERTIFIED, broken
-    return (Certification.INCOMPLETE, incomplete) if incomplete else (Certification.CERTIFIED, held)
+        return Certification.NOT_CERTIFIED, _joined(ended, broken)
+    if ended or incomplete:
+        return Certification.INCOMPLETE, _joined(ended, incomplete)
+    return Certification.CERTIFIED, held
+
+
+def _joined(*reasons: str) -> str:
+    return "; ".join(each for each in reasons if each)
 
 
 def _broken(

@@ -28,6 +28,8 @@ class ScenarioResult:
     verdicts: tuple[Verdict, ...] = ()
     reason: str = ""
     """Why the scenario was skipped or could not be decided."""
+    ended: str = ""
+    """Why the whole run ended in or before this scenario. Empty if it went on."""
     readings: tuple[tuple[str, str], ...] = ()
     """Pairs of a policy and its reading that the wallet followed."""
     exchanges: int = 0

@@ -10,8 +10,8 @@ from mock_server.wallet import Wallet
 
 
 @defect(
-    violates="CAS-ZER-01 SPB-UNS-02",
-    witnesses={"zero_amount/lost_bet": "preflight", "zero_amount/zero_unsettlement": "preflight"},
+    violates="CAS-ZER-01 CAS-BAT-01 SPB-UNS-02 SPB-SET-02 SPB-AUT-01 SPB-AUT-02 SPB-CLW-01",
+    witnesses={"zero_amount/lost_bet": "oracle", "zero_amount/zero_unsettlement": "oracle"},
 )
 class RefusesZero(Wallet):
     """Takes an amount of 0 for a missing one, and refuses it."""

@@ -227,7 +227,8 @@ def test_an_operation_is_absent_without_a_body_of_the_contract(status: int, body
 NO_JSON = "not JSON: expecting value at line 1, column 1"
 NO_OBJECT = "the answer is JSON, but not an object"
 NO_SHAPE = "the answer is a JSON object that says neither success nor an error"
-SLOWER = "; the wallet is overloaded: run with a lower rate"
+LIMITED = "; the wallet limits its callers: run with a lower rate"
+SLOWER = "; the wallet is overloaded or restarts: run with a lower rate"
 
 
 @pytest.mark.parametrize(
@@ -283,7 +284,14 @@ SLOWER = "; the wallet is overloaded: run with a lower rate"
             Flaw.NOT_JSON,
         ),
         (403, b"[]", "status", f"HTTP 403 without an error of the contract's shape ({NO_OBJECT})", "http", None),
-        (429, b"{}", "status", f"HTTP 429 without an error of the contract's shape ({NO_SHAPE}){SLOWER}", "http", None),
+        (
+            429,
+            b"{}",
+            "status",
+            f"HTTP 429 without an error of the contract's shape ({NO_SHAPE}){LIMITED}",
+            "http",
+            None,
+        ),
         (500, b"Oh", "status", f"HTTP 500 without an error of the contract's shape ({NO_JSON})", "http", Flaw.NOT_JSON),
         (
             503,

@@ -16,7 +16,14 @@ from harness.model import Fault, Flaw, Message, Problem
 ABSENT_STATUSES = frozenset({404, 405, 501})
 """With one of these and no body of the contract's shape, the wallet may lack the operation."""
 
-OVERLOADED_STATUSES = frozenset({429, 503})
+ADVICE: Mapping[int, str] = {
+    413: "the body is too large for the wallet, its framework or its proxy: raise the limit",
+    429: "the wallet limits its callers: run with a lower rate",
+    502: "something in front of the wallet cannot reach it",
+    503: "the wallet is overloaded or restarts: run with a lower rate",
+    504: "something in front of the wallet has waited too long for it",
+}
+"""By HTTP status: what an answer without the contract's shape means, whatever its body is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def _without_shape(status: int, found: Problem) -> Decoded:
         detail = f"HTTP {status} is neither a success nor an error; redirects are not followed"
         redirect = Flaw.REDIRECT if status >= 300 else None
         return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status", redirect),))
-    advice = "; the wallet is overloaded: run with a lower rate" if status in OVERLOADED_STATUSES else ""
+    advice = f"; {ADVICE[status]}" if status in ADVICE else ""
     detail = f"HTTP {status} without an error of the contract's shape ({found.detail}){advice}"
     problem = Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw)
     return Decoded(None, (problem,), absent=status in ABSENT_STATUSES)

@@ -34,7 +34,7 @@ def _over_http(send: Send, asked: Mapping[str, str]) -> Player:
     made = send(Request("", (("content-type", "application/json"),), json.dumps(asked).encode()))
     if made.received is None:
         detail = made.failure.detail if made.failure else "no answer"
-        raise ProvisioningFailed(f"the provisioning address does not answer: {detail}")
+        raise ProvisioningFailed(f"the provisioning address does not answer: {detail}", unanswered=True)
     if made.received.status in NO_SUCH_CURRENCY:
         raise NoPlayer(
             f"the provisioning address makes no {asked['currency']} player", not_applicable=NotApplicable.CURRENCY

@@ -27,6 +27,11 @@ class NoPlayer(Exception):
 class ProvisioningFailed(Exception):
     """The address or the command that makes players has failed. The text is a configuration error with its remedy."""
 
+    def __init__(self, text: str, *, unanswered: bool = False) -> None:
+        """`unanswered` is True if nothing came from the address, so that it may answer later."""
+        super().__init__(text)
+        self.unanswered = unanswered
+
 
 class Players(Protocol):
     """A source of players for one contract. A player serves one scenario at a time."""

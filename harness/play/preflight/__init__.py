@@ -15,6 +15,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.contracts import Contract
 from harness.model import Player
+from harness.play.preflight.answer_times import median_ns
 from harness.play.preflight.answering import check_answer, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import deduction, operations
@@ -83,6 +84,8 @@ def _stages(
     readings = deduction(asking, trusted.player, holdings[0])
     fatal = unknown_player(asking, trusted.player, stages) if remote else ()
     return Facts(
+        takes_zero=asking.takes_zero,
+        answer_ns=median_ns(asking.exchanges),
         first_calls=fatal,
         readings=readings,
         absent=found.absent,

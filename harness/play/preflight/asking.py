@@ -61,12 +61,16 @@ class Asking:
         """False if the core operation with amount 0 gives no usable answer, so that only the balance can be read."""
         self.moved: Amount = 0
         """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
+        self.exchanges: list[Exchange] = []
+        """The calls so far, in the order of sending."""
         self.absent: set[str] = set()
         """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation and return its exchange."""
-        return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+        exchange = self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+        self.exchanges.append(exchange)
+        return exchange
 
     def in_time(self, operation: Operation, seconds: float) -> Exchange:
         """Send one operation, and wait for its answer for at most that many seconds."""

@@ -56,6 +56,10 @@ class Facts:
     """Valid calls that the wallet refused, with the calls that prove its error. Empty if it accepts valid calls."""
     findings: tuple[tuple[Exchange, ...], ...] = ()
     """Calls that prove other violations, each with its proof last. Scenarios can run all the same."""
+    takes_zero: bool = True
+    """False if the wallet refuses the amount 0, or gives no usable answer to it."""
+    answer_ns: int = 0
+    """The median time of an answered call, in nanoseconds. 0 if it was not measured."""
     stages: tuple[Stage, ...] = ()
     """The stages in the order in which they passed."""
     holdings: tuple[Holding, ...] = ()

@@ -27,6 +27,7 @@ from harness.verdict.checks import Standing
 __all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
+    unreadable_answers.of_status,
     lateness.diagnoses,
     signatures.diagnoses,
     confused_ids.diagnoses,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Aspect, Authenticate, Check, Exchange, FailureKind, Flaw, Operation, Problem, Single
+from harness.model import (
+    Aspect,
+    Authenticate,
+    Check,
+    Exchange,
+    FailureKind,
+    Flaw,
+    Operation,
+    Problem,
+    Single,
+    transactions,
+)
 from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
 from harness.verdict.causes.case import Case, Cause, accepted
 from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
@@ -70,6 +81,31 @@ _OF_PLACES: Mapping[str, Cause] = {
     ),
 }
 """By the last part of a problem's place: a field of the answer, the HTTP status, or a header."""
+_TOO_LARGE = 413
+_OF_STATUSES: Mapping[int, Cause] = {
+    429: Cause(
+        "too_many_requests",
+        "HTTP 429: the wallet, or something in front of it, limits how often it is called",
+        "raise the limit for the platform; for a run set limits.requests_per_second below it",
+    ),
+    502: Cause(
+        "gateway_cannot_reach",
+        "HTTP 502: a gateway in front of the wallet cannot reach it: the process crashed, restarts, or closed the "
+        "connection",
+        "see the gateway's log and the wallet's at that time; keep idle connections longer than the gateway does",
+    ),
+    503: Cause(
+        "unavailable",
+        "HTTP 503: the wallet, or something in front of it, is overloaded or restarts",
+        "see what limits it (workers, connections, a circuit breaker); answer with Retry-After",
+    ),
+    504: Cause(
+        "gateway_timed_out",
+        "HTTP 504: a gateway in front of the wallet has waited too long for its answer",
+        "look for the request in the wallet's log; answer within a few seconds, also under load",
+    ),
+}
+"""By HTTP status: the cause, whatever the body is."""
 _REDIRECTION = 3
 """The first digit of the HTTP status of a redirect."""
 _KINDS: Mapping[FailureKind, Cause] = {
@@ -102,6 +138,30 @@ READ_AFTER_THE_LOCK = Cause(
     "the balance of an answer is read after the booking's lock was given back, when others have booked too",
     "take the balance from the booking itself (UPDATE ... RETURNING balance)",
 )
+
+
+def of_status(case: Case) -> Iterator[Cause]:
+    """The cause that the HTTP status alone decides, whatever the body is."""
+    exchange = case.exchange
+    if exchange is None or exchange.reply is not None or exchange.transmission.received is None:
+        return
+    status = exchange.transmission.received.status
+    if status == _TOO_LARGE:
+        yield _of_size(case, exchange)
+    elif status in _OF_STATUSES:
+        yield _OF_STATUSES[status]
+
+
+def _of_size(case: Case, exchange: Exchange) -> Cause:
+    size, most = len(exchange.transmission.sent.body), case.history.largest_body
+    count = len(transactions(exchange.operation))
+    what = f"the {exchange.name} of {count:,} transactions" if count > 1 else f"this {exchange.name}"
+    takes = "does not take such a body" if most is None else f"takes bodies of {most:,} bytes at most"
+    return Cause(
+        "body_too_large",
+        f"HTTP 413: the wallet, its framework or its proxy {takes}; {what} has {size:,}",
+        "raise the limit of the body's size in the framework, and in every proxy in front of it",
+    )
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.contracts import Contract
+from harness.contracts.shared.answer import ADVICE
 from harness.model import (
     Check,
     Exchange,
@@ -85,7 +86,7 @@ def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]
     """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN."""
     own = contract.requirements[history.scenario.requirements[contract.name]]
     for index, exchange in enumerate(history.exchanges):
-        if exchange.reply is not None or exchange.loss is not None or exchange.absent:
+        if exchange.reply is not None or exchange.loss is not None or exchange.absent or exchange.repeated:
             continue
         failure = exchange.transmission.failure
         alteration = exchange.alteration
@@ -93,8 +94,10 @@ def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]
             continue
         received = exchange.transmission.received
         why = failure.detail if failure else f"the answer cannot be read (HTTP {received.status if received else 0})"
-        if received is not None and received.status in {429, 503}:
-            why += "; if the wallet limits its callers, run with a lower rate"
+        if received is not None and received.status in ADVICE:
+            why += f"; {ADVICE[received.status]}"
+        if history.outage:
+            why += f"; {history.outage}"
         yield verdict_on(Check.DELIVERY, own, Status.UNKNOWN, why, index, exchange)
         return
 

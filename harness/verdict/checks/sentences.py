@@ -56,6 +56,7 @@ def _departure(exchange: Exchange) -> str:
         *(f"without {field}" for _, field in alteration.without),
         "with another body" if alteration.body is not None else "",
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
+        "no answer, so it was sent again" if exchange.repeated else "",
     ]
     joined = "; ".join(word for word in words if word)
     return f" ({joined})" if joined else ""

@@ -177,7 +177,7 @@ def test_an_answer_that_cannot_be_read_for_want_of_capacity_names_the_remedy() -
     (verdict,) = judged(changed(history, settlements(history)[1], overloaded))
     assert verdict.check == "delivery"
     assert verdict.summary == (
-        "the answer cannot be read (HTTP 503); if the wallet limits its callers, run with a lower rate"
+        "the answer cannot be read (HTTP 503); the wallet is overloaded or restarts: run with a lower rate"
     )
 
 

@@ -1,0 +1,295 @@
+"""On a bad day of the wallet: answers that are lost on their way, `Retry-After`, crashes, and a run that must end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from hostile import Server, message
+from interfered import Asked, Interfered
+from preflight_at_hand import AtHand
+from report_at_hand import scenarios
+
+from harness.config import WalletUnderTest
+from harness.examine import Examiner
+from harness.model import Exchange, Limits, Status
+from harness.play.preflight import Facts
+from harness.play.sending import retry_after
+from harness.verdict import ScenarioResult
+
+PLAIN = "idempotency/resent_settlement"
+RACE = "races/identical_settlements"
+LIMITS = Limits(parallel=5, rounds=10, burst=10, batch=50, races=1, connections=10)
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 1_000.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+def examined(
+    interfere: Callable[[Asked], bool],
+    ids: Sequence[str] = (PLAIN,),
+    *,
+    clock: Clock | None = None,
+    run_until: float | None = None,
+    **fields: float,
+) -> tuple[list[ScenarioResult], Examiner]:
+    """The results of scenarios on the sound wallet. `interfere` sees each request to the contract's paths."""
+    wallet = AtHand("casino")
+
+    def on_the_contract(asked: Asked) -> bool:
+        return asked.path.startswith("/casino") and interfere(asked)
+
+    with Server(Interfered(wallet.app, on_the_contract)) as server:
+        found: WalletUnderTest = replace(
+            wallet.under_test(),
+            url=f"{server.url}/casino",
+            provision_url=f"{server.url}/__admin/player",
+            limits=LIMITS,
+            **fields,  # type: ignore[arg-type]
+        )
+        examiner = Examiner(found, Facts(), record=True)
+        if clock is not None:
+            examiner.patience.now, examiner.patience.sleep = clock.now, clock.sleep
+            assert examiner.patience.recovery is not None
+            examiner.patience.recovery._now, examiner.patience.recovery._sleep = clock.now, clock.sleep
+        examiner.patience.until, examiner.patience.ends = run_until, "the time of the run is over"
+        results = [examiner.examine(scenarios()[each]) for each in ids]
+        examiner.close()
+    return results, examiner
+
+
+def repeated(result: ScenarioResult) -> list[bool]:
+    return [each["repeated"] for each in result.records]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Answers that are lost on their way
+
+
+def test_a_reused_connection_that_closes_without_a_byte_is_no_crash() -> None:
+    """Every second request of a connection is processed, and its answer is lost: the server closes idle connections."""
+
+    def closes(asked: Asked) -> bool:
+        if asked.number < 2:
+            return False
+        asked.answer()
+        return True
+
+    (result,), _ = examined(closes)
+    assert result.status is Status.PASS, result.verdicts
+    assert any(repeated(result))
+    assert result.core_money_moved
+
+
+def test_a_fresh_connection_that_closes_without_a_byte_is_not_asked_again() -> None:
+    seen: list[bytes] = []
+
+    def closes(asked: Asked) -> bool:
+        seen.append(asked.body)
+        return len(seen) == 1
+
+    (result,), _ = examined(closes)
+    assert result.status is Status.UNKNOWN
+    assert not any(repeated(result))
+
+
+def test_in_a_race_nothing_is_sent_again() -> None:
+    def closes(asked: Asked) -> bool:
+        return asked.number > 1 and b"transactions" in asked.body
+
+    (result,), _ = examined(closes, [RACE])
+    racing = [each for each in result.records if each["race"] is not None]
+    assert racing
+    assert not any(each["repeated"] for each in racing)
+
+
+def test_where_the_scenario_counts_sendings_nothing_is_sent_again() -> None:
+    def closes(asked: Asked) -> bool:
+        return asked.number > 2 and b"transactions" in asked.body
+
+    (result,), _ = examined(closes, ["idempotency/resent_many_times"])
+    steps = [each for each in result.records if each["step"] >= 0 and each["operation"] != "balance"]
+    assert steps
+    assert not any(each["repeated"] for each in steps)
+    assert result.status is Status.UNKNOWN
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Retry-After
+
+
+@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
+def test_retry_after_is_obeyed(status: str) -> None:
+    clock = Clock()
+
+    def busy(asked: Asked) -> bool:
+        if asked.total % 4:
+            return False
+        asked.visit.say(message(b"slow down", "Retry-After: 2", "Connection: close", status=status))
+        return True
+
+    (result,), _ = examined(busy, clock=clock)
+    assert result.status in {Status.PASS, Status.WARN}, result.verdicts
+    assert any(repeated(result))
+    assert clock.slept
+    assert all(1.5 < each <= 2 for each in clock.slept)
+
+
+def test_a_longer_retry_after_than_we_wait_is_not_obeyed() -> None:
+    clock = Clock()
+
+    def busy(asked: Asked) -> bool:
+        if b"transactions" not in asked.body:
+            return False
+        asked.visit.say(message(b"", "Retry-After: 3600", "Connection: close", status="503 Service Unavailable"))
+        return True
+
+    (result,), _ = examined(busy, clock=clock)
+    assert clock.slept == []
+    assert result.status is Status.UNKNOWN
+    assert not any(repeated(result))
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7),
+        ("0", 0),
+        ("-1", 0),
+        ("soon", 0),
+        ("", 0),
+        ("9" * 30, 0),
+        ("Thu, 01 Jan 1970 00:02:00 GMT", 20),
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 0),
+    ],
+)
+def test_what_retry_after_says(value: str, seconds: int, told: Callable[..., Exchange]) -> None:
+    assert retry_after(told(503, value), 100.0) == seconds
+    assert retry_after(told(500, value), 100.0) == 0
+
+
+@pytest.fixture
+def told() -> Callable[..., Exchange]:
+    from harness.model import GetBalance, Message, Transmission
+
+    def exchange(status: int, value: str) -> Exchange:
+        received = Message(b"", b"", status, (("retry-after", value),))
+        sent = Transmission(Message(b"", b""), received, None, 1, 1, 2, 3)
+        return Exchange(operation=GetBalance(player="1"), name="balance", transmission=sent, reply=None)
+
+    return exchange
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Statuses before bodies
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [(413, "body_too_large"), (429, "too_many_requests"), (502, "gateway_cannot_reach"), (503, "unavailable"),
+     (504, "gateway_timed_out")],
+)  # fmt: skip
+def test_the_status_decides_the_cause_and_not_the_page(status: int, cause: str) -> None:
+    def page(asked: Asked) -> bool:
+        if b"transactions" not in asked.body:
+            return False
+        asked.visit.say(message(b"<html>oops</html>", "Content-Type: text/html", status=f"{status} Any"))
+        return True
+
+    (result,), _ = examined(page, recovery_seconds=0)
+    assert {each.cause for each in result.verdicts} == {cause}
+    assert all(each.said == f"HTTP {status}" for each in result.verdicts)
+
+
+def test_a_limit_of_the_body_is_told_with_both_sizes() -> None:
+    def limited(asked: Asked) -> bool:
+        if len(asked.body) <= 4_321:
+            return False
+        asked.visit.say(message(b"<html>too large</html>", "Content-Type: text/html", status="413 Payload Too Large"))
+        return True
+
+    (result,), _ = examined(limited, ["batch/full_batch"])
+    probably = {each.probably for each in result.verdicts if each.cause == "body_too_large"}
+    (sentence,) = probably
+    assert sentence.startswith(
+        "HTTP 413: the wallet, its framework or its proxy takes bodies of 4,321 bytes at most; the settlement of 50 "
+        "transactions has "
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A wallet that goes away
+
+
+class Crashes:
+    """Stops answering with the request `at`, and answers again after some further requests."""
+
+    def __init__(self, at: int, away: int) -> None:
+        self.at, self.away = at, away
+        self.moved = 0
+
+    def __call__(self, asked: Asked) -> bool:
+        if b"transactions" in asked.body:
+            self.moved += 1
+        if self.moved < self.at or self.away <= 0:
+            return False
+        self.away -= 1
+        return True
+
+
+def test_a_wallet_that_comes_back_is_waited_for_and_the_culprit_is_named() -> None:
+    clock = Clock()
+    results, examiner = examined(Crashes(1, 4), [PLAIN, "idempotency/resent_batch", PLAIN], clock=clock)
+    assert [each.status for each in results] == [Status.UNKNOWN, Status.PASS, Status.PASS]
+    (told,) = [each for each in results[0].verdicts if each.check == "delivery"]
+    assert "the wallet stopped answering at " in told.summary
+    assert "after settlement 0123abcd" in told.summary
+    assert f"of {PLAIN}; it answered again after " in told.summary
+    assert len(examiner.patience.outages) == 1
+    assert clock.slept, "it was waited for"
+
+
+def test_a_wallet_that_stays_away_ends_the_run_with_the_first_cause() -> None:
+    clock = Clock()
+    results, _ = examined(Crashes(1, 10_000), [PLAIN, "idempotency/resent_batch"], clock=clock)
+    assert [each.status for each in results] == [Status.SKIPPED, Status.SKIPPED]
+    assert results[0].ended == results[1].ended
+    assert results[0].ended.startswith("the wallet stopped answering at ")
+    assert results[0].ended.endswith(f" of {PLAIN}")
+    assert 25 < sum(clock.slept) <= 30
+
+
+def test_a_wallet_that_answers_everything_else_has_not_gone() -> None:
+    clock = Clock()
+
+    def closes(asked: Asked) -> bool:
+        return b"transactions" in asked.body
+
+    results, examiner = examined(closes, [PLAIN, PLAIN], clock=clock)
+    assert [each.status for each in results] == [Status.UNKNOWN, Status.UNKNOWN]
+    assert (examiner.ended, clock.slept) == ("", [])
+
+
+def test_the_time_of_a_run_is_bounded() -> None:
+    clock = Clock()
+
+    def slow(asked: Asked) -> bool:
+        clock.time += 9.9
+        return False
+
+    results, _ = examined(slow, [PLAIN, PLAIN, PLAIN], clock=clock, run_until=1_060.0)
+    assert [each.status for each in results] == [Status.PASS, Status.SKIPPED, Status.SKIPPED]
+    assert results[1].ended == "the time of the run is over"
