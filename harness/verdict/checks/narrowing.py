@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Situation, Unsettle, transactions
+from harness.model import Amount, Bet, Exchange, History, Movement, Outcome, Payout, Situation, Unsettle, transactions
 from harness.oracle import Event
 from harness.verdict.checks.facts import Part
 
@@ -48,6 +48,10 @@ class _Whole:
 
     several_players: bool
     has_bad_item: bool
+    malformed: str
+    """The word for a malformed request; empty if none applies."""
+    two_amounts: frozenset[str]
+    """The ids that it has with several amounts."""
 
 
 class Narrowing:
@@ -78,16 +82,13 @@ class Narrowing:
         """The situation; with a dot and a further word if one applies."""
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
-            finer = _malformed(exchange, self._contract) or (
-                "" if _must_be_refused(exchange, self._history) else "permitted"
-            )
+            finer = self._whole(part.exchange, exchange).malformed
             return f"{plain}.{finer}" if finer else str(plain)
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
         finer = ""
         if plain is Situation.DUPLICATE_IN_BATCH:
-            amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
-            finer = "two_amounts" if len(amounts) > 1 else ""
+            finer = "two_amounts" if part.item.id in self._whole(part.exchange, exchange).two_amounts else ""
         elif plain in _NEW:
             finer = self._of_new(plain, part.item, part.exchange, exchange)
         return f"{plain}.{finer}" if finer else str(plain)
@@ -110,8 +111,16 @@ class Narrowing:
     def _whole(self, index: int, exchange: Exchange) -> _Whole:
         if index not in self._wholes:
             items = _items(exchange)
-            several = len({each.player for each in items} & self._players) > 1
-            self._wholes[index] = _Whole(several, len(items) > 1 and _has_bad_item(exchange))
+            amounts: dict[str, set[Amount]] = {}
+            for each in items:
+                amounts.setdefault(each.id, set()).add(each.amount)
+            permitted = "" if _must_be_refused(exchange, self._history) else "permitted"
+            self._wholes[index] = _Whole(
+                several_players=len({each.player for each in items} & self._players) > 1,
+                has_bad_item=len(items) > 1 and _has_bad_item(exchange),
+                malformed=_malformed(exchange, self._contract) or permitted,
+                two_amounts=frozenset(id for id, found in amounts.items() if len(found) > 1),
+            )
         return self._wholes[index]
 
     def _of_settlement(self, plain: Situation, item: Movement, index: int) -> str:
