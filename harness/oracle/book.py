@@ -22,7 +22,7 @@ class Family(StrEnum):
     __hash__ = str.__hash__  # Enum's own is Python code, and books are asked for a key all the time.
 
 
-_FAMILIES = tuple(Family)
+FAMILIES = tuple(Family)
 
 
 class EntryState(StrEnum):
@@ -90,22 +90,32 @@ class Book:
 
     def known_as(self, transaction_id: str, but: Family | None = None) -> Entry | None:
         """The entry of an id in any family, or in any but one. An applied entry comes before all others."""
-        found = [self.entries.get((each, transaction_id)) for each in _FAMILIES if each is not but]
-        known = [entry for entry in found if entry is not None]
-        return min(known, key=lambda entry: entry.fate is not EntryState.APPLIED, default=None)
+        found: Entry | None = None
+        for each in FAMILIES:
+            entry = self.entries.get((each, transaction_id))
+            if entry is None or each is but:
+                continue
+            if entry.fate is EntryState.APPLIED:
+                return entry
+            found = found or entry
+        return found
 
     def record(self, key: Key, entry: Entry, *, moved: Amount = 0) -> Book:
         """The book after a transaction has had an answer and moved the balance by `moved`."""
-        return self.record_all({key: entry}, moved=moved)
+        known = self.entries.get(key)
+        digest = self.digest ^ _mark(key, known) ^ _mark(key, entry)
+        return self._with({**self.entries, key: entry}, digest, moved)
 
     def record_all(self, entries: Mapping[Key, Entry], *, moved: Amount = 0) -> Book:
         """The book after several transactions have had answers and moved the balance by `moved` together."""
         digest = self.digest
         for key, entry in entries.items():
             digest ^= _mark(key, self.entries.get(key)) ^ _mark(key, entry)
-        together = {**self.entries, **entries}
+        return self._with({**self.entries, **entries}, digest, moved)
+
+    def _with(self, entries: Mapping[Key, Entry], digest: int, moved: Amount) -> Book:
         balance = self.balance + moved
-        return Book(balance, together, self.rolled_back, self.bets, self.returned, self.settled, digest)
+        return Book(balance, entries, self.rolled_back, self.bets, self.returned, self.settled, digest)
 
     def showing(self, key: Key, balance: Amount | None) -> Book:
         """The book in which the first answer to a transaction showed `balance`."""
@@ -114,11 +124,15 @@ class Book:
 
     def accept_bet(self, *references: str) -> Book:
         """Remember the references by which an accepted bet may be named later."""
-        return replace(self, bets=self.bets | {*references} - {""})
+        bets = self.bets | {*references} - {""}
+        return Book(self.balance, self.entries, self.rolled_back, bets, self.returned, self.settled, self.digest)
 
     def settle(self, reference: str) -> Book:
         """Remember that a bet has had a credit."""
-        return replace(self, settled=self.settled | {reference}) if reference else self
+        if not reference or reference in self.settled:
+            return self
+        settled = self.settled | {reference}
+        return Book(self.balance, self.entries, self.rolled_back, self.bets, self.returned, settled, self.digest)
 
     def roll_back(self, transaction_id: str, *references: str) -> Book:
         """Remember that a transaction was rolled back: a bet is not debited any more."""
@@ -133,16 +147,18 @@ def _mark(key: Key, entry: Entry | None) -> int:
 
 def family(item: Movement) -> Family:
     """The id space of a movement. Raises TypeError for a movement of no known kind."""
-    match item:
-        case Bet():
-            return Family.BET
-        case Reward():
-            return Family.REWARD
-        case Unsettle():
-            return Family.UNSETTLEMENT
-        case Payout():
-            return Family.CREDIT
-    raise TypeError(f"not a movement: {item!r}")
+    found = _FAMILY_OF.get(type(item))
+    if found is None:
+        raise TypeError(f"not a movement: {item!r}")
+    return found
+
+
+_FAMILY_OF: Mapping[type, Family] = {
+    Bet: Family.BET,
+    Payout: Family.CREDIT,
+    Reward: Family.REWARD,
+    Unsettle: Family.UNSETTLEMENT,
+}
 
 
 def key_of(item: Movement | Rollback) -> Key:

@@ -5,8 +5,9 @@ An event is one request with its answer. A lost event is a request whose answer 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.model import Amount, GetBalance, Movement, Single, id_of
 from harness.oracle.book import Book, Entry, Key, change_of, key_of
@@ -78,3 +79,29 @@ class Belief:
     """The lowest and highest balance since the oldest lost request was sent, lost requests left aside."""
     doubted: frozenset[Key] = frozenset()
     """Lost requests that the wallet may have refused when they were sent."""
+
+    def key(self) -> object:
+        """What makes two beliefs the same, `stood` left aside. Lost requests are the same if they are one object."""
+        if self.is_definite and not self.arrived:
+            return self.book.key()
+        arrived = frozenset((change, number) for change, number in self.arrived.items() if number)
+        return self.book.key(), frozenset(id(each) for each in self.lost), self.floors, arrived
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether nothing is undecided: no lost request, and no money that one must have moved."""
+        return not self.lost and not self.floors and self.book.balance >= 0
+
+    def showing(self, first: Key | None, balance: Amount | None) -> Belief:
+        """The belief in which the first answer to a transaction, if there is one, showed `balance`."""
+        book = self.book if first is None else self.book.showing(first, balance)
+        if book is self.book:
+            return self
+        return Belief(book, self.lost, self.floors, self.arrived, self.stood, self.doubted)
+
+
+def contended(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events of a race whose refusals need no reason, because something was accepted or because of their own id."""
+    busy = any(event.accepted for event in events)
+    ids = Counter(event.id for event in events)
+    return tuple(replace(event, terms=replace(event.terms, contested=busy or ids[event.id] == 1)) for event in events)

@@ -7,14 +7,14 @@ remembers where it has been. Past its budget the answer is "not known".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward
 from harness.oracle.book import Book, Key
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import ids_of, references_of
-from harness.oracle.lost import distinct, key, step
+from harness.oracle.lost import distinct, step
 from harness.oracle.sums import BudgetExceeded
 
 LARGEST_SEARCH = 6_000
@@ -23,7 +23,8 @@ STEPS_PER_EVENT = 20
 """More than `LARGEST_SEARCH` for very large batches."""
 
 Readings = frozenset[tuple[str, str]]
-_State = tuple[int, Belief, Readings]
+_State = tuple[int, Belief, Readings, object]
+"""The events done, the belief that they leave with the readings that it rests on, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +73,27 @@ class OrderSearch:
         Raises BudgetExceeded.
         """
         everything = (1 << len(self._events)) - 1
-        stack: list[Iterator[_State]] = [iter([(0, self._belief, frozenset())])]
+        deepest: _State = (0, self._belief, frozenset(), self._belief.key())
+        stack: list[Iterator[_State]] = [iter([deepest])]
         seen: set[object] = set()
         ends: list[Belief] = []
         readings: Readings | None = None
-        deepest: _State = (0, self._belief, frozenset())
         while stack and (all_ends or not ends):
             state = next(stack[-1], None)
             if state is None:
                 stack.pop()
                 continue
-            done, belief, noted = state
-            if (mark := (done, key(belief))) in seen:
+            done, belief, noted, mark = state
+            if (done, mark) in seen:
                 continue
-            seen.add(mark)
+            seen.add((done, mark))
             if done == everything:
                 ends.append(belief)
                 readings = noted if readings is None else readings & noted
                 continue
             if done.bit_count() > deepest[0].bit_count():
                 deepest = state
-            stack.append(self._successors(done, belief, noted))
+            stack.append(self._successors(state))
         if ends:
             return Found(distinct(ends), readings or frozenset())
         pending = tuple(i for i in range(len(self._events)) if not deepest[0] >> i & 1)
@@ -101,11 +102,11 @@ class OrderSearch:
     # ----------------------------------------------------------------------------------------------------------------
     # From one state to the next
 
-    def _successors(self, done: int, belief: Belief, noted: Readings) -> Iterator[_State]:
+    def _successors(self, state: _State) -> Iterator[_State]:
         held: list[_State] = []
-        for index in self._candidates(done, belief):
-            steps = self._steps(index, done, belief, noted)
-            if len(steps) == 1 and self._is_free(index, done, belief, steps[0][1]):
+        for index in self._candidates(state[0], state[1]):
+            steps = self._steps(index, state)
+            if len(steps) == 1 and self._is_free(index, state, steps[0]):
                 yield steps[0]
                 return
             held += steps
@@ -114,7 +115,8 @@ class OrderSearch:
     def _candidates(self, done: int, belief: Belief) -> Iterator[int]:
         """The events that may come next. Of several that are alike it is the one that ended first."""
         pinned, loose = self._places
-        running = next((block for block in self._block if block & done and block & ~done), 0)
+        blocks = self._block if self._ends else ()
+        running = next((block for block in blocks if block & done and block & ~done), 0)
         first: dict[int, int] = {}
         for index in (*pinned.get(belief.book.balance, ()), *loose):
             if 0 < self._uncovered[index] <= belief.book.balance:
@@ -132,8 +134,8 @@ class OrderSearch:
                 first[self._alike[index]] = index
         return iter(first.values())
 
-    def _steps(self, index: int, done: int, belief: Belief, noted: Readings) -> list[_State]:
-        event = self._events[index]
+    def _steps(self, index: int, state: _State) -> list[_State]:
+        event, (done, belief, noted, _) = self._events[index], state
         self._left -= 1
         if self._left < 0:
             raise BudgetExceeded
@@ -142,16 +144,13 @@ class OrderSearch:
             shown = self._with_shown(index, possible.first, after)
             if self._ends_wrongly(index, done, shown):
                 continue
-            found.setdefault(key(shown), (done | 1 << index, shown, noted | frozenset(possible.readings)))
+            mark = shown.key()
+            found.setdefault(mark, (done | 1 << index, shown, noted.union(possible.readings), mark))
         return list(found.values())
 
     def _with_shown(self, index: int, first: Key | None, after: Belief) -> Belief:
         """The belief that remembers the balance that a first answer showed. Of several to one id it may be any."""
-        event = self._events[index]
-        if first is None or (event.balance is None and len(self._events) == 1):
-            return after
-        shown = None if self._overlooks and self._others[index] else event.balance
-        return replace(after, book=after.book.showing(first, shown))
+        return after.showing(first, None if self._overlooks and self._others[index] else self._events[index].balance)
 
     def _ends_wrongly(self, index: int, done: int, belief: Belief) -> bool:
         """Whether a batch that is worked in one go ends here with another balance than it shows."""
@@ -159,12 +158,13 @@ class OrderSearch:
         is_last = bool(block) and not block & ~(done | 1 << index)
         return is_last and belief.book.balance != self._ends[self._events[index].exchange]
 
-    def _is_free(self, index: int, done: int, before: Belief, after: Belief) -> bool:
+    def _is_free(self, index: int, state: _State, next_: _State) -> bool:
         """Whether nothing is lost by taking this event now: what is still to come does not depend on it."""
-        event, remaining = self._events[index], ~done & ~(1 << index)
+        event, (_, before, _, mark), (done, after, _, next_mark) = self._events[index], state, next_
+        remaining = ~done
         if self._block[index] or before.lost:
             return False
-        if key(before) == key(after):
+        if mark == next_mark:
             return not event.accepted or self._never_moves(event, before.book)
         moved = after.book.balance - before.book.balance
         if self._others[index] & remaining:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Rollback, Single, Unsettle
-from harness.oracle.book import Book, Entry, Family, Key
+from harness.oracle.book import FAMILIES, Book, Entry, Key
 from harness.oracle.events import Event
 
 _ASK_FOR_THE_BET = (
@@ -48,7 +48,7 @@ def references_of(item: Single, book: Book) -> set[str]:
 
 
 def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
-    for each in Family if book.entries else ():
+    for each in FAMILIES if book.entries else ():
         entry = book.entries.get((each, transaction_id))
         if entry is not None:
             yield (each, transaction_id), entry

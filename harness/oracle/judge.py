@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from harness.model import Amount, Movement, Situation, Unsettle, Wrong
 from harness.oracle.book import Book, EntryState, Family, key_of
-from harness.oracle.events import Belief, Event
+from harness.oracle.events import Belief, Event, contended
 from harness.oracle.explanation import Found, OrderSearch
-from harness.oracle.lost import answers, distinct, lose, span, without_arrived
+from harness.oracle.lost import answers, distinct, lose, span, step, without_arrived
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
@@ -92,7 +91,8 @@ def judge(beliefs: Sequence[Belief], events: Sequence[Event], *, racing: bool = 
     """
     seen = _knowing_of_deductions(beliefs, events)
     try:
-        judgement = _race(beliefs, seen) if racing else _batch(beliefs, seen)
+        judge_ = _race if racing else _batch if len(seen) > 1 else _one
+        judgement = judge_(beliefs, seen)
         situations = tuple(_situations(beliefs[0], seen))
     except BudgetExceeded:
         return Judgement((), undecided=True, situations=(Situation.NEW,) * len(events))
@@ -122,7 +122,37 @@ def _has_deducted(book: Book) -> bool:
 
 
 # --------------------------------------------------------------------------------------------------------------------
-# One event, or the items of one batch: every balance and every refusal must be right
+# One event: each belief keeps the answers that the rules allow and that agree with the one given
+
+
+def _one(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
+    """What one answer leaves of each belief. It rests on the readings that it needs from every belief."""
+    (event,) = events
+    left: list[Belief] = []
+    readings: list[frozenset[tuple[str, str]]] = []
+    try:
+        for belief in beliefs:
+            found = _agreeing(belief, event)
+            left += (after for after, _ in found)
+            readings += (noted for _, noted in found)
+        if left:
+            return Judgement(distinct(left), frozenset.intersection(*readings))
+    except BudgetExceeded:
+        return Judgement((), undecided=True)
+    return Judgement((), finding=_finding_of(event, tuple(answers(beliefs[0], event))))
+
+
+def _agreeing(belief: Belief, event: Event) -> Collection[tuple[Belief, frozenset[tuple[str, str]]]]:
+    """The different beliefs that an answer leaves of one, each with the readings of the most ordinary possibility."""
+    found: dict[object, tuple[Belief, frozenset[tuple[str, str]]]] = {}
+    for possible, after in step(belief, event):
+        shown = after if event.balance is None else after.showing(possible.first, event.balance)
+        found.setdefault(shown.key(), (shown, frozenset(possible.readings)))
+    return found.values()
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# The items of one batch: every balance and every refusal must be right
 
 
 def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
@@ -133,7 +163,7 @@ def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
     found = _search(beliefs, events)
     if found is not None and found.beliefs:
         return _item_by_item(beliefs, events, found)
-    if len(events) > 1 and (whole := _after_whole_batch(beliefs, events)) is not None:
+    if (whole := _after_whole_batch(beliefs, events)) is not None:
         return whole
     if found is None:
         return Judgement((), undecided=True)
@@ -142,7 +172,7 @@ def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
 
 def _item_by_item(beliefs: Sequence[Belief], events: Sequence[Event], found: Found) -> Judgement:
     """Every balance is the one after its own item. A policy may ask for the one after the batch."""
-    if len(events) == 1 or events[0].terms.reads("batch_balance", "after_item"):
+    if events[0].terms.reads("batch_balance", "after_item"):
         return Judgement(found.beliefs, found.readings)
     if (whole := _after_whole_batch(beliefs, events)) is not None:
         return whole
@@ -363,10 +393,3 @@ def _situation(belief: Belief, event: Event) -> Situation:
             return possible.situation
         situation = situation or possible.situation
     return situation or Situation.NEW
-
-
-def contended(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events of a race whose refusals need no reason, because something was accepted or because of their own id."""
-    busy = any(event.accepted for event in events)
-    ids = Counter(event.id for event in events)
-    return tuple(replace(event, terms=replace(event.terms, contested=busy or ids[event.id] == 1)) for event in events)

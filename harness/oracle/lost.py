@@ -179,6 +179,11 @@ def step(
     A refusal shows what became of earlier sendings of the same request, except in a race.
     """
     shown = None if overlook_balance else event.balance
+    if belief.is_definite:
+        for possible in allowed(belief.book, event.item, event.terms):
+            if possible.accepted is event.accepted and possible.may_show(shown):
+                yield possible, Belief(possible.book)
+        return
     for wide in (False, True):
         found: list[tuple[Possible, Belief]] = []
         is_still = False
@@ -187,7 +192,7 @@ def step(
                 continue
             after = replace(before, book=possible.book)
             after = after if racing else refused_again(after, [event])
-            if not possible.accepted or shown is None or possible.may_show(shown):
+            if possible.may_show(shown):
                 found.append((possible, widened(_settled(rolled_back(belief, after, event)))))
                 is_still = is_still or before.book.balance == belief.book.balance
             elif possible.balances is not None and possible.book.balance in possible.balances:
@@ -201,6 +206,8 @@ def step(
 
 def answers(belief: Belief, event: Event) -> Iterator[Possible]:
     """Every answer to an event that is allowed, whatever has become of the lost requests."""
+    if belief.is_definite:
+        return allowed(belief.book, event.item, event.terms)
     return (possible for _, _, possible in _answers(belief, event, wide=True))
 
 
@@ -213,7 +220,7 @@ def _answers(belief: Belief, event: Event, *, wide: bool) -> Iterator[tuple[Beli
         concerned = _concerned(settled, event, wide=wide)
         for arrived in _arrivals(settled, concerned):
             absent = {id(each) for each in concerned} & {id(each) for each in arrived.lost}
-            if any(number < 0 for _, number in _spare(arrived, absent)):
+            if arrived.arrived and any(number < 0 for _, number in _spare(arrived, absent)):
                 continue
             for covered in _covering(arrived, event.item, absent):
                 for possible in allowed(covered.book, event.item, event.terms):
@@ -283,13 +290,13 @@ def _matters_to(event: Event, book: Book) -> Callable[[Event], bool]:
 
 def _arrivals(belief: Belief, concerned: Iterable[Event]) -> Iterator[Belief]:
     """The belief, and every one in which some of these lost requests were carried out. Raises BudgetExceeded."""
-    waiting, seen = [belief], {key(belief)}
+    waiting, seen = [belief], {belief.key()}
     while waiting:
         current = waiting.pop()
         yield current
         for lost in concerned:
             for after in _carried_out(current, lost) if any(each is lost for each in current.lost) else ():
-                if (mark := key(after)) not in seen:
+                if (mark := after.key()) not in seen:
                     seen.add(mark)
                     waiting.append(after)
         if len(seen) > MOST_ARRIVALS:
@@ -372,24 +379,18 @@ def without_arrived(belief: Belief, events: Sequence[Event]) -> tuple[Belief, Re
 # Beliefs that are the same
 
 
-def key(belief: Belief) -> object:
-    """What makes two beliefs the same, `stood` left aside. Lost requests are the same if they are the same object."""
-    arrived = frozenset((change, number) for change, number in belief.arrived.items() if number)
-    return belief.book.key(), frozenset(id(each) for each in belief.lost), belief.floors, arrived
-
-
 def distinct(beliefs: Iterable[Belief]) -> tuple[Belief, ...]:
     """The beliefs without repetition, and without those that follow from another one. Raises BudgetExceeded."""
     found: dict[object, Belief] = {}
     for belief in beliefs:
-        same = found.setdefault(key(belief), belief)
+        same = found.setdefault(belief.key(), belief)
         if same.stood != belief.stood:
             (low, high), (lower, higher) = same.stood, belief.stood
-            found[key(belief)] = replace(same, stood=(min(low, lower), max(high, higher)))
+            found[belief.key()] = replace(same, stood=(min(low, lower), max(high, higher)))
     later: set[object] = set()
     for mark, belief in found.items() if len(found) > 1 else ():
         if special := _of_no_class(belief):
-            later |= {key(each) for each in _arrivals(belief, special)} - {mark}
+            later |= {each.key() for each in _arrivals(belief, special)} - {mark}
     left = tuple(belief for mark, belief in found.items() if mark not in later)
     if len(left) > MOST_BELIEFS:
         raise BudgetExceeded

@@ -28,8 +28,10 @@ class Possible:
     first: Key | None = None
     """The transaction whose first answer this is. A replay may repeat the balance that it shows."""
 
-    def may_show(self, balance: Amount) -> bool:
-        """Whether the answer may hold this balance, requests whose answers were lost left aside."""
+    def may_show(self, balance: Amount | None) -> bool:
+        """Whether the answer may hold this balance, lost requests left aside. A refusal may hold any."""
+        if not self.accepted or balance is None:
+            return True
         if self.balances is not None:
             return balance in self.balances
         return self.between is None or self.between[0] <= balance <= self.between[1]

@@ -21,17 +21,20 @@ def allowed(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
     if terms.disbelieved is not None:
         yield Possible(terms.disbelieved, False, book)
         return
-    answers = tuple(_answers(book, item, terms))
     pinned = terms.must_refuse and _is_new(book, item, terms)
-    for each in answers:
+    ordinary: Situation | None = None
+    is_refusable = True
+    for each in _answers(book, item, terms):
+        ordinary = ordinary or each.situation
+        is_refusable = is_refusable and each.accepted
         if each.accepted and pinned:
             continue
         if terms.doubtful is None:
             yield each
         else:  # The refusal of a malformed or stale request is no reading of a document.
             yield replace(each, situation=terms.doubtful, readings=each.readings if each.accepted else ())
-    if all(each.accepted for each in answers):
-        yield from _refusals(book, item, answers[0].situation, terms)
+    if is_refusable and ordinary is not None:
+        yield from _refusals(book, item, ordinary, terms)
 
 
 def _answers(book: Book, item: Single, terms: Terms) -> Iterator[Possible]:
@@ -145,7 +148,9 @@ def _reasons_of_its_bet(book: Book, item: Movement, terms: Terms) -> Iterator[tu
     policies = [] if item.bet in book.bets else ["unknown_bet"]
     policies += ["returned_bet"] if item.bet in book.returned else []
     refusing = [each for each in policies if terms.reads(each, "refused")]
-    is_certain = item.bet not in {"", *book.settled} and all(terms.only(each, "refused") for each in policies)
+    is_certain = (
+        item.bet not in book.settled and item.bet != "" and all(terms.only(each, "refused") for each in policies)
+    )
     if refusing:
         yield (refusing[0], "refused"), is_certain
 

@@ -170,7 +170,7 @@ def _excused(judge: HistoryJudge, part: Part) -> bool:
     """
     if part.item.player in judge.dead:
         return True
-    seen = next((each for each in judge.seen if each.part == part), None)
+    seen = judge.judged_part(part)
     if seen is not None and seen.impossible:
         return True
     readings = seen.readings if seen is not None else ()

@@ -27,6 +27,7 @@ from harness.model import (
     Situation,
     Verdict,
     Wrong,
+    id_of,
 )
 from harness.oracle import (
     Belief,
@@ -99,6 +100,8 @@ class HistoryJudge:
     _narrowing: Narrowing = field(init=False)
     _situations: dict[int, str] = field(default_factory=dict)
     """By the `id()` of a part in `seen`: its situation."""
+    _seen_as: dict[tuple[int, str], list[JudgedPart]] = field(default_factory=dict)
+    """By exchange and transaction id: the parts in `seen`."""
 
     def __post_init__(self) -> None:
         """Read the history once for the narrowing of situations."""
@@ -252,6 +255,12 @@ class HistoryJudge:
     def _see(self, seen: JudgedPart) -> None:
         self.seen.append(seen)
         self._situations[id(seen.part)] = seen.situation
+        self._seen_as.setdefault((seen.part.exchange, id_of(seen.part.item)), []).append(seen)
+
+    def judged_part(self, part: Part) -> JudgedPart | None:
+        """The judgement of an answered transaction, the first of several equal ones. None if it was not judged."""
+        same = self._seen_as.get((part.exchange, id_of(part.item)), ())
+        return next((each for each in same if each.part == part), None)
 
     def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
         """Record the expected and the shown balance for the report."""

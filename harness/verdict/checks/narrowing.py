@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from harness.contracts import Contract
 from harness.model import (
+    Amount,
     Bet,
     Exchange,
     History,
@@ -62,6 +63,10 @@ class _Whole:
 
     several_players: bool
     has_bad_item: bool
+    malformed: str
+    """The word for a malformed request; empty if none applies."""
+    two_amounts: frozenset[str]
+    """The ids that it has with several amounts."""
 
 
 class Narrowing:
@@ -97,9 +102,7 @@ class Narrowing:
         """The situation; with a dot and a further word if one applies."""
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
-            finer = _malformed(exchange, self._contract) or (
-                "" if _must_be_refused(exchange, self._history) else "permitted"
-            )
+            finer = self._whole(part.exchange, exchange).malformed
             return f"{plain}.{finer}" if finer else str(plain)
         if plain is Situation.UNKNOWN_PLAYER:
             return NEAR_PLAYER if self.nearest_player(part.item.player) else str(plain)
@@ -110,8 +113,7 @@ class Narrowing:
             return str(plain)
         finer = ""
         if plain is Situation.DUPLICATE_IN_BATCH:
-            amounts = {each.amount for each in _items(exchange) if each.id == part.item.id}
-            finer = "two_amounts" if len(amounts) > 1 else ""
+            finer = "two_amounts" if part.item.id in self._whole(part.exchange, exchange).two_amounts else ""
         elif plain in _NEW:
             finer = self._of_new(plain, part.item, part.exchange, exchange)
         return f"{plain}.{finer}" if finer else str(plain)
@@ -148,8 +150,16 @@ class Narrowing:
     def _whole(self, index: int, exchange: Exchange) -> _Whole:
         if index not in self._wholes:
             items = _items(exchange)
-            several = len({each.player for each in items} & self._players) > 1
-            self._wholes[index] = _Whole(several, len(items) > 1 and _has_bad_item(exchange))
+            amounts: dict[str, set[Amount]] = {}
+            for each in items:
+                amounts.setdefault(each.id, set()).add(each.amount)
+            permitted = "" if _must_be_refused(exchange, self._history) else "permitted"
+            self._wholes[index] = _Whole(
+                several_players=len({each.player for each in items} & self._players) > 1,
+                has_bad_item=len(items) > 1 and _has_bad_item(exchange),
+                malformed=_malformed(exchange, self._contract) or permitted,
+                two_amounts=frozenset(id for id, found in amounts.items() if len(found) > 1),
+            )
         return self._wholes[index]
 
     def _of_settlement(self, plain: Situation, item: Movement, index: int) -> str:
