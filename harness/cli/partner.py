@@ -114,6 +114,9 @@ def _status(day: Day) -> int:
 def _lines(name: str, whose: str, day: Day, habits: Habits) -> Iterator[str]:
     many = "a day" if habits.days == 1 else f"{habits.days} days"
     yield f"{name}: {many}, {day.players} players, {day.requests} requests, {day.lost} answers lost on purpose"
+    if day.away:
+        times = "once" if len(day.away) == 1 else f"{len(day.away)} times"
+        yield f"  the wallet refused connections {times}, and answered again after {sum(day.away):.1f} s"
     for what, count in sorted(day.counts.items()):
         yield f"  {count:>7}  {what}"
     for currency, booked in sorted(day.turnover.items()):

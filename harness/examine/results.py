@@ -91,6 +91,7 @@ class Results:
             exchanges=sum(len(each.exchanges) for each in histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
             absent=tuple(sorted(absent)),
+            avoided_by=_avoided_by(judged) if status is Status.SKIPPED and skipped is None else (),
             not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
             spread_microseconds=_widest_spread(histories),
             seconds=seconds,
@@ -253,6 +254,10 @@ def _outcome(
     if not any(each.exchanges for each in histories):
         return Status.UNKNOWN, "nothing was sent"
     return status, ""
+
+
+def _avoided_by(judged: Sequence[JudgedRun]) -> tuple[str, ...]:
+    return next((each.avoided_by for _, each in judged if each.avoided_by), ())
 
 
 def _distinct(judged: Sequence[JudgedRun]) -> list[tuple[int, Judged, Verdict]]:

@@ -38,6 +38,8 @@ class NotApplicable(StrEnum):
 
     OPERATION = "operation"
     CURRENCY = "currency"
+    READING = "reading"
+    """A permitted reading that the operator has pinned excludes what the scenario needs."""
 
     def of(self, name: str) -> str:
         """The sentence; `name` is that of the operation or of the currency."""
@@ -46,6 +48,8 @@ class NotApplicable(StrEnum):
                 return f"the wallet has no operation {name}"
             case NotApplicable.CURRENCY:
                 return f"needs a {name} player"
+            case NotApplicable.READING:
+                return f"the wallet's reading excludes it ({name})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,17 @@ class Clock:
         heapq.heappush(self._agenda, (max(minute, self.now), self._noted, course))
         self._noted += 1
 
-    def run(self, carry: Carry) -> None:
-        """Run due courses until none is left. A course that waits is resumed later."""
+    def run(self, carry: Carry, until: int | None = None) -> int:
+        """Run due courses until none is left. A course that waits is resumed later.
+
+        Courses that are due after the minute `until` are not resumed. Returns how many there are.
+        """
         while self._agenda:
+            if until is not None and self._agenda[0][0] > until:
+                return len(self._agenda)
             self.now, _, course = heapq.heappop(self._agenda)
             self._go_on(course, carry)
+        return 0
 
     def _go_on(self, course: Course, carry: Carry) -> None:
         wish = next(course, None)

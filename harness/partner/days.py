@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from harness.client import Client
+from harness.client import Call, Client
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
-from harness.contracts.shared.day import Platform
+from harness.contracts.shared.day import DAY, Platform
 from harness.examine import Examiner
-from harness.model import Authenticate, GetBalance, History, Operation, Player, Scenario
+from harness.model import (
+    CLOSING,
+    SETTLING,
+    Authenticate,
+    Exchange,
+    GetBalance,
+    History,
+    Operation,
+    Player,
+    Scenario,
+)
 from harness.money import SCALE
 from harness.partner.clock import Clock
-from harness.partner.line import ConnectionQuality, Line, WentSilent
+from harness.partner.line import LONGEST_DAY_SECONDS, ConnectionQuality, Line, WentSilent
 from harness.play.players import BYSTANDER, NoPlayer, zero_read
-from harness.play.runner import CLOSING
+from harness.play.recovery import Ask, Recovery
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
 from harness.verdict import ScenarioResult
 
 FUNDS = 40 * SCALE
 """First balance of each player in hundred-thousandths. It is too small for a whole day."""
+MOST_DAYS_AFTER = 2
+"""So many days after the last one the platform stops to repeat what has no answer that settles it."""
 
 
 class NoPartner(Exception):
@@ -52,6 +64,8 @@ class Day:
     requests: int
     lost: int
     repeated: int
+    away: tuple[float, ...] = ()
+    """How long the wallet was away, each time, in seconds."""
 
 
 def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) -> Day:
@@ -63,32 +77,91 @@ def live_through(examiner: Examiner, wallet: WalletUnderTest, habits: Habits) ->
     if contract.days is None:
         playable = " and ".join(name for name in BUNDLED if load(name).days is not None)
         raise NoPartner(f"the mock partner plays {playable}; {contract.name} has scenarios only")
-    identities = Identities(wallet.seed, wallet.run_id, f"{wallet.contract}/partner")
-    chance = random.Random(f"{wallet.seed}/partner/{contract.name}")
-    cast = _cast(examiner, habits.players)
-    opening = tuple(cast.values())
-    line = Line(examiner.client, examiner.capabilities, habits.connection, chance)
-    platform = _platform(cast, line, identities, wallet)
-    stopped = ""
-    try:
-        platform.players = [_logged_in(player, line, contract) for player in platform.players]
-        clock = Clock()
-        for minute, course in contract.days(platform, habits.days, habits.rounds):
-            clock.at(minute, course)
-        clock.run(line.carry)
-        for player in (*platform.players, *(each for role, each in cast.items() if role == BYSTANDER)):
-            _read(player, line, identities)
-    except WentSilent as silence:
-        stopped = str(silence)
-    history = History(
-        contract=contract.name,
-        scenario=_scenario(contract, habits),
-        players=opening,
-        exchanges=tuple(line.exchanges),
-        stopped=stopped,
+    days = _Days(examiner, wallet, habits)
+    days.play()
+    history = examiner.settling.settle(days.history, days.read_again)
+    examiner.players.back(days.cast, {})
+    return _day(examiner.judge(history.scenario, [history]), days.platform, days.line)
+
+
+class _Days:
+    """The days while they are played: who plays, what was sent, and why they were broken off."""
+
+    def __init__(self, examiner: Examiner, wallet: WalletUnderTest, habits: Habits) -> None:
+        """Find the players. Raises NoPartner and ProvisioningFailed."""
+        self._contract = examiner.contract
+        self._habits = habits
+        self._identities = Identities(wallet.seed, wallet.run_id, f"{wallet.contract}/partner")
+        self.cast = _cast(examiner, habits.players)
+        chance = random.Random(f"{wallet.seed}/partner/{self._contract.name}")
+        self.line = _line(examiner, wallet, habits, chance)
+        self.platform = _platform(self.cast, self.line, self._identities, wallet)
+        self._bystanders = [each for role, each in self.cast.items() if role == BYSTANDER]
+        self._stopped = ""
+        self.line.ask = _question(self.platform.players[0], self.line, self._identities)
+
+    def play(self) -> None:
+        """Play the days and read every balance."""
+        try:
+            self.platform.players = [_logged_in(each, self.line, self._contract) for each in self.platform.players]
+            self._stopped = self._jobs_left()
+            for player in (*self.platform.players, *self._bystanders):
+                _read(player, self.line, self._identities, CLOSING)
+        except WentSilent as silence:
+            self._stopped = str(silence)
+
+    def read_again(self, players: Collection[str]) -> None:
+        """Read the balances of these players once more."""
+        try:
+            for player in (*self.platform.players, *self._bystanders):
+                if player.id in players:
+                    _read(player, self.line, self._identities, SETTLING)
+        except WentSilent as silence:
+            self._stopped = str(silence)
+
+    def history(self) -> History:
+        """Everything that was sent so far."""
+        return History(
+            contract=self._contract.name,
+            scenario=_scenario(self._contract, self._habits),
+            players=tuple(self.cast.values()),
+            exchanges=tuple(self.line.exchanges),
+            stopped=self._stopped,
+        )
+
+    def _jobs_left(self) -> str:
+        """Run the agenda. Returns what the platform could not bring to an end, or an empty text. Raises WentSilent."""
+        clock, habits = Clock(), self._habits
+        if self._contract.days is not None:
+            for minute, course in self._contract.days(self.platform, habits.days, habits.rounds):
+                clock.at(minute, course)
+        left = clock.run(self.line.carry, until=(habits.days + MOST_DAYS_AFTER) * DAY)
+        jobs = "1 job of the platform is" if left == 1 else f"{left} jobs of the platform are"
+        return f"{jobs} not done {MOST_DAYS_AFTER} days later: no answer settles what was sent" if left else ""
+
+
+def _line(examiner: Examiner, wallet: WalletUnderTest, habits: Habits, chance: random.Random) -> Line:
+    return Line(
+        examiner.client,
+        examiner.capabilities,
+        habits.connection,
+        chance,
+        recovery=Recovery(wallet.recovery_seconds),
+        seconds=wallet.run_seconds or LONGEST_DAY_SECONDS,
     )
-    examiner.players.back(cast, {})
-    return _day(examiner.judge(history.scenario, [history]), platform, line)
+
+
+def _question(player: Player, line: Line, identities: Identities) -> Ask:
+    """A function that asks for the player's balance, which moves nothing, and records nothing."""
+    contract = line.client.contract
+
+    def ask(seconds: float) -> Exchange:
+        operation: Operation = GetBalance(player=player.id, session=player.session)
+        if not line.has(contract.words.get("balance", "")):
+            operation = zero_read(contract, player, identities.transaction_id())
+        return line.client.call(Call(operation=operation), time_out_seconds=seconds)
+
+    return ask
 
 
 def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wallet: WalletUnderTest) -> Platform:
@@ -125,14 +198,14 @@ def _logged_in(player: Player, line: Line, contract: Contract) -> Player:
     return replace(player, session=began or player.session)
 
 
-def _read(player: Player, line: Line, identities: Identities) -> None:
+def _read(player: Player, line: Line, identities: Identities, step: int) -> None:
     """Ask for the balance until it is known. It is the closing balance of the day."""
     client: Client = line.client
     operation: Operation = GetBalance(player=player.id, session=player.session)
     if line.has(client.contract.words.get("balance", "")):
-        line.send(operation, certainly=True, step=CLOSING)
+        line.send(operation, certainly=True, step=step)
     if not line.has(client.contract.words.get("balance", "")):
-        line.send(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=CLOSING)
+        line.send(zero_read(client.contract, player, identities.transaction_id()), certainly=True, step=step)
 
 
 def _scenario(contract: Contract, habits: Habits) -> Scenario:
@@ -154,4 +227,5 @@ def _day(result: ScenarioResult, platform: Platform, line: Line) -> Day:
         requests=len(line.exchanges),
         lost=line.lost,
         repeated=line.repeated,
+        away=tuple(line.away),
     )

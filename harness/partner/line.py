@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from harness.client import Call, Client
 from harness.contracts.shared.day import Sending, SendTogether, TransactionState
 from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single, id_of
+from harness.play.recovery import Ask, Recovery
 from harness.play.runner import PREPARATION, Capabilities
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)
 MOST_UNANSWERED = 20
-"""The day ends after this many requests in a row that the wallet did not answer."""
+"""The day ends after this many requests in a row that the wallet did not answer, or connections that it refused."""
+LONGEST_DAY_SECONDS = 1800.0
+"""How long the days may take, unless the operator has set another time."""
 
 
 class WentSilent(Exception):
-    """The wallet does not answer any more."""
+    """The day cannot go on: the wallet does not answer any more, or the time for it is over. The text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,33 @@ class ConnectionQuality:
 
 @dataclass(slots=True)
 class Line:
-    """Sends operations to the wallet and records every exchange."""
+    """Sends operations to the wallet and records every exchange.
+
+    A wallet that has stopped answering is waited for, because somebody may restart it.
+    """
 
     client: Client
     capabilities: Capabilities
     connection: ConnectionQuality
     chance: random.Random
+    recovery: Recovery = field(default_factory=lambda: Recovery(0))
+    ask: Ask | None = None
+    """Sends a harmless request. Without it a wallet that refuses a connection is not waited for."""
+    seconds: float = LONGEST_DAY_SECONDS
+    """How long the days may take, in seconds of `now`."""
+    now: Callable[[], float] = time.monotonic
+    away: list[float] = field(default_factory=list)
+    """How long the wallet was away, each time, in seconds."""
     exchanges: list[Exchange] = field(default_factory=list)
     lost: int = 0
     repeated: int = 0
     _unanswered: int = 0
+    _refused: int = 0
+    _end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the time of the days."""
+        self._end = self.now() + self.seconds
 
     def has(self, name: str) -> bool:
         """True unless an answer has shown that the wallet lacks the operation."""
@@ -47,6 +68,7 @@ class Line:
 
     def send(self, operation: Operation, *, certainly: bool = False, step: int = PREPARATION) -> Exchange:
         """Send once. The answer may be lost on purpose, unless it is to arrive `certainly`. Raises WentSilent."""
+        self._in_time()
         lost = not certainly and self.chance.randrange(100) < self.connection.lost_percent
         loss = self.chance.choice(_WAYS) if lost else None
         exchange = self.client.call(Call(operation=operation, loss=loss, step=step))
@@ -65,6 +87,7 @@ class Line:
 
     def send_together(self, operations: Sequence[Operation]) -> tuple[Exchange, ...]:
         """Send all operations at once, each on a connection of its own. Raises WentSilent."""
+        self._in_time()
         exchanges = self.client.race([Call(operation=each, step=PREPARATION) for each in operations])
         for exchange in exchanges:
             self._note(exchange)
@@ -87,8 +110,31 @@ class Line:
         failure = exchange.transmission.failure
         silent = failure is not None and failure.kind in _GAVE_UP
         self._unanswered = self._unanswered + 1 if silent else 0
-        if failure is not None and silent and (failure.never_sent or self._unanswered >= MOST_UNANSWERED):
+        if failure is None or not silent:
+            return
+        if self._unanswered >= MOST_UNANSWERED:
             raise WentSilent(failure.detail)
+        if failure.never_sent:
+            self._wait_for_wallet(failure.detail)
+            # The wallet never had this request, so there is nothing to judge.
+            self.exchanges.pop()
+
+    def _wait_for_wallet(self, detail: str) -> None:
+        """Wait until the wallet answers again. Raises WentSilent if it stays away."""
+        self._refused += 1
+        gives_up = self.ask is None or self._refused >= MOST_UNANSWERED
+        waited = None if gives_up or self.ask is None else self.recovery.wait(self.ask, until=self._end)
+        if waited is None:
+            raise WentSilent(detail)
+        self.away += [waited] if waited else []
+
+    def _in_time(self) -> None:
+        """Raise WentSilent if the time for the days is over."""
+        if self.now() > self._end:
+            raise WentSilent(
+                f"broken off after {self.seconds:g} seconds, because the wallet answers too slowly or not at all: "
+                "allow more with limits.run_seconds, or play fewer rounds"
+            )
 
 
 def fate(exchange: Exchange) -> TransactionState:

@@ -132,5 +132,6 @@ class Ending:
                 waivers=run.waivers,
                 today=today(),
                 selected=self._selected,
+                pinned={name: [": ".join(each) for each in wallet.policies] for name, wallet in run.wallets.items()},
             )
         return self._concluded

@@ -69,10 +69,12 @@ def verdicts(
     waivers: Sequence[Waiver] = (),
     today: date = date.min,
     selected: Collection[str] | None = None,
+    pinned: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[ContractVerdict, ...]:
     """The verdict of every contract of the run. `scenarios` is the result of `exercised`.
 
-    `selected` names the contracts that the user selected. None means all of them.
+    `selected` names the contracts that the user selected. None means all of them. `pinned` holds, by contract, the
+    readings that the operator has pinned, each as `policy: reading`.
     """
     return tuple(
         conclude(
@@ -84,6 +86,7 @@ def verdicts(
             waivers=waivers,
             today=today,
             selected=selected is None or name in selected,
+            pinned=pinned.get(name, ()),
         )
         for name, contract in contracts.items()
     )

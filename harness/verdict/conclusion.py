@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from harness.model import Check, Level, Requirement, Status, Waiver
+from harness.model import Check, Level, NotApplicable, Requirement, Status, Waiver
 from harness.verdict.result import ScenarioResult, worst
 from harness.verdict.waivers import Waived, WaiverState, in_force, weighed
 
 _MOST_LISTED = 8
+_FEW_OPERATIONS = 3
+"""A wallet that has the core operation alone has at most this many: it, `balance`, and `authenticate`."""
+_MOVES_NO_MONEY = {
+    "deduction: unsupported": "this wallet never deducts",
+    "unknown_bet: refused": "this wallet pays only bets that it knows, and none was named",
+    "unsettlement_beyond_payout: refused": "this wallet deducts no more than a bet was paid, and pays nothing",
+}
+"""By a permitted reading: why a wallet that has the core operation alone moves no money."""
 _ENDS_THE_JUDGEMENT = frozenset({Check.ORACLE, Check.CONSERVATION, Check.PREFLIGHT})
 """After a finding of one of these checks, the player is not judged further in that scenario."""
 
@@ -39,14 +47,17 @@ class ContractVerdict:
     """The number of violated SHOULD requirements."""
     waivers: tuple[Waived, ...] = ()
     """The contract's waivers, each with its state in this run."""
+    zero_only: bool = False
+    """True if the wallet moves no money by a reading that the operator has pinned, so that only zeros were judged."""
 
     @property
     def words(self) -> str:
         """The verdict for the reader, with the number of waivers that it needs."""
         needed = sum(each.state in {WaiverState.NEEDED, WaiverState.NOT_SEEN} for each in self.waivers)
-        if self.certification is not Certification.CERTIFIED or not needed:
+        if self.certification is not Certification.CERTIFIED:
             return str(self.certification)
-        return f"{self.certification} with {needed} waiver{'s' if needed > 1 else ''}"
+        words = f"{self.certification} for zero amounts" if self.zero_only else str(self.certification)
+        return f"{words} with {needed} waiver{'s' if needed > 1 else ''}" if needed else words
 
     @property
     def waived(self) -> frozenset[str]:
@@ -64,6 +75,7 @@ def conclude(
     waivers: Sequence[Waiver] = (),
     today: date = date.min,
     selected: bool = True,
+    pinned: Collection[str] = (),
 ) -> ContractVerdict:
     """The verdict over one contract's results.
 
@@ -72,10 +84,26 @@ def conclude(
 
     * `exercised_by` maps each requirement id to all scenarios that the suite has for it, run or not.
     * `waivers` may include waivers of other contracts; `today` is the day on which they must not have expired.
+    * `pinned` holds the readings that the operator has pinned, each as `policy: reading`. What the wallet avoids by one
+      of them does not apply to it.
     * `selected` is False if the user selected none of the contract's scenarios. The verdict is then NOT RUN.
     """
     if not results and not selected:
         return _not_run(contract)
+    found = _of_pinned(results, pinned)
+    return _concluded(contract, found, requirements, exercised_by, strict=strict, waivers=waivers, today=today)
+
+
+def _concluded(
+    contract: str,
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    exercised_by: Mapping[str, Sequence[str]],
+    *,
+    strict: bool,
+    waivers: Sequence[Waiver],
+    today: date,
+) -> ContractVerdict:
     missing = {name for names in exercised_by.values() for name in names} - {each.scenario for each in results}
     excused = frozenset(each.requirement for each in in_force(waivers, today) if each.requirement in requirements)
     statuses = {each: _status_of(each, results, excused) for each in requirements}
@@ -83,8 +111,9 @@ def conclude(
     certification, reason = _judgement(
         _end_of(results),
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
-        _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
-        _held(requirements, statuses, weighed_waivers),
+        _unmoved(results)
+        or _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
+        _without_money(results) + _held(requirements, statuses, weighed_waivers) + _excluded(results),
     )
     return ContractVerdict(
         contract=contract,
@@ -93,6 +122,7 @@ def conclude(
         requirements=statuses,
         warnings=sum(status is Status.WARN for each, status in statuses.items() if each not in excused),
         waivers=weighed_waivers,
+        zero_only=_moves_no_money(results),
     )
 
 
@@ -104,6 +134,65 @@ def _not_run(contract: str) -> ContractVerdict:
 def _end_of(results: Sequence[ScenarioResult]) -> str:
     """Why the run ended before its last scenario. Empty if it did not."""
     return next((each.ended for each in results if each.ended), "")
+
+
+def _of_pinned(results: Sequence[ScenarioResult], pinned: Collection[str]) -> list[ScenarioResult]:
+    """The results. A scenario that the wallet avoids by a pinned reading does not apply to it.
+
+    If no money moves at all, each reading by which none moves explains the same refusals. Then any pinned one counts.
+    """
+    moved = any(each.core_money_moved for each in results)
+    alike = () if moved else tuple(each for each in pinned if each in _MOVES_NO_MONEY)
+
+    def excluding(result: ScenarioResult) -> tuple[str, ...]:
+        own = tuple(each for each in result.avoided_by if each in pinned)
+        return own or (alike if any(each in _MOVES_NO_MONEY for each in result.avoided_by) else ())
+
+    return [
+        replace(each, not_applicable=NotApplicable.READING, avoided_by=found) if (found := excluding(each)) else each
+        for each in results
+    ]
+
+
+def _moves_no_money(results: Sequence[ScenarioResult]) -> bool:
+    """True if the wallet never moves money through its core operation, by a reading that the operator has pinned."""
+    moved = any(each.core_money_moved for each in results)
+    return not moved and any(each in _MOVES_NO_MONEY for each in _readings_that_exclude(results))
+
+
+def _readings_that_exclude(results: Sequence[ScenarioResult]) -> list[str]:
+    """The pinned reading that excludes each scenario that does not apply, one for each such scenario."""
+    return [each.avoided_by[0] for each in results if each.not_applicable is NotApplicable.READING]
+
+
+def _unmoved(results: Sequence[ScenarioResult]) -> str:
+    """Why the core operation moved no money and what to do about it. Empty if it did, or if a pin permits it."""
+    if any(each.core_money_moved for each in results) or _moves_no_money(results):
+        return ""
+    unmoved = "the wallet's core operation was never seen to move money"
+    avoided = {reading for each in results for reading in each.avoided_by} & _MOVES_NO_MONEY.keys()
+    ways = [f"if {_MOVES_NO_MONEY[each]}, add `policies: {{{each}}}`" for each in sorted(avoided)]
+    return f"{unmoved}; {' or '.join(ways)} to the contract in wallet.yaml" if ways else unmoved
+
+
+def _excluded(results: Sequence[ScenarioResult]) -> str:
+    """What a pinned reading has excluded, for the reason of a certified wallet. It begins with a semicolon."""
+    avoided = _readings_that_exclude(results)
+    if not avoided:
+        return ""
+    count = f"{len(avoided)} scenario{' is' if len(avoided) == 1 else 's are'} not applicable"
+    return f"; {count} ({', '.join(sorted(set(avoided)))})"
+
+
+def _without_money(results: Sequence[ScenarioResult]) -> str:
+    """What was judged of a wallet that moves no money through its core operation. It ends with a semicolon."""
+    if not _moves_no_money(results):
+        return ""
+    avoided = _readings_that_exclude(results)
+    why = next(text for reading, text in _MOVES_NO_MONEY.items() if reading in avoided)
+    used = {name for each in results for name, _ in each.latencies}
+    which = "" if len(used) <= _FEW_OPERATIONS else " of its core operation"
+    return f"{why}; money{which} was not judged; "
 
 
 def _judgement(ended: str, broken: str, incomplete: str, held: str) -> tuple[Certification, str]:
@@ -181,8 +270,6 @@ def _incomplete(
     waivers: Sequence[Waived],
     missing: int,
 ) -> str:
-    if not any(each.core_money_moved for each in results):
-        return "the wallet's core operation was never seen to move money"
     unjudged = _unjudged(results, requirements, statuses, exercised_by)
     by_scenario = {each.scenario: each for each in results}
     hidden = {

@@ -39,6 +39,8 @@ class ScenarioResult:
     """The operations that the wallet does not have, as far as its answers have shown."""
     not_applicable: NotApplicable | None = None
     """Set if the scenario was skipped for lack of an optional thing: an operation, or a player with a currency."""
+    avoided_by: tuple[str, ...] = ()
+    """The permitted readings, each as `policy: reading`, that explain why the wallet avoided what it is about."""
     spread_microseconds: int | None = None
     """The longest time between the first and the last released request of a race; None without a race."""
     seconds: str = "0"
@@ -97,7 +99,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         "status": Status(data["status"]),
         "latencies": latencies,
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
-        **_tuples(data, "absent", "records", "waived"),
+        **_tuples(data, "absent", "avoided_by", "records", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import legal_batches
 import legal_wallets
 import pytest
 
+from harness.client import Carrier
 from harness.config import WalletUnderTest
 from harness.contracts.shared.day import Course, Sending, SendTogether, TransactionState, Wait
-from harness.model import GetBalance, Status
+from harness.model import Failure, FailureKind, GetBalance, Loss, Message, Request, Status, Transmission
 from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.partner.clock import Clock
 from harness.proof.in_process import InProcessCarrier
@@ -107,24 +109,99 @@ def test_a_bet_without_an_answer_is_rolled_back_until_the_wallet_says_so() -> No
 
 
 def test_a_wallet_that_falls_silent_is_undecided_and_not_certified(monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.model import Failure, FailureKind, Loss, Request, Transmission
-
     answered = InProcessCarrier.send
 
     def silent(
         self: InProcessCarrier, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
-        sent = answered(self, request, loss=loss)
         if request.path.endswith("bet"):
-            return replace(sent, received=None, failure=Failure(FailureKind.UNREACHABLE, "nobody listens", True))
-        return sent
+            failure = Failure(FailureKind.UNREACHABLE, "nobody listens", True)
+            return Transmission(Message(b"", b""), None, failure, 1, 1, 0, 1)
+        return answered(self, request, loss=loss)
 
     examiner = examiner_of(Wallet, "casino")
     monkeypatch.setattr(InProcessCarrier, "send", silent)
     under_test = WalletUnderTest(contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID)
     day = live_through(examiner, under_test, WITH_LOSSES)
     assert day.result.status is Status.UNKNOWN
-    assert "nobody listens" in " ".join(each.summary + each.said for each in day.result.verdicts)
+    assert "nobody listens" in day.result.reason + " ".join(each.summary + each.said for each in day.result.verdicts)
+
+
+class Restarting:
+    """Refuses some connections in the middle of the day, as while a supervisor restarts the wallet."""
+
+    def __init__(self, inner: Carrier, refusals: int) -> None:
+        self.inner = inner
+        self.sent = 0
+        self.refusals = refusals
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        return self.inner.release(requests, time_out_seconds=time_out_seconds)
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        self.sent += 1
+        if not 50 < self.sent <= 50 + self.refusals:
+            return self.inner.send(request, loss=loss, time_out_seconds=time_out_seconds)
+        return Transmission(
+            Message(b"", b""), None, Failure(FailureKind.UNREACHABLE, "nobody listens", True), 1, 1, 0, 1
+        )
+
+
+@pytest.mark.parametrize(
+    ("refusals", "recovery_seconds", "status"),
+    [(1, 30.0, Status.PASS), (4, 30.0, Status.PASS), (1, 0.0, Status.PASS), (4, 0.0, Status.UNKNOWN)],
+)
+def test_a_wallet_that_restarts_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, refusals: int, recovery_seconds: float, status: Status
+) -> None:
+    examiner = examiner_of(Wallet, "casino")
+    monkeypatch.setattr(examiner.client, "_transport", Restarting(examiner.client._transport, refusals))
+    under_test = WalletUnderTest(
+        contract="casino",
+        url="",
+        credentials=CREDENTIALS["casino"],
+        seed=1,
+        run_id=RUN_ID,
+        recovery_seconds=recovery_seconds,
+    )
+    day = live_through(examiner, under_test, WITH_LOSSES)
+    assert day.result.status is status, day.result.verdicts
+    assert len(day.away) == (status is Status.PASS and refusals > 1), "no pause if the first question is answered"
+
+
+def test_a_day_ends_although_no_answer_can_be_matched_to_what_was_sent() -> None:
+    day = a_day(named("leaves-the-id-out").wallet_type, "casino")
+    assert day.result.status is Status.FAIL
+    assert day.counts["settlements of the night"] < 60
+
+
+def test_a_day_that_takes_too_long_is_broken_off_and_undecided() -> None:
+    examiner = examiner_of(Wallet, "casino")
+    under_test = WalletUnderTest(
+        contract="casino", url="", credentials=CREDENTIALS["casino"], seed=1, run_id=RUN_ID, run_seconds=0.001
+    )
+    day = live_through(examiner, under_test, WITH_LOSSES)
+    assert day.result.status is Status.UNKNOWN
+    assert "limits.run_seconds" in day.result.reason
+
+
+@pytest.mark.parametrize("minute", [10, 50])
+def test_the_clock_leaves_what_is_due_after_the_end(minute: int) -> None:
+    def endless() -> Course:
+        while True:
+            yield Wait(20)
+
+    clock = Clock()
+    clock.at(0, endless())
+    assert clock.run(lambda _: (), until=minute) == 1
+    assert clock.now <= minute
 
 
 def test_a_contract_without_a_platform_is_refused() -> None:

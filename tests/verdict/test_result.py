@@ -234,3 +234,62 @@ def test_a_result_with_a_waiver_survives_the_way_from_a_worker() -> None:
     result = waived(ONE_FAILS[0], [waiver("T-ONE-01")])
     assert result.excused
     assert from_data(to_data(result)) == result
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# A wallet that moves no money by a permitted reading
+
+
+NEVER_DEDUCTS = "deduction: unsupported"
+
+
+def without_money(avoided: str = NEVER_DEDUCTS) -> list[ScenarioResult]:
+    """Results of a wallet that avoids the first requirement by a reading and moves no money."""
+    first, *others = SOUND
+    evaded = replace(first, status=Status.SKIPPED, reason="never", core_money_moved=False, avoided_by=(avoided,))
+    rest = [replace(each, core_money_moved=False, requirement=each.requirement) for each in others]
+    return [evaded, *rest]
+
+
+def test_a_pinned_reading_by_which_no_money_moves_is_certified_for_zero_amounts() -> None:
+    verdict = over(without_money(), pinned=[NEVER_DEDUCTS])
+    assert verdict.certification is Certification.CERTIFIED
+    assert verdict.words == "CERTIFIED for zero amounts"
+    assert verdict.reason.startswith("this wallet never deducts; money was not judged; ")
+    assert "1 scenario is not applicable (deduction: unsupported)" in verdict.reason
+
+
+def test_without_the_pin_the_run_is_incomplete_and_the_line_to_add_is_told() -> None:
+    verdict = over(without_money())
+    assert verdict.certification is Certification.INCOMPLETE
+    assert "add `policies: {deduction: unsupported}`" in verdict.reason
+    assert verdict.words == "INCOMPLETE"
+
+
+def test_another_pin_permits_nothing() -> None:
+    verdict = over(without_money(), pinned=["late_bet: refused"])
+    assert verdict.certification is Certification.INCOMPLETE
+
+
+@pytest.mark.parametrize("reading", ["unknown_bet: refused", "unsettlement_beyond_payout: refused"])
+def test_other_readings_by_which_no_money_moves_are_certified_alike(reading: str) -> None:
+    verdict = over(without_money(reading), pinned=[reading])
+    assert verdict.words == "CERTIFIED for zero amounts"
+    assert "money was not judged" in verdict.reason
+
+
+def test_a_pinned_reading_of_a_wallet_that_moves_money_only_excludes_scenarios() -> None:
+    first, *others = without_money("unknown_game: refused")
+    verdict = over(
+        [first, *(replace(each, core_money_moved=True) for each in others)], pinned=["unknown_game: refused"]
+    )
+    assert verdict.words == "CERTIFIED"
+    assert "1 scenario is not applicable (unknown_game: refused)" in verdict.reason
+
+
+def test_a_violation_outweighs_a_pinned_reading() -> None:
+    evaded, *others = without_money()
+    found = over(
+        [evaded, failed(others[0].scenario, verdict(others[0].requirement)), *others[1:]], pinned=[NEVER_DEDUCTS]
+    )
+    assert found.words == "NOT CERTIFIED"

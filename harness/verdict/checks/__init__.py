@@ -40,6 +40,7 @@ _AVOIDED = {
     ("zero_bet", "refused"): "the wallet takes no bet of 0",
     ("ended_session_bet", "refused"): "the wallet takes no bet of an ended session",
     ("ended_session_credit", "refused"): "the wallet credits nothing to an ended session",
+    ("unsettlement_beyond_payout", "refused"): "the wallet deducts no more than a bet was paid",
 }
 _ENDED_SESSION = ("ended_session_bet", "refused")
 _ORDINARY = ("new", "zero", "exact", "unknown_bet")
@@ -53,6 +54,8 @@ class Judged:
     readings: tuple[tuple[str, str], ...]
     avoided: str = ""
     """The permitted reading because of which the scenario could not judge its requirement; empty if there is none."""
+    avoided_by: tuple[str, ...] = ()
+    """The readings that explain it, each as `policy: reading`. Several may explain the same refusal."""
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
@@ -79,11 +82,13 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
+    avoided = [] if violated or own.level is Level.MAY else _avoided(judge)
     readings = {reading for seen in judge.seen for reading in seen.readings}
     return Judged(
         verdicts=_deduplicated(verdicts),
         readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
-        avoided="" if violated or own.level is Level.MAY else _avoided(judge),
+        avoided=f"{_AVOIDED[avoided[0]]}, which the document permits ({': '.join(avoided[0])})" if avoided else "",
+        avoided_by=tuple(map(": ".join, avoided)),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),
     )
@@ -97,7 +102,8 @@ def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     return tuple(first.values())
 
 
-def _avoided(judge: HistoryJudge) -> str:
+def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
+    """The policies with the permitted readings that explain the first refusal of what the scenario needs."""
     for seen in judge.seen:
         exchange = judge.history.exchanges[seen.part.exchange]
         step = step_of(judge.history, exchange)
@@ -105,11 +111,10 @@ def _avoided(judge: HistoryJudge) -> str:
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
-        for reading in seen.readings:
-            if reading in _AVOIDED and not (reading == _ENDED_SESSION and _comes_again(judge, seen)):
-                policy, value = reading
-                return f"{_AVOIDED[reading]}, which the document permits ({policy}: {value})"
-    return ""
+        again = {_ENDED_SESSION} if _comes_again(judge, seen) else set()
+        if found := sorted(seen.readings & _AVOIDED.keys() - again):
+            return found
+    return []
 
 
 def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
