@@ -62,13 +62,17 @@ class Client:
         self._now_ms = now_ms
         self._request_id = request_id
         self._races = 0
+        self._accepted: Request | None = None
 
     def call(self, call: Call) -> Exchange:
         """Send one request once and return its exchange."""
         request, name = self._prepare(call)
         time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
         transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
-        return self._exchange(call, request, name, transmission, None)
+        exchange = self._exchange(call, request, name, transmission, None)
+        if exchange.succeeded and exchange.alteration == _UNALTERED:
+            self._accepted = request
+        return exchange
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Release the requests together, each once. The exchanges are in the order of `calls`."""
@@ -99,6 +103,7 @@ class Client:
             self._now_ms(),
             path,
             self._request_id(),
+            self._accepted,
         )
         return request, name
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field, replace
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
-    Alteration,
     Amount,
-    Authenticate,
     Bet,
     BetBatch,
     Exchange,
@@ -24,7 +22,6 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Outcome,
     Payout,
     Player,
     Scenario,
@@ -32,6 +29,7 @@ from harness.model import (
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
@@ -201,15 +199,15 @@ class _Run:
     def players(self) -> dict[str, Player]:
         """The players who took part, with their current sessions, and without a one-time token that may be used."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
-        if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
+        if self._token_spent or any(spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
 
     def _was_spent(self, exchange: Exchange) -> bool:
         """True if a named player's token was refused at its first use. The wallet need not be at fault."""
-        if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
+        if not self._tokens_may_be_spent or not refuses_token(exchange, self._opening[""].token):
             return False
-        return not any(_spends_token(earlier) for earlier in self._exchanges)
+        return not any(spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
         """The frozen history of the run."""
@@ -294,7 +292,7 @@ class _Run:
             self._send(call)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
-            for exchange in self._client.race(calls[start : start + wave]):
+            for exchange in sorted(self._client.race(calls[start : start + wave]), key=is_refused_login):
                 self._note(exchange)
 
     def _call(self, send: PlannedRequest) -> Call:
@@ -368,17 +366,6 @@ class _Run:
             raise _Broken(failure.detail)
 
 
-def _refuses_token(exchange: Exchange, token: str) -> bool:
-    """True if the wallet refuses this token as invalid in a request that has no deliberate mistake."""
-    asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
-    return bool(
-        asked
-        and exchange.alteration == Alteration()
-        and exchange.reply is not None
-        and exchange.reply.outcome is Outcome.INVALID_TOKEN
-    )
-
-
 def _one_by_one(group: Group) -> int:
     """How many requests of a group are sent one after the other: all, or the first ones of very many different credits.
 
@@ -388,11 +375,6 @@ def _one_by_one(group: Group) -> int:
     credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
     different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
     return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
-
-
-def _spends_token(exchange: Exchange) -> bool:
-    refused = exchange.reply is not None and not exchange.reply.accepted
-    return isinstance(exchange.operation, Authenticate) and not refused
 
 
 def _depends_on_balance(amount: str) -> bool:

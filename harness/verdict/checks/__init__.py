@@ -28,6 +28,7 @@ from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
+from harness.verdict.checks.tokens import token_verdicts
 
 __all__ = ["Judge", "Judged", "Standing", "examine"]
 
@@ -74,6 +75,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
+        *token_verdicts(history, contract),
     ]
     verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
