@@ -105,6 +105,8 @@ class Runner:
         first = plan(scenario, self._contract, self.limits, self.identities)
         small = all(len(group.sends) <= self.limits.connections for group in first.groups)
         once = self._players.frugal and (scenario.funds_exactly or takes_everything(scenario))
+        # A named player has one token, and other scenarios need those of the other players.
+        once = once or (self._players.named and "authenticate" in _words(scenario))
         if first.races and small and not once:
             while len(histories) < self.limits.races and not (histories[-1].skipped or histories[-1].stopped):
                 again = self._run_once(scenario)

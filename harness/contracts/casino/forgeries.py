@@ -109,7 +109,7 @@ def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Requ
 @forgery(
     "API keys are compared without regard to case, as by a database with a case-insensitive collation",
     "compare bytes, in constant time",
-    shell=Shell(headers=(("x-api-key", '$(printf %s "$WALLET_API_KEY" | tr a-zA-Z A-Za-z)'),)),
+    shell=Shell(headers=(("x-api-key", "$(printf %s $WALLET_API_KEY | tr a-zA-Z A-Za-z)"),)),
 )
 def key_in_another_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, with the letters of the API key in the other case. A key without letters gets one more."""

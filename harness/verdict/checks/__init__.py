@@ -28,7 +28,7 @@ from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
-from harness.verdict.checks.tokens import token_verdicts
+from harness.verdict.checks.spent_tokens import token_verdicts
 
 __all__ = ["Judge", "Judged", "Standing", "examine"]
 
