@@ -66,13 +66,17 @@ class Client:
         self._races = 0
         self.existing = {name for name, spec in contract.specs.items() if spec.core}
         """The operations that the wallet is known to have. Their answers never count as absence."""
+        self._accepted: Request | None = None
 
     def call(self, call: Call, *, time_out_seconds: float | None = None) -> Exchange:
         """Send one request once and return its exchange. `time_out_seconds` replaces the usual time-out."""
         request, name = self._prepare(call)
         usual = self._batch_time_out_seconds if self.contract.specs[name].batch else None
         transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out_seconds or usual)
-        return self._exchange(call, request, name, transmission, None)
+        exchange = self._exchange(call, request, name, transmission, None)
+        if exchange.succeeded and exchange.alteration == _UNALTERED:
+            self._accepted = request
+        return exchange
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Release the requests together, each once. The exchanges are in the order of `calls`."""
@@ -107,6 +111,7 @@ class Client:
             self._now_ms(),
             path,
             self._request_id(),
+            self._accepted,
         )
         return request, name
 

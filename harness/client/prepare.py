@@ -24,15 +24,23 @@ def prepare(
     now_ms: int,
     path: str,
     request_id: str,
+    accepted: Request | None = None,
 ) -> Request:
-    """The exact request. `alteration` has some changes before signing, which are signed, and some after it."""
+    """The exact request. `alteration` has some changes before signing, which are signed, and some after it.
+
+    `accepted` is the last request that the wallet has accepted. Some forgeries use its credentials again.
+    """
     body = _body(contract, operation, alteration, request_id)
     signed_at_ms = now_ms - alteration.stale_seconds * 1000
     request = Request(path, contract.sign(body, credentials, signed_at_ms), body)
     if alteration.content_type:
         request = _with_header(request, "content-type", alteration.content_type)
     if alteration.forged:
-        request = contract.forgeries[alteration.forged].spoil(request, credentials, signed_at_ms)
+        forgery = contract.forgeries[alteration.forged]
+        if forgery.reuse is None or accepted is None:
+            request = forgery.spoil(request, credentials, signed_at_ms)
+        else:
+            request = forgery.reuse(request, accepted)
     if alteration.tampered:
         altered = _tampered(contract, operation, alteration, request_id)
         request = replace(request, body=altered)

@@ -36,7 +36,7 @@ from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.settling import Settling
-from harness.play.tokens import refuses_token, spends_token
+from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
@@ -119,6 +119,8 @@ class Runner:
         first = plan(scenario, self._contract, self.limits, self.identities)
         small = all(len(group.sends) <= self.limits.connections for group in first.groups)
         once = self._players.frugal and (scenario.funds_exactly or takes_everything(scenario))
+        # A named player has one token, and other scenarios need those of the other players.
+        once = once or (self._players.named and "authenticate" in _words(scenario))
         if first.races and small and not once:
             while len(histories) < self.limits.races and not (histories[-1].skipped or histories[-1].stopped):
                 again = self._run_once(scenario)
@@ -307,7 +309,7 @@ class _Run:
             self._send(call, counted=self._counted)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
-            for exchange in self._sending.race(calls[start : start + wave]):
+            for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
                 self._note(exchange)
 
     def _call(self, send: PlannedRequest) -> Call:

@@ -20,3 +20,8 @@ def spends_token(exchange: Exchange) -> bool:
     """True if the request may have used its token: it was an `authenticate`, and it was not refused."""
     refused = exchange.reply is not None and not exchange.reply.accepted
     return isinstance(exchange.operation, Authenticate) and not refused
+
+
+def is_refused_login(exchange: Exchange) -> bool:
+    """True for a login without success. In a race the successful one is noted first: it has used the token."""
+    return isinstance(exchange.operation, Authenticate) and not spends_token(exchange)

@@ -37,7 +37,7 @@ class ChecksTheUserOnly(CredentialRule):
         return "" if given and given[0] == self.credentials[contract.name]["user"] else "the user is unknown"
 
 
-@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
+@defect(violates="SPB-AUT-02 SPB-AUT-03", contracts=SPORTSBOOK, witnesses={"authentication/wrong_user": "oracle"})
 class ChecksThePasswordOnly(CredentialRule):
     """Looks whether the password is right, and never whose it is."""
 
@@ -115,3 +115,43 @@ class NamesWrongCredentialsOtherwise(Wallet):
         if answer.status != 401:
             return answer
         return answer._replace(body=b'{"errorCode":"UNAUTHORIZED","description":"who are you"}')
+
+
+@defect(
+    violates="SPB-AUT-03",
+    contracts=SPORTSBOOK,
+    witnesses={"authentication/credentials_that_are_nearly_right": "oracle"},
+)
+class CutsAPasswordAtAColon(CredentialRule):
+    """Splits the credentials at every colon, and compares the first two parts."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        right = self.credentials[contract.name]
+        given = self.given(headers)
+        same = given is not None and (given[0], given[1].partition(":")[0]) == (right["user"], right["password"])
+        return "" if same else super().doubts(contract, name, headers, body)
+
+
+@defect(
+    violates="SPB-AUT-03",
+    contracts=SPORTSBOOK,
+    witnesses={"authentication/credentials_that_are_nearly_right": "oracle"},
+)
+class IgnoresTheCaseOfAUser(CredentialRule):
+    """Looks a user up in a database that takes capital and small letters for the same."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        right = self.credentials[contract.name]
+        given = self.given(headers)
+        same = given is not None and given[0].casefold() == right["user"].casefold() and given[1] == right["password"]
+        return "" if same else super().doubts(contract, name, headers, body)
+
+
+@defect(violates="SPB-AUT-02", contracts=SPORTSBOOK, witnesses={"authentication/another_scheme": "oracle"})
+class TakesAnyScheme(CredentialRule):
+    """Reads the credentials behind the first space, whatever the scheme before it is called."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        scheme, space, encoded = headers.get("authorization", "").partition(" ")
+        basic = f"Basic {encoded}" if scheme and space else ""
+        return super().doubts(contract, name, {**headers, "authorization": basic}, body)

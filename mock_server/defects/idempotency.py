@@ -195,7 +195,7 @@ class ChecksFundsBeforeTheId(Wallet):
 @defect(
     violates=(
         "CAS-BAT-05 CAS-CNC-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-10 CAS-LST-01 "
-        "SPB-CNC-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+        "SPB-CNC-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 SPB-SES-01"
     ),
     witnesses={"idempotency/resent_payout": "oracle", "idempotency/replay_is_a_success": "oracle"},
 )

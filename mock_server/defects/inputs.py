@@ -96,7 +96,7 @@ class FillsInWhatIsMissing(Wallet):
         return super().read(contract, name, rewritten(body, filled))
 
 
-@defect(violates="SPB-CON-01 SPB-INP-01", contracts=SPORTSBOOK, witnesses={"input/broken_json": "oracle"})
+@defect(violates="SPB-INP-01 SPB-INP-08", contracts=SPORTSBOOK, witnesses={"input/broken_json": "oracle"})
 class SaysOkToWhatItCannotRead(Wallet):
     """Answers a body that it cannot read with 200 and a balance of 0, as its framework has it for an empty object."""
 
@@ -218,7 +218,7 @@ class IgnoresTheCurrency(Wallet):
 
 
 @defect(
-    violates="CAS-INP-02 SPB-INP-02",
+    violates="CAS-INP-02 CAS-INP-09 SPB-INP-02 SPB-INP-09",
     witnesses={"input/unknown_player": "oracle", "input/unsettlement_of_an_unknown_player": "oracle"},
 )
 class OpensAccountsForStrangers(Wallet):
@@ -272,7 +272,7 @@ class BreaksOnHostileText(Wallet):
 
 
 @defect(
-    violates="CAS-CON-01 SPB-CON-01",
+    violates="CAS-INP-08 SPB-INP-08",
     witnesses={"input/key_twice": "oracle", "input/unsettlement_with_a_key_twice": "oracle"},
 )
 class AddsAKeyThatStandsTwice(Wallet):

@@ -87,7 +87,7 @@ class RefundsARefusedBet(Wallet):
 
 
 @defect(
-    violates="SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
+    violates="SPB-CON-01 SPB-IDM-05 SPB-IDM-10 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
     contracts=SPORTSBOOK,
     witnesses={"rollback/returns_the_stake": "oracle"},
 )
@@ -99,7 +99,7 @@ class RefundsHalfTheStake(Wallet):
 
 
 @defect(
-    violates="SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
+    violates="SPB-CON-01 SPB-IDM-05 SPB-IDM-10 SPB-LST-01 SPB-RBK-01 SPB-RBK-03",
     contracts=SPORTSBOOK,
     witnesses={"rollback/returns_the_stake": "oracle"},
 )

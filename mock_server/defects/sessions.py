@@ -56,6 +56,18 @@ class TakesATokenTwice(Wallet):
         return
 
 
+@defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"authentication/token_used_twice_at_once": "oracle"})
+class SpendsATokenTooLate(Wallet):
+    """Looks whether a token was used, and spends it later, so two logins at once both succeed."""
+
+    async def authenticate(self, contract: str, operation: Authenticate) -> Reply:
+        read = self.store.token(contract, operation.token)
+        await self.gap()
+        if read is not None:
+            self.store.put_token(contract, operation.token, read)
+        return await super().authenticate(contract, operation)
+
+
 @defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"authentication/unknown_token": "expectation"})
 class NamesAnUnknownTokenWrongly(Wallet):
     """Refuses an unknown token as if the player were unknown."""

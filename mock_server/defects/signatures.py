@@ -19,6 +19,7 @@ from mock_server.wire import Answer, refused, request_of
 
 SIGNATURE = "x-signature"
 TIMESTAMP = "x-timestamp"
+KEY = "x-api-key"
 
 
 class SignatureRule(Wallet):
@@ -286,4 +287,76 @@ class BurnsTheIdsOfForgeries(Wallet):
 
     @cached_property
     def _burnt(self) -> set[bytes]:
+        return set()
+
+
+class ResolvesUnknownKeys(SignatureRule):
+    """The wallet that finds a secret for every API key, also for one that it does not know."""
+
+    def secret_of(self, key: str) -> str:
+        """The secret that the wallet takes for that of an unknown key."""
+        return key
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        key, right = headers.get(KEY, ""), self.credentials[contract.name]["api_key"]
+        genuine = headers.get(SIGNATURE) == signature(body, self.secret_of(key), headers.get(TIMESTAMP, ""))
+        if not key or key == right or not genuine:
+            return super().doubts(contract, name, headers, body)
+        return self.vouch(contract, {**headers, KEY: right}, body, believed=True)
+
+
+@defect(
+    violates="CAS-SIG-06",
+    contracts=CASINO,
+    witnesses={"signature/unknown_key_signed_with_nothing": "oracle"},
+)
+class ResolvesAnUnknownKeyToNothing(ResolvesUnknownKeys):
+    """Finds no secret for an unknown API key, and verifies the signature with an empty one."""
+
+    def secret_of(self, key: str) -> str:
+        return ""
+
+
+@defect(
+    violates="CAS-SIG-06",
+    contracts=CASINO,
+    witnesses={"signature/unknown_key_signed_with_nothing": "oracle"},
+)
+class WritesUndefinedForASecret(ResolvesUnknownKeys):
+    """Makes text of the secret that it does not find for an unknown API key, and verifies with the word undefined."""
+
+    def secret_of(self, key: str) -> str:
+        return "undefined"
+
+
+@defect(violates="CAS-SIG-06", contracts=CASINO, witnesses={"signature/key_that_is_nearly_right": "oracle"})
+class IgnoresTheCaseOfKeys(SignatureRule):
+    """Looks an API key up in a database that takes capital and small letters for the same."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        right = self.credentials[contract.name]["api_key"]
+        alike = headers.get(KEY, "").casefold() == right.casefold()
+        return super().doubts(contract, name, {**headers, KEY: right} if alike else headers, body)
+
+
+@defect(
+    violates="CAS-SIG-03 CAS-SIG-04",
+    contracts=CASINO,
+    witnesses={
+        "signature/accepted_signature_on_another_body": "oracle",
+        "signature/accepted_signature_at_another_time": "oracle",
+    },
+)
+class BelievesAKnownSignature(SignatureRule):
+    """Keeps the signatures that it has verified, and verifies none of them again."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        given = headers.get(SIGNATURE, "")
+        doubt = self.vouch(contract, headers, body, believed=given in self._verified)
+        if not doubt:
+            self._verified.add(given)
+        return doubt
+
+    @cached_property
+    def _verified(self) -> set[str]:
         return set()

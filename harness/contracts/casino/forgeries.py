@@ -8,7 +8,7 @@ import re
 
 from harness.contracts.casino.authentication import RAW, signature
 from harness.contracts.casino.spoiling import digested, header, signed_text, with_headers
-from harness.contracts.shared.authentication import Credentials, Remedy, Shell, forgery
+from harness.contracts.shared.authentication import Credentials, Remedy, Shell, forgery, in_another_case
 from harness.model import Level, Request
 
 _SECRET = '"$WALLET_SECRET"'
@@ -18,6 +18,10 @@ _FORM = Remedy(
     "the form of the timestamp is not looked at",
     "refuse an x-timestamp that is not Unix time in milliseconds, close to the wallet's clock",
 )
+_UNKNOWN_KEY = (("x-api-key", "$WALLET_API_KEY-unknown"),)
+_UNKNOWN_FIRST = "refuse an unknown x-api-key before any signature is computed, and refuse an empty secret"
+_ACCEPTED_ONCE = "a signature that was accepted once is believed again without being computed"
+_COMPUTE_AGAIN = "compute the digest for every request, over the body and the timestamp that were received"
 _MINUTE_MS = 60_000
 _TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")|([:,])')
 """A JSON string, or one of the characters between JSON values."""
@@ -103,6 +107,72 @@ def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Requ
 
 
 @forgery(
+    "API keys are compared without regard to case, as by a database with a case-insensitive collation",
+    "compare bytes, in constant time",
+    shell=Shell(headers=(("x-api-key", "$(printf %s $WALLET_API_KEY | tr a-zA-Z A-Za-z)"),)),
+)
+def key_in_another_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Rightly signed, with the letters of the API key in the other case. A key without letters gets one more."""
+    return with_headers(request, x_api_key=in_another_case(credentials["api_key"]))
+
+
+@forgery(
+    "the API key is compared only by its beginning",
+    "compare the whole key, in constant time",
+    shell=Shell(headers=(("x-api-key", "${WALLET_API_KEY%?}"),)),
+)
+def shortened_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Rightly signed, with the API key without its last character."""
+    return with_headers(request, x_api_key=credentials["api_key"][:-1])
+
+
+def _of_unknown_key(secret: str, request: Request, credentials: Credentials) -> Request:
+    """The request with the API key of an integration that does not exist, and with that secret."""
+    unknown = with_headers(request, x_api_key=f"{credentials['api_key']}-unknown")
+    return _signed_by(secret, header(request, "x-timestamp"), unknown)
+
+
+@forgery(
+    "an unknown API key has an empty secret: nothing is found, and nothing is what the signature is verified with",
+    _UNKNOWN_FIRST,
+    shell=Shell(replaced=((_SECRET, "''"),), headers=_UNKNOWN_KEY),
+)
+def unknown_key_without_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The API key of an integration that does not exist, signed with an empty secret."""
+    return _of_unknown_key("", request, credentials)
+
+
+@forgery(
+    "the secret of an unknown API key is the key itself",
+    _UNKNOWN_FIRST,
+    shell=Shell(replaced=((_SECRET, '"$WALLET_API_KEY-unknown"'),), headers=_UNKNOWN_KEY),
+)
+def unknown_key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The API key of an integration that does not exist, signed with that key."""
+    return _of_unknown_key(f"{credentials['api_key']}-unknown", request, credentials)
+
+
+@forgery(
+    "the secret of an unknown API key is the text `null`: a missing value was made into text",
+    _UNKNOWN_FIRST,
+    shell=Shell(replaced=((_SECRET, "null"),), headers=_UNKNOWN_KEY),
+)
+def unknown_key_signed_with_null(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The API key of an integration that does not exist, signed with the text `null`."""
+    return _of_unknown_key("null", request, credentials)
+
+
+@forgery(
+    "the secret of an unknown API key is the text `undefined`: a missing value was made into text",
+    _UNKNOWN_FIRST,
+    shell=Shell(replaced=((_SECRET, "undefined"),), headers=_UNKNOWN_KEY),
+)
+def unknown_key_signed_with_undefined(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The API key of an integration that does not exist, signed with the text `undefined`."""
+    return _of_unknown_key("undefined", request, credentials)
+
+
+@forgery(
     "the timestamp that is verified is not the one of the header",
     "put the received header x-timestamp into the signed text, and nothing else",
     shell=Shell(replaced=((_SIGNED, """'%s|%s' "$BODY" "$((TIMESTAMP-60000))" |"""),)),
@@ -121,6 +191,33 @@ def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> 
 def signature_of_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right signature of an empty object."""
     return with_headers(request, x_signature=signature(b"{}", credentials["secret"], header(request, "x-timestamp")))
+
+
+def _headers_of(request: Request, earlier: Request) -> Request:
+    """The request with the signature and the timestamp of an earlier one, or with a later timestamp for its body."""
+    if request.body == earlier.body:
+        return _signature_of(request, earlier)
+    old = {name: header(earlier, name) for name in ("x-signature", "x-timestamp")}
+    return with_headers(request, x_signature=old["x-signature"], x_timestamp=old["x-timestamp"])
+
+
+def _signature_of(request: Request, earlier: Request) -> Request:
+    """The request with the signature of an earlier one, and with a later timestamp."""
+    later = max(int(header(request, "x-timestamp")), int(header(earlier, "x-timestamp")) + 1)
+    return with_headers(request, x_signature=header(earlier, "x-signature"), x_timestamp=str(later))
+
+
+@forgery(_ACCEPTED_ONCE, _COMPUTE_AGAIN, reuse=_headers_of)
+def accepted_signature_on_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Signature and timestamp of an earlier request that was accepted; without one, the signature of a list."""
+    return with_headers(request, x_signature=signature(b"[]", credentials["secret"], header(request, "x-timestamp")))
+
+
+@forgery(_ACCEPTED_ONCE, _COMPUTE_AGAIN, reuse=_signature_of)
+def accepted_signature_at_another_time(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The signature of an earlier request that was accepted, with a later timestamp; without one, an old signature."""
+    old = str(int(header(request, "x-timestamp")) - 2 * _MINUTE_MS)
+    return with_headers(request, x_signature=signature(request.body, credentials["secret"], old))
 
 
 @forgery(
@@ -242,5 +339,13 @@ FORGERIES = (
     plain_hash,
     key_as_secret,
     timestamp_not_a_number,
+    key_in_another_case,
+    shortened_key,
+    unknown_key_without_secret,
+    unknown_key_as_secret,
+    unknown_key_signed_with_null,
+    unknown_key_signed_with_undefined,
+    accepted_signature_on_another_body,
+    accepted_signature_at_another_time,
 )
 """The forgeries that scenarios send. Pre-flight tries the mistakes among them in this order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,16 +107,36 @@ Spoil: TypeAlias = Callable[[Request, Credentials, int], Request]
 milliseconds."""
 
 
+Reuse: TypeAlias = Callable[[Request, Request], Request]
+"""Returns a well-signed request with credentials of an earlier request, which is the second argument."""
+
+_SAME_IN_ANOTHER_CASE = re.compile(r"[^@\s]+@[^@\s]+|[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+"""An e-mail address or a UUID. Written in another case it may be the same."""
+
+
+def in_another_case(text: str) -> str:
+    """Another text: its letters in the other case.
+
+    If the case says nothing, because there are no letters or it is an e-mail address or a UUID, one letter more.
+    """
+    swapped = text.swapcase()
+    return f"{text}a" if swapped == text or _SAME_IN_ANOTHER_CASE.fullmatch(text) else swapped
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgery:
     """One way to spoil the authentication of a well-signed request. A sound wallet refuses the request."""
 
     name: str
     spoil: Spoil
+    reuse: Reuse | None = None
+    """Takes the credentials of the last request that was accepted. Without such a request, `spoil` is used."""
     remedy: Remedy | None = None
     """The error of a wallet that accepts this request."""
     level: Level = Level.MUST
-    """How binding the refusal is. SHOULD if the request is signed, but over another form of the text."""
+    """How binding the refusal is.
+
+    SHOULD if the request is signed, but over another form of the text. MAY if it holds right credentials, too."""
     lenient: Remedy | None = None
     """For a SHOULD: the error of a wallet that accepts both this request and the documented one."""
     shell: Shell | None = None
@@ -137,6 +158,7 @@ def forgery(
     shell: Shell | None = None,
     mistake: bool = False,
     slip: str = "",
+    reuse: Reuse | None = None,
 ) -> Callable[[Spoil], Forgery]:
     """A decorator that makes a forgery from a function that spoils a request. The forgery has the function's name."""
 
@@ -144,6 +166,7 @@ def forgery(
         return Forgery(
             name=spoil.__name__,
             spoil=spoil,
+            reuse=reuse,
             remedy=Remedy(cause, fix) if cause else None,
             level=level,
             lenient=lenient,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from harness.contracts.shared.authentication import Credentials, Shell, by_name, forgery
+from harness.contracts.shared.authentication import Credentials, Shell, by_name, forgery, in_another_case
 from harness.contracts.sportsbook.authentication import basic
-from harness.model import Request
+from harness.model import Level, Request
 
 _PASSWORD, _USER = '"$WALLET_PASSWORD"', '"$WALLET_USER"'
 
@@ -183,6 +183,44 @@ def empty_authorization(request: Request, credentials: Credentials, now_ms: int)
     return _authorized(request, "")
 
 
+@forgery(
+    "text after the password is cut off before it is compared",
+    "split at the first colon only, and compare the whole password, in constant time",
+    shell=Shell(replaced=((_PASSWORD, '"$WALLET_PASSWORD:x"'),)),
+)
+def more_than_the_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right user and password, with a colon and more text behind them."""
+    return _authorized(request, basic(f"{credentials['user']}:{credentials['password']}:x"))
+
+
+@forgery(
+    "users are compared without regard to case, as by a database with a case-insensitive collation",
+    "compare bytes, in constant time",
+    shell=Shell(replaced=((_USER, '"$(printf %s "$WALLET_USER" | tr a-zA-Z A-Za-z)"'),)),
+)
+def user_in_another_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The user with letters in the other case, with the right password. A user without letters gets one more."""
+    return _authorized(request, basic(f"{in_another_case(credentials['user'])}:{credentials['password']}"))
+
+
+@forgery(
+    "the scheme is not compared: whatever stands before the credentials is taken for Basic",
+    "take the scheme Basic alone, in any case, and refuse every other one",
+    shell=Shell(headers=(("authorization", "Basically $AUTHORIZATION"),)),
+)
+def scheme_like_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """The right credentials under a scheme whose name only begins like Basic."""
+    whole = basic(f"{credentials['user']}:{credentials['password']}")
+    return _authorized(request, f"Basically{whole.removeprefix('Basic')}")
+
+
+@forgery(level=Level.MAY)
+def second_authorization(request: Request, credentials: Credentials, now_ms: int) -> Request:
+    """Two headers: the right one, and behind it one with a wrong password."""
+    wrong = basic(f"{credentials['user']}:{credentials['password']}-wrong")
+    return replace(request, headers=(*request.headers, ("authorization", wrong)))
+
+
 FORGERIES = by_name(
     wrong_password,
     wrong_user,
@@ -200,4 +238,8 @@ FORGERIES = by_name(
     latin1_text,
     without_colon,
     empty_authorization,
+    more_than_the_password,
+    user_in_another_case,
+    scheme_like_basic,
+    second_authorization,
 )

@@ -75,6 +75,8 @@ def _player_lacking(needs: Needs, fitting: Sequence[Player]) -> str:
         return NotApplicable.CURRENCY.of(needs.currency)
     if needs.expired_session and not any(each.expired_session for each in fitting):
         return "needs a player with an expired session"
+    if needs.letters:
+        return "needs a player whose id the run can choose, with letters"
     together = Counter(each.currency for each in fitting).most_common(1)[0][1]
     if together <= len(needs.others):
         return f"needs {len(needs.others) + 1} players of one currency"

@@ -29,6 +29,7 @@ from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
+from harness.verdict.checks.spent_tokens import token_verdicts
 
 __all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
 
@@ -77,6 +78,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
+        *token_verdicts(history, contract),
     ]
     verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)

@@ -24,7 +24,7 @@ from harness.model import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import parts_of, surplus
+from harness.verdict.checks.facts import may_be_believed, parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
 _TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO}
@@ -54,6 +54,9 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer."""
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
+        if may_be_believed(exchange, contract):
+            # A server may refuse such a request before the wallet sees it, and in its own form.
+            continue
         for number, problem in enumerate(() if exchange.absent else exchange.problems):
             own = history.scenario.requirements[contract.name]
             if problem.where == "/currency" and _is_foreign(exchange, history):

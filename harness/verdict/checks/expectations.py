@@ -22,7 +22,7 @@ from harness.model import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
+from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, may_be_believed, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
 from harness.verdict.checks.narrowing import NEAR_PLAYER
 
@@ -34,6 +34,8 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+            continue
+        if may_be_believed(exchange, judge.contract):
             continue
         if seen.situation == NEAR_PLAYER:
             # Such an id may be malformed to the wallet, and not only unknown. Both refusals are right.

@@ -237,6 +237,12 @@ def is_signed_otherwise(forged: str, contract: Contract) -> bool:
     return bool(forged) and contract.forgeries[forged].level is not Level.MUST
 
 
+def may_be_believed(exchange: Exchange, contract: Contract) -> bool:
+    """True for a forgery that a wallet may accept or refuse as it likes, because it holds right credentials, too."""
+    forged = exchange.alteration.forged
+    return bool(forged) and contract.forgeries[forged].level is Level.MAY
+
+
 def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
     if alteration.stale_seconds:

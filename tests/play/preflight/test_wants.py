@@ -59,13 +59,13 @@ def test_what_cannot_be_run_is_known_before(
     assert foretold == skipped if wallet_type is Wallet else foretold <= skipped
 
 
-def test_three_tokens_are_enough_because_a_forged_login_uses_none_up() -> None:
+def test_four_tokens_are_enough_because_a_forged_login_uses_none_up() -> None:
     wallet = AtHand("sportsbook", Wallet)
-    players = tuple(wallet.player(balance="1000.00") for _ in range(3))
+    players = tuple(wallet.player(balance="1000.00") for _ in range(4))
     facts = wallet.look(players=players)
     scenarios = load_folder(SCENARIOS, {"sportsbook": load("sportsbook")})
     under_test = wallet.under_test(players=players)
     lacking = "needs a player with an unused one-time token"
     assert lacking not in {each.reason for each in wants(scenarios, load("sportsbook"), under_test, facts)}
-    fewer = wallet.under_test(players=(*players[:2], replace(players[2], token="")))
+    fewer = wallet.under_test(players=(*players[:3], replace(players[3], token="")))
     assert lacking in {each.reason for each in wants(scenarios, load("sportsbook"), fewer, facts)}
