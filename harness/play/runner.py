@@ -25,6 +25,7 @@ from harness.model import (
     NotApplicable,
     Operation,
     Outcome,
+    Overlaps,
     Payout,
     Player,
     Scenario,
@@ -182,6 +183,8 @@ class _Run:
         self._exchanges: list[Exchange] = []
         self._moved: set[str] = set()
         self._sent: dict[int, Operation] = {}
+        self._overlaps = Overlaps()
+        self._is_refused_after_loss = False
         self._skipped = ""
         self._not_applicable: NotApplicable | None = None
         self._stopped = ""
@@ -280,8 +283,11 @@ class _Run:
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else _one_by_one(group)
-        for call in calls[:alone]:
+        for call, send in zip(calls[:alone], group.sends, strict=False):
             self._send(call)
+            if self._is_refused_after_loss and not send.step.times:
+                # The first sending may have run until now. Another one shows its fate. No line of the scenario asks it.
+                self._send(replace(call, line=0))
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
             for exchange in self._client.race(calls[start : start + wave]):
@@ -336,6 +342,7 @@ class _Run:
         return exchange
 
     def _note(self, exchange: Exchange) -> None:
+        self._is_refused_after_loss = False
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
             if self._contract.specs[exchange.name].core:
@@ -350,6 +357,7 @@ class _Run:
             self._skipped = f"the wallet refuses the one-time token that was named for player {self._opening[''].id}: "
             self._skipped += "an earlier run may have used it; name a new one"
             raise _Broken(self._skipped)
+        self._is_refused_after_loss = self._overlaps.add(len(self._exchanges), exchange)
         self._exchanges.append(exchange)
         if exchange.reply is not None and exchange.reply.session is not None and exchange.reply.session.session:
             self._cast[""] = replace(self._cast[""], session=exchange.reply.session.session)

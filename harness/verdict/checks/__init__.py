@@ -66,13 +66,13 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     judge.run()
     verdicts = [
         *judge.verdicts,
-        *format_verdicts(history, contract),
+        *format_verdicts(history, contract, judge.overlaps),
         *completeness_verdicts(history, contract),
-        *batch_verdicts(history, contract, policy),
+        *batch_verdicts(history, contract, policy, judge.overlaps),
         *code_verdicts(judge),
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
-        *delivery_verdicts(history, contract),
+        *delivery_verdicts(history, contract, judge.overlaps),
     ]
     verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
@@ -81,7 +81,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     readings = {reading for seen in judge.seen for reading in seen.readings}
     return Judged(
         verdicts=_deduplicated(verdicts),
-        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
+        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history, judge.overlaps)})),
         avoided="" if violated or own.level is Level.MAY else _avoided(judge),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),

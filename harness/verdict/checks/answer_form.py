@@ -14,6 +14,7 @@ from harness.model import (
     Level,
     Movement,
     Outcome,
+    Overlaps,
     Requirement,
     Rollback,
     Status,
@@ -26,6 +27,7 @@ from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
+FIRST_HTTP_ERROR = 400
 _TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO}
 
 
@@ -46,10 +48,15 @@ def verdict_on(
     )
 
 
-def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """Errors in the form of answers: one verdict for each requirement and place in the answer."""
+def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
+    """Errors in the form of answers: one verdict for each requirement and place in the answer.
+
+    The HTTP error of a request that overlapped its first sending has no form of the contract.
+    """
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
+        if index in overlaps.exchanges and _is_http_error(exchange):
+            continue
         for number, problem in enumerate(exchange.problems):
             own = history.scenario.requirements[contract.name]
             if problem.where == "/currency" and _is_foreign(exchange, history):
@@ -70,6 +77,11 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
             yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
 
 
+def _is_http_error(exchange: Exchange) -> bool:
+    received = exchange.transmission.received
+    return received is not None and received.status >= FIRST_HTTP_ERROR
+
+
 def _is_foreign(exchange: Exchange, history: History) -> bool:
     """True for a movement in another currency than the player's. Its answer may show the player's currency."""
     operation = exchange.operation
@@ -78,11 +90,13 @@ def _is_foreign(exchange: Exchange, history: History) -> bool:
     )
 
 
-def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
     """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN."""
     own = contract.requirements[history.scenario.requirements[contract.name]]
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent:
+            continue
+        if index in overlaps.exchanges:
             continue
         failure = exchange.transmission.failure
         alteration = exchange.alteration

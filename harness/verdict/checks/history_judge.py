@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
 from harness.model import (
@@ -21,11 +21,13 @@ from harness.model import (
     Loss,
     Movement,
     Outcome,
+    Overlaps,
     Policy,
     Requirement,
     Situation,
     Verdict,
     Wrong,
+    id_of,
 )
 from harness.oracle import (
     Belief,
@@ -43,7 +45,7 @@ from harness.oracle import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
-from harness.verdict.checks.contention import race_verdicts
+from harness.verdict.checks.contention import overlap_verdict, race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
@@ -88,6 +90,8 @@ class HistoryJudge:
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[JudgedPart] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
+    overlaps: Overlaps = field(default_factory=Overlaps)
+    """The refusals of transactions whose first sending may still have run. They count as lost answers."""
     _known: Known = field(default_factory=Known)
     _narrowing: Narrowing = field(init=False)
     _situations: dict[int, str] = field(default_factory=dict)
@@ -96,6 +100,8 @@ class HistoryJudge:
     def __post_init__(self) -> None:
         """Read the history once for the narrowing of situations."""
         self._narrowing = Narrowing(self.history, self.contract)
+        for index, exchange in enumerate(self.history.exchanges):
+            self.overlaps.add(index, exchange)
 
     def run(self) -> None:
         """Judge every window in order."""
@@ -157,8 +163,9 @@ class HistoryJudge:
         account = self.accounts.get(part.item.player)
         if account is None:
             self._stranger(part, exchange, terms)
-        elif part.answer is None:
+        elif part.answer is None or self.overlaps.has(part.exchange, id_of(part.item)):
             if self._may_have_acted(account, event, exchange):
+                self._warn_of_overlap(account, event)
                 unanswered[part.item.player].append(event)
         elif part.answer.outcome is Outcome.OK or part.item.player in self.accounts:
             answered[part.item.player].append((part, event))
@@ -182,6 +189,14 @@ class HistoryJudge:
         if not account.dead:
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
         return not account.dead and not is_cut
+
+    def _warn_of_overlap(self, account: Account, event: Event) -> None:
+        """Warn of a refusal while the first sending may still have run, if a success was possible."""
+        if not self.overlaps.has(event.exchange, event.id):
+            return
+        if judge(account.beliefs, [replace(event, accepted=True, balance=None)]).finding is None:
+            found = overlap_verdict(event, self.history.exchanges, self._attribute)
+            account.warnings += [] if any(each.exchange == found.exchange for each in account.warnings) else [found]
 
     def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
         """Extend the beliefs by requests without an answer. The wallet may have booked them, or may do so later."""
