@@ -27,6 +27,11 @@ class Overlaps:
 
     refusals: set[tuple[int, str]] = field(default_factory=set)
     """The refusals that overlap: the index of the exchange, and the transaction id."""
+    refused_last: bool = False
+    """True if the last exchange refused a transaction whose answer was lost, for the first time.
+
+    Another sending shows the fate of the transaction.
+    """
     _refused_at: dict[Hashable, int | None] = field(default_factory=dict)
     """By sending: the index of the exchange that refused it after its answer was lost, None without a refusal."""
 
@@ -39,34 +44,34 @@ class Overlaps:
         """The indices of the exchanges with an overlapping refusal."""
         return frozenset(index for index, _ in self.refusals)
 
-    def add(self, index: int, exchange: Exchange) -> bool:
-        """Take the next exchange of the history.
-
-        True if it refused a transaction whose answer was lost, for the first time. Another sending shows its fate.
-        """
-        if exchange.alteration != Alteration():
-            return False
-        sendings = [(_sending(item), item) for item in transactions(exchange.operation)]
+    def add(self, index: int, exchange: Exchange) -> None:
+        """Take the next exchange of the history, which has this index."""
+        self.refused_last = False
+        if exchange.absent or exchange.alteration != Alteration():
+            return
         if is_unanswered(exchange):
-            for sending, _ in sendings if _may_act(exchange) else ():
+            lost = [_sending(item) for item in transactions(exchange.operation)] if _may_act(exchange) else []
+            for sending in lost:
                 if sending is not None:
                     self._refused_at.setdefault(sending, None)
-            return False
-        found = False
-        for sending, item in sendings:
-            if sending not in self._refused_at:
-                continue
-            refused_at = self._refused_at[sending]
-            is_accepted = _accepts(exchange, item)
-            if exchange.race is None and not is_accepted and refused_at is None:
-                self._refused_at[sending] = index
-                found = True
-                continue
+        elif self._refused_at:
+            for item in transactions(exchange.operation):
+                self._answer(index, exchange, item)
+
+    def _answer(self, index: int, exchange: Exchange, item: Single) -> None:
+        """Take the answer to one transaction."""
+        sending = _sending(item)
+        if sending not in self._refused_at:
+            return
+        refused_at = self._refused_at[sending]
+        is_accepted = _accepts(exchange, item)
+        if exchange.race is None and not is_accepted and refused_at is None:
+            self._refused_at[sending] = index
+            self.refused_last = True
+        elif refused_at != index:  # Otherwise the batch has this transaction twice.
+            del self._refused_at[sending]
             if exchange.race is None and is_accepted and refused_at is not None:
                 self.refusals.add((refused_at, id_of(item)))
-            if refused_at != index:
-                del self._refused_at[sending]
-        return found
 
 
 def is_unanswered(exchange: Exchange) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.model import Aspect, Exchange, Level, Payout, Requirement, Situation, Verdict, Wrong, id_of, transactions
-from harness.oracle import Belief, Event, Judgement, allowed
+from harness.oracle import Belief, Event, Judgement, allowed, judge
 from harness.verdict.checks.charges import overlap_warning, race_warning
 
 Attribute = Callable[[int, str, str], Requirement]
@@ -55,13 +55,18 @@ def race_verdicts(
     return [race_warning(requirement, events, event, exchanges, aspect) for requirement, event, aspect in found]
 
 
-def overlap_verdict(event: Event, exchanges: Sequence[Exchange], attribute: Attribute) -> Verdict:
+def overlap_verdicts(
+    beliefs: Sequence[Belief], event: Event, exchanges: Sequence[Exchange], attribute: Attribute
+) -> list[Verdict]:
     """The verdict on a refusal that overlapped the first sending of its transaction, whose answer was lost.
 
-    The transaction was accepted when it was sent again, so the refusal costs no money.
+    `beliefs` are those before the refusal. The transaction was accepted when it was sent once more, so the refusal
+    costs no money. There is no verdict where a sound wallet had to refuse at that moment.
     """
+    if judge(beliefs, [replace(event, accepted=True, balance=None)]).finding is not None:
+        return []
     requirement = attribute(event.exchange, f"{Situation.RACE_OF_ONE}.contention", Wrong.REFUSED)
-    return overlap_warning(requirement, event, exchanges)
+    return [overlap_warning(requirement, event, exchanges)]
 
 
 def _is_due(
