@@ -29,6 +29,7 @@ from harness.model.operations import (
     item_of,
     transactions,
 )
+from harness.model.overlaps import Overlaps
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
     CLOSING,
@@ -84,6 +85,7 @@ __all__ = [
     "NotApplicable",
     "Operation",
     "Outcome",
+    "Overlaps",
     "Payout",
     "Player",
     "Policy",

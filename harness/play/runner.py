@@ -25,6 +25,7 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
+    Overlaps,
     Player,
     Scenario,
     Step,
@@ -214,6 +215,7 @@ class _Run:
         self._exchanges: list[Exchange] = []
         self._moved: set[str] = set()
         self._sent: dict[int, Operation] = {}
+        self._overlaps = Overlaps()
         self._skipped = ""
         self._not_applicable: NotApplicable | None = None
         self._stopped = ""
@@ -305,8 +307,11 @@ class _Run:
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else _one_by_one(group)
-        for call in calls[:alone]:
+        for call, send in zip(calls[:alone], group.sends, strict=False):
             self._send(call, counted=self._counted)
+            if self._overlaps.refused_last and not send.step.times:
+                # The first sending may have run until now. Another one shows its fate. No line of the scenario asks it.
+                self._send(replace(call, line=0), counted=self._counted)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
         for start in range(alone, len(calls), wave):
             for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
@@ -365,6 +370,7 @@ class _Run:
         return found[-1]
 
     def _note(self, exchange: Exchange) -> None:
+        self._overlaps.add(len(self._exchanges), exchange)
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
             if exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):

@@ -71,13 +71,13 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     judge = judge_history(history, contract, policy)
     verdicts = [
         *judge.verdicts,
-        *format_verdicts(history, contract),
+        *format_verdicts(history, contract, judge.overlaps),
         *completeness_verdicts(history, contract),
-        *batch_verdicts(history, contract, policy),
+        *batch_verdicts(history, contract, policy, judge.overlaps),
         *code_verdicts(judge),
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
-        *delivery_verdicts(history, contract),
+        *delivery_verdicts(history, contract, judge.overlaps),
         *token_verdicts(history, contract),
     ]
     verdicts = with_unbelieved(judge, contract, verdicts)
@@ -88,7 +88,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     readings = {reading for seen in judge.seen for reading in seen.readings}
     return Judged(
         verdicts=_deduplicated(verdicts),
-        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history)})),
+        readings=tuple(sorted(readings | {reading for _, reading in batch_readings(history, judge.overlaps)})),
         avoided=f"{_AVOIDED[avoided[0]]}, which the document permits ({': '.join(avoided[0])})" if avoided else "",
         avoided_by=tuple(map(": ".join, avoided)),
         core_money_moved=not red and _moved_core_money(history, contract),

@@ -15,6 +15,7 @@ from harness.model import (
     Level,
     Movement,
     Outcome,
+    Overlaps,
     Requirement,
     Rollback,
     Status,
@@ -27,6 +28,7 @@ from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import may_be_believed, parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
+FIRST_HTTP_ERROR = 400
 _TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO}
 
 
@@ -50,10 +52,15 @@ def verdict_on(
     )
 
 
-def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
-    """Errors in the form of answers: one verdict for each requirement and place in the answer."""
+def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
+    """Errors in the form of answers: one verdict for each requirement and place in the answer.
+
+    The HTTP error of a request that overlapped its first sending has no form of the contract.
+    """
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
+        if index in overlaps.exchanges and _is_http_error(exchange):
+            continue
         if may_be_believed(exchange, contract):
             # A server may refuse such a request before the wallet sees it, and in its own form.
             continue
@@ -77,6 +84,11 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
             yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
 
 
+def _is_http_error(exchange: Exchange) -> bool:
+    received = exchange.transmission.received
+    return received is not None and received.status >= FIRST_HTTP_ERROR
+
+
 def _is_foreign(exchange: Exchange, history: History) -> bool:
     """True for a movement in another currency than the player's. Its answer may show the player's currency."""
     operation = exchange.operation
@@ -85,11 +97,13 @@ def _is_foreign(exchange: Exchange, history: History) -> bool:
     )
 
 
-def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
+def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
     """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN."""
     own = contract.requirements[history.scenario.requirements[contract.name]]
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent or exchange.repeated:
+            continue
+        if index in overlaps.exchanges:
             continue
         failure = exchange.transmission.failure
         alteration = exchange.alteration

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Overlaps, Policy, Status, Verdict
 from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
 
 
-def batch_readings(history: History) -> Iterator[tuple[int, Reading]]:
-    """Batches that are empty or have no accepted item: the index of the exchange, and the reading that it shows."""
+def batch_readings(history: History, overlaps: Overlaps) -> Iterator[tuple[int, Reading]]:
+    """Batches that are empty or have no accepted item: the index of the exchange, and the reading that it shows.
+
+    A refusal that overlapped the first sending of the batch shows no reading.
+    """
     for index, exchange in enumerate(history.exchanges):
-        if (reading := _reading(exchange)) is not None:
+        if index not in overlaps.exchanges and (reading := _reading(exchange)) is not None:
             yield index, reading
 
 
@@ -29,10 +32,10 @@ def _reading(exchange: Exchange) -> Reading | None:
     return "batch_with_no_valid_item", "answered" if reply.items else "refused"
 
 
-def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iterator[Verdict]:
+def batch_verdicts(history: History, contract: Contract, policy: Policy, overlaps: Overlaps) -> Iterator[Verdict]:
     """Batches answered by another reading than the policy of this wallet allows."""
     requirement = contract.conservation
-    for index, (name, seen) in batch_readings(history):
+    for index, (name, seen) in batch_readings(history, overlaps):
         accepted = policy.get(name)
         if accepted is None or seen in accepted:
             continue

@@ -27,6 +27,10 @@ IN_A_RACE = {
 """The summary of a warning about concurrent answers."""
 
 
+OVERLAPPING = "refused while its first sending may still have run, and accepted when it was sent once more"
+"""The summary of a warning about a request that was sent again after its answer was lost."""
+
+
 def status_of(level: Level) -> Status:
     """The status of a violated requirement with that level."""
     return _STATUS[level]
@@ -83,6 +87,26 @@ def race_warning(
         aspect=aspect,
         sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
         exchange=shown.exchange,
+        line=exchange.line,
+    )
+
+
+def overlap_warning(requirement: Requirement, event: Event, exchanges: Sequence[Exchange]) -> Verdict:
+    """The verdict for a request that was refused while its first sending may still have run."""
+    exchange = exchanges[event.exchange]
+    received = exchange.transmission.received
+    said = sentences.said(exchange.answer) if exchange.reply is not None else ""
+    return Verdict(
+        check=Check.ORACLE,
+        requirement=requirement.id,
+        level=requirement.level,
+        status=status_of(requirement.level),
+        summary=OVERLAPPING,
+        aspect=Aspect.REFUSED_WITHOUT_NEED,
+        sent=sentences.sent(exchange.name, exchange.operation, exchange),
+        said=said or (f"HTTP {received.status}" if received is not None else ""),
+        exchange=event.exchange,
+        player=event.item.player,
         line=exchange.line,
     )
 

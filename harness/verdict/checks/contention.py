@@ -1,4 +1,7 @@
-"""Refusals and balances of a race whose money is right: what is a warning, and which refusal costs a player a win."""
+"""Refusals and balances of a race whose money is right: what is a warning, and which refusal costs a player a win.
+
+A request that is sent again after its answer was lost is a race with its own first sending.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.model import Aspect, Exchange, Level, Payout, Requirement, Situation, Verdict, Wrong, id_of, transactions
-from harness.oracle import Belief, Event, Judgement, allowed
-from harness.verdict.checks.charges import race_warning
+from harness.oracle import Belief, Event, Judgement, allowed, judge
+from harness.verdict.checks.charges import overlap_warning, race_warning
 
 Attribute = Callable[[int, str, str], Requirement]
 """The requirement that a finding violates: of the exchange with this index, in this situation, wrong in this way."""
@@ -50,6 +53,20 @@ def race_verdicts(
             shown = attribute(events[0].exchange, plain, Wrong.BALANCE)
             found += [(shown, events[0], Aspect.BALANCES_IN_NO_ORDER)] if shown.level is not Level.MUST else []
     return [race_warning(requirement, events, event, exchanges, aspect) for requirement, event, aspect in found]
+
+
+def overlap_verdicts(
+    beliefs: Sequence[Belief], event: Event, exchanges: Sequence[Exchange], attribute: Attribute
+) -> list[Verdict]:
+    """The verdict on a refusal that overlapped the first sending of its transaction, whose answer was lost.
+
+    `beliefs` are those before the refusal. The transaction was accepted when it was sent once more, so the refusal
+    costs no money. There is no verdict where a sound wallet had to refuse at that moment.
+    """
+    if judge(beliefs, [replace(event, accepted=True, balance=None)]).finding is not None:
+        return []
+    requirement = attribute(event.exchange, f"{Situation.RACE_OF_ONE}.contention", Wrong.REFUSED)
+    return [overlap_warning(requirement, event, exchanges)]
 
 
 def _is_due(

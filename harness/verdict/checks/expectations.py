@@ -17,6 +17,7 @@ from harness.model import (
     Step,
     Verdict,
     Wrong,
+    id_of,
     transactions,
 )
 from harness.verdict.checks import sentences
@@ -170,7 +171,7 @@ def _excused(judge: HistoryJudge, part: Part) -> bool:
 
     The readings about ended sessions do not count. Scenarios about sessions have expectations of their own.
     """
-    if part.item.player in judge.dead:
+    if part.item.player in judge.dead or judge.overlaps.has(part.exchange, id_of(part.item)):
         return True
     seen = judge.judged_part(part)
     if seen is not None and seen.impossible:

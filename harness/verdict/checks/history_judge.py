@@ -21,6 +21,7 @@ from harness.model import (
     Loss,
     Movement,
     Outcome,
+    Overlaps,
     Policy,
     Requirement,
     Single,
@@ -45,7 +46,7 @@ from harness.oracle import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
-from harness.verdict.checks.contention import race_verdicts
+from harness.verdict.checks.contention import overlap_verdicts, race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
@@ -96,6 +97,8 @@ class HistoryJudge:
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[JudgedPart] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
+    overlaps: Overlaps = field(default_factory=Overlaps)
+    """The refusals of transactions whose first sending may still have run. They count as lost answers."""
     _known: Known = field(default_factory=Known)
     _narrowing: Narrowing = field(init=False)
     _situations: dict[int, str] = field(default_factory=dict)
@@ -106,6 +109,8 @@ class HistoryJudge:
     def __post_init__(self) -> None:
         """Read the history once for the narrowing of situations."""
         self._narrowing = Narrowing(self.history, self.contract)
+        for index, exchange in enumerate(self.history.exchanges):
+            self.overlaps.add(index, exchange)
 
     def run(self) -> None:
         """Judge every window in order."""
@@ -169,8 +174,12 @@ class HistoryJudge:
         account = self.accounts.get(part.item.player)
         if account is None:
             self._stranger(part, exchange, terms)
-        elif part.answer is None:
+        elif part.answer is None or self.overlaps.has(part.exchange, id_of(part.item)):
             if self._may_have_acted(account, event, exchange):
+                if self.overlaps.has(event.exchange, event.id):
+                    account.warnings += overlap_verdicts(
+                        account.beliefs, event, self.history.exchanges, self._attribute
+                    )
                 unanswered[part.item.player].append(event)
         elif part.answer.outcome is Outcome.OK or part.item.player in self.accounts:
             answered[part.item.player].append((part, event))

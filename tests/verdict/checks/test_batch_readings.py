@@ -7,7 +7,19 @@ from dataclasses import replace
 import pytest
 
 from harness.contracts import load
-from harness.model import Alteration, Exchange, History, ItemReply, Outcome, Payout, Reply, Scenario, Settle, Status
+from harness.model import (
+    Alteration,
+    Exchange,
+    History,
+    ItemReply,
+    Outcome,
+    Overlaps,
+    Payout,
+    Reply,
+    Scenario,
+    Settle,
+    Status,
+)
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of
 from harness.verdict.checks import examine
@@ -51,17 +63,19 @@ def settled(history: History, *items: Payout, reply: Reply | None, **changes: ob
 def test_the_reading_of_a_batch(
     history: History, items: tuple[Payout, ...], reply: Reply | None, seen: tuple[str, str] | None
 ) -> None:
-    found = list(batch_readings(settled(history, *items, reply=reply)))
+    found = list(batch_readings(settled(history, *items, reply=reply), Overlaps()))
     assert found == ([] if seen is None else [(0, seen)])
 
 
 def test_a_request_that_was_altered_shows_no_reading(history: History) -> None:
     refused = Reply(outcome=Outcome.UNAUTHENTICATED, items=())
-    assert not list(batch_readings(settled(history, ITEM, reply=refused, alteration=Alteration(forged="other_secret"))))
+    assert not list(
+        batch_readings(settled(history, ITEM, reply=refused, alteration=Alteration(forged="other_secret")), Overlaps())
+    )
 
 
 def test_only_batches_have_one(history: History) -> None:
-    assert [index for index, _ in batch_readings(history)] == [
+    assert [index for index, _ in batch_readings(history, Overlaps())] == [
         index
         for index, each in enumerate(history.exchanges)
         if isinstance(each.operation, Settle) and not each.operation.items
