@@ -6,12 +6,15 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Amount,
     Bet,
     BetBatch,
@@ -29,6 +32,7 @@ from harness.model import (
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.settling import Settling
 from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
@@ -38,8 +42,6 @@ from harness.scenario.words import UNKNOWN
 
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
-PREPARATION = -1
-CLOSING = -2
 FEWEST_FOR_A_RACE = 2
 MOST_ONE_BY_ONE = 200
 """The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
@@ -81,10 +83,12 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        settling: Settling | None = None,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `settling` decides which balances are read again. Without it, none is.
         """
         self._client = client
         self._contract = client.contract
@@ -93,6 +97,7 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
+        self._settling = settling
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -143,9 +148,11 @@ class Runner:
         run = _Run(self._client, self._with_strangers(cast), self)
         try:
             run.everything(planned)
+            if self._settling is None:
+                return run.history(scenario)
+            return self._settling.settle(lambda: run.history(scenario), run.read_again)
         finally:
             self._players.back(run.players, run.last_shown)
-        return run.history(scenario)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
         """The cast, with a player that the wallet does not know, before the bystander."""
@@ -237,6 +244,15 @@ class _Run:
             for role in self._cast:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
+
+    def read_again(self, players: Collection[str]) -> None:
+        """Read the balances of these players once more, after the closing reads."""
+        try:
+            for role, player in self._cast.items():
+                if player.id in players and role != UNKNOWN:
+                    self._read(role, SETTLING)
+        except _Broken as reason:
+            self._stopped = str(reason)
 
     def _prepare(self, placed: Sequence[Placed]) -> None:
         """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
@@ -348,9 +364,7 @@ class _Run:
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
-            if self._contract.specs[exchange.name].core:
-                pass
-            elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
+            if exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
                 self._not_applicable = NotApplicable.OPERATION
                 self._skipped = self._not_applicable.of(exchange.name)
                 raise _Broken(self._skipped)

@@ -28,9 +28,10 @@ from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
+from harness.verdict.checks.late_balances import doubted, judge_history
 from harness.verdict.checks.spent_tokens import token_verdicts
 
-__all__ = ["Judge", "Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -64,8 +65,7 @@ Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
-    judge = HistoryJudge(history, contract, policy)
-    judge.run()
+    judge = judge_history(history, contract, policy)
     verdicts = [
         *judge.verdicts,
         *format_verdicts(history, contract),

@@ -56,19 +56,13 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
         verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
-        yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
+        yield replace(verdict, level=level, said=sentences.with_status(exchange, sentences.said(answer)))
 
 
 def _codes(outcomes: Iterable[Outcome]) -> str:
     """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
     named = sorted(f"as {each.value}" for each in outcomes if each is not Outcome.REFUSED)
     return " or ".join([*named, "with a code of its own"] if Outcome.REFUSED in outcomes else named)
-
-
-def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
-    """The wallet's code with the HTTP status, because the document defines some codes together with a status."""
-    received = exchange.transmission.received
-    return sentences.said(answer) + (f", HTTP {received.status}" if received is not None else "")
 
 
 def _refused_whole(exchange: Exchange) -> bool:
@@ -105,7 +99,10 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             if wrong:
                 verdict = verdict_on(Check.EXPECTATION, own, status_of(level), wrong, index, exchange)
                 yield replace(
-                    verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
+                    verdict,
+                    level=level,
+                    aspect=aspect,
+                    said=sentences.with_status(exchange, _said(judge.history, index, exchange, exchange.reply)),
                 )
                 return
 

@@ -7,7 +7,7 @@ the answers. If none is left, that is a finding: it violates one requirement, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.contracts import Contract
@@ -87,6 +87,10 @@ class HistoryJudge:
     history: History
     contract: Contract
     policy: Policy
+    unread: Collection[tuple[int, str]] = ()
+    """Pairs of an exchange's index and a player: the balance that it shows for the player is not judged."""
+    excused: frozenset[str] = frozenset()
+    """Players about whom there is a finding already, so that scenarios' expectations do not count for them."""
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[JudgedPart] = field(default_factory=list)
@@ -114,7 +118,7 @@ class HistoryJudge:
     @property
     def dead(self) -> frozenset[str]:
         """The ids of the players that are not judged any more."""
-        return frozenset(player for player, account in self.accounts.items() if account.dead)
+        return self.excused | {player for player, account in self.accounts.items() if account.dead}
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
@@ -170,11 +174,13 @@ class HistoryJudge:
 
     def _event(self, part: Part, exchange: Exchange, terms: Terms) -> Event:
         answer = part.answer
+        accepted = answer is not None and answer.outcome is Outcome.OK
+        is_unread = (part.exchange, part.item.player) in self.unread
         return Event(
             item=part.item,
             terms=terms,
-            accepted=answer is not None and answer.outcome is Outcome.OK,
-            balance=answer.balance if answer is not None and answer.outcome is Outcome.OK else None,
+            accepted=accepted,
+            balance=answer.balance if answer is not None and accepted and not is_unread else None,
             start=exchange.transmission.started_ns,
             end=exchange.transmission.finished_ns,
             exchange=part.exchange,
