@@ -166,7 +166,7 @@ class TakesTextForAnAmount(Wallet):
 
 
 @defect(
-    violates="CAS-INP-08 SPB-INP-08",
+    violates="CAS-CON-01 SPB-CON-01",
     witnesses={"input/amount_as_text": "oracle", "input/unsettlement_amount_as_text": "oracle"},
 )
 class GluesAmountsTogether(Wallet):
@@ -181,7 +181,7 @@ class GluesAmountsTogether(Wallet):
         return super().read(contract, name, rewritten(body, glued))
 
 
-@defect(violates="CAS-INP-08 SPB-INP-08", witnesses={"input/amount_that_is_no_number": "oracle"})
+@defect(violates="CAS-CON-01 SPB-CON-01", witnesses={"input/amount_that_is_no_number": "oracle"})
 class TakesTrueForOne(Wallet):
     """Takes `true` for one."""
 
@@ -261,7 +261,10 @@ class RefusesUnknownFields(Wallet):
         return super().read(contract, name, body)
 
 
-@defect(violates="CAS-INP-07 SPB-INP-07", witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"})
+@defect(
+    violates="CAS-INP-03 CAS-INP-07 SPB-INP-07",
+    witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"},
+)
 class BreaksOnHostileText(Wallet):
     """Puts text from the request into its SQL, and breaks on a quotation mark."""
 

@@ -212,7 +212,9 @@ class DebitsNothing(Wallet):
         return balance
 
 
-@defect(violates="CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"})
+@defect(
+    violates="CAS-CON-01 CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"}
+)
 class PaysRewardsTenfold(Wallet):
     """Multiplies each reward by ten, because somebody took its unit for another one."""
 

@@ -37,11 +37,6 @@ NARROWED = {
         "cut_off",
     ),
     Situation.ZERO: ("after_clawback", "mixed_batch"),
-    Situation.REPLAY: ("late",),
-    Situation.LATE: ("late",),
-    Situation.REPLAY_OF_REFUSED: ("currency", "player", "type", "funds", "session"),
-    Situation.UNKNOWN_PLAYER: ("similar_id",),
-    Situation.ROLLBACK_OF_UNKNOWN: ("known_bet", "similar_id"),
     Situation.MALFORMED: ("wrong_type", "unknown_type", "permitted"),
     Situation.DUPLICATE_IN_BATCH: ("two_amounts",),
     Situation.RACE_OF_ONE: ("contention", "two_amounts", "two_operations"),
@@ -53,9 +48,6 @@ NARROWED = {
 * `non_ascii`: text beyond ASCII in a field.
 * `unbelieved`: refused as badly signed, although the signature is right.
 * `similar_id`: an id that nearly equals another one.
-* `late`: sent again long after the first time.
-* `currency`, `player`, `type`, `funds`, `session`: why the first sending was refused.
-* `known_bet`: the rollback names a bet id that the wallet knows, and a transaction that it does not know.
 * `same_bet`: a further settlement of a bet.
 * `after_clawback`: after a refused unsettlement.
 * `mixed_batch`: a valid item beside an invalid one.
