@@ -125,7 +125,7 @@ class AnswersForAStranger(Wallet):
 
 
 @defect(
-    violates="CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-IDM-01 CAS-LST-01",
+    violates="CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-CNC-02 CAS-IDM-01 CAS-LST-01",
     contracts=CASINO,
     witnesses={"batch/two_players": "oracle"},
 )
@@ -138,7 +138,9 @@ class ShowsOneBalanceForAll(Wallet):
 
 
 @defect(
-    violates=("CAS-BAL-01 CAS-BAT-01 CAS-BAT-02 CAS-IDM-04 CAS-IDM-06 CAS-INP-02 CAS-LST-01 CAS-SET-03"),
+    violates=(
+        "CAS-BAL-01 CAS-BAT-01 CAS-BAT-02 CAS-CNC-01 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-INP-02 CAS-LST-01 CAS-SET-03"
+    ),
     contracts=CASINO,
     witnesses={"batch/two_players": "oracle"},
 )

@@ -261,7 +261,10 @@ class RefusesUnknownFields(Wallet):
         return super().read(contract, name, body)
 
 
-@defect(violates="CAS-INP-07 SPB-INP-07", witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"})
+@defect(
+    violates="CAS-INP-03 CAS-INP-07 SPB-INP-07",
+    witnesses={"input/hostile_round": "format", "input/hostile_bet_id": "format"},
+)
 class BreaksOnHostileText(Wallet):
     """Puts text from the request into its SQL, and breaks on a quotation mark."""
 

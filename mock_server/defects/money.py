@@ -212,7 +212,9 @@ class DebitsNothing(Wallet):
         return balance
 
 
-@defect(violates="CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"})
+@defect(
+    violates="CAS-CON-01 CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"}
+)
 class PaysRewardsTenfold(Wallet):
     """Multiplies each reward by ten, because somebody took its unit for another one."""
 
@@ -260,18 +262,17 @@ class ReadsACachedBalance(Wallet):
     witnesses={"player/balance": "conservation"},
 )
 class ChargesForASecondLook(Wallet):
-    """Takes a fee from a player who looks at the same balance twice."""
+    """Takes a fee from a player who looks at the same balance twice, with no look of another player in between."""
 
     def read_balance(self, account: Account) -> int:
         balance = super().read_balance(account)
-        last, self._shown[account.number] = self._shown.get(account.number), balance
-        if balance == last:
+        look = (account.number, balance)
+        if look == self._last:
             self.store.set_balance(account, max(0, balance - CENT))
+        self._last = look
         return balance
 
-    @cached_property
-    def _shown(self) -> dict[int, int]:
-        return {}
+    _last: tuple[int, int] | None = None
 
 
 @defect(violates="CAS-BAL-01 SPB-BAL-01", witnesses={"player/balance_after_each_movement": "conservation"})

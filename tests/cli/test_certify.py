@@ -50,9 +50,7 @@ def test_from_nothing_to_a_verdict(running: Wallet, tmp_path: Path) -> None:
     assert "export WALLET_API_KEY=... WALLET_SECRET=..." in done.output
     shown = walletproof("show-config", cwd=tmp_path)
     assert shown.status == 0, shown.output
-    certified = walletproof(
-        "certify", "-q", "--limit", "rounds=5", "--limit=races=1", "--limit=batch=100", cwd=tmp_path
-    )
+    certified = walletproof("certify", "-q", "--limit", "rounds=50", "--limit=races=1", cwd=tmp_path)
     assert certified.status == 0, certified.output
     assert "casino  CERTIFIED" in certified.output
 

@@ -53,8 +53,8 @@ def send(behaviour: Behaviour, deadline_seconds: float = PATIENCE_SECONDS) -> Tr
 
 
 def in_time(seen: Transmission) -> bool:
-    """Whether an exchange ended long before a wallet would have let it end."""
-    return seen.finished_ns - seen.started_ns < PATIENCE_SECONDS * 1e9 / 2
+    """Whether an exchange kept its deadline, with room for a busy machine."""
+    return seen.finished_ns - seen.started_ns < (DEADLINE_SECONDS + 2) * 1e9
 
 
 def forever(visit: Visit, piece: bytes) -> None:

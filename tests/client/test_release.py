@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -44,14 +43,12 @@ def test_every_body_arrives_and_every_answer_finds_its_request(
 
 
 def test_the_spread_that_was_achieved_is_reported() -> None:
-    began_ns = time.monotonic_ns()
     with Server(echoing) as server, Transport(server.url) as transport:
         seen = transport.release(numbered(20))
-    whole_us = (time.monotonic_ns() - began_ns) / 1000
     released = [each.released_ns for each in seen]
     assert released == sorted(released)
     assert spread_us(seen) == (released[-1] - released[0]) / 1000
-    assert 0 < spread_us(seen) < whole_us
+    assert 0 < spread_us(seen) < 1_000_000
     assert all(each.started_ns < each.released_ns < each.first_byte_ns <= each.finished_ns for each in seen)
 
 

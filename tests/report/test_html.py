@@ -153,12 +153,12 @@ def test_every_control_has_a_name_and_every_picture_a_text(page: Page, written: 
 
 @in_browser
 def test_the_report_of_200_scenarios_opens_in_under_a_second(page: Page, tmp_path: Path) -> None:
-    """A quarter of a second where nothing else runs. Something else may run, so the best of ten counts."""
+    """A quarter of a second where nothing else runs. Something else may run, so the best of three counts."""
     path = tmp_path / "report.html"
     write(path, report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")[:200]}))
     assert path.stat().st_size < 5_000_000
-    took: list[int] = []
-    while min(took, default=1000) >= 1000 and len(took) < 10:
+    took = []
+    for _ in range(3):
         page.open(path)
         took.append(page.run("Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)"))
     assert min(took) < 1000, took

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness.contracts import Contract
 from harness.contracts.shared.json_text import is_canonical
-from harness.model import Check, Exchange, History, Level, Outcome, Situation, Verdict, Wrong, transactions
+from harness.model import Check, Exchange, History, Outcome, Situation, Verdict, Wrong, transactions
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import SUMMARY, status_of
 from harness.verdict.checks.history_judge import HistoryJudge
@@ -57,8 +57,9 @@ def _verdict(index: int, history: History, contract: Contract) -> Verdict:
     plain = exchange.transmission.sent.body.isascii()
     situation = f"{Situation.NEW}.{'unbelieved' if plain else 'non_ascii'}"
     requirement = contract.attribute(exchange.name, situation, Wrong.REFUSED)
-    status = status_of(requirement.level if requirement.level is Level.MUST else Level.SHOULD)
     said = exchange.reply.code if exchange.reply is not None else ""
-    verdict = verdict_on(Check.ORACLE, requirement, status, SUMMARY[Wrong.REFUSED], index, exchange, said)
+    verdict = verdict_on(
+        Check.ORACLE, requirement, status_of(requirement.level), SUMMARY[Wrong.REFUSED], index, exchange, said
+    )
     player = next((each.player for each in transactions(exchange.operation)), "")
     return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player)

@@ -30,14 +30,15 @@ def race_verdicts(
     transaction had to be accepted before and after the race, and shares no id with another request.
     """
     plain = kind.partition(".")[0]
-    due = {index for index, each in enumerate(events) if _is_due(index, beliefs, judgement, events, exchanges)}
+    ids = {each.exchange: _ids(exchanges[each.exchange]) for each in events}
+    alone = {each for each in ids if not any(ids[each] & ids[other] for other in ids.keys() - {each})}
     found: list[tuple[Requirement, Event, Aspect]] = []
     others: list[tuple[Requirement, Event]] = []
-    for index, event in enumerate(events):
+    for event in events:
         if event.accepted:
             continue
         requirement = attribute(event.exchange, f"{plain}.contention", Wrong.REFUSED)
-        if requirement.level is Level.MUST and index in due:
+        if requirement.level is Level.MUST and event.exchange in alone and _is_due(event, beliefs, judgement):
             found.append((requirement, event, Aspect.REFUSED_WITHOUT_NEED))
         elif requirement.level is Level.MUST:
             shared = attribute(event.exchange, f"{Situation.RACE_OF_ONE}.contention", Wrong.REFUSED)
@@ -69,19 +70,10 @@ def overlap_verdicts(
     return [overlap_warning(requirement, event, exchanges)]
 
 
-def _is_due(
-    index: int, beliefs: Sequence[Belief], judgement: Judgement, events: Sequence[Event], exchanges: Sequence[Exchange]
-) -> bool:
+def _is_due(event: Event, beliefs: Sequence[Belief], judgement: Judgement) -> bool:
     """Whether a sound wallet that waits for its locks accepts this event, whatever comes first."""
-    event = events[index]
     item = event.item
-    if event.accepted or not isinstance(item, Payout):
-        return False
-    mine = _ids(exchanges[event.exchange])
-    in_flight = {each.exchange for each in events} - {event.exchange}
-    if any(mine & _ids(exchanges[other]) for other in in_flight):
-        return False
-    if any(lost.id == event.id for belief in beliefs for lost in belief.lost):
+    if not isinstance(item, Payout) or any(lost.id == event.id for belief in beliefs for lost in belief.lost):
         return False
     fresh = replace(item, id=f"{item.id}-")
     states = [*((belief, item) for belief in beliefs), *((belief, fresh) for belief in judgement.beliefs)]

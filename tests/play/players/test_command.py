@@ -110,7 +110,7 @@ time.sleep({3 * PATIENCE_SECONDS})
         began = time.monotonic()
         with pytest.raises(ProvisioningFailed, match=f"has not ended after {seconds} s"):
             made(command, time_out_seconds=seconds)
-        assert time.monotonic() - began < 2 * PATIENCE_SECONDS, "the command or its child was waited for"
+        assert time.monotonic() - began < seconds + 8.5, "the command or its child was waited for"
         if lives.exists():
             break
     assert ends_within(int(lives.read_text()), seconds=PATIENCE_SECONDS)

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+from interrupts import heed_interrupts
 from named_players import balances, options
 from plugin_run import DEADLINE_SECONDS, ROOT, command, environment, run
 from wallet_process import ENVIRONMENT, Running, running
@@ -66,6 +67,8 @@ def test_an_interrupted_run_restores_its_players(wallet: Running, workers: tuple
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # What runs in the background of a shell ignores the signal, and so does all that it starts.
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 -- no thread of this process holds anything that it would need
     ) as process:
         assert process.stdout is not None
         seen = ""
