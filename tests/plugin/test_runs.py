@@ -326,13 +326,15 @@ def test_no_artefact_of_a_failing_run_has_a_credential(forgetful: Wallet, tmp_pa
     assert [name for name, value in CREDENTIALS.items() if value in everything and "KEY" not in name] == []
 
 
-def test_a_wallet_that_dies_half_way_is_told_of_and_fails(tmp_path: Path) -> None:
+def test_a_wallet_that_dies_half_way_is_told_of_and_leaves_the_run_incomplete(tmp_path: Path) -> None:
     (tmp_path / "killer.py").write_text(KILLS_THE_WALLET, encoding="utf-8")
     variables = {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
-    done = run("--wallet-contract=casino", "idempotency", cwd=tmp_path, variables=variables, plugins=("killer",))
-    assert done.status == 1
+    arguments = ("--wallet-contract=casino", "--wallet-limit=recovery_seconds=0.5", "idempotency")
+    done = run(*arguments, cwd=tmp_path, variables=variables, plugins=("killer",))
+    assert done.status == 11
     assert "the bundled wallet ended with status -9 before the run did" in done.output
-    assert "NOT CERTIFIED" in done.output
+    assert "INCOMPLETE" in done.output
+    assert "the provisioning address does not answer" in " ".join(done.output.split())
     assert "Traceback" not in done.output
 
 

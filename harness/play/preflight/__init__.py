@@ -14,8 +14,8 @@ from harness.client import Carrier, Client, ConfigurationError, Transport, unix_
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.contracts import Contract
-from harness.model import Player
-from harness.play.preflight.answer_times import median_ns
+from harness.model import Exchange, Player
+from harness.play.preflight.answer_times import look_at_answers, median_ns
 from harness.play.preflight.answering import check_answer, skew_seconds
 from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import deduction, operations
@@ -82,7 +82,7 @@ def _stages(
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
     found = operations(asking, trusted.player, stages)
     readings = deduction(asking, trusted.player, holdings[0])
-    fatal = unknown_player(asking, trusted.player, stages) if remote else ()
+    fatal = _last_looks(asking, trusted.player, stages) if remote else ()
     return Facts(
         takes_zero=asking.takes_zero,
         answer_ns=median_ns(asking.exchanges),
@@ -94,6 +94,12 @@ def _stages(
         stages=tuple(stages.stages),
         holdings=holdings,
     )
+
+
+def _last_looks(asking: Asking, player: Player, stages: StageLog) -> tuple[Exchange, ...]:
+    """What is looked at over a socket alone, after everything else. Returns the calls that no scenario can follow."""
+    look_at_answers(asking.exchanges, stages)
+    return unknown_player(asking, player, stages)
 
 
 def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, now_ms: Callable[[], int]) -> Client:

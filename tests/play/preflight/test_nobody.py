@@ -82,3 +82,22 @@ def test_a_refusal_is_all_that_is_wanted() -> None:
         facts = preflight(looked_at(wallet, server.url))
     assert facts.findings == ()
     assert stages(facts)["stranger"].detail == "settlement is answered with HTTP 200"
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_server_that_keeps_no_connection_is_told_once(keeps: bool) -> None:
+    wallet = AtHand("casino")
+
+    def closing(visit: Visit) -> None:
+        once = serving(wallet, lambda _: None)
+        if keeps:
+            once(visit)
+            return
+        asked = iter([visit.request()])
+        visit.request = lambda: next(asked, b"")  # type: ignore[method-assign]
+        once(visit)
+
+    with Server(closing) as server:
+        facts = preflight(looked_at(wallet, server.url))
+    told = [each for each in facts.warnings if "keeps no connection" in each]
+    assert len(told) == (0 if keeps else 1)
