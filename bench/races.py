@@ -17,7 +17,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
-from race_definition import every_end, states_of, with_lost_ones
+from race_definition import balances_left, every_end, with_lost_ones
 from random_races import KINDS, Race, bet, event, pay, race, rollback
 from random_windows import Past, classes, first_impossible, past
 
@@ -49,7 +49,7 @@ def by_money(given: Race) -> Ends:
     found = money(Belief(given.book, given.lost), given.events, contention=given.contention)
     if not found.possible:
         return IMPOSSIBLE
-    return found.ends if found.known and isinstance(found.ends, frozenset) else UNDECIDED
+    return balances_left(found.beliefs) if found.known else UNDECIDED
 
 
 def by_judge(given: Race) -> Ends:
@@ -57,7 +57,7 @@ def by_judge(given: Race) -> Ends:
     beliefs: tuple[Belief, ...] = (Belief(given.book),)
     try:
         open_ones = [*given.lost, *(each for each in given.events if each.is_lost)]
-        beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+        beliefs = lost(beliefs, *open_ones, racing=True) if open_ones else beliefs
     except BudgetExceeded:
         return UNDECIDED
     answered = [each for each in given.events if not each.is_lost]
@@ -68,7 +68,7 @@ def by_judge(given: Race) -> Ends:
         if judgement.finding is not None:
             return IMPOSSIBLE
         beliefs = judgement.beliefs
-    return frozenset(state.book.balance for belief in beliefs for state in states_of(belief))
+    return balances_left(beliefs)
 
 
 def of_past(given: Past) -> int | str | None:
@@ -77,7 +77,7 @@ def of_past(given: Past) -> int | str | None:
     for number, window in enumerate(given.windows):
         try:
             open_ones = [each for each in window.events if each.is_lost]
-            beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+            beliefs = lost(beliefs, *open_ones, racing=window.is_race) if open_ones else beliefs
         except BudgetExceeded:
             return UNDECIDED
         answered = [each for each in window.events if not each.is_lost]

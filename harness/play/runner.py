@@ -30,6 +30,7 @@ from harness.model import (
     Scenario,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
+from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.settling import Settling
 from harness.play.tokens import refuses_token, spends_token
@@ -134,6 +135,7 @@ class Runner:
         bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
             cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
+            planned = self._with_near_ids(planned, cast)
         except NoPlayer as reason:
             return History(
                 contract=self._contract.name,
@@ -156,6 +158,14 @@ class Runner:
         playing = {role: player for role, player in cast.items() if role != BYSTANDER}
         standing = {role: player for role, player in cast.items() if role == BYSTANDER}
         return {**playing, UNKNOWN: unknown, **standing}
+
+    def _with_near_ids(self, planned: Plan, cast: dict[str, Player]) -> Plan:
+        """The plan with those near ids alone that may be sent. Raises NoPlayer, with the players returned."""
+        try:
+            return with_near_ids(planned, cast, self._players.ids, without_money=self._players.named)
+        except NoPlayer:
+            self._players.back(cast, {role: player.balance for role, player in cast.items()})
+            raise
 
     def _lacking(self, scenario: Scenario) -> str:
         """The first operation of a scenario that was found to be absent. Empty if none is absent."""

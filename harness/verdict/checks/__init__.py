@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -27,7 +27,7 @@ from harness.verdict.checks.answer_form import (
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
-from harness.verdict.checks.history_judge import HistoryJudge, Standing
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
 
 __all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
@@ -42,6 +42,7 @@ _AVOIDED = {
     ("ended_session_credit", "refused"): "the wallet credits nothing to an ended session",
     ("unsettlement_beyond_payout", "refused"): "the wallet deducts no more than a bet was paid",
 }
+_ENDED_SESSION = ("ended_session_bet", "refused")
 _ORDINARY = ("new", "zero", "exact", "unknown_bet")
 
 
@@ -110,9 +111,19 @@ def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
-        if found := sorted(seen.readings & _AVOIDED.keys()):
+        found = sorted(seen.readings & _AVOIDED.keys())
+        if _ENDED_SESSION in found and _comes_again(judge, seen):
+            found.remove(_ENDED_SESSION)
+        if found:
             return found
     return []
+
+
+def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
+    """True if the transaction is sent again later. Then its refusal is the point of the scenario."""
+    id_ = id_of(seen.part.item)
+    later = (each.part for each in judge.seen if each.part.exchange > seen.part.exchange)
+    return any(id_of(each.item) == id_ for each in later)
 
 
 def _moved_core_money(history: History, contract: Contract) -> bool:

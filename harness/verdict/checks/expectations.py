@@ -24,6 +24,7 @@ from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
+from harness.verdict.checks.narrowing import NEAR_PLAYER
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
@@ -33,6 +34,9 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+            continue
+        if seen.situation == NEAR_PLAYER:
+            # Such an id may be malformed to the wallet, and not only unknown. Both refusals are right.
             continue
         if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
             # In a race, for a spoilt body and for a wholly refused batch, several codes apply. The wallet may choose.

@@ -23,6 +23,7 @@ from harness.model import (
     Outcome,
     Policy,
     Requirement,
+    Single,
     Situation,
     Verdict,
     Wrong,
@@ -44,11 +45,13 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
 from harness.verdict.checks.contention import race_verdicts
-from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
+_HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
+"""Situations that stay what they are if the transaction was refused before."""
 _MOST_CHARTED = 8
 """How many possible balances one point of a chart shows at most."""
 
@@ -134,7 +137,9 @@ class HistoryJudge:
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.add(exchange, [part.item for part in parts[index]])
+            found = parts[index]
+            self._known.add(exchange, [part.item for part in found if not is_of_a_stranger(part, self.history)])
+            self._known.settle_fates(found, exchange, self.history, self.contract)
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """A successful `authenticate` as a read of its balance; empty for any other exchange."""
@@ -186,7 +191,7 @@ class HistoryJudge:
         is_cut = exchange.loss is Loss.HALF_REQUEST
         situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
-            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
     def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
@@ -199,15 +204,19 @@ class HistoryJudge:
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
-        situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        narrow = self._situation(part, terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        near = self.accounts.get(self._narrowing.nearest_player(part.item.player))
+        if near is not None and not near.dead:
+            near.suspects.append(Suspect(exchange.name, narrow, part.exchange, _change(part.item)))
         if part.answer is None:
             return
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self._see(JudgedPart(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(JudgedPart(part=part, situation=narrow, readings=frozenset(), impossible=wrong))
         if wrong:
-            narrow = self._forgery(exchange, situation)
+            if near is not None:
+                near.dead = True
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
@@ -265,12 +274,14 @@ class HistoryJudge:
             )
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
-        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event))
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event.item))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
+        if plain not in _HAS_NO_REASON and (reason := self._known.refused_for(part.item)):
+            return f"{Situation.REPLAY_OF_REFUSED}.{reason}"
         return self._narrowing.of(plain, part)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:
@@ -333,7 +344,7 @@ class HistoryJudge:
         return Scene(
             suspects=account.suspects,
             off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
-            shows=None if reads or exchange.step < -1 else _change(event),
+            shows=None if reads or exchange.step < -1 else _change(event.item),
             beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
             reads=exchange.name if reads else "",
             acted=exchange.step >= 0
@@ -366,8 +377,8 @@ class HistoryJudge:
         self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
 
 
-def _change(event: Event) -> Amount:
-    return change_of(event.item) if isinstance(event.item, Movement) else 0
+def _change(item: Single) -> Amount:
+    return change_of(item) if isinstance(item, Movement) else 0
 
 
 __all__ = ["HistoryJudge", "JudgedPart"]

@@ -123,7 +123,8 @@ class _Judging:
 
     def outdated(self, verdict: Verdict) -> frozenset[int]:
         """The readings before the last one, if the balance went on changing and is wrong in the end, too."""
-        readings = self._readings(verdict.player)
+        if not (readings := self._readings(verdict.player)):
+            return frozenset()
         *earlier, last = readings
         if verdict.exchange not in earlier or last < self.settled_from:
             return frozenset()
