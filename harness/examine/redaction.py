@@ -14,14 +14,13 @@ from functools import cached_property
 from urllib.parse import quote
 
 from harness.contracts import Contract, CredentialField, Credentials
+from harness.examine.common_secrets import is_weak
 from harness.model import Player
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
 _SHORT = 4
-"""A shorter secret is replaced only where it stands alone. Elsewhere it would match in many ordinary words.
-
-A shorter key or user, which is no secret, is hidden only in headers."""
+"""A shorter key or user, which is no secret, is hidden only in headers."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _SHORTEST_SESSION = 8
 """A shorter session id is a placeholder such as `none` and no secret."""
@@ -91,6 +90,11 @@ class Secrets:
             self.signed | other.signed,
         )
 
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """The variables of the secrets that are too short or too common to be hidden everywhere."""
+        return tuple(sorted({name for secret, name in self.named if name not in self.public and is_weak(secret)}))
+
     def hide(self, text: str) -> str:
         """The text without any of the secrets."""
         if not text:
@@ -107,7 +111,8 @@ class Secrets:
             return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
         if lowered in self.signed and len(value) > 8:
             return f"{value[:8]}... ({len(value)} characters)"
-        return "(hidden)" if value in self.users else self.hide(value)
+        whole = next((f"${name}" for secret, name in self.named if secret == value), "")
+        return "(hidden)" if value in self.users else whole or self.hide(value)
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """All headers, each with its value without secrets."""
@@ -133,11 +138,14 @@ class Secrets:
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         found = []
         for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
-            forms = {secret, quote(secret, safe=""), secret.encode().hex()}
-            for form in sorted(forms, key=len, reverse=True):
+            forms = {secret, quote(secret, safe="")}
+            if is_weak(secret):
+                found += [(pattern, name) for form in sorted(forms, key=len, reverse=True) for pattern in _whole(form)]
+                continue
+            for form in sorted(forms | {secret.encode().hex()}, key=len, reverse=True):
                 pattern = re.escape(form)
-                alone = len(secret) < _SHORT or name in self.public
-                found.append((re.compile(rf"(?<![\w]){pattern}(?![\w])" if alone else pattern, re.IGNORECASE), name))
+                alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
+                found.append((re.compile(alone, re.IGNORECASE), name))
         return tuple(found)
 
     def _without_base64(self, text: str) -> str:
@@ -162,12 +170,24 @@ class Secrets:
                 continue
             if any(user and decoded.startswith(f"{user.lower()}:".encode()) for user in self.users):
                 return True
-            if any(len(secret) >= _SHORT and secret.lower().encode() in decoded for secret, _ in self.named):
+            if any(secret.lower().encode() in decoded for secret, _ in self.named if not is_weak(secret)):
+                return True
+            if not start and any(secret.lower().encode() == decoded for secret, _ in self.named):
                 return True
         return False
 
 
 NO_SECRETS = Secrets(())
+
+
+def _whole(form: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns that find a form of a secret only as a whole value: a JSON string, or a part of a URL."""
+    escaped = re.escape(form)
+    return (
+        re.compile(rf'(?<=")(?<!\\"){escaped}(?="(?!\s*:))'),
+        re.compile(rf"(?<=:){escaped}(?=@[\w\[])"),
+        re.compile(rf"(?<==){escaped}(?=&)"),
+    )
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:

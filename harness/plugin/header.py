@@ -14,6 +14,7 @@ def header(run: Run) -> list[str]:
         f"walletproof {__version__}: {wallet_of(run)}",
         f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
         *_configuration(run),
+        *(f"WARNING {each}" for each in run.exposed),
     ]
 
 

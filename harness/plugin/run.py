@@ -115,6 +115,17 @@ class Run:
         """The warnings of pre-flight, by contract."""
         return {self._loaded[name].name: each.warnings for name, each in self._facts.items()}
 
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """A warning for each secret that cannot be hidden everywhere. None for the bundled wallet."""
+        if self.bundled or self.problem:
+            return ()
+        return tuple(
+            f"{each} is short or a common word: it is hidden as a whole value (headers, URLs, JSON strings), and "
+            "cannot be hidden elsewhere; give the test wallet a longer secret"
+            for each in _secrets_of(self.configuration).exposed
+        )
+
     def warm_up(self) -> None:
         """Start the bundled wallet without waiting for it."""
         if self.bundled and self._wallet is None and not self.options.dry_run:

@@ -53,10 +53,25 @@ def test_headers_that_prove_who_we_are_are_never_shown() -> None:
 def test_a_short_key_does_not_eat_the_text() -> None:
     short = Secrets.of(load("casino"), of_casino("a", "xyz"))
     assert short.header("x-api-key", "a") == "(hidden)"
-    assert (
-        short.hide("a known transaction of a player, xyz, xyzzy")
-        == "a known transaction of a player, $WALLET_SECRET, xyzzy"
+    assert short.hide("a transaction, xyz, xyzzy") == "a transaction, xyz, xyzzy"
+
+
+@pytest.mark.parametrize("secret", ["ok", "pass", "secret", "password", "transaction", "12345678", "changeme"])
+def test_a_short_or_common_secret_is_hidden_only_as_a_whole_value(secret: str) -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", secret))
+    assert weak.exposed == ("WALLET_PASSWORD",)
+    prose = f"the {secret} of a run, idempotency/{secret}_again, --password={secret} and {secret}s"
+    assert weak.text(prose) == prose
+    assert weak.text(f'{{"a":"{secret}","{secret}":"b {secret}"}}') == (
+        f'{{"a":"$WALLET_PASSWORD","{secret}":"b {secret}"}}'
     )
+    assert secret not in weak.text(f"http://user:{secret}@wallet.example/")
+    assert weak.header("x-debug", secret) == "$WALLET_PASSWORD"
+    assert "(hidden)" in weak.text(base64.b64encode(f"user:{secret}".encode()).decode())
+
+
+def test_a_strong_secret_is_hidden_everywhere_and_exposes_nothing() -> None:
+    assert SECRETS.exposed == ()
 
 
 def test_a_body_that_is_no_text_is_escaped() -> None:
