@@ -20,6 +20,7 @@ from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario
 from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_file
 from harness.verdict.causes import of_mistake, roots_of
+from harness.verdict.first_calls import TIME_ZONE, UNKNOWN_PLAYER
 from mock_server.defects import DEFECTS, named
 from mock_server.wallet import Wallet
 
@@ -253,7 +254,7 @@ def test_every_finding_of_every_defect_has_a_probable_cause() -> None:
 
 
 def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Path) -> None:
-    """But for mistakes in signing, of which pre-flight's own tests have a wallet each."""
+    """But for what pre-flight finds, of which its own tests have a wallet each."""
     told = {each for found in told_of_defects().values() for each in found}
     for defect, contract, name, _ in OF_DEFECTS:
         told.update(causes(results(named(defect).wallet_type, contract, [name], record=False)))
@@ -269,7 +270,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
 MISTAKES = tuple(
     found
     for contract in (load("casino"), load("sportsbook"))
-    for mistake in contract.mistakes
+    for mistake in (*contract.mistakes, TIME_ZONE, UNKNOWN_PLAYER)
     if (found := of_mistake(mistake, contract)) is not None
 )
 
