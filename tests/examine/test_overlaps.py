@@ -140,7 +140,7 @@ def over_socket(wallet: HeldUntilItComesAgain, contract: str, holds: type[Moveme
         )
         facts = preflight(under_test)
         wallet.holds = holds
-        carrier = WaitsUntilItBegan(Transport(under_test.url), wallet.begun)
+        carrier = WaitsUntilItBegan(Transport(under_test.url), wallet)
         with contextlib.closing(Examiner(under_test, facts, wallet=carrier)) as examiner:
             yield examiner
     finally:

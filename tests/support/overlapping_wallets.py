@@ -93,6 +93,20 @@ class HeldUntilItComesAgain(RefusesWhatIsInProgress):
             self.begun.set()
             await asyncio.wait_for(self.second_came.wait(), PATIENCE_SECONDS)
 
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        is_second = self._mark(order) in self._busy()
+        try:
+            return await super().process(order)
+        finally:
+            if self.begun.is_set() and not is_second:
+                self.ended.set()
+
+    @property
+    def ended(self) -> threading.Event:
+        """Set once the first sending was processed."""
+        event: threading.Event = self.__dict__.setdefault("_ended", threading.Event())
+        return event
+
     async def refuse(self, order: Order[Movement]) -> ItemReply:
         self.second_came.set()
         return await super().refuse(order)
@@ -160,17 +174,19 @@ class KeepsTheFirstRunning(InProcessCarrier):
 
 
 class WaitsUntilItBegan:
-    """A carrier that goes on after a lost answer once the wallet has begun with the request."""
+    """A carrier that goes on after a lost answer once the wallet has begun, and after the next one once it ended."""
 
-    def __init__(self, carrier: Carrier, begun: threading.Event) -> None:
+    def __init__(self, carrier: Carrier, wallet: HeldUntilItComesAgain) -> None:
         self._carrier = carrier
-        self._begun = begun
+        self._begun, self._ended = wallet.begun, wallet.ended
 
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
         sent = self._carrier.send(request, loss=loss, time_out_seconds=time_out_seconds)
         assert loss is None or self._begun.wait(PATIENCE_SECONDS), "the wallet did not begin with the request"
+        if loss is None and self._begun.is_set():
+            assert self._ended.wait(PATIENCE_SECONDS), "the wallet did not end the first request"
         return sent
 
     def release(
