@@ -10,6 +10,7 @@ import legal_identities
 import legal_wallets as legal
 import pytest
 from listening import Listening
+from overlapping_wallets import RefusesWhatIsInProgress
 from patience import PATIENCE_SECONDS
 from run_sizes import SIZES
 
@@ -38,6 +39,7 @@ def slow(app: Asgi, strikes: Every) -> Asgi:
 EARNED = {
     legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
     legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
+    RefusesWhatIsInProgress: {"CAS-CNC-01", "SPB-CNC-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
 }
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""

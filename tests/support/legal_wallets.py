@@ -15,6 +15,7 @@ from legal_batches import (
     BatchShowsItsEnd,
     DuplicatesInABatchGetOneAnswer,
 )
+from overlapping_wallets import RefusesWhatIsInProgress
 
 from harness.contracts import Contract
 from harness.model import (
@@ -353,6 +354,7 @@ VARIANTS: tuple[type[Wallet], ...] = (
     NeverDeducts,
     IdsBelongToPlayers,
     RefusesUnderContention,
+    RefusesWhatIsInProgress,
     CoreOnly,
 )
 

@@ -7,6 +7,7 @@ scenarios, and every line is compared with the golden file (`tests/support/golde
 from __future__ import annotations
 
 import legal_wallets as legal
+import overlapping_wallets
 import pytest
 from golden_findings import changes
 from golden_readings import ACCEPT, SEEN_IN, Case, cases, kept, tried
@@ -15,6 +16,7 @@ CASES = tuple(cases())
 SAID = kept()
 AS_THE_REFERENCE = {
     # What these do is no affair of the money: no reading of a policy is seen in them.
+    overlapping_wallets.RefusesWhatIsInProgress,
     legal.ErrorsAreBadRequests,
     legal.ErrorsAreOk,
     legal.AnswersHaveExtraFields,
