@@ -16,7 +16,9 @@ from mock_server.defects import (
     inputs,
     interruptions,
     money,
+    players,
     races,
+    refusals,
     rollbacks,
     sessions,
     settlements,
@@ -28,7 +30,9 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 
 THEMES = (
     idempotency,
+    refusals,
     identifiers,
+    players,
     money,
     debits,
     zero,
