@@ -36,6 +36,8 @@ class WalletUnderTest:
 
     It may contain `{player}`, `{currency}`, `{balance}` (in main units) and `{contract}`.
     """
+    restart_command: str = ""
+    """A command line that restarts the wallet, and ends when that is done. Empty if there is none."""
     players: tuple[Player, ...] = ()
     games: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
@@ -90,6 +92,7 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         credentials=_credentials(contract),
         provision_url=_text(profile.provision_url),
         provision_command=_text(profile.provision_command),
+        restart_command=_text(profile.restart_command),
         players=tuple(each.player for each in profile.players_of(contract.name)),
         games=tuple(each.text for each in profile.games),
         paths=tuple((name, path.text) for name, path in contract.paths.items()),

@@ -13,9 +13,11 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
-from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
+from harness.model import Exchange, History, Operation, Player, Policy, Scenario, Waiver
+from harness.play.epilogue import Epilogue
 from harness.play.players import (
     DEFAULT_GAME,
     CommandPlayers,
@@ -24,8 +26,10 @@ from harness.play.players import (
     ProvisioningFailed,
     Purse,
     SharedPlayers,
+    zero_read,
 )
 from harness.play.preflight import Facts
+from harness.play.restarts import RestartFailed, Restarts, by_command
 from harness.play.runner import Capabilities, Runner
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
@@ -33,6 +37,8 @@ from harness.verdict.checks import Judged, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
+_OF_A_PROXY = frozenset({502, 503, 504})
+"""Statuses with which a proxy answers for a wallet that does not run."""
 
 
 class Examiner:
@@ -50,6 +56,8 @@ class Examiner:
         waivers: Sequence[Waiver] = (),
         secrets: Secrets | None = None,
         now_ms: Callable[[], int] = unix_ms,
+        restart: Callable[[], None] | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
@@ -58,6 +66,8 @@ class Examiner:
         * `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
+        * `restart`: replaces the command of the profile that restarts the wallet.
+        * `pause`: waits for a number of seconds, before the epilogue.
         """
         self.contract: Contract = contract_of(under_test)
         self._under_test = under_test
@@ -67,14 +77,25 @@ class Examiner:
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
-        limits, games = under_test.limits, under_test.games
-        self._runner = Runner(
-            self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
-        )
+        self._restarts, self._pause = Restarts(restart or self._command(under_test.restart_command)), pause
+        self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
         self.violation = violation_of(under_test, facts, secrets)
+        self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
+
+    def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
+        return Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=self._under_test.limits,
+            games=self._under_test.games,
+            capabilities=self.capabilities,
+            restarts=self._restarts,
+            now_ms=now_ms,
+        )
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Errors of the wallet become part of the result."""
@@ -83,6 +104,8 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
+        if scenario.is_epilogue:
+            return self._epilogue(scenario, started)
         try:
             histories = self._runner.run(scenario)
         except ProvisioningFailed as error:
@@ -100,6 +123,32 @@ class Examiner:
         `started` is the time at which the first run began, in seconds of `time.monotonic()`.
         """
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
+        for run, each in judged:
+            self._memory.note(histories[run], each)
+        return self._result(scenario, histories, judged, started)
+
+    def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:
+        """Send the first transactions of this process again, read every player, and judge that."""
+        if not self._memory.repeats():
+            return self.results.skipped(scenario, "no earlier scenario has left a transaction that could be sent again")
+        if self._under_test.limits.age_seconds:
+            self._pause(self._under_test.limits.age_seconds)
+        try:
+            self._restarts.restart()
+        except RestartFailed as error:
+            return self.results.undecided(scenario, str(error))
+        history = Epilogue(self.client, self._runner).play(scenario, self._memory.repeats(), self._memory.players())
+        carried = self._memory.beliefs(history.players)
+        judged = [(0, examine(history, self.contract, self._policy, carried))]
+        return self._result(scenario, (history,), judged, started)
+
+    def _result(
+        self,
+        scenario: Scenario,
+        histories: Sequence[History],
+        judged: Sequence[tuple[int, Judged]],
+        started: float | None,
+    ) -> ScenarioResult:
         return self.results.of_runs(
             scenario,
             histories,
@@ -133,6 +182,16 @@ class Examiner:
         return SharedPlayers(
             under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
+
+    def _command(self, command: str) -> Callable[[], None] | None:
+        return by_command(command, self._answers) if command else None
+
+    def _answers(self) -> bool:
+        """True if the wallet itself answers, whatever it says to an amount of 0 for a player that it does not know."""
+        nobody = Player(id=self._runner.identities.number(), currency="EUR")
+        zero = zero_read(self.contract, nobody, self._runner.identities.transaction_id())
+        received = self._send(zero).transmission.received
+        return received is not None and received.status not in _OF_A_PROXY
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))

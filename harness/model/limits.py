@@ -21,6 +21,9 @@ class Limits:
     If the operator has set it, it applies to all processes of a run together.
     """
 
+    age_seconds: int = 0
+    """How long the epilogue waits before it sends the run's first transactions again. 0 is not at all."""
+
     @property
     def races_at_once(self) -> int:
         """How many processes can race side by side within `connections`. At least 1."""

@@ -6,11 +6,10 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from harness.client import Call, Client
-from harness.contracts import Contract
+from harness.client import Call, Client, unix_ms
 from harness.model import (
     Alteration,
     Amount,
@@ -29,8 +28,10 @@ from harness.model import (
     Player,
     Scenario,
 )
+from harness.play.abilities import Capabilities
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
+from harness.play.restarts import Repetitions, RestartFailed, Restarts
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
@@ -51,21 +52,6 @@ BETS_IN_A_BATCH = 100
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 
-@dataclass(slots=True)
-class Capabilities:
-    """The operations that this process has found to be absent from the wallet in this run."""
-
-    absent: set[str] = field(default_factory=set)
-
-    def has(self, contract: Contract, name: str) -> bool:
-        """True if the contract has the operation and it was not found to be absent.
-
-        Core operations are never absent.
-        """
-        spec = contract.specs.get(name)
-        return spec is not None and (spec.core or name not in self.absent)
-
-
 class _Broken(Exception):
     """The run of a scenario cannot continue. The text gives the reason."""
 
@@ -82,10 +68,13 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        restarts: Restarts | None = None,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, the published example's game id is used.
+        `games` are game ids that the wallet knows. Without any, the published example's game id is used. `restarts`
+        restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
         self._client = client
         self._contract = client.contract
@@ -94,6 +83,8 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or (DEFAULT_GAME,)
         self.capabilities = capabilities or Capabilities()
+        self.restarts = restarts or Restarts()
+        self.now_ms = now_ms
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -177,6 +168,8 @@ class _Run:
         self._limits = runner.limits
         self._identities = runner.identities
         self._capabilities = runner.capabilities
+        self._restarts = runner.restarts
+        self._repetitions = Repetitions(runner.now_ms)
         self._tokens_may_be_spent = runner.tokens_may_be_spent
         self._token_spent = False
         self._exchanges: list[Exchange] = []
@@ -275,6 +268,8 @@ class _Run:
         )
 
     def _group(self, group: Group) -> None:
+        if group.restarts:
+            self._restart()
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else _one_by_one(group)
@@ -285,12 +280,21 @@ class _Run:
             for exchange in self._client.race(calls[start : start + wave]):
                 self._note(exchange)
 
+    def _restart(self) -> None:
+        """Restart the wallet. The sessions of players may have ended then."""
+        try:
+            self._repetitions.restarts += self._restarts.restart()
+        except RestartFailed as error:
+            raise _Broken(str(error)) from None
+
     def _call(self, send: PlannedRequest) -> Call:
         operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
+        late = None if operation is None else self._repetitions.late(operation)
         if operation is None:
             moment = Moment(self._contract, self._cast, self._known_balances(), self._games, self._has("bet"))
             operation = operation_of(send, moment)
             self._sent[id(send.bound)] = operation
+        self._repetitions.note(operation)
         self._moved.update(bound.draft.player for bound in send.bound)
         return Call(
             operation=operation,
@@ -298,6 +302,8 @@ class _Run:
             loss=send.step.lost,
             step=send.index,
             line=send.step.line,
+            late=late,
+            session_in_doubt=self._repetitions.restarts > 0,
         )
 
     def _known_balances(self) -> dict[str, Amount]:
@@ -321,10 +327,14 @@ class _Run:
         operation: Operation = GetBalance(player=player.id, session=player.session)
         if not self._capabilities.has(self._contract, name):
             operation = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
-        exchange = self._send(Call(operation=operation, step=step))
+        in_doubt = self._repetitions.restarts > 0
+        exchange = self._send(Call(operation=operation, step=step, session_in_doubt=in_doubt))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)
             return
+        if in_doubt and exchange.reply is not None and not exchange.reply.accepted:
+            zero = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
+            exchange = self._send(Call(operation=zero, step=step, session_in_doubt=True))
         reply = exchange.reply
         self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
 

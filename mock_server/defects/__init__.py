@@ -15,6 +15,7 @@ from mock_server.defects import (
     identifiers,
     inputs,
     interruptions,
+    late_repeats,
     money,
     races,
     rollbacks,
@@ -28,6 +29,7 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 
 THEMES = (
     idempotency,
+    late_repeats,
     identifiers,
     money,
     debits,

@@ -72,25 +72,6 @@ class RemembersTheLastFiveIds(Wallet):
 
 
 @defect(
-    violates="CAS-IDM-10 SPB-IDM-08",
-    witnesses={"idempotency/resent_after_others": "oracle"},
-)
-class ForgetsAfterTenSeconds(Wallet):
-    """Keeps a known id for ten seconds: what comes again later is booked again."""
-
-    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
-        now_ms, key = self.now_ms(), self.memory_key(order, account)
-        if now_ms - self._kept_since_ms.setdefault(key, now_ms) > 10_000:
-            self._kept_since_ms[key] = now_ms
-            return None
-        return await super().look_up(order, account)
-
-    @cached_property
-    def _kept_since_ms(self) -> dict[Key, int]:
-        return {}
-
-
-@defect(
     violates=(
         "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
         "CAS-LST-01 "

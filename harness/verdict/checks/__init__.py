@@ -12,11 +12,13 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from harness.contracts import Contract
 from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.oracle import Belief
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -52,11 +54,21 @@ class Judged:
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
+    beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
+    """By player: what may be in the account at the end. Players that are not judged any more are left out."""
 
 
-def examine(history: History, contract: Contract, policy: Policy) -> Judged:
-    """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
-    judge = HistoryJudge(history, contract, policy)
+def examine(
+    history: History,
+    contract: Contract,
+    policy: Policy,
+    carried: Mapping[str, Sequence[Belief]] = MappingProxyType({}),
+) -> Judged:
+    """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet.
+
+    `carried` has the beliefs about players from earlier histories.
+    """
+    judge = HistoryJudge(history, contract, policy, carried)
     judge.run()
     verdicts = [
         *judge.verdicts,
@@ -78,6 +90,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         avoided="" if violated or own.level is Level.MAY else _avoided(judge),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),
+        beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
     )
 
 
@@ -107,6 +120,8 @@ def _avoided(judge: HistoryJudge) -> str:
 def _moved_core_money(history: History, contract: Contract) -> bool:
     for exchange in history.exchanges:
         if not contract.specs[exchange.name].core or exchange.reply is None or exchange.alteration.spoils_content:
+            continue
+        if exchange.late is not None:  # It has moved its money before.
             continue
         items = transactions(exchange.operation)
         paid = {item.id for item in items if isinstance(item, Movement) and item.amount}

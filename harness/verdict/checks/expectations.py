@@ -33,6 +33,9 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
             continue
+        if exchange.session_in_doubt:
+            # Nobody knows whether the session or something else is the reason.
+            continue
         if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
             # In a race, for a spoilt body and for a wholly refused batch, several codes apply. The wallet may choose.
             continue

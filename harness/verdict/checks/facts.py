@@ -150,6 +150,7 @@ def terms_of(
         disbelieved=_disbelieved(item, exchange, player, contract),
         doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
+        perhaps_refusable=_of_sessions(item, exchange, contract) if exchange.session_in_doubt else (),
         batch=contract.specs[exchange.name].batch,
         duplicate_in_batch=part.repeated,
         known_elsewhere=bool(others),
@@ -196,23 +197,29 @@ def _refusable(
     item: Single, exchange: Exchange, player: Player | None, history: History, contract: Contract, known: Known
 ) -> tuple[str, ...]:
     """The policies that permit a refusal of a request that is otherwise right."""
-    policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
-    if ended and not contract.specs[exchange.name].after_session:
-        match item:
-            case Bet():
-                policies.append("ended_session_bet")
-            case Payout() | Reward():
-                policies.append("ended_session_credit")
-            case Rollback():
-                policies.append("ended_session_rollback")
-            case GetBalance():
-                policies.append("ended_session_read")
+    policies = [*_of_sessions(item, exchange, contract)] if ended else []
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
     if getattr(item, "game", "") in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
+
+
+def _of_sessions(item: Single, exchange: Exchange, contract: Contract) -> tuple[str, ...]:
+    """The policy about this operation after the end of the session. Empty if it must be accepted nevertheless."""
+    if contract.specs[exchange.name].after_session:
+        return ()
+    match item:
+        case Bet():
+            return ("ended_session_bet",)
+        case Payout() | Reward():
+            return ("ended_session_credit",)
+        case Rollback():
+            return ("ended_session_rollback",)
+        case GetBalance():
+            return ("ended_session_read",)
+    return ()
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:

@@ -84,6 +84,8 @@ class HistoryJudge:
     history: History
     contract: Contract
     policy: Policy
+    carried: Mapping[str, Sequence[Belief]] = field(default_factory=dict)
+    """By player: the beliefs from an earlier history. Without any, the player's balance is all that is known."""
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -101,8 +103,8 @@ class HistoryJudge:
         """Judge every window in order."""
         for player in self.history.players:
             if player.balance is not None:
-                book = Book(player.balance, bets=frozenset(player.bets))
-                self.accounts[player.id] = Account(player, (Belief(book),))
+                unknown = (Belief(Book(player.balance, bets=frozenset(player.bets))),)
+                self.accounts[player.id] = Account(player, tuple(self.carried.get(player.id, unknown)))
             self._known.sessions[player.id] = {player.session} - {""}
         for window in windows(self.history.exchanges):
             self._judge(window)
@@ -336,6 +338,8 @@ class HistoryJudge:
 
     def _is_first(self, part: Part, situation: Situation) -> bool:
         """True if a repeated transaction has its first answer here."""
+        if self.history.exchanges[part.exchange].late is not None:
+            return False
         if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
             return False
         before = (each for each in self.seen if each.part.exchange < part.exchange)

@@ -83,6 +83,8 @@ class Narrowing:
                 "" if _must_be_refused(exchange, self._history) else "permitted"
             )
             return f"{plain}.{finer}" if finer else str(plain)
+        if exchange.late is not None and plain in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.LATE}:
+            return f"{Situation.LATE if plain is Situation.LATE else Situation.REPLAY}.late"
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
         finer = ""

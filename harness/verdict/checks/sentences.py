@@ -11,6 +11,7 @@ from harness.model import (
     Exchange,
     GetBalance,
     ItemReply,
+    Lateness,
     Movement,
     Operation,
     Rollback,
@@ -19,6 +20,8 @@ from harness.model import (
 from harness.oracle import Possible
 
 _MANY = 4
+_LONG_MS = 10_000
+"""From this many milliseconds on, tenths of a second are left out."""
 
 
 def sent(name: str, operation: Operation | Single, exchange: Exchange | None = None) -> str:
@@ -56,9 +59,18 @@ def _departure(exchange: Exchange) -> str:
         *(f"without {field}" for _, field in alteration.without),
         "with another body" if alteration.body is not None else "",
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
+        f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
     told = "; ".join(word for word in words if word)
     return f" ({told})" if told else ""
+
+
+def lateness(late: Lateness) -> str:
+    """How late a repetition was: `4.1 s, 5,100 transactions and 0 restarts later`."""
+    seconds = f"{late.milliseconds // 1000:,}" if late.milliseconds >= _LONG_MS else f"{late.milliseconds / 1000:.1f}"
+    transactions = f"{late.transactions:,} transaction{'' if late.transactions == 1 else 's'}"
+    restarts = f"{late.restarts} restart{'' if late.restarts == 1 else 's'}"
+    return f"{seconds} s, {transactions} and {restarts} later"
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:
