@@ -81,7 +81,9 @@ class WalletUnderTest:
         limits = self.limits
         if limits.connections != Limits().connections:
             limits = replace(limits, connections=max(1, limits.connections // processes))
-        return replace(self, scope=scope, limits=limits, requests_per_second=self.requests_per_second / processes)
+        rate = self.requests_per_second / processes
+        # One process must not restart the wallet while others use it.
+        return replace(self, scope=scope, limits=limits, requests_per_second=rate, restart_command="")
 
 
 def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:

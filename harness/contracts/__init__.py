@@ -29,7 +29,7 @@ from harness.contracts.shared.authentication import (
 )
 from harness.contracts.shared.day import Days
 from harness.contracts.shared.json_text import JsonError
-from harness.contracts.shared.requirements import CONSERVATION, LATE, RequirementsError
+from harness.contracts.shared.requirements import CONSERVATION, RequirementsError
 from harness.contracts.shared.schema import check
 from harness.model import (
     Amount,
@@ -202,8 +202,7 @@ class Contract:
         """
         parts = (operation, "*"), (situation, situation.partition(".")[0], "*"), (wrong, "*")
         triples = [(a, b, c) for b in parts[1] for a in parts[0] for c in parts[2]]
-        is_late = situation.partition(".")[2] == LATE  # Lateness is a matter of its own in every scenario.
-        if own and not is_late and not set(triples).isdisjoint(self.requirements[own].in_its_scenarios):
+        if own and not set(triples).isdisjoint(self.requirements[own].in_its_scenarios):
             return self.requirements[own]
         for triple in triples:
             if (found := self._answering.get(triple)) is not None:

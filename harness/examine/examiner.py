@@ -29,7 +29,7 @@ from harness.play.players import (
     zero_read,
 )
 from harness.play.preflight import Facts
-from harness.play.restarts import RestartFailed, Restarts, by_command
+from harness.play.restarts import RestartFailed, Restarts, by_command, until_it_answers
 from harness.play.runner import Capabilities, Runner
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
@@ -160,6 +160,21 @@ class Examiner:
     def judged(self, history: History) -> Judged:
         """The judgement of one history by this wallet's contract."""
         return examine(history, self.contract, self._policy)
+
+    def restart(self) -> int:
+        """Restart the wallet by the profile's command, and wait until it answers. Raises RestartFailed.
+
+        Returns how often it was restarted: 0 without a command, otherwise 1.
+        """
+        return int(self._restarts.restart())
+
+    def wait(self) -> None:
+        """Wait until the wallet answers, after it was restarted by another examiner. Raises RestartFailed."""
+        until_it_answers(self._answers)
+
+    def restarted(self, times: int) -> None:
+        """Take into account that somebody else has restarted the wallet."""
+        self._restarts.count += times
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.

@@ -80,16 +80,21 @@ def by_command(command: str, answers: Callable[[], bool]) -> Callable[[], None]:
 
     def restart() -> None:
         _run(command)
-        deadline = time.monotonic() + LONGEST_START_SECONDS
-        while not answers():
-            if time.monotonic() > deadline:
-                raise RestartFailed(
-                    f"the wallet has not answered for {LONGEST_START_SECONDS:g} s after hooks.restart ({command}): "
-                    "look why it does not start"
-                )
-            time.sleep(PAUSE_SECONDS)
+        until_it_answers(answers)
 
     return restart
+
+
+def until_it_answers(answers: Callable[[], bool]) -> None:
+    """Wait until the wallet answers again. Raises RestartFailed if it does not."""
+    deadline = time.monotonic() + LONGEST_START_SECONDS
+    while not answers():
+        if time.monotonic() > deadline:
+            raise RestartFailed(
+                f"the wallet has not answered for {LONGEST_START_SECONDS:g} s after hooks.restart: look into its log, "
+                "and let the command end only when the wallet has been started"
+            )
+        time.sleep(PAUSE_SECONDS)
 
 
 def _run(command: str) -> None:

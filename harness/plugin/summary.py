@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,17 +36,21 @@ class SummaryLine:
     status: Status | None = None
 
 
-def exercised(
+def scenarios_of(
     suite: Suite, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
-) -> dict[str, dict[str, list[str]]]:
-    """By contract and requirement the ids of all scenarios of the suite, run or not.
+) -> tuple[Scenario, ...]:
+    """All scenarios of the suite, run or not, without files that cannot be read.
 
     `loaded` has the scenarios that need not be read again.
     """
+    found = (loaded.get(path) or _readable(path, root, contracts) for path, root in suite.files())
+    return tuple(each for each in found if each is not None)
+
+
+def exercised(scenarios: Iterable[Scenario], contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
+    """By contract and requirement the ids of these scenarios."""
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
-    for path, root in suite.files():
-        if (scenario := loaded.get(path) or _readable(path, root, contracts)) is None:
-            continue
+    for scenario in scenarios:
         for contract in contracts.keys() & scenario.requirements.keys():
             found[contract][scenario.requirements[contract]].append(scenario.id)
     return found

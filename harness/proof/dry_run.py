@@ -63,8 +63,8 @@ class Rehearsal:
         how = COMMAND if under_test.provision_command else "POST"
         made_by = under_test.provision_url or under_test.provision_command
         self._provision = _Noting(self._sent, how, made_by, InProcessCarrier(app, PATH), {})
-        # The replacement needs no limit of requests per second and no command.
-        self._stand_in = replace(under_test, requests_per_second=0, provision_command="")
+        # The replacement needs no limit of requests per second, no commands and no pause.
+        self._stand_in = replace(under_test, requests_per_second=0, provision_command="", restart_command="")
         self._examiner: Examiner | None = None
         self.obstacle = ""
         """Why pre-flight stopped, or an empty text. If it stopped, its later requests are not recorded.
@@ -83,6 +83,7 @@ class Rehearsal:
             replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
             wallet=self._wallet,
             provision=self._way_to_players(),
+            pause=lambda _seconds: None,
         )
         return self._noted()
 

@@ -84,7 +84,10 @@ class KeepsAPlayersLastFiveHundredIds(Wallet):
         return {}
 
 
-@defect(violates="CAS-IDM-11 SPB-IDM-09", witnesses={"lost_replies/settlement_without_an_answer": "oracle"})
+@defect(
+    violates="CAS-IDM-11 CAS-LST-01 SPB-IDM-09 SPB-LST-01",
+    witnesses={_EPILOGUE: "oracle", "lost_replies/settlement_without_an_answer": "oracle"},
+)
 class ForgetsAtARestart(Wallet):
     """Keeps the known ids in the memory of its process: after a restart, what comes again is booked again."""
 
