@@ -42,7 +42,7 @@ class ForgetsRollbacksAfterTwoSeconds(Wallet):
         return {}
 
 
-@defect(violates="CAS-IDM-11 SPB-IDM-09", witnesses={_EPILOGUE: "oracle"})
+@defect(violates="CAS-IDM-11 CAS-LST-01 SPB-IDM-09 SPB-LST-01", witnesses={_EPILOGUE: "oracle"})
 class KeepsTheLastFiftyIds(Wallet):
     """Keeps the known ids in a cache of fifty for all players, so the fifty-first drives out the first."""
 
@@ -59,7 +59,7 @@ class KeepsTheLastFiftyIds(Wallet):
 
 
 @defect(
-    violates="CAS-IDM-11 SPB-IDM-09",
+    violates="CAS-IDM-11 CAS-LST-01 SPB-IDM-09 SPB-LST-01",
     witnesses={
         "idempotency/resent_after_a_thousand_others": "oracle",
         "idempotency/settled_after_a_thousand_others": "oracle",

@@ -150,7 +150,7 @@ def terms_of(
         disbelieved=_disbelieved(item, exchange, player, contract),
         doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
-        perhaps_refusable=_of_sessions(item, exchange, contract) if exchange.session_in_doubt else (),
+        perhaps_refusable=_of_sessions(item, exchange, contract) if _may_have_ended(item, exchange, contract) else (),
         batch=contract.specs[exchange.name].batch,
         duplicate_in_batch=part.repeated,
         known_elsewhere=bool(others),
@@ -204,6 +204,11 @@ def _refusable(
     if getattr(item, "game", "") in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
+
+
+def _may_have_ended(item: Single, exchange: Exchange, contract: Contract) -> bool:
+    """True if the request has sent a session that nobody knows to be live."""
+    return exchange.session_in_doubt and contract.stringify(item.session) in exchange.transmission.sent.body
 
 
 def _of_sessions(item: Single, exchange: Exchange, contract: Contract) -> tuple[str, ...]:
