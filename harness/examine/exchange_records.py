@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness import money
@@ -73,6 +73,7 @@ def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secre
         "operation": exchange.name,
         "race": exchange.race,
         "lost": str(exchange.loss) if exchange.loss else "",
+        "late": None if exchange.late is None else asdict(exchange.late),
         "alteration": _alteration(exchange),
         "request": {"method": method, "path": path, **request},
         "response": _response(sent.received, secrets),

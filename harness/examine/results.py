@@ -20,6 +20,7 @@ from harness.model import Authenticate, Exchange, History, Player, Scenario, Sta
 from harness.verdict import ScenarioResult, Violation, today, violated_by, waived_among, worst
 from harness.verdict.causes import diagnose, of_mistake
 from harness.verdict.checks import Judged
+from harness.verdict.lateness import latest
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 MOST_RUNS = 2
@@ -82,6 +83,7 @@ class Results:
             spread_microseconds=_widest_spread(histories),
             seconds=seconds,
             latencies=_latencies(histories),
+            late=latest(each.late for history in histories for each in history.exchanges),
             records=records,
             left_out=left_out,
             waived=self._waived(verdicts),

@@ -17,6 +17,7 @@ from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.scenario import ScenarioError, load_file
 from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude
+from harness.verdict.lateness import latest, tried
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {
@@ -190,6 +191,8 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
     if spreads:
         median = spreads[len(spreads) // 2]
         races = f"; {_count(len(spreads), 'race')} released within {_ms(median)} (median), {_ms(spreads[-1])} (widest)"
+    if (late := latest(each.late for each in results)) is not None:
+        yield from _wrapped("repeats", tried(late).removeprefix("repeats "), width)
     sent = sum(each.exchanges for each in results)
     yield from _wrapped("sent", f"{_count(sent, 'request')} in {_count(len(results), 'scenario')}{races}", width)
 

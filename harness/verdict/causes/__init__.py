@@ -26,6 +26,7 @@ __all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     signatures.diagnoses,
+    forgotten_ids.late,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
     wrong_refusals.diagnoses,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
+from harness.contracts.shared.requirements import LATE
 from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
 from harness.oracle import Event
 from harness.verdict.checks.facts import Part
@@ -84,7 +85,7 @@ class Narrowing:
             )
             return f"{plain}.{finer}" if finer else str(plain)
         if exchange.late is not None and plain in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.LATE}:
-            return f"{Situation.LATE if plain is Situation.LATE else Situation.REPLAY}.late"
+            return f"{Situation.LATE if plain is Situation.LATE else Situation.REPLAY}.{LATE}"
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
         finer = ""

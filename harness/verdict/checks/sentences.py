@@ -11,17 +11,15 @@ from harness.model import (
     Exchange,
     GetBalance,
     ItemReply,
-    Lateness,
     Movement,
     Operation,
     Rollback,
     Single,
 )
 from harness.oracle import Possible
+from harness.verdict.lateness import lateness
 
 _MANY = 4
-_LONG_MS = 10_000
-"""From this many milliseconds on, tenths of a second are left out."""
 
 
 def sent(name: str, operation: Operation | Single, exchange: Exchange | None = None) -> str:
@@ -63,14 +61,6 @@ def _departure(exchange: Exchange) -> str:
     ]
     told = "; ".join(word for word in words if word)
     return f" ({told})" if told else ""
-
-
-def lateness(late: Lateness) -> str:
-    """How late a repetition was: `4.1 s, 5,100 transactions and 0 restarts later`."""
-    seconds = f"{late.milliseconds // 1000:,}" if late.milliseconds >= _LONG_MS else f"{late.milliseconds / 1000:.1f}"
-    transactions = f"{late.transactions:,} transaction{'' if late.transactions == 1 else 's'}"
-    restarts = f"{late.restarts} restart{'' if late.restarts == 1 else 's'}"
-    return f"{seconds} s, {transactions} and {restarts} later"
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:
