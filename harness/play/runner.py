@@ -327,7 +327,8 @@ class _Run:
         operation: Operation = GetBalance(player=player.id, session=player.session)
         if not self._capabilities.has(self._contract, name):
             operation = zero_read(self._contract, player, self._identities.transaction_id(), self._games[0])
-        in_doubt = self._repetitions.restarts > 0
+        # The bystander is older than this scenario, so an earlier restart may have ended its session.
+        in_doubt = (self._restarts.count if role == BYSTANDER else self._repetitions.restarts) > 0
         exchange = self._send(Call(operation=operation, step=step, session_in_doubt=in_doubt))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)

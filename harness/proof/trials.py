@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from harness.config import WalletUnderTest
@@ -20,8 +20,8 @@ from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-LIMITS = Limits(rounds=12, burst=Limits().connections, races=2, age_seconds=60)
-"""The sizes of the proof: the defaults of a run, except for three smaller numbers and one larger.
+LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
+"""The sizes of the proof: the defaults of a run, except for three smaller numbers.
 
 * `parallel` is the default, 20. A bug that shows among six requests in flight need not show among 20.
 * `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second in each row.
@@ -31,8 +31,10 @@ LIMITS = Limits(rounds=12, burst=Limits().connections, races=2, age_seconds=60)
   every row.
 * `races` is 2. In process the requests of a race take turns, first in the order given and then in the opposite one. A
   third run would repeat the first.
-* `age_seconds` is 60. The clock is moved by it before the epilogue, so nothing waits.
 """
+
+AGE_SECONDS = 60
+"""How far the clock is moved before the epilogue. A wallet that forgets within a minute is found, and nothing waits."""
 
 CREDENTIALS = {
     name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED
@@ -74,9 +76,8 @@ def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenar
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     examiner = examiner_of(wallet_type, contract, explain=False)
     try:
-        mine = [each for each in scenarios if contract in each.requirements]
-        cells = {each.id: cell_of(examiner.examine(each)) for each in sorted(mine, key=lambda each: each.is_epilogue)}
-        return {each.id: cells[each.id] for each in mine}
+        mine = (each for each in scenarios if contract in each.requirements)
+        return {each.id: cell_of(examiner.examine(each)) for each in sorted(mine, key=lambda each: each.is_epilogue)}
     finally:
         examiner.close()
 
@@ -106,7 +107,7 @@ def examiner_of(
         credentials=CREDENTIALS[contract],
         seed=1,
         run_id=RUN_ID,
-        limits=LIMITS,
+        limits=replace(LIMITS, age_seconds=AGE_SECONDS),
         policies=tuple(policies.items()),
     )
     facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cached_property
 
 from harness.contracts import Contract
 from harness.model import (
@@ -29,6 +30,8 @@ from mock_server.order import FAMILIES, AnyOrder, Moved, Order, Refusal
 from mock_server.store import Account, BetRecord, Entry, Fate
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
+
+MINUTE_MS = 60_000
 
 
 class ErrorsAreBadRequests(Wallet):
@@ -335,6 +338,49 @@ class CoreOnly(CoreOnlyWallet):
     """A wallet without optional operations. Balances are read with transactions of 0."""
 
 
+class SessionsLastAMinute(Wallet):
+    """A session ends one minute after its first use, and the wallet keeps that time in its own memory."""
+
+    def check_session(self, contract: str, session: str, account: Account) -> None:
+        super().check_session(contract, session, account)
+        if self.now_ms() - self._first_used_ms.setdefault(session, self.now_ms()) > MINUTE_MS:
+            raise Refusal(Outcome.INVALID_SESSION, "session expired")
+
+    @cached_property
+    def _first_used_ms(self) -> dict[str, int]:
+        return {}
+
+
+class SessionsEndAtARestart(Wallet):
+    """Sessions are kept in the memory of the process, so a restart ends all of them. Transactions are in the store."""
+
+    def check_session(self, contract: str, session: str, account: Account) -> None:
+        super().check_session(contract, session, account)
+        if account.number < self._first_number:
+            raise Refusal(Outcome.INVALID_SESSION, "session not found")
+
+    @cached_property
+    def _first_number(self) -> int:
+        """The number that the next account of the store gets. The wallet asks for it when it begins."""
+        probe = Account(0, "sportsbook", f"probe-{id(self)}", "EUR", "", "", "MT")
+        return self.store.open_account(probe, 0).number
+
+    async def decide(self, contract: str, operation: Operation) -> Reply:
+        self._first_number  # noqa: B018 - the first request settles it
+        return await super().decide(contract, operation)
+
+
+class OldIdsAreInASlowArchive(Wallet):
+    """Ids older than three seconds are in an archive that takes its time. They are known for ever."""
+
+    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
+        known = await super().look_up(order, account)
+        if known is not None and self.now_ms() - known.at_ms > 3_000:
+            for _ in range(5):
+                await self.gap()
+        return known
+
+
 def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
     """Whether a variant differs from the reference in that contract."""
     only = {
@@ -394,6 +440,9 @@ VARIANTS: tuple[type[Wallet], ...] = (
     NeverDeducts,
     IdsBelongToPlayers,
     RefusesUnderContention,
+    SessionsLastAMinute,
+    SessionsEndAtARestart,
+    OldIdsAreInASlowArchive,
     CoreOnly,
 )
 

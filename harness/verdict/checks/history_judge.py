@@ -338,7 +338,7 @@ class HistoryJudge:
 
     def _is_first(self, part: Part, situation: Situation) -> bool:
         """True if a repeated transaction has its first answer here."""
-        if self.history.exchanges[part.exchange].late is not None:
+        if self.carried:  # The first answer is in an earlier history.
             return False
         if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
             return False
