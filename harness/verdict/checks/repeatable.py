@@ -38,7 +38,7 @@ class Repeatable:
     players: frozenset[str]
     entries: Mapping[Key, Entry]
     rolled_back: frozenset[str]
-    """The id of such a bet."""
+    """The id of such a bet. Its answer may have been lost, so that nobody knows whether it came before."""
 
     @property
     def kind(self) -> tuple[str, bool]:
@@ -76,12 +76,15 @@ def _found(exchange: Exchange, beliefs: Mapping[str, Sequence[Belief]]) -> Repea
         return None
     players, only = frozenset(books), items[0]
     if isinstance(only, Bet) and len(items) == 1 and all(_is_late(book, only) for book in books[only.player]):
+        known = {book.entries.get(key_of(only)) for book in books[only.player]}
+        if len(known) > 1:
+            return None
         return Repeatable(
             operation=exchange.operation,
             name=exchange.name,
             late_bet=True,
             players=players,
-            entries={},
+            entries={key_of(only): each for each in known if each is not None},
             rolled_back=frozenset({only.id}),
         )
     if not exchange.succeeded or exchange.loss is not None:
