@@ -51,7 +51,7 @@ class Restartable:
         path.write_text("\n".join(lines) + "\n")
         return path
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the process, and wait until its port is open."""
         settings = json.loads((self.folder / "settings.json").read_text(), parse_float=Decimal)
         arguments = ["-m", "mock_server", "--host", HOST, "--port", str(settings["port"]), "--provision"]
@@ -66,6 +66,7 @@ class Restartable:
         )
         (self.folder / "pid").write_text(str(process.pid))
         self._wait(is_open=True)
+        return process
 
     def stop(self) -> None:
         """Stop the process, and wait until its port is closed."""
@@ -110,11 +111,13 @@ def restartable(folder: Path, *options: str) -> Iterator[Restartable]:
         port = free.getsockname()[1]
     (folder / "settings.json").write_text(json.dumps({"port": port, "options": options}))
     wallet = Restartable(folder)
-    wallet.start()
+    first = wallet.start()
     try:
         yield wallet
     finally:
         wallet.stop()
+        first.kill()
+        first.wait(PATIENCE_SECONDS)
 
 
 if __name__ == "__main__":
