@@ -6,7 +6,8 @@ Pre-flight comes first. It reports an error of the configuration once, before it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config import WalletUnderTest
@@ -19,7 +20,6 @@ from harness.examine.results import Results
 from harness.model import Exchange, History, Operation, Player, Policy, Scenario, Waiver
 from harness.play.epilogue import Epilogue
 from harness.play.players import (
-    DEFAULT_GAME,
     CommandPlayers,
     Players,
     ProvisionedPlayers,
@@ -31,9 +31,10 @@ from harness.play.players import (
 from harness.play.preflight import Facts
 from harness.play.restarts import RestartFailed, Restarts, by_command, until_it_answers
 from harness.play.runner import Capabilities, Runner
+from harness.play.settling import Settling
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
-from harness.verdict.checks import Judged, examine
+from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
@@ -41,8 +42,21 @@ _OF_A_PROXY = frozenset({502, 503, 504})
 """Statuses with which a proxy answers for a wallet that does not run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Interlude:
+    """What happens before the epilogue: the wallet is restarted, after a pause."""
+
+    restart: Callable[[], None] | None = None
+    """Replaces the command of the profile that restarts the wallet."""
+    pause: Callable[[float], None] = time.sleep
+    """Waits for a number of seconds."""
+
+
 class Examiner:
     """Examines scenarios one after the other, on connections that stay open."""
+
+    _judged: list[tuple[History, Judged]]
+    """The histories of the present scenario that have been judged, with their judgements."""
 
     def __init__(
         self,
@@ -56,8 +70,8 @@ class Examiner:
         waivers: Sequence[Waiver] = (),
         secrets: Secrets | None = None,
         now_ms: Callable[[], int] = unix_ms,
-        restart: Callable[[], None] | None = None,
-        pause: Callable[[float], None] = time.sleep,
+        interlude: Interlude = Interlude(),
+        judge: Judge = examine,
     ) -> None:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
@@ -66,22 +80,22 @@ class Examiner:
         * `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
-        * `restart`: replaces the command of the profile that restarts the wallet.
-        * `pause`: waits for a number of seconds, before the epilogue.
+        * `interlude`: what happens before the epilogue.
+        * `judge`: judges a history by a contract and a policy.
         """
-        self.contract: Contract = contract_of(under_test)
-        self._under_test = under_test
+        self._under_test, self.contract = under_test, contract_of(under_test)
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
-        self.client = _client(self.contract, wallet, under_test, now_ms)
+        self._identities = identities, requests = _sources_of_ids(under_test)
+        self.client = _client(self.contract, wallet, under_test, now_ms, requests, facts.existing)
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
-        identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
-        self._restarts, self._pause = Restarts(restart or self._command(under_test.restart_command)), pause
+        self._restarts = Restarts(interlude.restart or self._command(under_test.restart_command))
+        self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._silences = 0
+        self._silences, self._judge, self._judged, self._pause = 0, judge, [], interlude.pause
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -93,6 +107,7 @@ class Examiner:
             limits=self._under_test.limits,
             games=self._under_test.games,
             capabilities=self.capabilities,
+            settling=self.settling,
             restarts=self._restarts,
             now_ms=now_ms,
         )
@@ -104,6 +119,9 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
+        self._judged = []
+        for each in self._identities:
+            each.begin(scenario.id)
         if scenario.is_epilogue:
             return self._epilogue(scenario, started)
         try:
@@ -159,7 +177,16 @@ class Examiner:
 
     def judged(self, history: History) -> Judged:
         """The judgement of one history by this wallet's contract."""
-        return examine(history, self.contract, self._policy)
+        for known, judged in self._judged:
+            if known is history:
+                return judged
+        judged = self._judge(history, self.contract, self._policy)
+        self._judged.append((history, judged))
+        return judged
+
+    def _doubted(self, history: History) -> frozenset[str]:
+        """The players whose balance is to be read again, because it is wrong and may come right."""
+        return doubted(self.judged(history).verdicts, history, self.contract, self._policy)
 
     def restart(self) -> int:
         """Restart the wallet by the profile's command, and wait until it answers. Raises RestartFailed.
@@ -193,10 +220,15 @@ class Examiner:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
-        games = under_test.games or (DEFAULT_GAME,)
-        return SharedPlayers(
-            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+        purse = Purse(
+            self.contract,
+            self._send,
+            identities,
+            self.capabilities.absent,
+            games=under_test.games or self.contract.games,
+            settle_seconds=under_test.limits.settle_seconds,
         )
+        return SharedPlayers(under_test.players, purse)
 
     def _command(self, command: str) -> Callable[[], None] | None:
         return by_command(command, self._answers) if command else None
@@ -218,9 +250,24 @@ def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Po
     return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
 
-def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
-    requests = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope} requests")
-    return Client(
+def _sources_of_ids(under_test: WalletUnderTest) -> tuple[Identities, Identities]:
+    """The source of transactions and players, and the source of the ids of HTTP calls."""
+    scope = f"{under_test.contract}/{under_test.scope}"
+    return (
+        Identities(under_test.seed, under_test.run_id, scope),
+        Identities(under_test.seed, under_test.run_id, f"{scope} requests"),
+    )
+
+
+def _client(
+    contract: Contract,
+    wallet: Carrier,
+    under_test: WalletUnderTest,
+    now_ms: Callable[[], int],
+    requests: Identities,
+    existing: Iterable[str],
+) -> Client:
+    client = Client(
         contract,
         wallet,
         under_test.credentials,
@@ -228,6 +275,8 @@ def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, no
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )
+    client.existing |= {*existing}
+    return client
 
 
 def _ways(

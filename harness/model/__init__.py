@@ -5,7 +5,7 @@ contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
 from harness.model.history import History, NotApplicable, Player
-from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.judgement import Aspect, Check, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     ITEM_OF,
@@ -25,11 +25,15 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    id_of,
     item_of,
     transactions,
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Alteration,
     Exchange,
     Failure,
@@ -49,8 +53,11 @@ from harness.model.wire import (
 from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 
 __all__ = [
+    "CLOSING",
     "ITEM_OF",
     "OPERATION_OF",
+    "PREPARATION",
+    "SETTLING",
     "Alteration",
     "Amount",
     "Aspect",
@@ -59,6 +66,7 @@ __all__ = [
     "Batch",
     "Bet",
     "BetBatch",
+    "Check",
     "Draft",
     "Exchange",
     "Failure",
@@ -101,6 +109,7 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "id_of",
     "item_of",
     "transactions",
 ]

@@ -230,6 +230,13 @@ class Alteration:
         return bool(self.raw or self.without or self.body is not None)
 
 
+PREPARATION, CLOSING, SETTLING = -1, -2, -3
+"""The values of `Exchange.step` for requests that belong to no step.
+
+They are the preparation, the readings of every balance at the end, and the later readings of balances that look wrong.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
     """How much lay between the first sending of a request and a repetition of it."""
@@ -256,7 +263,7 @@ class Exchange:
     problems: tuple[Problem, ...] = ()
     alteration: Alteration = field(default_factory=Alteration)
     step: int = 0
-    """Index of the scenario's step. -1 means preparation, -2 the closing reads."""
+    """Index of the scenario's step, or `PREPARATION`, `CLOSING` or `SETTLING`."""
     line: int = 0
     loss: Loss | None = None
     """How the harness lost the answer on purpose, or None."""
@@ -267,7 +274,10 @@ class Exchange:
     session_in_doubt: bool = False
     """True if the player's session may have ended meanwhile: in the epilogue, and after a restart of the wallet."""
     absent: bool = False
-    """True if the wallet lacks the operation: it answered 404, 405 or 501 without a body of the contract's shape."""
+    """True if the wallet lacks the operation.
+
+    It answered 404, 405 or 501 without a body of the contract's shape, and was not known to have the operation.
+    """
 
     @property
     def answer(self) -> ItemReply:

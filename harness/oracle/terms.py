@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.model import Policy, Situation
 
 READINGS: dict[str, tuple[str, ...]] = {
     "replay_balance": ("original", "current"),
     "replay_of_refused": ("refused", "afresh"),
+    "mended_after_refusal": ("applied", "refused"),
     "conflict": ("refused", "first_result"),
     "reused_id": ("refused", "first_result", "new"),
     "unknown_bet": ("applied", "refused"),
@@ -19,6 +20,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "rollback_of_refused": ("ok", "refused"),
     "rollback_of_settled": ("refunded", "kept", "refused"),
     "rollback_of_foreign": ("ok_without_effect", "refused"),
+    "rollback_of_other_transaction": ("ok", "refused"),
     "batch_balance": ("after_item", "after_batch"),
     "deduction": ("supported", "unsupported"),
     "unsettlement_beyond_payout": ("deducted", "refused"),
@@ -59,6 +61,11 @@ class Terms:
     """The bet that a rollback names is another player's."""
     contested: bool = False
     """Other requests were in flight, so that a refusal without effect breaks no MUST."""
+
+    @property
+    def alone(self) -> Terms:
+        """The terms of the same request with nothing else in flight."""
+        return replace(self, contested=False) if self.contested else self
 
     def reads(self, policy: str, reading: str) -> bool:
         """Whether a reading of a policy is accepted; a policy that is not mentioned accepts all its readings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from harness.contracts import Contract
@@ -27,6 +27,7 @@ from harness.model import (
     item_of,
 )
 from harness.scenario import resolve_amount
+from harness.scenario.near_ids import NEAR_SESSIONS, near_id, near_session
 from harness.scenario.plan import Bound, PlannedRequest
 
 UNKNOWN_CURRENCY = "XTS"
@@ -58,7 +59,7 @@ def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
         return Authenticate(token="no-such-token" if draft.token else moment.players[draft.player].token)
     if kind is GetBalance:
         draft = send.bound[0].draft
-        player = moment.players[draft.player]
+        player = _player(draft, moment)
         return GetBalance(player=player.id, session=_session(draft, player))
     if kind is Rollback:
         return _rollback(send.bound[0], moment)
@@ -95,7 +96,15 @@ def alteration_of(send: PlannedRequest) -> Alteration:
     )
 
 
+def _player(draft: Draft, moment: Moment) -> Player:
+    """The player of a draft. The id may be written in a near form; everything else is the player's own."""
+    player = moment.players[draft.player]
+    return replace(player, id=near_id(draft.spelled, player.id)) if draft.spelled else player
+
+
 def _session(draft: Draft, player: Player) -> str:
+    if draft.session in NEAR_SESSIONS:
+        return near_session(draft.session, player.session)
     match draft.session:
         case "expired":
             return player.expired_session
@@ -129,7 +138,7 @@ class _Common:
 
 def _common(bound: Bound, moment: Moment) -> _Common:
     draft = bound.draft
-    player = moment.players[draft.player]
+    player = _player(draft, moment)
     unit = moment.contract.wire_unit(player.currency)
     held = moment.balances.get(draft.player, 0)
     return _Common(
@@ -149,10 +158,6 @@ def _bet_reference(bound: Bound, moment: Moment, player: Player) -> str:
     return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
 
 
-def _kind(draft: Draft, moment: Moment, word: str) -> str:
-    return draft.kind or next(iter(moment.contract.kinds.get(moment.contract.words[word], ("",))))
-
-
 def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
     common = _common(bound, moment)
     return Bet(
@@ -164,7 +169,7 @@ def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
         bet=bound.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, moment, word) or "SINGLE",
+        kind=bound.draft.kind or moment.contract.kind_of(word),
     )
 
 
@@ -180,7 +185,7 @@ def _payout(bound: Bound, moment: Moment, word: str) -> Payout:
         bet=common.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, moment, word) or "BET_PAID",
+        kind=bound.draft.kind or moment.contract.kind_of(word),
         win=win,
     )
 
@@ -195,7 +200,7 @@ def _reward(bound: Bound, moment: Moment) -> Reward:
         session=common.session,
         bet=bound.bet,
         game=common.game,
-        kind=_kind(bound.draft, moment, "reward") or "bonus",
+        kind=bound.draft.kind or moment.contract.kind_of("reward"),
     )
 
 
@@ -208,12 +213,12 @@ def _unsettle(bound: Bound, moment: Moment) -> Unsettle:
         amount=common.amount,
         session=common.session,
         bet=common.bet,
-        kind=_kind(bound.draft, moment, "unsettle") or "BET_UNPAID",
+        kind=bound.draft.kind or moment.contract.kind_of("unsettle"),
     )
 
 
 def _rollback(bound: Bound, moment: Moment) -> Rollback:
-    player = moment.players[bound.draft.player]
+    player = _player(bound.draft, moment)
     return Rollback(
         id=bound.id,
         original=bound.original,

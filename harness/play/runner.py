@@ -6,14 +6,15 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from harness.client import Call, Client, unix_ms
 from harness.model import (
-    Alteration,
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Amount,
-    Authenticate,
     Bet,
     BetBatch,
     Exchange,
@@ -23,28 +24,27 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Outcome,
     Payout,
     Player,
     Scenario,
 )
 from harness.play.abilities import Capabilities
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
-from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
+from harness.play.near_players import with_near_ids
+from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Repetitions, RestartFailed, Restarts
+from harness.play.settling import Settling
+from harness.play.tokens import refuses_token, spends_token
+from harness.play.waves import one_by_one
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
 from harness.scenario.smallest_amounts import smallest
 from harness.scenario.words import UNKNOWN
 
-__all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
+__all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
-PREPARATION = -1
-CLOSING = -2
 FEWEST_FOR_A_RACE = 2
-MOST_ONE_BY_ONE = 200
-"""The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
 MOST_SINGLE_BETS = 50
 """The most preparatory bets that are placed one by one. More are placed in batches, because each request takes time."""
 BETS_IN_A_BATCH = 100
@@ -68,21 +68,24 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        settling: Settling | None = None,
         restarts: Restarts | None = None,
         now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, the published example's game id is used. `restarts`
-        restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
+        * `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `settling` decides which balances are read again. Without it, none is.
+        * `restarts` restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
         self._client = client
         self._contract = client.contract
         self._players = players
         self.identities = identities
         self.limits = limits or Limits()
-        self.games = tuple(games) or (DEFAULT_GAME,)
+        self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
+        self._settling = settling
         self.restarts = restarts or Restarts()
         self.now_ms = now_ms
 
@@ -122,6 +125,7 @@ class Runner:
         bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
             cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
+            planned = self._with_near_ids(planned, cast)
         except NoPlayer as reason:
             return History(
                 contract=self._contract.name,
@@ -132,9 +136,11 @@ class Runner:
         run = _Run(self._client, self._with_strangers(cast), self)
         try:
             run.everything(planned)
+            if self._settling is None:
+                return run.history(scenario)
+            return self._settling.settle(lambda: run.history(scenario), run.read_again)
         finally:
             self._players.back(run.players, run.last_shown)
-        return run.history(scenario)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
         """The cast, with a player that the wallet does not know, before the bystander."""
@@ -142,6 +148,14 @@ class Runner:
         playing = {role: player for role, player in cast.items() if role != BYSTANDER}
         standing = {role: player for role, player in cast.items() if role == BYSTANDER}
         return {**playing, UNKNOWN: unknown, **standing}
+
+    def _with_near_ids(self, planned: Plan, cast: dict[str, Player]) -> Plan:
+        """The plan with those near ids alone that may be sent. Raises NoPlayer, with the players returned."""
+        try:
+            return with_near_ids(planned, cast, self._players.ids, without_money=self._players.named)
+        except NoPlayer:
+            self._players.back(cast, {role: player.balance for role, player in cast.items()})
+            raise
 
     def _lacking(self, scenario: Scenario) -> str:
         """The first operation of a scenario that was found to be absent. Empty if none is absent."""
@@ -184,15 +198,15 @@ class _Run:
     def players(self) -> dict[str, Player]:
         """The players who took part, with their current sessions, and without a one-time token that may be used."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
-        if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
+        if self._token_spent or any(spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
 
     def _was_spent(self, exchange: Exchange) -> bool:
         """True if a named player's token was refused at its first use. The wallet need not be at fault."""
-        if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
+        if not self._tokens_may_be_spent or not refuses_token(exchange, self._opening[""].token):
             return False
-        return not any(_spends_token(earlier) for earlier in self._exchanges)
+        return not any(spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
         """The frozen history of the run."""
@@ -220,6 +234,15 @@ class _Run:
             for role in self._cast:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
+
+    def read_again(self, players: Collection[str]) -> None:
+        """Read the balances of these players once more, after the closing reads."""
+        try:
+            for role, player in self._cast.items():
+                if player.id in players and role != UNKNOWN:
+                    self._read(role, SETTLING)
+        except _Broken as reason:
+            self._stopped = str(reason)
 
     def _prepare(self, placed: Sequence[Placed]) -> None:
         """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
@@ -252,6 +275,7 @@ class _Run:
             bet=placed.bet,
             round=f"round-{placed.bet}",
             game=self._games[0],
+            kind=self._contract.kind_of("bet"),
         )
 
     def _lost(self, placed: Placed) -> Payout:
@@ -264,6 +288,7 @@ class _Run:
             session=player.session,
             amount=0,
             bet=self._contract.bet_reference(placed.id, placed.bet),
+            kind=self._contract.kind_of("pay"),
             win=False,
         )
 
@@ -272,7 +297,7 @@ class _Run:
             self._restart()
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
-        alone = 0 if group.at_once else _one_by_one(group)
+        alone = 0 if group.at_once else one_by_one(group)
         for call in calls[:alone]:
             self._send(call)
         wave = self._limits.connections if group.at_once else min(self._limits.parallel, self._limits.connections)
@@ -347,9 +372,7 @@ class _Run:
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
-            if self._contract.specs[exchange.name].core:
-                pass
-            elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
+            if exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
                 self._not_applicable = NotApplicable.OPERATION
                 self._skipped = self._not_applicable.of(exchange.name)
                 raise _Broken(self._skipped)
@@ -365,33 +388,6 @@ class _Run:
         failure = exchange.transmission.failure
         if failure is not None and failure.kind in _GAVE_UP:
             raise _Broken(failure.detail)
-
-
-def _refuses_token(exchange: Exchange, token: str) -> bool:
-    """True if the wallet refuses this token as invalid in a request that has no deliberate mistake."""
-    asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
-    return bool(
-        asked
-        and exchange.alteration == Alteration()
-        and exchange.reply is not None
-        and exchange.reply.outcome is Outcome.INVALID_TOKEN
-    )
-
-
-def _one_by_one(group: Group) -> int:
-    """How many requests of a group are sent one after the other: all, or the first ones of very many different credits.
-
-    The sum of many credits does not depend on the order of their arrival. Sending them one by one to a distant wallet
-    takes long.
-    """
-    credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
-    different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
-    return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
-
-
-def _spends_token(exchange: Exchange) -> bool:
-    refused = exchange.reply is not None and not exchange.reply.accepted
-    return isinstance(exchange.operation, Authenticate) and not refused
 
 
 def _depends_on_balance(amount: str) -> bool:

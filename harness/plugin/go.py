@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 
@@ -26,7 +27,7 @@ class Go:
     def said(self) -> tuple[int, str] | None:
         """The number of restarts and the failure. None if the epilogues must not begin."""
         try:
-            data = json.loads(Path(self.path).read_text(encoding="utf-8"))
+            data = json.loads(Path(self.path).read_text(encoding="utf-8"), parse_float=Decimal)
         except OSError:
             return None
         return int(data["restarts"]), str(data["failure"])

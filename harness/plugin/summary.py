@@ -17,7 +17,7 @@ from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.scenario import ScenarioError, load_file
 from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude
-from harness.verdict.lateness import latest, tried
+from harness.verdict.repetition_ages import latest, tried
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {

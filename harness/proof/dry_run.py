@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
-from harness.examine import Examiner, Secrets, preflight
+from harness.examine import Examiner, Interlude, Secrets, preflight
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.proof.in_process import InProcessCarrier
@@ -80,10 +80,12 @@ class Rehearsal:
             self.obstacle = str(problem)
         self._examiner = Examiner(
             self._stand_in,
-            replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
+            replace(
+                facts, first_calls=(), findings=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})
+            ),
             wallet=self._wallet,
             provision=self._way_to_players(),
-            pause=lambda _seconds: None,
+            interlude=Interlude(pause=lambda _seconds: None),
         )
         return self._noted()
 

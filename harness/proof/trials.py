@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from types import MappingProxyType
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
-from harness.examine import Examiner, preflight
+from harness.examine import Examiner, Interlude, preflight
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
+from harness.proof.remembered import Remembered
 from harness.verdict import ScenarioResult
+from harness.verdict.checks import Judge, examine
 from mock_server.app import App
 from mock_server.clock import MovedClock
+from mock_server.fresh_ids import FreshId, SeededIds, random_id
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
-"""The sizes of the proof: the defaults of a run, except for three smaller numbers.
+LIMITS = Limits(rounds=12, burst=Limits().connections, races=2, settle_seconds=0)
+"""The sizes of the proof: the defaults of a run, except for four smaller numbers.
 
 * `parallel` is the default, 20. A bug that shows among six requests in flight need not show among 20.
 * `batch` is the default, 1,000. One scenario has a batch of this size, which costs less than a second in each row.
@@ -31,6 +37,7 @@ LIMITS = Limits(rounds=12, burst=Limits().connections, races=2)
   every row.
 * `races` is 2. In process the requests of a race take turns, first in the order given and then in the opposite one. A
   third run would repeat the first.
+* `settle_seconds` is 0: nothing of the wallets in process happens after its answer, so no balance is read again.
 """
 
 AGE_SECONDS = 60
@@ -42,16 +49,19 @@ CREDENTIALS = {
 RUN_ID = "9800f000"
 STARTS_AT_MS = 1_767_225_600_000
 """First time of the clock of wallet and platform, in Unix milliseconds: the first moment of 2026."""
+TICK_NS = 1_000
+"""Nanoseconds between two readings of the time of transmissions, so that a wallet's row is always the same."""
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 """The statuses of a red cell. The proof is strict, so a violated SHOULD counts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Charge:
     """One reason for a red cell: the requirement that was charged and the check that found the violation."""
 
     requirement: str
     check: str
+    """A `Check`, or `stopped` if the scenario is undecided and no check has said why."""
     undecided: bool = False
     """True if the requirement could not be judged."""
 
@@ -63,7 +73,7 @@ class Finding:
 class Cell:
     """The result of one scenario. A cell with neither findings nor a reason passed."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Charge, ...] = ()
     skipped: str = ""
 
 
@@ -71,13 +81,24 @@ Row = Mapping[str, Cell]
 """The cells of one wallet on one contract, by scenario id."""
 
 
+_judge = Remembered()
+"""The judge of all rows that this process makes."""
+
+
 def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
     """The row of a wallet type: pre-flight, then every scenario of the contract on one wallet."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
-    examiner = examiner_of(wallet_type, contract, explain=False)
+    ids = SeededIds("pre-flight")
+    examiner = examiner_of(
+        wallet_type, contract, explain=False, fresh_id=ids, now_ns=count(1, TICK_NS).__next__, judge=_judge
+    )
+    cells = {}
     try:
-        mine = (each for each in scenarios if contract in each.requirements)
-        return {each.id: cell_of(examiner.examine(each)) for each in sorted(mine, key=lambda each: each.is_epilogue)}
+        for each in sorted(scenarios, key=lambda each: each.is_epilogue):
+            if contract in each.requirements:
+                ids.begin(each.id)
+                cells[each.id] = cell_of(examiner.examine(each))
+        return cells
     finally:
         examiner.close()
 
@@ -88,28 +109,26 @@ def examiner_of(
     *,
     explain: bool = True,
     policies: Mapping[str, str] = MappingProxyType({}),
+    limits: Limits = LIMITS,
     clock: MovedClock | None = None,
+    fresh_id: FreshId = random_id,
+    now_ns: Callable[[], int] = time.monotonic_ns,
+    judge: Judge = examine,
 ) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem if pre-flight fails.
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
-    which moves with each request. A restart puts a new wallet on the same store, so what the
-    old one kept in its own memory is gone.
+    which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
+    `now_ns`, in nanoseconds. A restart puts a new wallet on the same store, so what the old one kept in its own memory
+    is gone.
     """
     clock = clock or MovedClock(STARTS_AT_MS)
     store = open_store()
-    app = App(wallet_type(store, CREDENTIALS, now_ms=clock), provision=True)
-    wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
-    under_test = WalletUnderTest(
-        contract=contract,
-        url="in process",
-        provision_url="in process",
-        credentials=CREDENTIALS[contract],
-        seed=1,
-        run_id=RUN_ID,
-        limits=replace(LIMITS, age_seconds=AGE_SECONDS),
-        policies=tuple(policies.items()),
-    )
+    made = partial(wallet_type, store, CREDENTIALS, now_ms=clock, fresh_id=fresh_id)
+    app = App(made(), provision=True)
+    wallet = InProcessCarrier(app, f"/{contract}", clock, now_ns=now_ns)
+    provision = InProcessCarrier(app, PATH, now_ns=now_ns)
+    under_test = _under_test(contract, policies, limits)
     facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
     return Examiner(
         under_test,
@@ -118,20 +137,35 @@ def examiner_of(
         provision=provision,
         explain=explain,
         now_ms=clock,
-        restart=lambda: setattr(app, "wallet", wallet_type(store, CREDENTIALS, now_ms=clock)),
-        pause=lambda seconds: clock.move(round(seconds * 1000)),
+        judge=judge,
+        interlude=Interlude(
+            restart=lambda: setattr(app, "wallet", made()), pause=lambda seconds: clock.move(round(seconds * 1000))
+        ),
+    )
+
+
+def _under_test(contract: str, policies: Mapping[str, str], limits: Limits) -> WalletUnderTest:
+    return WalletUnderTest(
+        contract=contract,
+        url="in process",
+        provision_url="in process",
+        credentials=CREDENTIALS[contract],
+        seed=1,
+        run_id=RUN_ID,
+        limits=replace(limits, age_seconds=AGE_SECONDS),
+        policies=tuple(policies.items()),
     )
 
 
 def cell_of(result: ScenarioResult) -> Cell:
     """The cell of a result. An undecided result counts as a finding of the scenario's own requirement."""
     found = [
-        Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
+        Charge(each.requirement, each.check, each.status is Status.UNKNOWN)
         for each in result.verdicts
         if each.status in RED
     ]
     if result.status in RED and not found:
-        found = [Finding(result.requirement, "stopped", undecided=True)]
+        found = [Charge(result.requirement, "stopped", undecided=True)]
     if found:
         return Cell(tuple(sorted(set(found))))
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()

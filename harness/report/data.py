@@ -14,7 +14,7 @@ from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.causes import roots_of
-from harness.verdict.lateness import latest, tried
+from harness.verdict.repetition_ages import latest, tried
 
 FORMAT = 2
 """Version of the report's form. It is raised if a reader of the former version would misread the new one."""

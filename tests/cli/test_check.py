@@ -13,6 +13,7 @@ import pytest
 from credentials_at_hand import of_casino
 from hostile import Server, Visit, message
 from mistaken_wallets import CASINO_WALLETS
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, Done, Wallet, environment, wallet
 from preflight_at_hand import AtHand
 
@@ -27,7 +28,7 @@ def check(*arguments: str, variables: Mapping[str, str] = CREDENTIALS) -> Done:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return Done(done.returncode, done.stdout)
@@ -51,7 +52,8 @@ def test_a_sound_wallet_is_ready(running: Wallet, contract: str) -> None:
     assert done.lines[0] == f"{contract}: {running.root}/{contract}"
     assert done.lines[-2] == f"{contract}: READY"
     marks = [(line[2:15].strip(), line[16:26].strip()) for line in done.lines[1:-2] if line[2:15].strip()]
-    stages = ["name", "tcp", "tls", "http", "clock", "provisioning", "credentials", "players", "capabilities"]
+    stages = ["name", "tcp", "tls", "provisioning", "http", "clock", "credentials", "players", "capabilities"]
+    stages.append("stranger")
     assert marks == [(stage, "ok") for stage in stages], names
 
 

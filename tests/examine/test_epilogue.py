@@ -12,7 +12,7 @@ import pytest
 from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED
-from harness.examine import Examiner
+from harness.examine import Examiner, Interlude
 from harness.examine.memory import MOST_OF_A_KIND
 from harness.model import Exchange, GetBalance, Movement, Player, Request, Rollback, Status, transactions
 from harness.play.preflight import Facts
@@ -77,8 +77,7 @@ def examiner(
         provision=None if players else provision,
         record=True,
         now_ms=clock,
-        restart=restart,
-        pause=lambda seconds: clock.move(round(seconds * 1000)),
+        interlude=Interlude(restart, lambda seconds: clock.move(round(seconds * 1000))),
     )
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import legal_batches
 import legal_wallets as legal
 import pytest
+from legal_identities import EveryRefusalBurnsItsId, RollbackOfAnotherTransactionIsRefused
+from run_sizes import SIZES
 
 from harness.contracts import BUNDLED, load
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.oracle import READINGS
 from harness.proof.matrix import scenarios
-from harness.proof.trials import examiner_of
+from harness.proof.trials import LIMITS, examiner_of
 from mock_server.wallet import Wallet
 
 Pins = dict[str, str]
@@ -30,6 +33,7 @@ REFERENCE: dict[str, Pins] = {
     "casino": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "batch_balance": "after_item",
@@ -45,6 +49,7 @@ REFERENCE: dict[str, Pins] = {
     "sportsbook": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "late_bet": "refused",
@@ -54,6 +59,7 @@ REFERENCE: dict[str, Pins] = {
         "rollback_of_refused": "ok",
         "rollback_of_settled": "refused",
         "rollback_of_foreign": "refused",
+        "rollback_of_other_transaction": "ok",
         "deduction": "supported",
         "unsettlement_beyond_payout": "deducted",
         "zero_bet": "accepted",
@@ -68,6 +74,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     legal.ReplaysShowTheCurrentBalance: in_both({"replay_balance": "current"}),
     legal.ConflictsGetTheFirstResult: in_both({"conflict": "first_result"}),
     legal.RefusalsAreRemembered: in_both({"replay_of_refused": "refused"}),
+    EveryRefusalBurnsItsId: in_both({"mended_after_refusal": "refused", "replay_of_refused": "refused"}),
     legal.UnknownBetsAreRefused: in_both({"unknown_bet": "refused"}),
     legal.ReturnedBetsArePaid: {"sportsbook": {"returned_bet": "applied"}},
     legal.BetsOfNothingAreRefused: in_both({"zero_bet": "refused"}),
@@ -78,8 +85,8 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     },
     legal.OneIdIsOneTransaction: in_both({"conflict": "first_result"}),
     legal.IdsBelongToPlayers: {"casino": {"reused_id": "new"}},
-    legal.BatchShowsItsEnd: {"casino": {"batch_balance": "after_batch", "replay_balance": ""}},
-    legal.BatchesWithNothingValidAreRefused: {
+    legal_batches.BatchShowsItsEnd: {"casino": {"batch_balance": "after_batch", "replay_balance": ""}},
+    legal_batches.BatchesWithNothingValidAreRefused: {
         "casino": {"batch_with_no_valid_item": "refused", "empty_batch": "refused"}
     },
     legal.WinsAgainstTheirAmountAreRefused: {"casino": {"win_against_amount": "refused"}},
@@ -91,6 +98,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     },
     legal.RollbackOfSettledIsRefunded: {"sportsbook": {"rollback_of_settled": "refunded"}},
     legal.RollbackOfSettledIsKept: {"sportsbook": {"rollback_of_settled": "kept"}},
+    RollbackOfAnotherTransactionIsRefused: {"sportsbook": {"rollback_of_other_transaction": "refused"}},
     legal.RollbackOfForeignIsOk: {"sportsbook": {"rollback_of_foreign": "ok_without_effect"}},
     legal.DeductsNoMoreThanWasPaid: {"sportsbook": {"unsettlement_beyond_payout": "refused"}},
     legal.NeverDeducts: {"sportsbook": {"deduction": "unsupported"}},
@@ -103,8 +111,11 @@ WALLETS += [
 ]
 
 
-def failed(wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario]) -> list[str]:
-    examiner = examiner_of(wallet_type, contract, policies={name: each for name, each in pins.items() if each})
+def failed(
+    wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario], limits: Limits = LIMITS
+) -> list[str]:
+    policies = {name: each for name, each in pins.items() if each}
+    examiner = examiner_of(wallet_type, contract, policies=policies, limits=limits)
     results = [examiner.examine(each) for each in chosen if contract in each.requirements]
     examiner.close()
     assert results, "none of the scenarios is of this contract"
@@ -116,11 +127,12 @@ def suite() -> Sequence[Scenario]:
     return scenarios()
 
 
+@SIZES
 @pytest.mark.parametrize(("wallet_type", "contract", "pins"), WALLETS, ids=lambda each: getattr(each, "__name__", None))
 def test_a_wallet_that_is_pinned_to_what_it_does_fails_nowhere(
-    wallet_type: type[Wallet], contract: str, pins: Pins, suite: Sequence[Scenario]
+    wallet_type: type[Wallet], contract: str, pins: Pins, limits: Limits, suite: Sequence[Scenario]
 ) -> None:
-    assert failed(wallet_type, contract, pins, suite) == []
+    assert failed(wallet_type, contract, pins, suite, limits) == []
 
 
 NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
@@ -129,6 +141,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "replay_balance original": (legal.ReplaysShowTheCurrentBalance, "idempotency/replay_after_other_movements"),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "batch/conflict_beside_a_valid_item"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "batch/conflict_beside_a_valid_item"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),
@@ -137,7 +151,7 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "unknown_bet applied": (legal.UnknownBetsAreRefused, "ordering/payout_for_a_refused_bet"),
         "unknown_bet refused": (Wallet, "ordering/payout_for_a_refused_bet"),
         "batch_balance after_batch": (Wallet, "batch/answers_of_other_batches"),
-        "batch_balance after_item": (legal.BatchShowsItsEnd, "batch/answers_of_other_batches"),
+        "batch_balance after_item": (legal_batches.BatchShowsItsEnd, "batch/answers_of_other_batches"),
         "zero_bet accepted": (legal.BetsOfNothingAreRefused, "zero_amount/zero_bet"),
         "zero_bet refused": (Wallet, "zero_amount/zero_bet"),
         "ended_session_bet accepted": (Wallet, "session/bet_after_the_session"),
@@ -151,11 +165,11 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "unknown_game accepted": (legal.UnknownGamesAreRefused, "settlement/unknown_game"),
         "unknown_game refused": (Wallet, "settlement/unknown_game"),
         "batch_with_no_valid_item answered": (
-            legal.BatchesWithNothingValidAreRefused,
+            legal_batches.BatchesWithNothingValidAreRefused,
             "batch/nothing_but_invalid_items",
         ),
         "batch_with_no_valid_item refused": (Wallet, "batch/nothing_but_invalid_items"),
-        "empty_batch ok": (legal.BatchesWithNothingValidAreRefused, "batch/empty_batch"),
+        "empty_batch ok": (legal_batches.BatchesWithNothingValidAreRefused, "batch/empty_batch"),
         "empty_batch refused": (Wallet, "batch/empty_batch"),
     },
     "sportsbook": {
@@ -166,6 +180,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         ),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "idempotency/amount_that_became_zero"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "idempotency/amount_that_became_zero"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),
@@ -186,6 +202,11 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "rollback_of_settled refused": (legal.RollbackOfSettledIsRefunded, "rollback/bet_settled_as_lost"),
         "rollback_of_foreign ok_without_effect": (Wallet, "rollback/bet_of_another_player"),
         "rollback_of_foreign refused": (legal.RollbackOfForeignIsOk, "rollback/bet_of_another_player"),
+        "rollback_of_other_transaction ok": (
+            RollbackOfAnotherTransactionIsRefused,
+            "rollback/unknown_transaction_of_a_known_bet",
+        ),
+        "rollback_of_other_transaction refused": (Wallet, "rollback/unknown_transaction_of_a_known_bet"),
         "deduction supported": (legal.NeverDeducts, "money/large_unsettlement"),
         "deduction unsupported": (Wallet, "unsettlement/deduction_of_a_settled_bet"),
         "unsettlement_beyond_payout deducted": (legal.DeductsNoMoreThanWasPaid, "unsettlement/more_than_was_paid"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import load
@@ -36,7 +37,7 @@ OTHERS = (
     "burns-the-ids-of-forgeries",
 )
 """One or two of each theme whose defects do not depend on how bytes travel."""
-LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=8)
+LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=8, settle_seconds=0)
 """The server decides which of two requests that arrive together it reads first: a race is run often enough for both."""
 GAP_MS = 60
 """The window of a race stays open for longer than a busy machine needs to let both sides run."""
@@ -78,11 +79,11 @@ def served() -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_SECONDS)
         yield f"http://127.0.0.1:{server.port}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cached_property
+
+from legal_batches import (
+    BatchesWithNothingValidAreRefused,
+    BatchIsAnsweredBackwards,
+    BatchShowsItsEnd,
+    DuplicatesInABatchGetOneAnswer,
+)
+from legal_wallets_over_time import OldIdsAreInASlowArchive, SessionsEndAtARestart, SessionsLastAMinute
 
 from harness.contracts import Contract
 from harness.model import (
-    Batch,
     Bet,
     GetBalance,
     ItemReply,
@@ -30,8 +36,6 @@ from mock_server.order import FAMILIES, AnyOrder, Moved, Order, Refusal
 from mock_server.store import Account, BetRecord, Entry, Fate
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
-
-MINUTE_MS = 60_000
 
 
 class ErrorsAreBadRequests(Wallet):
@@ -83,59 +87,6 @@ class RefusalsAreRemembered(Wallet):
     def _refused(self) -> dict[tuple[str, str, str], Outcome]:
         remembered: dict[tuple[str, str, str], Outcome] = self.__dict__.setdefault("_refusals", {})
         return remembered
-
-
-class BatchShowsItsEnd(Wallet):
-    """Every accepted item of a batch shows the player's balance after the whole batch."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        owners = {item.id: item.player for item in batch.items}
-        return Reply(
-            outcome=reply.outcome, items=tuple(self._at_the_end(contract, each, owners) for each in reply.items)
-        )
-
-    def _at_the_end(self, contract: str, answer: ItemReply, owners: dict[str, str]) -> ItemReply:
-        if answer.outcome is not Outcome.OK or answer.id not in owners:
-            return answer
-        balance = self.store.balance(self.find_player(contract, owners[answer.id]))
-        return ItemReply(outcome=answer.outcome, id=answer.id, balance=balance, currency=answer.currency)
-
-
-class BatchIsAnsweredBackwards(Wallet):
-    """The answers of a batch come in another order than its items."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            body["data"].reverse()
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class DuplicatesInABatchGetOneAnswer(Wallet):
-    """The same id twice in a batch is answered once."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            first: dict[str, object] = {}
-            for item in body["data"]:
-                first.setdefault(str(item.get("transactionId")), item)
-            body["data"] = list(first.values())
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class BatchesWithNothingValidAreRefused(Wallet):
-    """A batch in which no item can be accepted is refused as a whole, an empty one too."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        if any(each.outcome is Outcome.OK for each in reply.items):
-            return reply
-        outcome = reply.items[0].outcome if reply.items else Outcome.MALFORMED
-        return Reply(outcome=outcome, items=())
 
 
 class AnswersHaveExtraFields(Wallet):
@@ -320,65 +271,28 @@ class IdsBelongToPlayers(Wallet):
 
 
 class RefusesUnderContention(Wallet):
-    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting."""
+    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting.
+
+    A settlement of the casino waits for the lock, because the platform books a refused one as a lost bet.
+    """
 
     async def process(self, order: Order[Movement]) -> ItemReply:
         busy: set[str] = self.__dict__.setdefault("_busy", set())
-        if order.item.player in busy:
-            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
-        busy.add(order.item.player)
+        player = order.item.player
+        while player in busy:
+            if order.operation != "Settle" or order.contract != "casino":
+                return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
+            await self.gap()
+        busy.add(player)
         try:
             await self.gap()
             return await super().process(order)
         finally:
-            busy.discard(order.item.player)
+            busy.discard(player)
 
 
 class CoreOnly(CoreOnlyWallet):
     """A wallet without optional operations. Balances are read with transactions of 0."""
-
-
-class SessionsLastAMinute(Wallet):
-    """A session ends one minute after its first use, and the wallet keeps that time in its own memory."""
-
-    def check_session(self, contract: str, session: str, account: Account) -> None:
-        super().check_session(contract, session, account)
-        if self.now_ms() - self._first_used_ms.setdefault(session, self.now_ms()) > MINUTE_MS:
-            raise Refusal(Outcome.INVALID_SESSION, "session expired")
-
-    @cached_property
-    def _first_used_ms(self) -> dict[str, int]:
-        return {}
-
-
-class SessionsEndAtARestart(Wallet):
-    """Sessions are kept in the memory of the process, so a restart ends all of them. Transactions are in the store."""
-
-    def check_session(self, contract: str, session: str, account: Account) -> None:
-        super().check_session(contract, session, account)
-        if account.number < self._first_number:
-            raise Refusal(Outcome.INVALID_SESSION, "session not found")
-
-    @cached_property
-    def _first_number(self) -> int:
-        """The number that the next account of the store gets. The wallet asks for it when it begins."""
-        probe = Account(0, "sportsbook", f"probe-{id(self)}", "EUR", "", "", "MT")
-        return self.store.open_account(probe, 0).number
-
-    async def decide(self, contract: str, operation: Operation) -> Reply:
-        self._first_number  # noqa: B018 - the first request settles it
-        return await super().decide(contract, operation)
-
-
-class OldIdsAreInASlowArchive(Wallet):
-    """Ids older than three seconds are in an archive that takes its time. They are known for ever."""
-
-    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
-        known = await super().look_up(order, account)
-        if known is not None and self.now_ms() - known.at_ms > 3_000:
-            for _ in range(5):
-                await self.gap()
-        return known
 
 
 def of_contract(contract: str) -> Callable[[type[Wallet]], bool]:
@@ -446,4 +360,4 @@ VARIANTS: tuple[type[Wallet], ...] = (
     CoreOnly,
 )
 
-__all__ = ["VARIANTS", "of_contract"]
+__all__ = ["VARIANTS", "OldIdsAreInASlowArchive", "SessionsEndAtARestart", "SessionsLastAMinute", "of_contract"]

@@ -15,10 +15,11 @@ from typing import Any
 
 from credentials_at_hand import of_casino, of_sportsbook
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import Credentials
-from harness.examine import preflight, violation_of
+from harness.examine import preflight, violations_of
 from harness.model import Player, Request
 from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.proof.in_process import InProcessCarrier
@@ -77,8 +78,8 @@ class AtHand:
         return preflight(under_test, wallet=wallet, provision=provision)
 
     def violation(self, **fields: Any) -> Violation | None:
-        """The violation that the calls of pre-flight prove, or None."""
-        return violation_of(self.under_test(**fields), self.look(**fields))
+        """The first violation that the calls of pre-flight prove, or None."""
+        return next(iter(violations_of(self.under_test(**fields), self.look(**fields))), None)
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
         """The problem that pre-flight ends with."""
@@ -96,11 +97,11 @@ class AtHand:
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
-            assert server.ready.wait(10)
+            assert server.ready.wait(PATIENCE_SECONDS)
             yield f"{'https' if pem else 'http'}://127.0.0.1:{server.port}"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(PATIENCE_SECONDS)
 
 
 def _dated(app: App, fast_seconds: int) -> Asgi:

@@ -15,6 +15,8 @@ LARGEST = 100_000
 LONGEST_WAIT_SECONDS = 600
 LONGEST_AGE_SECONDS = 86_400
 """A day: the platform repeats unpaid transactions the next day."""
+LONGEST_RUN_SECONDS = 86_400
+LONGEST_SETTLING_SECONDS = 60
 
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?\Z", re.ASCII)
 
@@ -41,14 +43,17 @@ class LimitKind:
         return (
             f"a whole number from {0 if self.zero else 1} to {self.most}"
             if self.whole
-            else f"a number above 0, at most {self.most}"
+            else f"a number {'from 0' if self.zero else 'above 0'}, at most {self.most}"
         )
 
 
 LIMITS: Mapping[str, LimitKind] = {
     **{name: LimitKind(LARGEST) for name in ("parallel", "rounds", "burst", "batch", "races", "connections")},
     "age_seconds": LimitKind(LONGEST_AGE_SECONDS, zero=True),
+    "recovery_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False, zero=True),
+    "run_seconds": LimitKind(LONGEST_RUN_SECONDS, whole=False),
     "requests_per_second": LimitKind(LARGEST, whole=False),
+    "settle_seconds": LimitKind(LONGEST_SETTLING_SECONDS, whole=False, zero=True),
     "time_out_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False),
 }
 

@@ -10,7 +10,7 @@ from harness.contracts.casino import authentication, day, wire
 from harness.contracts.casino.forgeries import FORGERIES
 from harness.contracts.casino.mistakes import REWRITTEN
 from harness.contracts.casino.recipe import HMAC
-from harness.contracts.casino.words import KINDS, NARROWED_FIELDS, SPECS
+from harness.contracts.casino.words import GAMES, KINDS, NARROWED_FIELDS, SPECS
 from harness.contracts.shared.authentication import by_name
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
@@ -30,6 +30,7 @@ _REFUSALS = {
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),
     "replay_of_refused": frozenset({"refused", "afresh"}),
+    "mended_after_refusal": frozenset({"applied", "refused"}),
     "conflict": frozenset({"refused", "first_result"}),
     "reused_id": frozenset({"refused", "first_result", "new"}),
     "unknown_bet": frozenset({"applied", "refused"}),
@@ -52,6 +53,7 @@ CONTRACT = Contract(
     words={"settle": "settlement", "pay": "payout"}
     | {name: name for name in ("bet", "reward", "retry", "bet_batch", "balance")},
     kinds=KINDS,
+    games=GAMES,
     narrowed_fields=NARROWED_FIELDS,
     required_headers=authentication.REQUIRED,
     credentials=authentication.CREDENTIALS,

@@ -31,6 +31,7 @@ LATE = "late"
 NARROWED = {
     Situation.NEW: (
         "non_ascii",
+        "unbelieved",
         "similar_id",
         "same_bet",
         "after_clawback",
@@ -53,6 +54,7 @@ NARROWED = {
 """Situations that can be narrowed, and by which words. The contract's forgeries narrow `forged` besides.
 
 * `non_ascii`: text beyond ASCII in a field.
+* `unbelieved`: refused as badly signed, although the signature is right.
 * `similar_id`: an id that nearly equals another one.
 * `late`: sent again long after the first time.
 * `currency`, `player`, `type`, `funds`, `session`: why the first sending was refused.

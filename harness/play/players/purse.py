@@ -6,6 +6,7 @@ read afterwards counts.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,7 +26,8 @@ from harness.model import (
     Settle,
     Unsettle,
 )
-from harness.play.players.balance_probe import DEFAULT_GAME, zero_read
+from harness.play.players.balance_probe import zero_read
+from harness.play.settling import MOST_IN_VAIN, moments
 from harness.scenario.identities import Identities
 
 MOST_TRIES = 6
@@ -55,9 +57,19 @@ class Purse:
     send: Callable[[Operation], Exchange]
     identities: Identities
     absent: set[str]
-    games: Sequence[str] = (DEFAULT_GAME,)
+    games: Sequence[str] = ()
+    """Game ids that the wallet knows. If there are none, those of the contract are used."""
+    settle_seconds: float = 0
+    """How long is waited for a balance that an accepted movement has not changed yet."""
+    wait: Callable[[float], None] = time.sleep
+    _in_vain: int = 0
+    """How many times such a balance did not change."""
     _refused: set[str] = field(default_factory=set)
     """Ways that this wallet has refused. They are tried last."""
+
+    @property
+    def _game(self) -> str:
+        return (*self.games, *self.contract.games)[0]
 
     def read(self, player: Player) -> Amount | None:
         """A player's balance in hundred-thousandths, by the balance operation or a zero transaction.
@@ -68,7 +80,7 @@ class Purse:
             exchange = self._ask(GetBalance(player=player.id, session=player.session))
             if not exchange.absent:
                 return _shown(exchange)
-        return _shown(self._ask(zero_read(self.contract, player, self.identities.transaction_id(), self.games[0])))
+        return _shown(self._ask(zero_read(self.contract, player, self.identities.transaction_id(), self._game)))
 
     def bring(self, player: Player, held: Amount, target: Amount) -> Amount | None:
         """Change a balance from `held` to `target` as far as the wallet allows, in hundred-thousandths.
@@ -86,11 +98,23 @@ class Purse:
                 break
             if ways[0].go(player, amount):
                 self._refused.discard(ways[0].name)
+                now = self._read_after_movement(player, now)
             else:
                 failed.add(ways[0].name)
                 self._refused.add(ways[0].name)
-            now = self.read(player)
+                now = self.read(player)
         return now
+
+    def _read_after_movement(self, player: Player, before: Amount) -> Amount | None:
+        """The balance after an accepted movement. A wallet may show the balance `before` for some time."""
+        shown, waited = self.read(player), 0.0
+        for moment in moments(self.settle_seconds):
+            if shown != before or self._in_vain >= MOST_IN_VAIN:
+                return shown
+            self.wait(moment - waited)
+            shown, waited = self.read(player), moment
+        self._in_vain += bool(self.settle_seconds) and shown == before
+        return shown
 
     def can(self, *, up: bool) -> bool:
         """True if the wallet has an operation that moves money in that direction."""
@@ -139,7 +163,8 @@ class Purse:
     # The ways
 
     def _reward(self, player: Player, amount: int) -> bool:
-        return self._accepted(Reward(bet=f"bonus-{self.identities.run_id}", **self._common(player, amount)))
+        kind = self.contract.kind_of("reward")
+        return self._accepted(Reward(bet=f"bonus-{self.identities.run_id}", kind=kind, **self._common(player, amount)))
 
     def _settle_a_bet(self, player: Player, amount: int) -> bool:
         """Pay a bet of the smallest stake, which the payout returns.
@@ -165,20 +190,27 @@ class Purse:
 
     def _unsettle(self, player: Player, amount: int) -> bool:
         bet = next(iter(player.bets), f"bet-{self.identities.transaction_id()}")
-        return self._accepted(Unsettle(bet=bet, **self._common(player, amount)))
+        kind = self.contract.kind_of("unsettle")
+        return self._accepted(Unsettle(bet=bet, kind=kind, **self._common(player, amount)))
 
     def _bet(self, player: Player, amount: int) -> str:
         """Place a bet. Returns the reference for a credit to it, or an empty string if the wallet refused the bet."""
         common = self._common(player, amount)
         bet = f"bet-{common['id']}"
-        operation = Bet(bet=bet, round=f"round-{bet}", game=self.games[0], **common)
+        kind = self.contract.kind_of("bet")
+        operation = Bet(bet=bet, round=f"round-{bet}", game=self._game, kind=kind, **common)
         return self.contract.bet_reference(operation.id, bet) if self._accepted(operation) else ""
 
     def _paid(self, player: Player, amount: int, bet: str) -> bool:
         if not bet:
             return False
         payout = Payout(
-            bet=bet, round=f"round-{bet}", game=self.games[0], win=amount > 0, **self._common(player, amount)
+            bet=bet,
+            round=f"round-{bet}",
+            game=self._game,
+            kind=self.contract.kind_of("settle"),
+            win=amount > 0,
+            **self._common(player, amount),
         )
         spec = self.contract.specs[self.contract.words["settle"]]
         return self._accepted(Settle(items=(payout,)) if spec.batch else payout)

@@ -13,7 +13,9 @@ from harness.verdict.causes import (
     by_situation,
     confused_batches,
     confused_ids,
+    deadlocks,
     forgotten_ids,
+    lateness,
     signatures,
     unreadable_answers,
     wrong_balances,
@@ -25,10 +27,12 @@ from harness.verdict.checks import Standing
 __all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
+    lateness.diagnoses,
     signatures.diagnoses,
     forgotten_ids.late,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
+    deadlocks.diagnoses,
     wrong_refusals.diagnoses,
     wrong_balances.scale,
     wrong_balances.someone_elses,
@@ -44,6 +48,7 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **forgotten_ids.CONSEQUENCES,
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
+    **lateness.CONSEQUENCES,
 }
 """By the id of a cause: the ids of the causes that it explains."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.contracts.shared.requirements import LATE
-from harness.model import Amount, Authenticate, Lateness, Loss, Operation, transactions
+from harness.model import Amount, Authenticate, Lateness, Loss, Operation, id_of, transactions
 from harness.verdict.causes.by_situation import USED_FOR_SOMETHING_ELSE
 from harness.verdict.causes.case import Case, Cause, signed
-from harness.verdict.lateness import lateness
+from harness.verdict.repetition_ages import lateness
 
 _REPLAYS = {"replay", "duplicate_in_batch", "cross_replay", "conflict", "conflict_with_zero", "race_of_one"}
 _FEW = 10
@@ -184,10 +184,10 @@ def _came_by_another_operation(case: Case) -> bool:
 
 
 def _earlier_changes(case: Case) -> Iterator[Amount]:
-    ids = {getattr(each, "id", None) for each in case.items}
+    ids = {id_of(each) for each in case.items} - {""}
     for index in case.sent_before:
         for each in transactions(case.history.exchanges[index].operation):
-            if getattr(each, "id", "") in ids:
+            if id_of(each) in ids:
                 yield signed(each)
 
 

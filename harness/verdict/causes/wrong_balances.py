@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from harness import money
-from harness.model import Amount, GetBalance, Outcome, Single, transactions
+from harness.model import Amount, GetBalance, Movement, Outcome, Single, transactions
 from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
@@ -21,7 +21,7 @@ _NOISE = Fraction(money.SCALE, 100)
 """A smaller difference than a cent, in hundred-thousandths, is an error of rounding and not another amount."""
 
 
-_SHOWN_TOO_EARLY = Cause(
+SHOWN_TOO_EARLY = Cause(
     "shows_balance_before",
     "the answer shows the balance before the movement instead of the one after it",
     "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
@@ -39,7 +39,7 @@ def _kept_with(decimals: int) -> str:
     return f"kept_with_{decimals}_decimals"
 
 
-_NEVER_BOOKED = Cause(
+NEVER_BOOKED = Cause(
     "never_booked",
     "the transaction is answered with success and never booked",
     "commit the booking before the answer is sent, and answer with an error when it fails",
@@ -55,7 +55,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     _BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
     _TWO_DECIMALS: frozenset({_BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
-    _SHOWN_TOO_EARLY.id: frozenset({_NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
+    SHOWN_TOO_EARLY.id: frozenset({NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
 
@@ -182,7 +182,8 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
 
 
 def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
-    direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
+    asked = case.exchange.operation if case.exchange is not None else None
+    direct = case.verdict.accused is None and not isinstance(asked, GetBalance)
     if shown != before and _unsettled_what_was_not_settled(case):
         yield SAME_BET
     if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
@@ -232,8 +233,8 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
     """The causes if the answer shows the balance before the step. The next answer shows whether it was booked."""
     later = case.moved_later(before)
     if later:
-        yield _SHOWN_TOO_EARLY
-    currency = getattr(next(iter(case.items), None), "currency", "")
+        yield SHOWN_TOO_EARLY
+    currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
     if max(case.change, -case.change) < _NOISE:
         yield _BELOW_A_CENT
     elif currency and case.contract.wire_unit(currency) == money.SCALE:
@@ -243,8 +244,8 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
             "take the number of decimals from the currency: amounts are in main units",
         )
     elif later is False:
-        yield _NEVER_BOOKED
-    yield _SHOWN_TOO_EARLY
+        yield NEVER_BOOKED
+    yield SHOWN_TOO_EARLY
 
 
 def shortage(case: Case) -> Iterator[Cause]:

@@ -12,12 +12,13 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
 from harness.oracle import Belief
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
@@ -26,10 +27,12 @@ from harness.verdict.checks.answer_form import (
     reference_verdicts,
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
-from harness.verdict.checks.history_judge import HistoryJudge, Standing
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
+from harness.verdict.checks.late_balances import doubted, judge_history
 
-__all__ = ["Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -40,6 +43,7 @@ _AVOIDED = {
     ("ended_session_bet", "refused"): "the wallet takes no bet of an ended session",
     ("ended_session_credit", "refused"): "the wallet credits nothing to an ended session",
 }
+_ENDED_SESSION = ("ended_session_bet", "refused")
 _ORDINARY = ("new", "zero", "exact", "unknown_bet")
 
 
@@ -58,6 +62,10 @@ class Judged:
     """By player: what may be in the account at the end. Players that are not judged any more are left out."""
 
 
+Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
+"""Judges one history by a contract and by its policy, narrowed to the known readings of the wallet."""
+
+
 def examine(
     history: History,
     contract: Contract,
@@ -68,8 +76,7 @@ def examine(
 
     `carried` has the beliefs about players from earlier histories.
     """
-    judge = HistoryJudge(history, contract, policy, carried)
-    judge.run()
+    judge = judge_history(history, contract, policy) if not carried else _judge_of(history, contract, policy, carried)
     verdicts = [
         *judge.verdicts,
         *format_verdicts(history, contract),
@@ -80,6 +87,7 @@ def examine(
         *expectation_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
+    verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
@@ -94,12 +102,21 @@ def examine(
     )
 
 
+def _judge_of(
+    history: History, contract: Contract, policy: Policy, carried: Mapping[str, Sequence[Belief]]
+) -> HistoryJudge:
+    """The finished judge of a history whose players were judged before."""
+    judge = HistoryJudge(history, contract, policy, carried=carried)
+    judge.run()
+    return judge
+
+
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts with at most one for each requirement and exchange, the first of several."""
-    told: dict[tuple[str, int | None], Verdict] = {}
+    first: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
-        told.setdefault((verdict.requirement, verdict.exchange), verdict)
-    return tuple(told.values())
+        first.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(first.values())
 
 
 def _avoided(judge: HistoryJudge) -> str:
@@ -111,10 +128,17 @@ def _avoided(judge: HistoryJudge) -> str:
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
         for reading in seen.readings:
-            if reading in _AVOIDED:
+            if reading in _AVOIDED and not (reading == _ENDED_SESSION and _comes_again(judge, seen)):
                 policy, value = reading
                 return f"{_AVOIDED[reading]}, which the document permits ({policy}: {value})"
     return ""
+
+
+def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
+    """True if the transaction is sent again later. Then its refusal is the point of the scenario."""
+    id_ = id_of(seen.part.item)
+    later = (each.part for each in judge.seen if each.part.exchange > seen.part.exchange)
+    return any(id_of(each.item) == id_ for each in later)
 
 
 def _moved_core_money(history: History, contract: Contract) -> bool:

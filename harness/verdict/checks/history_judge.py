@@ -7,13 +7,12 @@ the answers. If none is left, that is a finding: it violates one requirement, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.contracts import Contract
 from harness.model import (
     Amount,
-    Aspect,
     Authenticate,
     Exchange,
     GetBalance,
@@ -24,6 +23,7 @@ from harness.model import (
     Outcome,
     Policy,
     Requirement,
+    Single,
     Situation,
     Verdict,
     Wrong,
@@ -43,18 +43,21 @@ from harness.oracle import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
-from harness.verdict.checks.charges import charge, race_warning, undecided
-from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
+from harness.verdict.checks.charges import charge, undecided
+from harness.verdict.checks.contention import race_verdicts
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
+_HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
+"""Situations that stay what they are if the transaction was refused before."""
 _MOST_CHARTED = 8
 """How many possible balances one point of a chart shows at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class JudgedPart:
     """The oracle's judgement of one answered transaction."""
 
     part: Part
@@ -86,9 +89,13 @@ class HistoryJudge:
     policy: Policy
     carried: Mapping[str, Sequence[Belief]] = field(default_factory=dict)
     """By player: the beliefs from an earlier history. Without any, the player's balance is all that is known."""
+    unread: Collection[tuple[int, str]] = ()
+    """Pairs of an exchange's index and a player: the balance that it shows for the player is not judged."""
+    excused: frozenset[str] = frozenset()
+    """Players about whom there is a finding already, so that scenarios' expectations do not count for them."""
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[JudgedPart] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
     _known: Known = field(default_factory=Known)
     _narrowing: Narrowing = field(init=False)
@@ -113,7 +120,7 @@ class HistoryJudge:
     @property
     def dead(self) -> frozenset[str]:
         """The ids of the players that are not judged any more."""
-        return frozenset(player for player, account in self.accounts.items() if account.dead)
+        return self.excused | {player for player, account in self.accounts.items() if account.dead}
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
@@ -121,7 +128,7 @@ class HistoryJudge:
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share counts as known for both, because either may come first.
-            self._known.hear_ids(part.item for found in parts.values() for part in found)
+            self._known.add_ids(part.item for found in parts.values() for part in found)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
@@ -132,7 +139,9 @@ class HistoryJudge:
         for player, pairs in answered.items():
             self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.hear(exchange, [part.item for part in parts[index]])
+            found = parts[index]
+            self._known.add(exchange, [part.item for part in found if not is_of_a_stranger(part, self.history)])
+            self._known.settle_fates(found, exchange, self.history, self.contract)
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """A successful `authenticate` as a read of its balance; empty for any other exchange."""
@@ -167,11 +176,13 @@ class HistoryJudge:
 
     def _event(self, part: Part, exchange: Exchange, terms: Terms) -> Event:
         answer = part.answer
+        accepted = answer is not None and answer.outcome is Outcome.OK
+        is_unread = (part.exchange, part.item.player) in self.unread
         return Event(
             item=part.item,
             terms=terms,
-            accepted=answer is not None and answer.outcome is Outcome.OK,
-            balance=answer.balance if answer is not None and answer.outcome is Outcome.OK else None,
+            accepted=accepted,
+            balance=answer.balance if answer is not None and accepted and not is_unread else None,
             start=exchange.transmission.started_ns,
             end=exchange.transmission.finished_ns,
             exchange=part.exchange,
@@ -182,7 +193,7 @@ class HistoryJudge:
         is_cut = exchange.loss is Loss.HALF_REQUEST
         situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
-            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event)))
+            account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
     def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
@@ -195,15 +206,19 @@ class HistoryJudge:
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
-        situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        narrow = self._situation(part, terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        near = self.accounts.get(self._narrowing.nearest_player(part.item.player))
+        if near is not None and not near.dead:
+            near.suspects.append(Suspect(exchange.name, narrow, part.exchange, _change(part.item)))
         if part.answer is None:
             return
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self._see(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(JudgedPart(part=part, situation=narrow, readings=frozenset(), impossible=wrong))
         if wrong:
-            narrow = self._forgery(exchange, situation)
+            if near is not None:
+                near.dead = True
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
@@ -222,18 +237,21 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            self._see(Seen(part=part, situation=situation, readings=readings, impossible=bad))
+            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
             self._found(account, judgement.finding, {id(event): (part, event) for part, event in pairs}, kind)
         else:
-            self._lenient(account, judgement, events, kind)
+            if kind is not None:
+                found = race_verdicts(account.beliefs, judgement, events, kind, self.history.exchanges, self._attribute)
+                self.verdicts += [each for each in found if each.level is Level.MUST]
+                account.warnings += [each for each in found if each.level is not Level.MUST]
             answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
             account.follow(judgement, answered, racing=kind is not None)
         self._chart(account, pairs, judgement)
 
-    def _see(self, seen: Seen) -> None:
+    def _see(self, seen: JudgedPart) -> None:
         self.seen.append(seen)
         self._situations[id(seen.part)] = seen.situation
 
@@ -244,8 +262,8 @@ class HistoryJudge:
         for part, event in pairs:
             expected = left
             if finding is not None and finding.event is event:
-                told = [value for each in finding.possible for value in each.balances or ()]
-                expected = tuple(dict.fromkeys(told))[:_MOST_CHARTED]
+                shown = [value for each in finding.possible for value in each.balances or ()]
+                expected = tuple(dict.fromkeys(shown))[:_MOST_CHARTED]
             situation = self._situations[id(part)]
             self.course.append(
                 Standing(
@@ -258,12 +276,14 @@ class HistoryJudge:
             )
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
-        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event))
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event.item))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
+        if plain not in _HAS_NO_REASON and (reason := self._known.refused_for(part.item)):
+            return f"{Situation.REPLAY_OF_REFUSED}.{reason}"
         return self._narrowing.of(plain, part)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:
@@ -326,7 +346,7 @@ class HistoryJudge:
         return Scene(
             suspects=account.suspects,
             off=frozenset(shown - value for each in finding.possible for value in each.balances or ()),
-            shows=None if reads or exchange.step < -1 else _change(event),
+            shows=None if reads or exchange.step < -1 else _change(event.item),
             beside=[self._suspect(*pair, None) for key, pair in pairs.items() if key != id(finding.event)],
             reads=exchange.name if reads else "",
             acted=exchange.step >= 0
@@ -355,33 +375,14 @@ class HistoryJudge:
         exchange = self.history.exchanges[index]
         return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
 
-    def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
-        if kind is None or judgement.unsure:
-            # The stricter judgement was not finished, and might have explained the answers: nothing is proven.
-            return
-        plain = kind.partition(".")[0]
-        found = []
-        if judgement.leniency.refusals:
-            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
-            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
-        if judgement.leniency.balances:
-            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
-            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
-        exchange = self.history.exchanges[events[0].exchange]
-        account.warnings += [
-            race_warning(requirement, events, exchange, aspect)
-            for requirement, aspect in found
-            if requirement.level is not Level.MUST
-        ]
-
     def _undecided(self, account: Account, situation: str, exchange: int) -> None:
         account.dead = True
         requirement = self._attribute(exchange, situation, Wrong.MOVED)
         self.verdicts.append(undecided(requirement, exchange, self.history.exchanges[exchange], account.player.id))
 
 
-def _change(event: Event) -> Amount:
-    return change_of(event.item) if isinstance(event.item, Movement) else 0
+def _change(item: Single) -> Amount:
+    return change_of(item) if isinstance(item, Movement) else 0
 
 
-__all__ = ["HistoryJudge", "Seen"]
+__all__ = ["HistoryJudge", "JudgedPart"]

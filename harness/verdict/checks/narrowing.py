@@ -7,15 +7,29 @@ requests, and on few facts of the answers, such as a refused unsettlement.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
 from harness.contracts.shared.requirements import LATE
-from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
+from harness.model import (
+    Bet,
+    Exchange,
+    History,
+    Movement,
+    Outcome,
+    Payout,
+    Rollback,
+    Situation,
+    Unsettle,
+    transactions,
+)
 from harness.oracle import Event
+from harness.scenario.near_ids import near_ids
 from harness.verdict.checks.facts import Part
 
+NEAR_PLAYER = f"{Situation.UNKNOWN_PLAYER}.similar_id"
+"""The situation of a request whose player id nearly is that of a known player."""
 _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
 
 
@@ -23,8 +37,8 @@ def race_kind(events: Sequence[Event]) -> str:
     """The situation of a race: requests that share a transaction, only debits, or any other requests."""
     items = [event.item for event in events]
     if one := _shared(events):
-        shared = [event for event in events if getattr(event.item, "id", "") == one]
-        if len({getattr(event.item, "amount", 0) for event in shared}) > 1:
+        shared = [event for event in events if event.id == one]
+        if len({event.item.amount for event in shared if isinstance(event.item, Movement)}) > 1:
             return f"{Situation.RACE_OF_ONE}.two_amounts"
         if len({event.terms.operation for event in shared}) > 1:
             return f"{Situation.RACE_OF_ONE}.two_operations"
@@ -38,8 +52,7 @@ def _shared(events: Sequence[Event]) -> str:
     """The transaction id that several requests share; empty if there is none."""
     by_request: dict[int, set[str]] = {}
     for event in events:
-        found = {event.item.id} if isinstance(event.item, Movement | Rollback) else set()
-        by_request.setdefault(event.exchange, set()).update(found)
+        by_request.setdefault(event.exchange, set()).update({event.id} - {""})
     common = set.intersection(*by_request.values()) if len(by_request) > 1 else set()
     return min(common, default="")
 
@@ -63,7 +76,9 @@ class Narrowing:
         self._history = history
         self._contract = contract
         self._players = {player.id for player in history.players}
-        self._shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
+        self._shaped = any(draft.shape or draft.bet_shape for step in history.scenario.steps for draft in step.drafts)
+        self._bets: dict[str, int] = {}
+        """By the id of a bet, and by its bet id: the index of the first exchange with that bet."""
         self._wholes: dict[int, _Whole] = {}
         self._refused_unsettlements: dict[str, int] = {}
         """By player: the index of the first exchange with a refused unsettlement."""
@@ -71,6 +86,9 @@ class Narrowing:
         """By bet and by transaction id: the index of the first exchange with that payout."""
         for index, exchange in enumerate(history.exchanges):
             operation = exchange.operation
+            if isinstance(operation, Bet):
+                for name in (operation.id, operation.bet):
+                    self._bets.setdefault(name, index)
             if isinstance(operation, Payout):
                 self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
             elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
@@ -86,6 +104,11 @@ class Narrowing:
             return f"{plain}.{finer}" if finer else str(plain)
         if exchange.late is not None and plain in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.LATE}:
             return f"{Situation.LATE if plain is Situation.LATE else Situation.REPLAY}.{LATE}"
+        if plain is Situation.UNKNOWN_PLAYER:
+            return NEAR_PLAYER if self.nearest_player(part.item.player) else str(plain)
+        if plain is Situation.ROLLBACK_OF_UNKNOWN and isinstance(part.item, Rollback):
+            finer = self._of_rollback(part.item, part.exchange)
+            return f"{plain}.{finer}" if finer else str(plain)
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
         finer = ""
@@ -95,6 +118,20 @@ class Narrowing:
         elif plain in _NEW:
             finer = self._of_new(plain, part.item, part.exchange, exchange)
         return f"{plain}.{finer}" if finer else str(plain)
+
+    def nearest_player(self, player: str) -> str:
+        """The id of the history's player whom a near form makes this id; empty if there is none."""
+        return next((each for each in sorted(self._players) if player in near_ids(each)), "")
+
+    def _of_rollback(self, item: Rollback, index: int) -> str:
+        """The word for a rollback whose transaction the wallet does not know, but knows something like it."""
+        before = {name for name, first in self._bets.items() if first < index}
+        if item.original in before:
+            return ""
+        if item.bet in before:
+            return "known_bet"
+        mine = _folded(item.original)
+        return "similar_id" if any(mine & _folded(name) for name in before) else ""
 
     def _of_new(self, plain: Situation, item: Movement, index: int, exchange: Exchange) -> str:
         shaped = plain is Situation.NEW and self._shaped
@@ -156,12 +193,16 @@ def _has_bad_item(exchange: Exchange) -> bool:
 
 
 def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Exchange]) -> bool:
-    """True if another id differs from this one only in a way that some wallets ignore."""
-    mine = _folded(item.id)
-    others = [each.id for each in items if each.id != item.id]
+    """True if another id, or its bet's, differs from this one only in a way that some wallets ignore."""
+    others = {name for each in items if each is not item for name in (each.id, each.bet)}
     for exchange in before:
-        others += [each.id for each in _items(exchange)]
-    return any(other != item.id and _folded(other) & mine for other in others)
+        others |= {name for each in _items(exchange) for name in (each.id, each.bet)}
+    return any(name and _is_like(name, others - {name}) for name in (item.id, item.bet))
+
+
+def _is_like(name: str, others: Collection[str]) -> bool:
+    mine = _folded(name)
+    return any(_folded(other) & mine for other in others)
 
 
 def _folded(transaction_id: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ from harness.model import (
     Single,
     transactions,
 )
-from harness.oracle import Belief, Book, Entry, Fate, Key, change_of, key_of
+from harness.oracle import Belief, Book, Entry, EntryState, Key, change_of, key_of
 
 MOST_ITEMS = 5
 """The most transactions of a batch that is sent again. A larger batch would show nothing more and cost more time."""
@@ -106,7 +106,7 @@ def _found(exchange: Exchange, beliefs: Mapping[str, Sequence[Belief]]) -> Repea
 def _is_late(book: Book, bet: Bet) -> bool:
     """True if the bet was rolled back, and never debited."""
     entry = book.entries.get(key_of(bet))
-    return bet.amount > 0 and bet.id in book.rolled_back and (entry is None or entry.fate is not Fate.APPLIED)
+    return bet.amount > 0 and bet.id in book.rolled_back and (entry is None or entry.fate is not EntryState.APPLIED)
 
 
 def _applied(books: Sequence[Book], item: Single) -> tuple[Key, Entry] | None:
@@ -116,7 +116,7 @@ def _applied(books: Sequence[Book], item: Single) -> tuple[Key, Entry] | None:
     key = key_of(item)
     found = {book.entries.get(key) for book in books}
     entry = found.pop()
-    if found or entry is None or entry.fate is not Fate.APPLIED or not entry.change:
+    if found or entry is None or entry.fate is not EntryState.APPLIED or not entry.change:
         return None
     same = entry.bet == item.original if isinstance(item, Rollback) else entry.change == change_of(item)
     return (key, entry) if same else None

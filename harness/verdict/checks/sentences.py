@@ -17,7 +17,7 @@ from harness.model import (
     Single,
 )
 from harness.oracle import Possible
-from harness.verdict.lateness import lateness
+from harness.verdict.repetition_ages import lateness
 
 _MANY = 4
 
@@ -59,8 +59,8 @@ def _departure(exchange: Exchange) -> str:
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
         f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
-    told = "; ".join(word for word in words if word)
-    return f" ({told})" if told else ""
+    joined = "; ".join(word for word in words if word)
+    return f" ({joined})" if joined else ""
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:
@@ -70,6 +70,13 @@ def said(answer: ItemReply | None, currency: str = "") -> str:
     code = answer.code or answer.outcome.value
     balance = "" if answer.balance is None else f", balance {money.show(answer.balance, answer.currency or currency)}"
     return f"{code}{balance}"
+
+
+def with_status(exchange: Exchange, words: str = "") -> str:
+    """The wallet's words after the HTTP status of its answer: `HTTP 200, RS_OK`. Empty if there is neither."""
+    received = exchange.transmission.received
+    status = f"HTTP {received.status}" if received is not None and received.status else ""
+    return ", ".join(each for each in (status, words) if each)
 
 
 def could(possible: Iterable[Possible], currency: str) -> tuple[str, ...]:
