@@ -51,6 +51,7 @@ def _summary(certificate: Mapping[str, Any]) -> list[str]:
         statuses = list(contract["requirements"].values())
         counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))
         lines.append(f"{name}: {contract['verdict']}, {contract['target']} ({counts})")
+        lines += [f"  {contract['repeats']}"] if "repeats" in contract else []
         lines += [f"  note: {each}" for each in contract["remarks"]]
     if certificate["bundled"]:
         lines.append("it is the bundled reference wallet that was examined, not an operator's")

@@ -12,7 +12,7 @@ from harness.client.prepare import prepare
 from harness.client.spread import spread_us
 from harness.client.transport import ConfigurationError, Transport
 from harness.contracts import Contract, Credentials, Decoded
-from harness.model import Alteration, Exchange, Loss, Operation, Request, Transmission
+from harness.model import Alteration, Exchange, Lateness, Loss, Operation, Request, Transmission
 
 __all__ = ["Call", "Carrier", "Client", "ConfigurationError", "Pace", "Transport", "spread_us", "unix_ms"]
 
@@ -33,6 +33,8 @@ class Call:
     loss: Loss | None = None
     step: int = 0
     line: int = 0
+    late: Lateness | None = None
+    session_in_doubt: bool = False
     path: str = ""
     """A path below the wallet's URL in place of the operation's own, or empty."""
 
@@ -131,5 +133,7 @@ class Client:
             line=call.line,
             loss=call.loss,
             race=race,
+            late=call.late,
+            session_in_doubt=call.session_in_doubt,
             absent=decoded.absent and name not in self.existing,
         )

@@ -39,6 +39,8 @@ class WalletUnderTest:
 
     It may contain `{player}`, `{currency}`, `{balance}` (in main units) and `{contract}`.
     """
+    restart_command: str = ""
+    """A command line that restarts the wallet, and ends when that is done. Empty if there is none."""
     players: tuple[Player, ...] = ()
     games: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
@@ -86,7 +88,9 @@ class WalletUnderTest:
         limits = self.limits
         if limits.connections != Limits().connections:
             limits = replace(limits, connections=max(1, limits.connections // processes))
-        return replace(self, scope=scope, limits=limits, requests_per_second=self.requests_per_second / processes)
+        rate = self.requests_per_second / processes
+        # One process must not restart the wallet while others use it.
+        return replace(self, scope=scope, limits=limits, requests_per_second=rate, restart_command="")
 
 
 def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> WalletUnderTest:
@@ -97,6 +101,7 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         credentials=_credentials(contract),
         provision_url=_text(profile.provision_url),
         provision_command=_text(profile.provision_command),
+        restart_command=_text(profile.restart_command),
         players=tuple(each.player for each in profile.players_of(contract.name)),
         games=tuple(each.text for each in profile.games),
         paths=tuple((name, path.text) for name, path in contract.paths.items()),

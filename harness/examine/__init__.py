@@ -4,7 +4,7 @@ All texts that this package returns (results, findings of pre-flight, sentences 
 """
 
 from harness.config import WalletUnderTest
-from harness.examine.examiner import Examiner
+from harness.examine.examiner import Examiner, Interlude
 from harness.examine.first_look import preflight, violation_of, violations_of
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.results import undecided
@@ -12,6 +12,7 @@ from harness.examine.results import undecided
 __all__ = [
     "NO_SECRETS",
     "Examiner",
+    "Interlude",
     "Secrets",
     "WalletUnderTest",
     "preflight",

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
-from harness.model import Exchange, GetBalance, History, Operation, Policy, Scenario, Waiver
+from harness.model import Exchange, GetBalance, History, Operation, Player, Policy, Scenario, Waiver
+from harness.play.epilogue import Epilogue
 from harness.play.players import (
     CommandPlayers,
     Players,
@@ -23,9 +26,11 @@ from harness.play.players import (
     ProvisioningFailed,
     Purse,
     SharedPlayers,
+    zero_read,
 )
 from harness.play.preflight import Facts
 from harness.play.recovery import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Recovery
+from harness.play.restarts import RestartFailed, Restarts, by_command, until_it_answers
 from harness.play.runner import Capabilities, Runner
 from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.settling import Settling
@@ -35,6 +40,18 @@ from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row for which no player could be made, the others are not attempted."""
+_OF_A_PROXY = frozenset({502, 503, 504})
+"""Statuses with which a proxy answers for a wallet that does not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interlude:
+    """What happens before the epilogue: the wallet is restarted, after a pause."""
+
+    restart: Callable[[], None] | None = None
+    """Replaces the command of the profile that restarts the wallet."""
+    pause: Callable[[float], None] = time.sleep
+    """Waits for a number of seconds."""
 
 
 class Examiner:
@@ -43,6 +60,9 @@ class Examiner:
     `patience` says how long the run waits for the wallet, and until when it may last. `ended` is the reason why the run
     ended before its last scenario, and empty while it goes on.
     """
+
+    _judged: list[tuple[History, Judged]]
+    """The histories of the present scenario that have been judged, with their judgements."""
 
     def __init__(
         self,
@@ -56,6 +76,7 @@ class Examiner:
         waivers: Sequence[Waiver] = (),
         secrets: Secrets | None = None,
         now_ms: Callable[[], int] = unix_ms,
+        interlude: Interlude = Interlude(),
         judge: Judge = examine,
     ) -> None:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
@@ -65,10 +86,10 @@ class Examiner:
         * `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
+        * `interlude`: what happens before the epilogue.
         * `judge`: judges a history by a contract and a policy.
         """
-        self.contract: Contract = contract_of(under_test)
-        self._under_test = under_test
+        self._under_test, self.contract = under_test, contract_of(under_test)
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
         self._identities = identities, requests = _sources_of_ids(under_test)
@@ -76,14 +97,29 @@ class Examiner:
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks}, facts.takes_zero)
         self.players = self._source_of_players(identities)
         self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
+        self._restarts = Restarts(interlude.restart or self._command(under_test.restart_command))
         self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
-        self._judged: list[tuple[History, Judged]] = []
-        self._runner = self._new_runner(identities)
+        self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._silences, self.ended = 0, ""
-        self._judge = judge
+        self._silences, self._judge, self._judged, self._pause = 0, judge, [], interlude.pause
+        self.ended = ""
         self.violation = violation_of(under_test, facts, secrets)
+        self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
+
+    def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
+        return Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=self._under_test.limits,
+            games=self._under_test.games,
+            capabilities=self.capabilities,
+            settling=self.settling,
+            patience=self.patience,
+            restarts=self._restarts,
+            now_ms=now_ms,
+        )
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
         """Run and judge one scenario. Errors of the wallet become part of the result."""
@@ -97,6 +133,8 @@ class Examiner:
         self._judged = []
         for each in self._identities:
             each.begin(scenario.id)
+        if scenario.is_epilogue:
+            return self._epilogue(scenario, started)
         try:
             histories = self._histories(scenario)
         except ProvisioningFailed as error:
@@ -137,6 +175,32 @@ class Examiner:
         `started` is the time at which the first run began, in seconds of `time.monotonic()`.
         """
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
+        for run, each in judged:
+            self._memory.note(histories[run], each)
+        return self._result(scenario, histories, judged, started)
+
+    def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:
+        """Send the first transactions of this process again, read every player, and judge that."""
+        if not self._memory.repeats():
+            return self.results.skipped(scenario, "no earlier scenario has left a transaction that could be sent again")
+        if self._under_test.limits.age_seconds:
+            self._pause(self._under_test.limits.age_seconds)
+        try:
+            self._restarts.restart()
+        except RestartFailed as error:
+            return self.results.undecided(scenario, str(error))
+        history = Epilogue(self.client, self._runner).play(scenario, self._memory.repeats(), self._memory.players())
+        carried = self._memory.beliefs(history.players)
+        judged = [(0, examine(history, self.contract, self._policy, carried))]
+        return self._result(scenario, (history,), judged, started)
+
+    def _result(
+        self,
+        scenario: Scenario,
+        histories: Sequence[History],
+        judged: Sequence[tuple[int, Judged]],
+        started: float | None,
+    ) -> ScenarioResult:
         return self.results.of_runs(
             scenario,
             histories,
@@ -158,6 +222,21 @@ class Examiner:
         """The players whose balance is to be read again, because it is wrong and may come right."""
         return doubted(self.judged(history).verdicts, history, self.contract, self._policy)
 
+    def restart(self) -> int:
+        """Restart the wallet by the profile's command, and wait until it answers. Raises RestartFailed.
+
+        Returns how often it was restarted: 0 without a command, otherwise 1.
+        """
+        return int(self._restarts.restart())
+
+    def wait(self) -> None:
+        """Wait until the wallet answers, after it was restarted by another examiner. Raises RestartFailed."""
+        until_it_answers(self._answers)
+
+    def restarted(self, times: int) -> None:
+        """Take into account that somebody else has restarted the wallet."""
+        self._restarts.count += times
+
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.
 
@@ -168,18 +247,6 @@ class Examiner:
         if self._provision is not None:
             self._provision.close()
         return changed
-
-    def _new_runner(self, identities: Identities) -> Runner:
-        return Runner(
-            self.client,
-            self.players,
-            identities,
-            limits=self._under_test.limits,
-            games=self._under_test.games,
-            capabilities=self.capabilities,
-            settling=self.settling,
-            patience=self.patience,
-        )
 
     def _source_of_players(self, identities: Identities) -> Players:
         under_test = self._under_test
@@ -196,6 +263,16 @@ class Examiner:
             settle_seconds=under_test.limits.settle_seconds,
         )
         return SharedPlayers(under_test.players, purse)
+
+    def _command(self, command: str) -> Callable[[], None] | None:
+        return by_command(command, self._answers) if command else None
+
+    def _answers(self) -> bool:
+        """True if the wallet itself answers, whatever it says to an amount of 0 for a player that it does not know."""
+        nobody = Player(id=self._runner.identities.number(), currency="EUR")
+        zero = zero_read(self.contract, nobody, self._runner.identities.transaction_id())
+        received = self._send(zero).transmission.received
+        return received is not None and received.status not in _OF_A_PROXY
 
     def _send(self, operation: Operation) -> Exchange:
         call = Call(operation=operation)

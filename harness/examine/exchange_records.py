@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness import money
@@ -74,6 +74,7 @@ def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secre
         "race": exchange.race,
         "lost": str(exchange.loss) if exchange.loss else "",
         "repeated": exchange.repeated,
+        "late": None if exchange.late is None else asdict(exchange.late),
         "alteration": _alteration(exchange),
         "request": {"method": method, "path": path, **request},
         "response": _response(sent.received, secrets),

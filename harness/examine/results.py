@@ -31,6 +31,7 @@ from harness.model import (
 from harness.verdict import ScenarioResult, Violation, today, violated_by, waived_among, worst
 from harness.verdict.causes import diagnose, of_mistake
 from harness.verdict.checks import Judged
+from harness.verdict.repetition_ages import latest
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 MOST_RUNS = 2
@@ -96,6 +97,7 @@ class Results:
             spread_microseconds=_widest_spread(histories),
             seconds=seconds,
             latencies=_latencies(histories),
+            late=latest(each.late for history in histories for each in history.exchanges),
             records=records,
             left_out=left_out,
             waived=self._waived(verdicts),
@@ -111,6 +113,10 @@ class Results:
     def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:
         """The result of a scenario that could not be run, with the reason."""
         return undecided(scenario, self.contract, self.secrets.text(reason))
+
+    def skipped(self, scenario: Scenario, reason: str) -> ScenarioResult:
+        """The result of a scenario that has nothing to judge, with the reason."""
+        return ScenarioResult(**_identity(scenario, self.contract), status=Status.SKIPPED, reason=reason)
 
     def before_scenarios(self, scenario: Scenario, violation: Violation) -> ScenarioResult:
         """The result of a scenario after pre-flight has proved a violation.

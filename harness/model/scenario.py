@@ -60,7 +60,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a scenario. `word` is an operation's word, or `resend`, `at_once`, `repeat`."""
+    """One step of a scenario.
+
+    `word` is an operation's word, or `resend`, `at_once`, `repeat`, `restart`, `epilogue`.
+    """
 
     word: str
     drafts: tuple[Draft, ...] = ()
@@ -111,6 +114,11 @@ class Scenario:
     currency: str = ""
     """The player's currency. Empty is any currency."""
     steps: tuple[Step, ...] = ()
+
+    @property
+    def is_epilogue(self) -> bool:
+        """True if it repeats the run's first transactions. It needs all other scenarios to have been run."""
+        return any(step.word == "epilogue" for step in self.steps)
 
     @property
     def category(self) -> str:

@@ -240,6 +240,17 @@ They are the preparation, the readings of every balance at the end, and the late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """How much lay between the first sending of a request and a repetition of it."""
+
+    milliseconds: int = 0
+    transactions: int = 0
+    """The number of other transactions that the harness sent in between."""
+    restarts: int = 0
+    """How often the wallet was restarted in between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One operation that was sent, with its answer or failure. A history holds these in the order of sending."""
 
@@ -262,6 +273,10 @@ class Exchange:
     """True if the answer was lost without our doing, so that the same request was sent again at once."""
     race: int | None = None
     """Exchanges with the same number were released together."""
+    late: Lateness | None = None
+    """Set if the request repeats one that was sent long before, and in the epilogue. None otherwise."""
+    session_in_doubt: bool = False
+    """True if the player's session may have ended meanwhile: in the epilogue, and after a restart of the wallet."""
     absent: bool = False
     """True if the wallet lacks the operation.
 

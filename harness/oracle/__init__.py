@@ -4,7 +4,7 @@ It holds, for one player, every belief that the answers so far allow. `judge` fi
 several that overlapped in time. If no belief is left, no sound wallet could have answered so.
 """
 
-from harness.oracle.book import Book, Entry, EntryState, Family, change_of, family
+from harness.oracle.book import Book, Entry, EntryState, Family, Key, change_of, family, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
 from harness.oracle.possible import Possible
@@ -25,6 +25,7 @@ __all__ = [
     "Family",
     "Finding",
     "Judgement",
+    "Key",
     "Leniency",
     "Possible",
     "Terms",
@@ -33,5 +34,6 @@ __all__ = [
     "change_of",
     "family",
     "judge",
+    "key_of",
     "lost",
 ]

@@ -51,6 +51,8 @@ class Terms:
     doubtful: Situation | None = None
     """Why it may be refused, although it may also be obeyed exactly: altered content."""
     refusable: tuple[str, ...] = ()
+    perhaps_refusable: tuple[str, ...] = ()
+    """The same, where nobody knows whether the policy applies: a pinned reading permits a refusal and demands none."""
     batch: bool = False
     duplicate_in_batch: bool = False
     known_elsewhere: bool = False
@@ -73,7 +75,8 @@ class Terms:
     @property
     def refusable_by(self) -> str:
         """The first policy under which a refusal is accepted although the rules speak for success, or nothing."""
-        return next((each for each in self.refusable if self.reads(each, "refused")), "")
+        named = (*self.refusable, *self.perhaps_refusable)
+        return next((each for each in named if self.reads(each, "refused")), "")
 
     @property
     def must_refuse(self) -> bool:

@@ -6,11 +6,10 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
-from harness.client import Call, Client
-from harness.contracts import Contract
+from harness.client import Call, Client, unix_ms
 from harness.model import (
     CLOSING,
     PREPARATION,
@@ -30,14 +29,17 @@ from harness.model import (
     Scenario,
     Step,
 )
+from harness.play.abilities import Capabilities
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.body_limit import Capacity, is_too_large
 from harness.play.near_players import with_near_ids
 from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.restarts import Repetitions, RestartFailed, Restarts
 from harness.play.sending import Patience, PatientSending, WalletGone
 from harness.play.settling import Settling
 from harness.play.tokens import is_refused_login, refuses_token, spends_token
+from harness.play.waves import one_by_one
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
@@ -47,30 +49,11 @@ from harness.scenario.words import UNKNOWN
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
 FEWEST_FOR_A_RACE = 2
-MOST_ONE_BY_ONE = 200
-"""The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
 MOST_SINGLE_BETS = 50
 """The most preparatory bets that are placed one by one. More are placed in batches, because each request takes time."""
 BETS_IN_A_BATCH = 100
 """The number of bets in a preparatory batch, far below what a nightly batch must hold."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
-
-
-@dataclass(slots=True)
-class Capabilities:
-    """The operations that this process has found to be absent from the wallet in this run."""
-
-    absent: set[str] = field(default_factory=set)
-    takes_zero: bool = True
-    """False if pre-flight has found that the wallet refuses the amount 0."""
-
-    def has(self, contract: Contract, name: str) -> bool:
-        """True if the contract has the operation and it was not found to be absent.
-
-        Core operations are never absent.
-        """
-        spec = contract.specs.get(name)
-        return spec is not None and (spec.core or name not in self.absent)
 
 
 class _Broken(Exception):
@@ -91,12 +74,15 @@ class Runner:
         capabilities: Capabilities | None = None,
         settling: Settling | None = None,
         patience: Patience | None = None,
+        restarts: Restarts | None = None,
+        now_ms: Callable[[], int] = unix_ms,
     ) -> None:
         """Prepare a runner.
 
         * `games` are game ids that the wallet knows. Without any, those of the contract are used.
         * `settling` decides which balances are read again. Without it, none is.
         * Without `patience` nothing is waited for.
+        * `restarts` restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
         self._client = client
         self._contract = client.contract
@@ -108,6 +94,8 @@ class Runner:
         self.patience = patience or Patience()
         self.capacity = Capacity(client)
         self._settling = settling
+        self.restarts = restarts or Restarts()
+        self.now_ms = now_ms
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -210,6 +198,8 @@ class _Run:
         self._limits = runner.limits
         self._identities = runner.identities
         self._capabilities = runner.capabilities
+        self._restarts = runner.restarts
+        self._repetitions = Repetitions(runner.now_ms)
         self._tokens_may_be_spent = runner.tokens_may_be_spent
         self._token_spent = False
         self._exchanges: list[Exchange] = []
@@ -304,9 +294,11 @@ class _Run:
         return bet_of(placed, self._cast[placed.role], self._contract, self._games[0])
 
     def _group(self, group: Group) -> None:
+        if group.restarts:
+            self._restart()
         self._resolve_balances(group)
         calls = [self._call(send) for send in group.sends]
-        alone = 0 if group.at_once else _one_by_one(group)
+        alone = 0 if group.at_once else one_by_one(group)
         for call, send in zip(calls[:alone], group.sends, strict=False):
             self._send(call, counted=self._counted)
             if self._overlaps.refused_last and not send.step.times:
@@ -317,12 +309,21 @@ class _Run:
             for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
                 self._note(exchange)
 
+    def _restart(self) -> None:
+        """Restart the wallet. The sessions of players may have ended then."""
+        try:
+            self._repetitions.restarts += self._restarts.restart()
+        except RestartFailed as error:
+            raise _Broken(str(error)) from None
+
     def _call(self, send: PlannedRequest) -> Call:
         operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
+        late = None if operation is None else self._repetitions.late(operation)
         if operation is None:
             moment = Moment(self._contract, self._cast, self._known_balances(), self._games, self._has("bet"))
             operation = operation_of(send, moment)
             self._sent[id(send.bound)] = operation
+        self._repetitions.note(operation)
         self._moved.update(bound.draft.player for bound in send.bound)
         return Call(
             operation=operation,
@@ -330,6 +331,8 @@ class _Run:
             loss=send.step.lost,
             step=send.index,
             line=send.step.line,
+            late=late,
+            session_in_doubt=self._repetitions.restarts > 0,
         )
 
     def _known_balances(self) -> dict[str, Amount]:
@@ -349,10 +352,15 @@ class _Run:
     def _read(self, role: str, step: int) -> None:
         """Read a balance. The exchange has no line, because no line of the scenario requested it."""
         operation = self._reading(role)
-        exchange = self._send(Call(operation=operation, step=step))
+        # The bystander is older than this scenario, so an earlier restart may have ended its session.
+        in_doubt = (self._restarts.count if role == BYSTANDER else self._repetitions.restarts) > 0
+        exchange = self._send(Call(operation=operation, step=step, session_in_doubt=in_doubt))
         if exchange.absent and isinstance(operation, GetBalance):
             self._read(role, step)
             return
+        if in_doubt and exchange.reply is not None and not exchange.reply.accepted:
+            zero = zero_read(self._contract, self._cast[role], self._identities.transaction_id(), self._games[0])
+            exchange = self._send(Call(operation=zero, step=step, session_in_doubt=True))
         reply = exchange.reply
         self.last_shown[role] = reply.items[0].balance if reply is not None and reply.items else None
 
@@ -391,17 +399,6 @@ class _Run:
         failure = exchange.transmission.failure
         if failure is not None and failure.kind in _GAVE_UP and not exchange.repeated:
             raise _Broken(failure.detail)
-
-
-def _one_by_one(group: Group) -> int:
-    """How many requests of a group are sent one after the other: all, or the first ones of very many different credits.
-
-    The sum of many credits does not depend on the order of their arrival. Sending them one by one to a distant wallet
-    takes long.
-    """
-    credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
-    different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
-    return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
 
 
 def _depends_on_balance(amount: str) -> bool:

@@ -68,6 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from harness.plugin.timekeeping import Timekeeping
 
     config.pluginmanager.register(Timekeeping(run, config), "walletproof-time")
+    from harness.plugin.epilogues import Epilogues
+
+    config.pluginmanager.register(Epilogues(run), "walletproof-epilogues")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
@@ -221,6 +224,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     if session.testsfailed and not config.option.continue_on_collection_errors:
         return None  # pytest is about to stop because of files that cannot be collected
+    from harness.plugin.epilogues import last
     from harness.plugin.items import ScenarioItem
 
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
@@ -229,7 +233,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         from harness.plugin.dry_run_output import print_requests
 
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        print_requests(reporter, run, ours, everything=config.option.verbose > 0)
+        in_turn = [item for item in last(ours) if isinstance(item, ScenarioItem)]
+        print_requests(reporter, run, in_turn, everything=config.option.verbose > 0)
         session.items[:] = others
         return None if others else True
     if not config.pluginmanager.has_plugin("dsession") and ours:
@@ -239,6 +244,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             from harness.plugin.order import in_order
 
             session.items[:] = in_order(session.items, frugal)
+        session.items[:] = last(session.items)
         # These objects live until the end. Without the freeze, garbage collection of them took 3 % of a run.
         gc.freeze()
         return None

@@ -8,6 +8,7 @@ import pytest
 
 from harness.model import Status
 from harness.plugin.block import block, headline
+from harness.plugin.epilogues import missing
 from harness.plugin.items import first_line
 from harness.plugin.refuted import unreported
 from harness.plugin.report import FailureText, configuration_error, result_of
@@ -55,7 +56,7 @@ class Ending:
     def suite(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """By contract and requirement the ids of all scenarios, run or not."""
         if not self._suite:
-            self._suite = exercised(self._run.suite, self._run.contracts, self._run.scenarios)
+            self._suite = exercised(self._run.suite_scenarios(), self._run.contracts)
         return self._suite
 
     @pytest.hookimpl(tryfirst=True)
@@ -94,6 +95,8 @@ class Ending:
         width = reporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if remark := run.remark():
             reporter.line(remark, red=True)
+        for sentence in missing(run.results, run.suite_scenarios(), run.contracts, self._chosen):
+            reporter.line(sentence, yellow=True)
         for sentence in run.left_behind:
             reporter.line(f"not restored: {sentence}", yellow=True)
         for line in lines(run.results, self.concluded(), run.contracts, width=width, warnings=run.warnings):

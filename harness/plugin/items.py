@@ -45,6 +45,8 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Examine the scenario and keep the result. Raises NotSound, skips, or marks a waived failure as expected."""
+        if self.run.must_not_begin(self.scenario):
+            pytest.skip("the run was broken off")
         try:
             result = self.run.examine(self.scenario, self.contract.name)
         except Exception:

@@ -25,8 +25,11 @@ from harness.contracts import Contract, load
 from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violations_of
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts
+from harness.play.restarts import RestartFailed
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
+from harness.plugin.go import Go
 from harness.plugin.suite import Suite
+from harness.plugin.summary import scenarios_of
 from harness.verdict import ScenarioResult, Violation
 
 
@@ -56,6 +59,10 @@ class Run:
         self._secrets = NO_SECRETS
         self._until: float | None = None
         self._ends = ""
+        self._suite_scenarios: tuple[Scenario, ...] = ()
+        self.go: Go | None = None
+        """Under xdist: the file by which the controller lets epilogues begin."""
+        self._owns_go = False
 
     @property
     def bundled(self) -> bool:
@@ -126,6 +133,12 @@ class Run:
             for each in _secrets_of(self.configuration).exposed
         )
 
+    def suite_scenarios(self) -> tuple[Scenario, ...]:
+        """All scenarios of the suite, run or not. They are read at the first call, after the collection."""
+        if not self._suite_scenarios:
+            self._suite_scenarios = scenarios_of(self.suite, self.contracts, self.scenarios)
+        return self._suite_scenarios
+
     def warm_up(self) -> None:
         """Start the bundled wallet without waiting for it."""
         if self.bundled and self._wallet is None and not self.options.dry_run:
@@ -161,7 +174,32 @@ class Run:
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
-        return self.examiner(contract).examine(scenario)
+        examiner = self.examiner(contract)
+        if scenario.is_epilogue and self.go is not None and (said := self.go.said()) is not None:
+            restarts, failure = said
+            if failure:
+                return examiner.results.undecided(scenario, failure)
+            examiner.restarted(restarts)
+        return examiner.examine(scenario)
+
+    def must_not_begin(self, scenario: Scenario) -> bool:
+        """True for an epilogue that the controller of xdist does not let begin, because the run was broken off."""
+        return scenario.is_epilogue and self.go is not None and self.go.said() is None
+
+    def begin_epilogues(self) -> None:
+        """Under xdist, in the controller: restart the wallet if that is possible, and let the epilogues begin."""
+        if self.go is None:
+            return
+        restartable = any(each.restart_command for each in self.wallets.values())
+        examiners = [self.examiner(name) for name in self.contracts] if restartable else []
+        try:
+            restarts = [each.restart() for each in examiners[:1]]
+            for each in examiners[1:] if any(restarts) else ():
+                each.wait()
+        except RestartFailed as error:
+            self.go.say(0, self.masked(str(error)))
+        else:
+            self.go.say(sum(restarts))
 
     def examiner(self, contract: str) -> Examiner:
         """The examiner of a contract, created at the first call."""
@@ -216,10 +254,14 @@ class Run:
         self.finish()
         if self._wallet is not None:
             self._wallet.stop()
+        if self.go is not None and self._owns_go:
+            self.go.remove()
 
     def for_worker(self) -> str:
         """The data for a worker as text, for xdist's own channel."""
-        return base64.b64encode(pickle.dumps((self.configuration, self._facts))).decode()
+        if self.go is None:
+            self.go, self._owns_go = Go.new(), True
+        return base64.b64encode(pickle.dumps((self.configuration, self._facts, self.go))).decode()
 
 
 def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
@@ -263,7 +305,8 @@ def run_of_worker(text: str, scope: str, processes: int) -> Run:
     `scope` keeps its players and ids apart from those of other workers.
     """
     # The text comes from our own controller process, through the channel that it opened to this worker.
-    configuration, facts = pickle.loads(base64.b64decode(text))  # noqa: S301
+    configuration, facts, go = pickle.loads(base64.b64decode(text))  # noqa: S301
     run = Run(configuration.in_process(scope, processes))
     run.begin(facts)
+    run.go = go
     return run

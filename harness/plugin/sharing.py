@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import pytest
@@ -21,6 +21,8 @@ from harness.scenario import ScenarioError, load_file
 from harness.scenario.estimates import needs_in_short, turns_of
 from harness.scenario.smallest_amounts import expenses
 
+EPILOGUE = "epilogue"
+"""The unit of a process's epilogues."""
 LONG_TURNS = 100
 """A process with this many requests ahead receives no further long unit."""
 
@@ -36,9 +38,86 @@ class Sharing(LoadScopeScheduling):
         super().__init__(config, log)
         self._places = Places(run.suite, run.contracts, run.wallets)
         self._frugal = run.frugal
+        self._run = run
+        self._epilogues: list[str] = []
+        self._begun = False
+        """True once the epilogues may begin."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return self._places.unit_of(nodeid)
+        return EPILOGUE if self._places.is_epilogue(nodeid) else self._places.unit_of(nodeid)
+
+    def schedule(self) -> None:
+        """Distribute the scenarios. The epilogues are set aside, because each process has its own."""
+        if self.collection is None and self._check_nodes_have_same_collection():
+            self.collection = list(next(iter(self.registered_collections.values())))
+            self._epilogues = [each for each in self.collection if self._places.is_epilogue(each)]
+            for item in self.collection:
+                if item not in self._epilogues:
+                    self.workqueue.setdefault(self._split_scope(item), {})[item] = False
+            for node in self.nodes[len(self.workqueue) :]:
+                del self.assigned_work[node]
+                node.shutdown()
+            for node in self.nodes:
+                self._assign_work_unit(node)
+        for node in self.nodes if self.collection else ():
+            self._reschedule(node)
+
+    @property
+    def tests_finished(self) -> bool:
+        """True if no process has to be given anything any more, the epilogues included."""
+        return super().tests_finished and all(node.shutting_down for node in self.nodes)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        """Give a process its next unit. After the last one it waits for the others, and then for its epilogues.
+
+        A process begins an item only when it has the next one. So its first epilogue lets it begin its last scenario,
+        and the end of the list lets it begin the epilogue.
+        """
+        if self.workqueue or node.shutting_down:
+            super()._reschedule(node)
+            return
+        if EPILOGUE not in self.assigned_work[node]:
+            self._give(node, self._epilogues_of(node)[:1])
+        if not self._epilogues_of(node):
+            node.shutdown()
+        self._begin_epilogues()
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        """Take note of a finished item. The last one lets the epilogues begin."""
+        super().mark_test_complete(node, item_index, duration)
+        self._begin_epilogues()
+
+    def _begin_epilogues(self) -> None:
+        """Let every process begin its epilogues, if all other scenarios are done."""
+        nodes = [node for node in self.nodes if not node.shutting_down]
+        if not nodes or self.workqueue or any(map(self._is_busy, self.assigned_work.values())):
+            return
+        if not self._begun:
+            self._begun = True
+            self._run.begin_epilogues()
+        for node in nodes:
+            self._give(node, self._epilogues_of(node)[1:])
+            node.shutdown()
+
+    def _is_busy(self, work: Mapping[str, Mapping[str, bool]]) -> bool:
+        """True if a process has a scenario to finish before its epilogues."""
+        return any(False in items.values() for unit, items in work.items() if unit != EPILOGUE)
+
+    def _give(self, node: WorkerController, items: Sequence[str]) -> None:
+        self.assigned_work[node].setdefault(EPILOGUE, {}).update(dict.fromkeys(items, False))
+        node.send_runtest_some([self.registered_collections[node].index(item) for item in items])
+
+    def _epilogues_of(self, node: WorkerController) -> list[str]:
+        """The epilogues of the contracts of which the process has had scenarios."""
+        had = {item.rpartition("::")[2] for items in self.assigned_work[node].values() for item in items}
+        return [each for each in self._epilogues if each.rpartition("::")[2] in had]
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Remove a process that has ended. Its epilogues are no other's work. Returns the item in which it crashed."""
+        own = self.assigned_work[node].pop(EPILOGUE, {})
+        crashed = super().remove_node(node)
+        self._begin_epilogues()
+        return crashed or next((item for item, done in own.items() if not done), None)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         """Assign the longest unit first, because it decides when the run ends.
@@ -80,6 +159,11 @@ class Places:
         self.unit_of = cache(self._unit_of)
         self.turns_of = cache(self._turns_of)
         self.read = cache(self._read)
+
+    def is_epilogue(self, nodeid: str) -> bool:
+        """True for an epilogue, of which each process has its own."""
+        scenario, _ = self.read(nodeid)
+        return scenario is not None and scenario.is_epilogue
 
     def _unit_of(self, nodeid: str) -> str:
         scenario, contract = self.read(nodeid)

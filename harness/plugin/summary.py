@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.scenario import ScenarioError, load_file
 from harness.verdict import RED, Certification, ContractVerdict, ScenarioResult, conclude
+from harness.verdict.repetition_ages import latest, tried
 
 COLUMNS = (Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN, Status.SKIPPED)
 _COLOURS = {
@@ -36,17 +37,21 @@ class SummaryLine:
     status: Status | None = None
 
 
-def exercised(
+def scenarios_of(
     suite: Suite, contracts: Mapping[str, Contract], loaded: Mapping[Path, Scenario]
-) -> dict[str, dict[str, list[str]]]:
-    """By contract and requirement the ids of all scenarios of the suite, run or not.
+) -> tuple[Scenario, ...]:
+    """All scenarios of the suite, run or not, without files that cannot be read.
 
     `loaded` has the scenarios that need not be read again.
     """
+    found = (loaded.get(path) or _readable(path, root, contracts) for path, root in suite.files())
+    return tuple(each for each in found if each is not None)
+
+
+def exercised(scenarios: Iterable[Scenario], contracts: Mapping[str, Contract]) -> dict[str, dict[str, list[str]]]:
+    """By contract and requirement the ids of these scenarios."""
     found: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in contracts}
-    for path, root in suite.files():
-        if (scenario := loaded.get(path) or _readable(path, root, contracts)) is None:
-            continue
+    for scenario in scenarios:
         for contract in contracts.keys() & scenario.requirements.keys():
             found[contract][scenario.requirements[contract]].append(scenario.id)
     return found
@@ -189,6 +194,8 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
     if spreads:
         median = spreads[len(spreads) // 2]
         races = f"; {_count(len(spreads), 'race')} released within {_ms(median)} (median), {_ms(spreads[-1])} (widest)"
+    if (late := latest(each.late for each in results)) is not None:
+        yield from _wrapped("repeats", tried(late).removeprefix("repeats "), width)
     sent = sum(each.exchanges for each in results)
     yield from _wrapped("sent", f"{_count(sent, 'request')} in {_count(len(results), 'scenario')}{races}", width)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
-from harness.examine import Examiner, Secrets, preflight
+from harness.examine import Examiner, Interlude, Secrets, preflight
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.proof.in_process import InProcessCarrier
@@ -63,8 +63,8 @@ class Rehearsal:
         how = COMMAND if under_test.provision_command else "POST"
         made_by = under_test.provision_url or under_test.provision_command
         self._provision = _Noting(self._sent, how, made_by, InProcessCarrier(app, PATH), {})
-        # The replacement needs no limit of requests per second and no command.
-        self._stand_in = replace(under_test, requests_per_second=0, provision_command="")
+        # The replacement needs no limit of requests per second, no commands and no pause.
+        self._stand_in = replace(under_test, requests_per_second=0, provision_command="", restart_command="")
         self._examiner: Examiner | None = None
         self.obstacle = ""
         """Why pre-flight stopped, or an empty text. If it stopped, its later requests are not recorded.
@@ -85,6 +85,7 @@ class Rehearsal:
             ),
             wallet=self._wallet,
             provision=self._way_to_players(),
+            interlude=Interlude(pause=lambda _seconds: None),
         )
         return self._noted()
 

@@ -12,8 +12,10 @@ from mock_server.clock import MovedClock
 from mock_server.in_process import run, run_together
 from mock_server.wire import Answer
 
-STEP_MS = 1000
-"""Milliseconds that a clock moves with each request. So a suite also finds what a wallet does after some time."""
+STEP_MS = 1
+"""Milliseconds that a clock moves with each request, about as long as one takes over a local socket.
+
+A longer step would let short scenarios find what a wallet does after seconds, and a real run would not find it."""
 
 
 class InProcessCarrier:

@@ -13,7 +13,7 @@ from harness.model import Scenario
 from harness.proof.golden import Golden, golden
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import CHECKS, by_others_only, violations
-from harness.proof.trials import LIMITS
+from harness.proof.trials import AGE_SECONDS, LIMITS
 from mock_server.defects import THEMES, Defect
 
 
@@ -48,7 +48,7 @@ def proof_of(
         "checks": _checks(matrix),
         "by_others_only": [list(each) for each in by_others_only(matrix, suite)],
         "sole": _sole(matrix),
-        "limits": asdict(LIMITS),
+        "limits": asdict(LIMITS) | {"age_seconds": AGE_SECONDS},
     }
 
 

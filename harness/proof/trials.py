@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from types import MappingProxyType
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
-from harness.examine import Examiner, preflight
+from harness.examine import Examiner, Interlude, preflight
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
@@ -38,6 +39,9 @@ LIMITS = Limits(rounds=12, burst=Limits().connections, races=2, settle_seconds=0
   third run would repeat the first.
 * `settle_seconds` is 0: nothing of the wallets in process happens after its answer, so no balance is read again.
 """
+
+AGE_SECONDS = 60
+"""How far the clock is moved before the epilogue. A wallet that forgets within a minute is found, and nothing waits."""
 
 CREDENTIALS = {
     name: load(name).made_up(lambda each: "secret of the Proof" if each.secret else "prove") for name in BUNDLED
@@ -90,7 +94,7 @@ def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenar
     )
     cells = {}
     try:
-        for each in scenarios:
+        for each in sorted(scenarios, key=lambda each: each.is_epilogue):
             if contract in each.requirements:
                 ids.begin(each.id)
                 cells[each.id] = cell_of(examiner.examine(each))
@@ -115,24 +119,42 @@ def examiner_of(
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
     which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
-    `now_ns`, in nanoseconds.
+    `now_ns`, in nanoseconds. A restart puts a new wallet on the same store, so what the old one kept in its own memory
+    is gone.
     """
     clock = clock or MovedClock(STARTS_AT_MS)
-    app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock, fresh_id=fresh_id), provision=True)
+    store = open_store()
+    made = partial(wallet_type, store, CREDENTIALS, now_ms=clock, fresh_id=fresh_id)
+    app = App(made(), provision=True)
     wallet = InProcessCarrier(app, f"/{contract}", clock, now_ns=now_ns)
     provision = InProcessCarrier(app, PATH, now_ns=now_ns)
-    under_test = WalletUnderTest(
+    under_test = _under_test(contract, policies, limits)
+    facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
+    return Examiner(
+        under_test,
+        facts,
+        wallet=wallet,
+        provision=provision,
+        explain=explain,
+        now_ms=clock,
+        judge=judge,
+        interlude=Interlude(
+            restart=lambda: setattr(app, "wallet", made()), pause=lambda seconds: clock.move(round(seconds * 1000))
+        ),
+    )
+
+
+def _under_test(contract: str, policies: Mapping[str, str], limits: Limits) -> WalletUnderTest:
+    return WalletUnderTest(
         contract=contract,
         url="in process",
         provision_url="in process",
         credentials=CREDENTIALS[contract],
         seed=1,
         run_id=RUN_ID,
-        limits=limits,
+        limits=replace(limits, age_seconds=AGE_SECONDS),
         policies=tuple(policies.items()),
     )
-    facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
-    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock, judge=judge)
 
 
 def cell_of(result: ScenarioResult) -> Cell:

@@ -88,6 +88,7 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
                 "verdict": contract["verdict"],
                 "reason": contract["reason"],
                 "remarks": contract["remarks"],
+                "repeats": contract["repeats"],
                 "policies": contract["policies"],
                 "absent": contract["absent"],
                 "requirements": {

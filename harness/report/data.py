@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -14,6 +14,7 @@ from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.causes import roots_of
+from harness.verdict.repetition_ages import latest, tried
 
 FORMAT = 2
 """Version of the report's form. It is raised if a reader of the former version would misread the new one."""
@@ -95,6 +96,7 @@ def _contract(
     verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult], run: RunFacts
 ) -> dict[str, Any]:
     mine = [each for each in results if each.contract == verdict.contract]
+    late = latest(each.late for each in mine)
     readings: dict[str, set[str]] = {}
     for policy, reading in (pair for each in mine for pair in each.readings):
         readings.setdefault(policy, set()).add(reading)
@@ -105,6 +107,8 @@ def _contract(
         "reason": verdict.reason,
         "warnings": verdict.warnings,
         "remarks": list(remarks(verdict, contract, mine, run.warnings.get(verdict.contract, ()))),
+        "repeats": tried(late),
+        "late": None if late is None else asdict(late),
         "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
         "absent": sorted({name for each in mine for name in each.absent}),
     }

@@ -23,6 +23,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     for name, contract in report["contracts"].items():
         yield f"* **{_plain(name)}: {contract['verdict']}** ({_plain(contract['reason'])})"
         yield from (f"  * {_plain(remark)}" for remark in contract["remarks"])
+        if contract["late"] is not None:
+            yield f"  * {_plain(contract['repeats'])}"
     if not report["complete"]:
         yield "* **The run was interrupted: it proves nothing.**"
     if report["run"]["selection"]:

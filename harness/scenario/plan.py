@@ -15,7 +15,7 @@ from harness.contracts import Contract
 from harness.model import Draft, Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.shapes import render_id
-from harness.scenario.words import BETS, CREDITS, OF_A_BET, UNKNOWN
+from harness.scenario.words import BETS, CREDITS, OF_A_BET, UNKNOWN, WITHOUT_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Group:
 
     sends: tuple[PlannedRequest, ...]
     at_once: bool = False
+    restarts: bool = False
+    """True if the wallet is restarted here, where that is possible. Such a group has no requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class _Planner:
             if step.word == "repeat":
                 for _ in range(self.limits.number(step.times)):
                     yield from self.groups(((index, inner) for inner in step.steps), dict(labels))
+            elif step.word in WITHOUT_CONTENT:
+                yield Group((), restarts=step.word == "restart")
             elif step.word == "at_once":
                 inner = (send for each in step.steps for send in self._sends(index, each, labels))
                 yield Group(tuple(inner), at_once=True)

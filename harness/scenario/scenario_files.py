@@ -43,7 +43,7 @@ def load_file(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scen
 
 
 def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario, ...]:
-    """Every scenario below a folder, in the order of their ids.
+    """Every scenario below a folder, in the order of their ids, with epilogues at the end.
 
     Raises ScenarioError with the complaints about all files, or if there is no scenario.
     """
@@ -61,7 +61,7 @@ def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario
         found.append(f"{shown(root)}:1: there is no scenario in this folder: name a folder with {SUFFIX} files")
     if found:
         raise ScenarioError(found)
-    return tuple(sorted(scenarios, key=lambda each: each.id))
+    return tuple(sorted(scenarios, key=lambda each: (each.is_epilogue, each.id)))
 
 
 def shown(path: Path) -> str:

@@ -9,7 +9,16 @@ from harness.files.tree import Items, Node, Table, Text
 from harness.model import Loss, Step
 from harness.scenario.context import Context, entries
 from harness.scenario.drafts import read_drafts
-from harness.scenario.words import EXPECTATIONS, LOSSES, MODIFIERS, MODIFIERS_OF, OPERATIONS, SAME, WORDS
+from harness.scenario.words import (
+    EXPECTATIONS,
+    LOSSES,
+    MODIFIERS,
+    MODIFIERS_OF,
+    OPERATIONS,
+    SAME,
+    WITHOUT_CONTENT,
+    WORDS,
+)
 
 _CONTENT_TYPE_LENGTH = 100
 
@@ -34,7 +43,7 @@ def read_step(node: Node, context: Context, inside: str) -> Step | None:
     word = _word(table, context)
     if word is None:
         return None
-    if word.value in {"at_once", "repeat"} and inside:
+    if word.value in {"at_once", "repeat", *WITHOUT_CONTENT} and inside:
         context.add(word, f"{word.value} inside {inside}: a block holds operations only")
     values: dict[str, Any] = {"word": word.value, "line": word.line}
     for name, (key, value) in entries(table).items():
@@ -88,6 +97,10 @@ def _content(word: Text, value: Node, context: Context) -> Mapping[str, Any]:
             return {"steps": read_steps(value, context, inside="at_once")}
         case "repeat":
             return _repeat(value, context)
+        case name if name in WITHOUT_CONTENT:
+            if not isinstance(value, Text) or value.value:
+                context.add(value, f"{name} stands alone: drop what follows it")
+            return {}
         case operation:
             drafts, batch = read_drafts(operation, value, context)
             return {"drafts": drafts, "batch": batch}

@@ -58,7 +58,11 @@ STRUCTURE: Mapping[str, str] = {
     "resend": "sends the request of an earlier transaction again, as the platform does: same id, same body",
     "at_once": "releases the steps in its list together",
     "repeat": "runs `steps` in order, `times` times over",
+    "restart": "restarts the wallet, where the profile has a command for it (`hooks.restart`); does nothing elsewhere",
+    "epilogue": "sends the first transactions of the run again, and reads every player; such a scenario runs last",
 }
+WITHOUT_CONTENT = ("restart", "epilogue")
+"""Structural words that stand alone, without a value."""
 WORDS = (*OPERATIONS, *STRUCTURE)
 
 
@@ -118,6 +122,8 @@ MODIFIERS_OF: Mapping[str, tuple[str, ...]] = {
     "resend": _SENDING,
     "at_once": (),
     "repeat": (),
+    "restart": (),
+    "epilogue": (),
 }
 FIELDS: Mapping[str, str] = {
     "id": "a label: the same label is the same transaction; without one every sending is a fresh transaction",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.model import Aspect, Check, Level, NotApplicable, Status, Verdict
+from harness.model import Aspect, Check, Lateness, Level, NotApplicable, Status, Verdict
 
 RED = frozenset({Status.FAIL, Status.UNKNOWN, Status.WARN})
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
@@ -50,6 +50,8 @@ class ScenarioResult:
     """The exchanges as data without secrets (`schemas/report.json`); empty if no report is written."""
     left_out: int = 0
     """How many exchanges `records` leaves out."""
+    late: Lateness | None = None
+    """The most that lay between a request and its late repetition. None if nothing was repeated late."""
     waived: tuple[str, ...] = ()
     """The violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
 
@@ -98,6 +100,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         **data,
         "status": Status(data["status"]),
         "latencies": latencies,
+        "late": None if data["late"] is None else Lateness(**data["late"]),
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
         **_tuples(data, "absent", "avoided_by", "records", "waived"),
     }

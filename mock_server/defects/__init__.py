@@ -15,6 +15,7 @@ from mock_server.defects import (
     identifiers,
     inputs,
     interruptions,
+    late_repeats,
     money,
     players,
     races,
@@ -30,6 +31,7 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 
 THEMES = (
     idempotency,
+    late_repeats,
     refusals,
     identifiers,
     players,

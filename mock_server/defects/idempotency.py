@@ -15,9 +15,9 @@ from mock_server.wallet import Wallet
 @defect(
     violates=(
         "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 "
-        "CAS-IDM-07 CAS-IDM-10 CAS-LST-01 CAS-ZER-02 "
-        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 "
-        "SPB-RBK-01 SPB-UNS-08"
+        "CAS-IDM-07 CAS-IDM-10 CAS-IDM-11 CAS-LST-01 CAS-ZER-02 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 "
+        "SPB-LST-01 SPB-RBK-01 SPB-UNS-08"
     ),
     witnesses={"idempotency/resent_settlement": "oracle", "idempotency/replayed_unsettlement": "oracle"},
 )
@@ -30,8 +30,8 @@ class ForgetsEveryTransaction(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
-        "SPB-CNC-01 SPB-CON-01 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08"
+        "CAS-BAT-05 CAS-CNC-01 CAS-CON-01 CAS-IDM-04 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 CAS-IDM-11 CAS-LST-01 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
     ),
     witnesses={"idempotency/resent_many_times": "conservation"},
 )
@@ -53,7 +53,7 @@ class MovesThePlayerEverySevenRequests(Wallet):
 
 
 @defect(
-    violates="CAS-CON-01 CAS-IDM-10 CAS-LST-01 SPB-CON-01 SPB-IDM-08",
+    violates=("CAS-CON-01 CAS-IDM-10 CAS-IDM-11 CAS-LST-01 SPB-CON-01 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"),
     witnesses={"idempotency/resent_after_others": "oracle"},
 )
 class RemembersTheLastFiveIds(Wallet):
@@ -72,29 +72,10 @@ class RemembersTheLastFiveIds(Wallet):
 
 
 @defect(
-    violates="CAS-IDM-10 SPB-IDM-08",
-    witnesses={"idempotency/resent_after_others": "oracle"},
-)
-class ForgetsAfterTenSeconds(Wallet):
-    """Keeps a known id for ten seconds: what comes again later is booked again."""
-
-    async def look_up(self, order: AnyOrder, account: Account) -> Entry | None:
-        now_ms, key = self.now_ms(), self.memory_key(order, account)
-        if now_ms - self._kept_since_ms.setdefault(key, now_ms) > 10_000:
-            self._kept_since_ms[key] = now_ms
-            return None
-        return await super().look_up(order, account)
-
-    @cached_property
-    def _kept_since_ms(self) -> dict[Key, int]:
-        return {}
-
-
-@defect(
     violates=(
         "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
-        "CAS-LST-01 "
-        "SPB-CON-01 SPB-IDM-05 SPB-IDM-08"
+        "CAS-IDM-11 CAS-LST-01 "
+        "SPB-CON-01 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
     ),
     witnesses={"idempotency/replay_after_other_movements": "oracle", "idempotency/resent_after_others": "oracle"},
 )
@@ -151,9 +132,9 @@ class RemembersIdAndAmount(Wallet):
 
 @defect(
     violates=(
-        "CAS-CNC-01 CAS-CON-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-LST-01 "
-        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 "
-        "SPB-RBK-01 SPB-UNS-08"
+        "CAS-CNC-01 CAS-CON-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-11 CAS-LST-01 "
+        "SPB-CNC-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-02 SPB-IDM-03 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 "
+        "SPB-LST-01 SPB-RBK-01 SPB-UNS-08"
     ),
     witnesses={"idempotency/resent_bet": "oracle"},
 )
@@ -167,8 +148,8 @@ class LooksUpCreditsOnly(Wallet):
 @defect(
     violates=(
         "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
-        "CAS-LST-01 CAS-ZER-02 "
-        "SPB-CON-01 SPB-IDM-02 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 SPB-UNS-08"
+        "CAS-IDM-11 CAS-LST-01 CAS-ZER-02 "
+        "SPB-CON-01 SPB-IDM-02 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01 SPB-UNS-08"
     ),
     witnesses={"idempotency/resent_settlement": "oracle", "idempotency/resent_payout": "oracle"},
 )
@@ -209,8 +190,8 @@ class AnswersARepeatWithAnError(Wallet):
 @defect(
     violates=(
         "CAS-BAL-01 CAS-BAT-01 CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-06 CAS-IDM-07 "
-        "CAS-IDM-10 CAS-LST-01 "
-        "SPB-BAL-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-03 SPB-IDM-05 SPB-IDM-08 SPB-LST-01 SPB-RBK-01"
+        "CAS-IDM-10 CAS-IDM-11 CAS-LST-01 "
+        "SPB-BAL-01 SPB-CON-01 SPB-IDM-01 SPB-IDM-03 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01 SPB-RBK-01"
     ),
     witnesses={"idempotency/resent_settlement": "conservation", "idempotency/replayed_unsettlement": "conservation"},
 )
@@ -224,8 +205,9 @@ class BooksBehindACachedAnswer(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
-        "SPB-CNC-02 SPB-CON-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-IDM-11 "
+        "CAS-LST-01 "
+        "SPB-CNC-02 SPB-CON-01 SPB-IDM-01 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
     ),
     witnesses={"idempotency/resent_settlement": "oracle", "idempotency/replayed_unsettlement": "oracle"},
 )

@@ -13,7 +13,7 @@ ENDINGS = (b"", b"}", b"]}", b"}]}", b'"}', b'"}]}')
 
 
 @defect(
-    violates="CAS-CUT-01 SPB-CUT-01",
+    violates="CAS-CUT-01 SPB-CUT-01 SPB-IDM-09",
     witnesses={"lost_replies/batch_cut_off": "conservation", "lost_replies/unsettlement_cut_off": "conservation"},
 )
 class RepairsARequestThatBrokeOff(Wallet):

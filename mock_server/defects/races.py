@@ -241,8 +241,9 @@ class LocksPlayersInTheOrderOfTheBatch(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-LST-01 "
-        "SPB-CNC-02 SPB-IDM-05 SPB-IDM-08 SPB-LST-01"
+        "CAS-BAT-05 CAS-CNC-02 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-07 CAS-IDM-10 CAS-IDM-11 "
+        "CAS-LST-01 "
+        "SPB-CNC-02 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
     ),
     witnesses={"races/credits": "oracle"},
 )

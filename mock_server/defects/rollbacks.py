@@ -17,7 +17,7 @@ class RefundsAgainForANewId(Wallet):
         return False
 
 
-@defect(violates="SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet": "oracle"})
+@defect(violates="SPB-IDM-09 SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet": "oracle"})
 class ForgetsRollbacksOfUnknownBets(Wallet):
     """Answers the rollback of a bet that has not come with success, and takes the stake when the bet comes late."""
 
@@ -26,7 +26,11 @@ class ForgetsRollbacksOfUnknownBets(Wallet):
             super().mark_rolled_back(order, account, bet)
 
 
-@defect(violates="SPB-RBK-03", contracts=SPORTSBOOK, witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"})
+@defect(
+    violates="SPB-IDM-09 SPB-RBK-03",
+    contracts=SPORTSBOOK,
+    witnesses={"rollback/late_bet_after_two_rollbacks": "oracle"},
+)
 class TakesALateBet(Wallet):
     """Does not ask, when a bet comes, whether it was rolled back before."""
 
@@ -57,7 +61,7 @@ class PaysForAnUnknownBet(Wallet):
 
 
 @defect(
-    violates="SPB-IDM-05 SPB-RBK-01",
+    violates="SPB-IDM-05 SPB-IDM-09 SPB-RBK-01",
     contracts=SPORTSBOOK,
     witnesses={"rollback/bet_sent_again_after_its_rollback": "conservation"},
 )

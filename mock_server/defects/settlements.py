@@ -144,7 +144,7 @@ class UnsettlesABetOnce(Wallet):
 
 
 @defect(
-    violates="SPB-CNC-01 SPB-CON-01 SPB-MNY-01 SPB-SET-03 SPB-SET-06 SPB-SET-07",
+    violates="SPB-CNC-01 SPB-CON-01 SPB-MNY-01 SPB-SET-02 SPB-SET-03 SPB-SET-06 SPB-SET-07",
     contracts=SPORTSBOOK,
     witnesses={"settlement/several_settlements_of_one_bet": "oracle"},
 )

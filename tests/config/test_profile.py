@@ -74,7 +74,7 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
             reason="comes with release 42",
             owner="wallet team",
             until=date(2027, 1, 31),
-            where=f"{tmp_path}/wallet.yaml:22",
+            where=f"{tmp_path}/wallet.yaml:23",
         ),
     )
     assert not profile.warnings

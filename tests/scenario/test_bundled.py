@@ -19,6 +19,7 @@ CONTRACTS = {name: load(name) for name in BUNDLED}
 SCENARIOS = load_folder(FOLDER, CONTRACTS)
 FILES = sorted(FOLDER.rglob("*.yaml"))
 CATEGORIES = {
+    "epilogue",
     *("authentication", "batch", "clawback", "idempotency", "input", "insufficient_funds", "lost_replies", "money"),
     *("ordering", "player", "races", "reward", "rollback", "session", "settlement", "signature", "unsettlement"),
     "zero_amount",

@@ -15,6 +15,7 @@ from legal_batches import (
     BatchShowsItsEnd,
     DuplicatesInABatchGetOneAnswer,
 )
+from legal_wallets_over_time import OldIdsAreInASlowArchive, SessionsEndAtARestart, SessionsLastAMinute
 from overlapping_wallets import RefusesWhatIsInProgress
 
 from harness.contracts import Contract
@@ -354,8 +355,11 @@ VARIANTS: tuple[type[Wallet], ...] = (
     NeverDeducts,
     IdsBelongToPlayers,
     RefusesUnderContention,
+    SessionsLastAMinute,
+    SessionsEndAtARestart,
+    OldIdsAreInASlowArchive,
     RefusesWhatIsInProgress,
     CoreOnly,
 )
 
-__all__ = ["VARIANTS", "of_contract"]
+__all__ = ["VARIANTS", "OldIdsAreInASlowArchive", "SessionsEndAtARestart", "SessionsLastAMinute", "of_contract"]

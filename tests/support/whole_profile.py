@@ -22,6 +22,7 @@ players:
   - {id: 007, currency: USD, auth_token: ${TOKEN}}
 games: [G1720761376617]
 tls: {ca_bundle: ca.pem}
+hooks: {restart: systemctl --user restart wallet}
 limits: {parallel: 5, requests_per_second: 12.5}
 waivers:
   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}

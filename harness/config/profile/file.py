@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.config.profile.contracts import duplicates, read_contracts, read_tls
 from harness.config.profile.limit_kinds import read_limits
-from harness.config.profile.people import read_players, read_provision, read_waivers
+from harness.config.profile.people import read_hooks, read_players, read_provision, read_waivers
 from harness.config.profile.reader import Overrides, ProfileError, Reader
 from harness.config.profile.shape import Profile, TlsProfile
 from harness.contracts import BUNDLED
@@ -18,7 +18,7 @@ from harness.files.complaints import Complaints, ScenarioError
 from harness.files.tree import MAX_BYTES, Items, Kind, Node, Table, Text, read_tree
 
 PROFILE = Kind("profile", "contracts, with the url of one")
-KEYS = ("contracts", "provision", "players", "games", "tls", "limits", "environment", "waivers")
+KEYS = ("contracts", "provision", "players", "games", "tls", "limits", "hooks", "environment", "waivers")
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Characters that replace the braces of `${NAME}` while YAML is read.
@@ -74,6 +74,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
         games=reader.values(parts["games"], "games") if "games" in parts else (),
         tls=read_tls(parts["tls"], "tls", reader) if "tls" in parts else TlsProfile(),
         limits=read_limits(parts["limits"], reader) if "limits" in parts else {},
+        restart_command=read_hooks(parts["hooks"], reader) if "hooks" in parts else None,
         environment=reader.one_of(parts["environment"], "environment", ("staging", "production"))
         if "environment" in parts
         else None,

@@ -13,6 +13,8 @@ from harness.files.tree import Node
 LARGEST = 100_000
 """The largest value of a limit. A scenario beyond it would be a load test and would exhaust our own memory."""
 LONGEST_WAIT_SECONDS = 600
+LONGEST_AGE_SECONDS = 86_400
+"""A day: the platform repeats unpaid transactions the next day."""
 LONGEST_RUN_SECONDS = 86_400
 LONGEST_SETTLING_SECONDS = 60
 
@@ -47,6 +49,7 @@ class LimitKind:
 
 LIMITS: Mapping[str, LimitKind] = {
     **{name: LimitKind(LARGEST) for name in ("parallel", "rounds", "burst", "batch", "races", "connections")},
+    "age_seconds": LimitKind(LONGEST_AGE_SECONDS, zero=True),
     "recovery_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False, zero=True),
     "run_seconds": LimitKind(LONGEST_RUN_SECONDS, whole=False),
     "requests_per_second": LimitKind(LARGEST, whole=False),

@@ -1,4 +1,4 @@
-"""Reads the players of a profile, the way to make them, and the waivers."""
+"""Reads the players of a profile, the way to make them, the command that restarts the wallet, and the waivers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | No
     if "url" in parts:
         return read_url(parts["url"], "provision.url", reader, needed=needed), None
     return None, reader.value(parts["command"], "provision.command", needed=needed)
+
+
+def read_hooks(node: Node, reader: Reader) -> Value | None:
+    """The command that restarts the wallet. None if there is none."""
+    parts = {word: each for word, (_, each) in reader.table(node, "hooks", ("restart",)).items()}
+    return reader.value(parts["restart"], "hooks.restart") if "restart" in parts else None
 
 
 def read_players(

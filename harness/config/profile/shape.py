@@ -106,6 +106,7 @@ class Profile:
     games: tuple[Value, ...] = ()
     tls: TlsProfile = field(default_factory=TlsProfile)
     limits: Mapping[str, Value] = field(default_factory=dict)
+    restart_command: Value | None = None
     environment: Value | None = None
     """`staging` or `production`."""
     waivers: tuple[Waiver, ...] = ()

@@ -25,6 +25,9 @@ TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "referenc
 
 `items`: a batch whose answer lacks a transaction; `reference`: a wallet's reference that changes on a replay."""
 
+LATE = "late"
+"""The word that narrows a situation of a request that comes again long after the first time."""
+
 NARROWED = {
     Situation.NEW: (
         "non_ascii",
@@ -37,8 +40,8 @@ NARROWED = {
         "cut_off",
     ),
     Situation.ZERO: ("after_clawback", "mixed_batch"),
-    Situation.REPLAY: ("late",),
-    Situation.LATE: ("late",),
+    Situation.REPLAY: (LATE,),
+    Situation.LATE: (LATE,),
     Situation.REPLAY_OF_REFUSED: ("currency", "player", "type", "funds", "session"),
     Situation.UNKNOWN_PLAYER: ("similar_id",),
     Situation.ROLLBACK_OF_UNKNOWN: ("known_bet", "similar_id"),

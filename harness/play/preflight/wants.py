@@ -32,7 +32,7 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnder
     purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
     tokens = sum(1 for each in wallet.players if each.token)
     for scenario in scenarios:
-        if contract.name not in scenario.requirements:
+        if contract.name not in scenario.requirements or scenario.is_epilogue:
             continue
         reason = _operation_lacking(scenario, contract, facts)
         if not reason and not wallet.makes_players:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.contracts import Contract, UnknownContract, load
-from harness.model import Check
+from harness.model import Check, Lateness
 from harness.report.data import causes
 from harness.report.html.pictures import histogram, lanes, plots
 from harness.verdict import Certification
+from harness.verdict.repetition_ages import lateness
 
 _WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
 _OF_AUTHENTICATION = ("forged", "missing_header", "stale_seconds", "tampered")
@@ -144,6 +145,8 @@ def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
     for name, value in exchange.get("alteration", {}).items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"
+    if exchange.get("late"):
+        yield f"again, {lateness(Lateness(**exchange['late']))}"
     if exchange.get("lost"):
         yield f"answer lost on purpose: {exchange['lost'].replace('_', ' ')}"
 

@@ -30,6 +30,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     unreadable_answers.of_status,
     lateness.diagnoses,
     signatures.diagnoses,
+    forgotten_ids.late,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
     deadlocks.diagnoses,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Amount, Authenticate, Loss, Operation, id_of, transactions
+from harness.contracts.shared.requirements import LATE
+from harness.model import Amount, Authenticate, Lateness, Loss, Operation, id_of, transactions
 from harness.verdict.causes.by_situation import USED_FOR_SOMETHING_ELSE
 from harness.verdict.causes.case import Case, Cause, signed
+from harness.verdict.repetition_ages import lateness
 
 _REPLAYS = {"replay", "duplicate_in_batch", "cross_replay", "conflict", "conflict_with_zero", "race_of_one"}
 _FEW = 10
@@ -72,6 +74,7 @@ _NOT_LOOKED_UP = Cause(
     "the wallet does not look the transactionId up before it books: what comes again is booked again",
     _UNIQUE,
 )
+_FORGOTTEN_LATE = "forgotten_late"
 _FORGOTTEN, _LAST_REMEMBERED, _LOST_AND_FORGOTTEN = "forgotten_after_others", "last_remembered", "lost_and_forgotten"
 """Ids of causes whose sentences contain numbers or words of the case."""
 
@@ -83,6 +86,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
             _REMEMBERED_PER_OPERATION.id,
             _ANOTHER_AMOUNT_IS_NEW.id,
             _LOST_AND_FORGOTTEN,
+            _FORGOTTEN_LATE,
             _FORGOTTEN,
             _LAST_REMEMBERED,
             _ZERO_FORGOTTEN.id,
@@ -120,6 +124,25 @@ def diagnoses(case: Case) -> Iterator[Cause]:
         yield _conflict(case)
     else:
         yield from _replayed(case)
+
+
+def late(case: Case) -> Iterator[Cause]:
+    """The cause for a late repetition that moved money, or that shows a balance after money has moved."""
+    found = case.exchange.late if case.exchange is not None else None
+    if found is not None and case.narrowed == LATE and case.verdict.wrong != "refused":
+        yield _forgotten_late(found, a_rollback=case.situation == "late")
+
+
+def _forgotten_late(late: Lateness, *, a_rollback: bool) -> Cause:
+    """What was right at once and is wrong late. Whether the time, the number or the restart is the reason is open."""
+    what = "the rollback of a bet that had not come" if a_rollback else "a transaction that it had booked"
+    kept = "rollbacks" if a_rollback else "transactionIds"
+    return Cause(
+        _FORGOTTEN_LATE,
+        f"the wallet has forgotten {what} ({lateness(late)}): it keeps {kept} for a time, a number of them, or until "
+        "its process ends",
+        f"keep {kept} without a limit, in the database that has the balances: repetitions come hours and days later",
+    )
 
 
 def _refused(case: Case) -> Cause:

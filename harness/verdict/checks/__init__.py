@@ -12,12 +12,14 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeAlias
 
 from harness.contracts import Contract
 from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
+from harness.oracle import Belief
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -60,15 +62,25 @@ class Judged:
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
+    beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
+    """By player: what may be in the account at the end. Players that are not judged any more are left out."""
 
 
 Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
 """Judges one history by a contract and by its policy, narrowed to the known readings of the wallet."""
 
 
-def examine(history: History, contract: Contract, policy: Policy) -> Judged:
-    """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
-    judge = judge_history(history, contract, policy)
+def examine(
+    history: History,
+    contract: Contract,
+    policy: Policy,
+    carried: Mapping[str, Sequence[Belief]] = MappingProxyType({}),
+) -> Judged:
+    """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet.
+
+    `carried` has the beliefs about players from earlier histories.
+    """
+    judge = judge_history(history, contract, policy) if not carried else _judge_of(history, contract, policy, carried)
     verdicts = [
         *judge.verdicts,
         *format_verdicts(history, contract, judge.overlaps),
@@ -93,7 +105,17 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         avoided_by=tuple(map(": ".join, avoided)),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),
+        beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
     )
+
+
+def _judge_of(
+    history: History, contract: Contract, policy: Policy, carried: Mapping[str, Sequence[Belief]]
+) -> HistoryJudge:
+    """The finished judge of a history whose players were judged before."""
+    judge = HistoryJudge(history, contract, policy, carried=carried)
+    judge.run()
+    return judge
 
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -129,6 +151,8 @@ def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
 def _moved_core_money(history: History, contract: Contract) -> bool:
     for exchange in history.exchanges:
         if not contract.specs[exchange.name].core or exchange.reply is None or exchange.alteration.spoils_content:
+            continue
+        if exchange.late is not None:  # It has moved its money before.
             continue
         items = transactions(exchange.operation)
         paid = {item.id for item in items if isinstance(item, Movement) and item.amount}

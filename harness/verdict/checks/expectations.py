@@ -36,7 +36,8 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
             continue
-        if may_be_believed(exchange, judge.contract):
+        if may_be_believed(exchange, judge.contract) or exchange.session_in_doubt:
+            # Another fault of the request, or a session that may have ended, may be the reason.
             continue
         if seen.situation == NEAR_PLAYER:
             # Such an id may be malformed to the wallet, and not only unknown. Both refusals are right.

@@ -204,6 +204,7 @@ def terms_of(
         disbelieved=_disbelieved(item, exchange, player, contract),
         doubtful=_doubtful(part, exchange, player, contract),
         refusable=_refusable(item, exchange, player, history, contract, known),
+        perhaps_refusable=_of_sessions(item, exchange, contract) if _may_have_ended(item, exchange, contract) else (),
         batch=contract.specs[exchange.name].batch,
         duplicate_in_batch=part.repeated,
         known_elsewhere=bool(others),
@@ -263,10 +264,8 @@ def _refusable(
     item: Single, exchange: Exchange, player: Player | None, history: History, contract: Contract, known: Known
 ) -> tuple[str, ...]:
     """The policies that permit a refusal of a request that is otherwise right."""
-    policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
-    if ended and not contract.specs[exchange.name].after_session:
-        policies += [policy for kind, policy in SESSION_POLICIES.items() if isinstance(item, kind)]
+    policies = [*_of_sessions(item, exchange, contract)] if ended else []
     if isinstance(item, Rollback) and _names_another_transaction(item, known):
         policies.append("rollback_of_other_transaction")
     if isinstance(item, Payout) and item.win != (item.amount > 0):
@@ -274,6 +273,18 @@ def _refusable(
     if isinstance(item, Movement) and item.game in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
+
+
+def _may_have_ended(item: Single, exchange: Exchange, contract: Contract) -> bool:
+    """True if the request has sent a session that nobody knows to be live."""
+    return exchange.session_in_doubt and contract.stringify(item.session) in exchange.transmission.sent.body
+
+
+def _of_sessions(item: Single, exchange: Exchange, contract: Contract) -> tuple[str, ...]:
+    """The policies about this operation after the end of the session. Empty if it must be accepted nevertheless."""
+    if contract.specs[exchange.name].after_session:
+        return ()
+    return tuple(policy for kind, policy in SESSION_POLICIES.items() if isinstance(item, kind))
 
 
 def _names_another_transaction(item: Rollback, known: Known) -> bool:

@@ -89,6 +89,8 @@ class HistoryJudge:
     history: History
     contract: Contract
     policy: Policy
+    carried: Mapping[str, Sequence[Belief]] = field(default_factory=dict)
+    """By player: the beliefs from an earlier history. Without any, the player's balance is all that is known."""
     unread: Collection[tuple[int, str]] = ()
     """Pairs of an exchange's index and a player: the balance that it shows for the player is not judged."""
     excused: frozenset[str] = frozenset()
@@ -116,8 +118,8 @@ class HistoryJudge:
         """Judge every window in order."""
         for player in self.history.players:
             if player.balance is not None:
-                book = Book(player.balance, bets=frozenset(player.bets))
-                self.accounts[player.id] = Account(player, (Belief(book),))
+                unknown = (Belief(Book(player.balance, bets=frozenset(player.bets))),)
+                self.accounts[player.id] = Account(player, tuple(self.carried.get(player.id, unknown)))
             self._known.sessions[player.id] = {player.session} - {""}
         for window in windows(self.history.exchanges):
             self._judge(window)
@@ -374,6 +376,8 @@ class HistoryJudge:
 
     def _is_first(self, part: Part, situation: Situation) -> bool:
         """True if a repeated transaction has its first answer here."""
+        if self.carried:  # The first answer is in an earlier history.
+            return False
         if situation not in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.DUPLICATE_IN_BATCH}:
             return False
         before = (each for each in self.seen if each.part.exchange < part.exchange)

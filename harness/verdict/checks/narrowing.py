@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
+from harness.contracts.shared.requirements import LATE
 from harness.model import (
     Amount,
     Bet,
@@ -104,6 +105,8 @@ class Narrowing:
         if plain is Situation.MALFORMED:
             finer = self._whole(part.exchange, exchange).malformed
             return f"{plain}.{finer}" if finer else str(plain)
+        if exchange.late is not None and plain in {Situation.REPLAY, Situation.CROSS_REPLAY, Situation.LATE}:
+            return f"{Situation.LATE if plain is Situation.LATE else Situation.REPLAY}.{LATE}"
         if plain is Situation.UNKNOWN_PLAYER:
             return NEAR_PLAYER if self.nearest_player(part.item.player) else str(plain)
         if plain is Situation.ROLLBACK_OF_UNKNOWN and isinstance(part.item, Rollback):

@@ -17,6 +17,7 @@ from harness.model import (
     Single,
 )
 from harness.oracle import Possible
+from harness.verdict.repetition_ages import lateness
 
 _MANY = 4
 
@@ -57,6 +58,7 @@ def _departure(exchange: Exchange) -> str:
         "with another body" if alteration.body is not None else "",
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
         "no answer, so it was sent again" if exchange.repeated else "",
+        f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
     joined = "; ".join(word for word in words if word)
     return f" ({joined})" if joined else ""
