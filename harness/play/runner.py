@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
-    Alteration,
     Amount,
     Authenticate,
     Bet,
@@ -32,6 +31,7 @@ from harness.model import (
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
+from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
 from harness.scenario.smallest_amounts import smallest
@@ -122,6 +122,9 @@ class Runner:
                 skipped=NotApplicable.OPERATION.of(lacking),
                 not_applicable=NotApplicable.OPERATION,
             )
+        if self._players.named and any(step.faults == BEYOND_EXACT for step in steps_of(scenario.steps)):
+            large = "needs a player of its own: the amount is too large to be given back"
+            return History(contract=self._contract.name, scenario=scenario, skipped=large)
         if self._players.frugal:
             scenario = smallest(scenario, self._contract)
         planned = plan(scenario, self._contract, self.limits, self.identities)
@@ -218,7 +221,7 @@ class _Run:
     def everything(self, planned: Plan) -> None:
         """Perform the preparation, the steps, and the closing reads."""
         try:
-            self._prepare(planned.bets)
+            self._prepare(planned.bets, at_once=planned.families)
             for group in planned.groups:
                 self._group(group)
         except _Broken as reason:
@@ -228,10 +231,13 @@ class _Run:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
 
-    def _prepare(self, placed: Sequence[Placed]) -> None:
-        """Place the bets that credits belong to. Many bets are placed in batches if the wallet has that operation."""
+    def _prepare(self, placed: Sequence[Placed], *, at_once: bool) -> None:
+        """Place the bets that credits belong to.
+
+        Many bets, or all if `at_once` is true, are placed in batches if the wallet has that operation.
+        """
         batches = self._contract.words.get("bet_batch", "")
-        if len(placed) > MOST_SINGLE_BETS and self._has("bet") and self._has("bet_batch"):
+        if len(placed) > (1 if at_once else MOST_SINGLE_BETS) and self._has("bet") and self._has("bet_batch"):
             for start in range(0, len(placed), BETS_IN_A_BATCH):
                 bets = tuple(self._bet(each) for each in placed[start : start + BETS_IN_A_BATCH])
                 self._send(Call(operation=BetBatch(items=bets), step=PREPARATION))
@@ -294,7 +300,7 @@ class _Run:
         self._moved.update(bound.draft.player for bound in send.bound)
         return Call(
             operation=operation,
-            alteration=alteration_of(send),
+            alteration=alteration_of(send, operation, self._contract),
             loss=send.step.lost,
             step=send.index,
             line=send.step.line,
@@ -361,7 +367,7 @@ def _refuses_token(exchange: Exchange, token: str) -> bool:
     asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
     return bool(
         asked
-        and exchange.alteration == Alteration()
+        and exchange.alteration.is_none
         and exchange.reply is not None
         and exchange.reply.outcome is Outcome.INVALID_TOKEN
     )

@@ -33,6 +33,8 @@ class ScenarioResult:
     exchanges: int = 0
     core_money_moved: bool = False
     """True if the wallet accepted money through its core operation, and its balances showed it."""
+    cases: tuple[Mapping[str, Any], ...] = ()
+    """One row for each case of a family of faults: `name`, `exchange`, `answer` and `status`."""
     absent: tuple[str, ...] = ()
     """The operations that the wallet does not have, as far as its answers have shown."""
     not_applicable: NotApplicable | None = None
@@ -94,7 +96,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         "status": Status(data["status"]),
         "latencies": latencies,
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
-        **_tuples(data, "absent", "records", "waived"),
+        **_tuples(data, "absent", "cases", "records", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 

@@ -100,6 +100,7 @@ CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
     Outcome.REFUSED: "RS_ERROR",
 }
 NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type", "transactions": "wrong_type"}
+ESSENTIAL = frozenset({"transactions", "transactionId", "playerId", "amount"})
 KINDS = {"reward": ("bonus", "jackpot")}
 STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
 """The HTTP status of the reference wallet's refusals; 200 for the others. The document gives none: 200 and 4xx are

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -25,6 +25,7 @@ from harness.verdict.checks.answer_form import (
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
+from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
 from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
 __all__ = ["Judged", "Standing", "examine"]
@@ -52,6 +53,8 @@ class Judged:
     core_money_moved: bool = False
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
+    cases: tuple[CaseRow, ...] = ()
+    """The cases of the scenario's families of faults."""
 
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
@@ -66,6 +69,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *code_verdicts(judge),
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
+        *fault_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
@@ -78,6 +82,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         avoided="" if violated or own.level is Level.MAY else _avoided(judge),
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),
+        cases=tuple(case_rows(judge, verdicts)),
     )
 
 
@@ -93,7 +98,7 @@ def _avoided(judge: HistoryJudge) -> str:
     for seen in judge.seen:
         exchange = judge.history.exchanges[seen.part.exchange]
         step = step_of(judge.history, exchange)
-        if step is None or exchange.alteration != Alteration() or "ok" not in (*(step.expect or ("ok",)), *step.should):
+        if step is None or not exchange.alteration.is_none or "ok" not in (*(step.expect or ("ok",)), *step.should):
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue

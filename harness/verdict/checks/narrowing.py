@@ -70,7 +70,7 @@ class Narrowing:
         """By bet and by transaction id: the index of the first exchange with that payout."""
         for index, exchange in enumerate(history.exchanges):
             operation = exchange.operation
-            if isinstance(operation, Payout):
+            if isinstance(operation, Payout) and not exchange.alteration.spoils_content:
                 self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
             elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
                 self._refused_unsettlements.setdefault(operation.player, index)
@@ -79,9 +79,7 @@ class Narrowing:
         """The situation; with a dot and a further word if one applies."""
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
-            finer = _malformed(exchange, self._contract) or (
-                "" if _must_be_refused(exchange, self._history) else "permitted"
-            )
+            finer = self._of_malformed(exchange)
             return f"{plain}.{finer}" if finer else str(plain)
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
@@ -92,6 +90,12 @@ class Narrowing:
         elif plain in _NEW:
             finer = self._of_new(plain, part.item, part.exchange, exchange)
         return f"{plain}.{finer}" if finer else str(plain)
+
+    def _of_malformed(self, exchange: Exchange) -> str:
+        if (case := exchange.alteration.case) is not None:
+            return case.sort
+        found = _malformed(exchange, self._contract)
+        return found or ("" if _must_be_refused(exchange, self._history) else "permitted")
 
     def _of_new(self, plain: Situation, item: Movement, index: int, exchange: Exchange) -> str:
         shaped = plain is Situation.NEW and self._shaped
