@@ -102,6 +102,21 @@ class KeepsTheBalanceInADouble(Wallet):
         return int(float(balance + amount))
 
 
+@defect(violates="CAS-INP-04 SPB-INP-04", witnesses={"input/settlement_beyond_2_to_the_53": "expectation"})
+class ReadsAmountsAsDoubles(Wallet):
+    """Reads every amount as a 64-bit float: exact in daily use, and another number beyond 2^53 units."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def rounded(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if isinstance(amount, int) and amount > 2**53:
+                fields["amount"] = int(float(amount))
+            elif isinstance(amount, Decimal) and amount > 2**43:
+                fields["amount"] = Decimal(float(amount)).quantize(amount)
+
+        return super().read(contract, name, rewritten(body, rounded))
+
+
 @defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/float32": "oracle"})
 class KeepsAmountsIn32BitFloats(Wallet):
     """Keeps amounts in a float of single precision, which has seven digits."""

@@ -13,6 +13,7 @@ from harness.model import (
     Level,
     Movement,
     Outcome,
+    Problem,
     Requirement,
     Rollback,
     Status,
@@ -50,7 +51,9 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     for index, exchange in enumerate(history.exchanges):
         for number, problem in enumerate(exchange.problems):
             own = history.scenario.requirements[contract.name]
-            if problem.where == "/currency" and _is_foreign(exchange, history):
+            if _is_of_altered_field(exchange, problem) or (
+                problem.where == "/currency" and _is_foreign(exchange, history)
+            ):
                 continue
             requirement = contract.attribute(
                 exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
@@ -66,6 +69,16 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
                 check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
             )
             yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
+
+
+def _is_of_altered_field(exchange: Exchange, problem: Problem) -> bool:
+    """True if the answer is wrong in a field that the request was not sent with, or not as documented.
+
+    A wallet that takes such a request can only repeat what it received. That it takes it is another finding.
+    """
+    alteration = exchange.alteration
+    altered = {name for _, name, _ in alteration.raw} | {name for _, name in alteration.without}
+    return bool(altered & {problem.where.rpartition("/")[2], problem.field} - {""})
 
 
 def _is_foreign(exchange: Exchange, history: History) -> bool:
