@@ -36,6 +36,7 @@ EARNED = {
     legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
     legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
+    legal.TakesScalarsForOneAnother: {"CAS-INP-04", "SPB-INP-04"},
 }
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
 INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}
