@@ -291,7 +291,10 @@ class HistoryJudge:
         part, event = pairs[id(finding.event)]
         possible = sentences.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
-        altered = self.history.exchanges[event.exchange].alteration.spoils_content
+        alteration = self.history.exchanges[event.exchange].alteration
+        altered = alteration.spoils_content
+        if event.accepted and alteration.case is not None and alteration.case.refusal is Level.MUST:
+            wrong, possible = Wrong.ACCEPTED, ("a refusal",)
         if wrong is Wrong.BALANCE and kind is None and not altered:
             scene = self._scene(account, finding, pairs)
             if (blamed := blame(scene, self.contract, self._own)) is not None:

@@ -141,7 +141,8 @@ def _number(value: object) -> Decimal | None:
     """The number that a JSON value is, or that its text spells."""
     if isinstance(value, str) and len(value) < _MOST_DIGITS and _NUMBER.match(value):
         return Decimal(value.strip())
-    return value if isinstance(value, Decimal) else None
+    # An exact number with a huge exponent would need gigabytes.
+    return value if isinstance(value, Decimal) and abs(value.adjusted()) < _MOST_DIGITS else None
 
 
 def _beyond_exact(units: int, unit: int) -> list[Amount]:
