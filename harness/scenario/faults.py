@@ -1,7 +1,7 @@
 """Families of faults: every way in which one fault spoils a good request, derived from the operation's JSON schema.
 
 Each case is one fault away from a good request, so that only the fault can be the reason for a refusal. The good
-request itself comes last and must be accepted.
+request itself comes first and must be accepted. It comes last where it uses up what every case needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.contracts.shared.json_text import JsonError
 from harness.contracts.shared.schema import read
-from harness.model import FaultCase, Level
+from harness.model import Authenticate, FaultCase, Level, Rollback, item_of
 from harness.money import LARGEST_WIRE_AMOUNT
 from harness.scenario.dialect import Dialect
 
@@ -62,11 +62,16 @@ class _Field:
 
 
 GOOD = PlannedFault(FaultCase(name="as documented"), lambda good: good)
-"""The last case of every family: the good request."""
+"""One case of every family: the good request."""
+USED_UP = frozenset({Authenticate, Rollback})
+"""The operations that work once for what they name: a one-time token, or a bet."""
 
 
 def faults_of(dialect: Dialect, word: str, family: str) -> tuple[PlannedFault, ...]:
-    """The cases of a family for the word of an operation, and `GOOD`. Raises OSError and JsonError for its schema."""
+    """The cases of a family for the word of an operation, `GOOD` among them.
+
+    Raises OSError and JsonError for its schema.
+    """
     match family:
         case "missing":
             found = _missing(dialect, word)
@@ -76,7 +81,7 @@ def faults_of(dialect: Dialect, word: str, family: str) -> tuple[PlannedFault, .
             found = iter(_NO_JSON)
         case _:
             found = _amounts(dialect.amount_field(word)[0], family)
-    return (*found, GOOD)
+    return (*found, GOOD) if item_of(word) in USED_UP else (GOOD, *found)
 
 
 def why_no_family(dialect: Dialect, word: str, family: str) -> str:

@@ -96,7 +96,7 @@ MODIFIERS: Mapping[str, str] = {
     "tampered": "wire fields that are changed after signing; `amount` in main units, any other as JSON text",
     "body": "this text is sent instead of the body, well signed",
     "content_type": "this content type is sent instead of JSON's",
-    "faults": "the step is sent once for each case of this family of faults, and at last without a fault",
+    "faults": "the step is sent once without a fault, and once for each case of this family of faults",
 }
 _ANSWERS = ("expect", "should")
 _SENDING = (

@@ -34,7 +34,7 @@ class DropsTheMinusSign(Wallet):
         return super().read(contract, name, rewritten(body, positive))
 
 
-@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "expectation"})
+@defect(violates="CAS-BAT-01 CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "expectation"})
 class TakesAMissingAmountForZero(Wallet):
     """Takes a missing amount for 0, and accepts it."""
 

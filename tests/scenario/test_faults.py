@@ -65,7 +65,9 @@ def value(body: bytes) -> Any:
 @pytest.mark.parametrize(("contract", "word"), EVERY)
 @pytest.mark.parametrize("family", ["missing", "types", "notations"])
 def test_each_case_is_one_fault_away_from_a_good_request(contract: str, word: str, family: str) -> None:
-    *spoilt, (name, request, good) = sent(contract, word, family)
+    cases = sent(contract, word, family)
+    name, request, good = cases.pop(-1 if word in {"authenticate", "rollback"} else 0)
+    spoilt = cases
     assert (name, request.body) == ("as documented", good.body)
     assert spoilt or not DIALECTS[contract].amount_field(word)[0]
     for case, altered, whole in spoilt:
@@ -120,16 +122,16 @@ AMOUNTS = {
 @pytest.mark.parametrize(("contract", "currency"), AMOUNTS)
 def test_the_notations_of_an_amount(contract: str, currency: str) -> None:
     names = [name for name, *_ in sent(contract, "bet", "notations", currency)]
-    assert names == [*(f"amount {each}" for each in AMOUNTS[contract, currency]), "as documented"]
+    assert names == ["as documented", *(f"amount {each}" for each in AMOUNTS[contract, currency])]
 
 
 def test_an_amount_beyond_2_to_the_53() -> None:
-    assert sent("casino", "settle", "beyond_exact")[0][0] == "amount 9007199254740993"
-    assert sent("sportsbook", "settle", "beyond_exact")[0][0] == "amount 90071992547409.93"
+    assert sent("casino", "settle", "beyond_exact")[1][0] == "amount 9007199254740993"
+    assert sent("sportsbook", "settle", "beyond_exact")[1][0] == "amount 90071992547409.93"
 
 
 def test_bodies_that_are_no_json() -> None:
-    for name, request, _ in sent("casino", "settle", "json")[:-1]:
+    for name, request, _ in sent("casino", "settle", "json")[1:]:
         with pytest.raises(ValueError, match=r"."):
             json.loads(request.body, parse_float=Decimal)
         assert name.startswith("body ")

@@ -68,7 +68,9 @@ def _violated(judge: HistoryJudge, index: int, exchange: Exchange) -> Level | No
     case = exchange.alteration.case
     if case is None or exchange.reply is None:
         return None
-    refusal = Level.SHOULD if index in judge.inexact else case.refusal
+    if index in judge.inexact:
+        return Level.SHOULD
+    refusal = case.refusal
     if refusal is None or not _accepted(judge, index, exchange):
         return None
     return Level.SHOULD if Level.SHOULD in {refusal, _requirement(judge, exchange).level} else refusal

@@ -46,7 +46,7 @@ from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, race_warning, undecided
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
-from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, judge_as_sent, lost_as_sent
+from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
@@ -289,6 +289,9 @@ class HistoryJudge:
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
+        if finding.wrong is Wrong.BALANCE and is_beyond_exact(event):
+            self.inexact |= {event.exchange}
+            return
         possible = sentences.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
         alteration = self.history.exchanges[event.exchange].alteration

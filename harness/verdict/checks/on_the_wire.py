@@ -17,7 +17,7 @@ from itertools import islice, product
 from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import Amount, Exchange, GetBalance, Movement, Rollback, Single
+from harness.model import Amount, Exchange, GetBalance, Movement, Rollback, Single, Situation
 from harness.money import LARGEST_WIRE_AMOUNT, SCALE
 from harness.oracle import Belief, BudgetExceeded, Event, Judgement, judge, lost
 from harness.scenario.dialect import dialect_of
@@ -199,7 +199,12 @@ def _moves(way: Event) -> bool:
 
 def inexact(choices: Sequence[Ways], events: Sequence[Event]) -> frozenset[int]:
     """The exchanges whose amount no 64-bit float holds, and of which the wallet moved another amount."""
-    pairs = ((ways[0].item, event) for ways, event in zip(choices, events, strict=True) if event is not ways[0])
-    return frozenset(
-        event.exchange for item, event in pairs if isinstance(item, Movement) and item.amount > LARGEST_WIRE_AMOUNT
-    )
+    pairs = zip(choices, events, strict=True)
+    return frozenset(event.exchange for ways, event in pairs if event is not ways[0] and is_beyond_exact(ways[0]))
+
+
+def is_beyond_exact(event: Event) -> bool:
+    """True for an altered amount beyond 2^53 units. Only a recommendation asks that exactly this amount is moved."""
+    item = event.item
+    altered = event.terms.doubtful is Situation.MALFORMED
+    return altered and isinstance(item, Movement) and item.amount > LARGEST_WIRE_AMOUNT
