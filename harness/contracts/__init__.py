@@ -159,8 +159,6 @@ class Contract:
     """The wire fields without which a wallet must refuse a request. Without another one it should.
 
     None means every field that the schema requires."""
-    settles_repeatedly: bool = False
-    """True if the document says that one bet may have several credits."""
     signatures: tuple[str, ...] = ()
     """Lower-case names of the headers that hold a signature. Reports show only the beginning of each."""
     clock_tolerance_seconds: int = 0

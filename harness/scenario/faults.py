@@ -1,7 +1,7 @@
 """Families of faults: every way in which one fault spoils a good request, derived from the operation's JSON schema.
 
 Each case is one fault away from a good request, so that only the fault can be the reason for a refusal. The good
-request itself comes first and must be accepted. It comes last where it uses up what every case needs.
+request itself comes first and must be accepted. A login has none, and that of a rollback comes last.
 """
 
 from __future__ import annotations
@@ -63,8 +63,10 @@ class _Field:
 
 GOOD = PlannedFault(FaultCase(name="as documented"), lambda good: good)
 """One case of every family: the good request."""
-USED_UP = frozenset({Authenticate, Rollback})
-"""The operations that work once for what they name: a one-time token, or a bet."""
+LAST = frozenset({Rollback})
+"""The operations whose good request comes last, because it uses up the bet that every case names."""
+WITHOUT_GOOD = frozenset({Authenticate})
+"""The operations without a good request, because it would use up a one-time token. Named players have few."""
 
 
 def faults_of(dialect: Dialect, word: str, family: str) -> tuple[PlannedFault, ...]:
@@ -81,13 +83,15 @@ def faults_of(dialect: Dialect, word: str, family: str) -> tuple[PlannedFault, .
             found = iter(_NO_JSON)
         case _:
             found = _amounts(dialect.amount_field(word)[0], family)
-    return (*found, GOOD) if item_of(word) in USED_UP else (GOOD, *found)
+    if item_of(word) in WITHOUT_GOOD:
+        return tuple(found)
+    return (*found, GOOD) if item_of(word) in LAST else (GOOD, *found)
 
 
 def why_no_family(dialect: Dialect, word: str, family: str) -> str:
     """The reason why there is no such family for the word, or an empty text."""
     try:
-        if len(faults_of(dialect, word, family)) == 1:
+        if set(faults_of(dialect, word, family)) <= {GOOD}:
             return f"{dialect.name} has nothing in {word} for the faults {family}: choose another family"
     except (OSError, JsonError) as error:
         return f"{dialect.name} has no readable schema of the requests of {word}: {error}"

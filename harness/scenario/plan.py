@@ -123,9 +123,12 @@ class _Planner:
                 yield Group(tuple(self._sends(index, step, labels)), step.at_once)
 
     def _family(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[PlannedRequest]:
-        """One request for each case of a family of faults. They share a bet where one bet may have several credits."""
-        shared = f"family of line {step.line}" if self.contract.settles_repeatedly else ""
+        """One request for each case of a family of faults.
+
+        The cases that must or should be refused share a bet, which nothing settles. Each other case has its own.
+        """
         for fault in faults_of(dialect_of(self.contract), step.word, step.faults):
+            shared = f"family of line {step.line}" if fault.case.refusal is not None else ""
             bound = (self._bind(step.word, step.drafts[0], labels, shared),)
             yield PlannedRequest(step, index, step.word, bound, self._is_batch(step), fault)
 

@@ -64,7 +64,6 @@ CONTRACT = Contract(
     },
     kinds=KINDS,
     narrowed_fields=NARROWED_FIELDS,
-    settles_repeatedly=True,
     required_headers=authentication.REQUIRED,
     credentials=authentication.CREDENTIALS,
     schemas=wire.SCHEMAS,
