@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: certify test test-all format bench mutants constraints clean
+.PHONY: certify test test-all plugins format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
-# The main job: both contracts, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
+# The main job: every bundled contract, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
 # that loads no plugin but ours: those that the tests need (Hypothesis above all) double the time of a start.
 certify: $(VENV)/.installed
 	@$(BIN)/pytest --disable-plugin-autoload -p harness.plugin
@@ -26,6 +26,10 @@ test: $(VENV)/.installed-dev
 # minutes. A test that lacks a program is skipped with the reason; where CI=true it fails.
 test-all: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests -m full -n 2 --dist worksteal -rs
+
+# Runs beside other pytest plugins, each newest version in an environment of its own, and writes docs/PLUGINS.md.
+plugins: $(VENV)/.installed-dev
+	@$(BIN)/python tests/support/plugin_environments.py
 
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix-only .

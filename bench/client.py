@@ -1,12 +1,13 @@
 """Measures the transport's cost per request beside its peers, and how close together it releases requests.
 
-    python bench/client.py            # about 20 seconds
+    python bench/client.py [--rounds 9] [--bursts 30]            # about 20 seconds
 
 Every peer uses the same server process in the same run, in turns. Numbers of different runs are not comparable.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import socket
 import statistics
@@ -26,9 +27,7 @@ from harness.client.spread import spread_us
 from harness.client.transport import Transport
 from harness.model import Request
 
-ROUNDS = 9
 REQUESTS_A_ROUND = 300
-BURSTS = 30
 HEADERS = (
     ("Content-Type", "application/json"),
     ("X-Api-Key", "benchmark"),
@@ -78,12 +77,12 @@ def peers(url: str, stack: ExitStack) -> dict[str, Callable[[], object]]:
     }
 
 
-def sequential(url: str) -> None:
+def sequential(url: str, rounds: int) -> None:
     """Print the time per request on a kept connection, and the overhead beside that of `requests`."""
     with ExitStack() as stack:
         ways = peers(url, stack)
         taken: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, send in ways.items():
                 started = time.perf_counter()
                 for _ in range(REQUESTS_A_ROUND):
@@ -143,7 +142,7 @@ def burst(release: Release, count: int, window_us: int, race: int) -> tuple[floa
     return (max(arrived) - min(arrived)) / 1000, sum(answer["paid"] for answer in answers) > 1
 
 
-def concurrent(url: str) -> None:
+def concurrent(url: str, count_of_bursts: int) -> None:
     """Print how close together requests arrive, and how often a check-then-act window is hit by one burst."""
     print(
         f"\n{'released together':22}{'requests':>9}{'window us':>11}{'arrival us':>12}{'reported us':>13}{'caught':>8}"
@@ -157,14 +156,23 @@ def concurrent(url: str) -> None:
                 "threads + requests": by_threads(url, stack, count),
             }
             for name, release in ways.items():
-                bursts = [burst(release, count, window_us, next(races)) for _ in range(BURSTS)]
+                bursts = [burst(release, count, window_us, next(races)) for _ in range(count_of_bursts)]
                 arrival = statistics.median(spread for spread, _ in bursts)
                 own = f"{statistics.median(reported):.0f}" if release is ways["Transport.release"] else "-"
                 caught = statistics.fmean(hit for _, hit in bursts)
                 print(f"{name:22}{count:9}{window_us:11}{arrival:12.0f}{own:>13}{caught:8.0%}")
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure single requests, then bursts, and print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9, help=f"turns of {REQUESTS_A_ROUND} requests for each way")
+    parser.add_argument("--bursts", type=int, default=30, help="bursts of each size for each way")
+    chosen = parser.parse_args(arguments)
     with server() as address:
-        sequential(address)
-        concurrent(address)
+        sequential(address, chosen.rounds)
+        concurrent(address, chosen.bursts)
+
+
+if __name__ == "__main__":
+    main()

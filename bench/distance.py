@@ -1,11 +1,13 @@
 """A distant wallet: how long the whole suite takes with answers that take 100 ms, in eight processes and in one.
 
-Run from the checkout: `.venv/bin/python bench/distance.py [processes] [milliseconds]`. The reference wallet is started
-with that latency. The time in one process is the sum of the scenarios' times, which are mostly waits for the wallet.
+Run from the checkout: `.venv/bin/python -m bench.distance [--processes 8] [--milliseconds 100] [--only session]`. The
+reference wallet is started with that latency. The time in one process is the sum of the scenarios' times, which are
+mostly waits for the wallet.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -46,15 +48,25 @@ def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def main(processes: int = 8, milliseconds: int = 100) -> None:
-    """Run the suite once on both contracts and print the time."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the suite once on all bundled contracts and print the time."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--processes", type=int, default=8)
+    parser.add_argument("--milliseconds", type=int, default=100, help="the latency of the wallet")
+    parser.add_argument("--only", default="", metavar="FOLDER", help="the folder of scenarios to run instead of all")
+    chosen = parser.parse_args(arguments)
+    measure(chosen.processes, chosen.milliseconds, str(Path(__file__).resolve().parents[1] / "scenarios" / chosen.only))
+
+
+def measure(processes: int, milliseconds: int, scenarios: str) -> None:
+    """Run the scenarios of a folder and print the time."""
     with distant_wallet(milliseconds) as addresses, tempfile.TemporaryDirectory() as folder:
         profile, results = Path(folder, "wallet.yaml"), Path(folder, "results.xml")
         profile.write_text(PROFILE.format(**addresses), encoding="utf-8")
         began = time.perf_counter()
         options = (f"--wallet-profile={profile}", f"--junitxml={results}", "-q", "-n", str(processes))
         ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "scenarios", *options],
+            [sys.executable, "-m", "pytest", scenarios, *options],
             env=os.environ | CREDENTIALS,
             stdout=subprocess.PIPE,
             text=True,
@@ -73,4 +85,4 @@ def main(processes: int = 8, milliseconds: int = 100) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(each) for each in sys.argv[1:]))
+    main()

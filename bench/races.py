@@ -17,7 +17,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
-from race_definition import every_end, states_of, with_lost_ones
+from race_definition import balances_left, every_end, with_lost_ones
 from random_races import KINDS, Race, bet, event, pay, race, rollback
 from random_windows import Past, classes, first_impossible, past
 
@@ -49,7 +49,7 @@ def by_money(given: Race) -> Ends:
     found = money(Belief(given.book, given.lost), given.events, contention=given.contention)
     if not found.possible:
         return IMPOSSIBLE
-    return found.ends if found.known and isinstance(found.ends, frozenset) else UNDECIDED
+    return balances_left(found.beliefs) if found.known else UNDECIDED
 
 
 def by_judge(given: Race) -> Ends:
@@ -57,7 +57,7 @@ def by_judge(given: Race) -> Ends:
     beliefs: tuple[Belief, ...] = (Belief(given.book),)
     try:
         open_ones = [*given.lost, *(each for each in given.events if each.is_lost)]
-        beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+        beliefs = lost(beliefs, *open_ones, racing=True) if open_ones else beliefs
     except BudgetExceeded:
         return UNDECIDED
     answered = [each for each in given.events if not each.is_lost]
@@ -68,7 +68,7 @@ def by_judge(given: Race) -> Ends:
         if judgement.finding is not None:
             return IMPOSSIBLE
         beliefs = judgement.beliefs
-    return frozenset(state.book.balance for belief in beliefs for state in states_of(belief))
+    return balances_left(beliefs)
 
 
 def of_past(given: Past) -> int | str | None:
@@ -77,7 +77,7 @@ def of_past(given: Past) -> int | str | None:
     for number, window in enumerate(given.windows):
         try:
             open_ones = [each for each in window.events if each.is_lost]
-            beliefs = lost(beliefs, *open_ones) if open_ones else beliefs
+            beliefs = lost(beliefs, *open_ones, racing=window.is_race) if open_ones else beliefs
         except BudgetExceeded:
             return UNDECIDED
         answered = [each for each in window.events if not each.is_lost]
@@ -135,11 +135,11 @@ def print_table(name: str, found: Iterator[tuple[str, str, int]]) -> None:
     for judge_of, difference, seed in found:
         counts[judge_of, difference] += 1
         first[judge_of, difference].append(seed)
-    told = (
+    counted = (
         f"{who} {what} {number}" + ("" if who == "all" else f" {first[who, what][:3]}")
         for (who, what), number in sorted(counts.items())
     )
-    print(f"{name}: " + ", ".join(told), flush=True)
+    print(f"{name}: " + ", ".join(counted), flush=True)
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -182,11 +182,18 @@ def print_sizes() -> None:
         print(f"{name:32}{(middle - start) * 1000:10.1f}{(end - middle) * 1000:10.1f}", flush=True)
 
 
+RACES: dict[str, JudgeOfRaces] = {"money": by_money, "judge": by_judge}
+HISTORIES: dict[str, JudgeOfPasts] = {"judge": of_past}
+
+
 def main(
-    races: dict[str, JudgeOfRaces], histories: dict[str, JudgeOfPasts], arguments: Sequence[str] | None = None
+    arguments: Sequence[str] | None = None,
+    *,
+    races: dict[str, JudgeOfRaces] = RACES,
+    histories: dict[str, JudgeOfPasts] = HISTORIES,
 ) -> None:
     """Compare judges of races and of histories with the definition."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--races", type=int, default=100, help="races of each class")
     parser.add_argument("--histories", type=int, default=30, help="histories of each class")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
@@ -204,4 +211,4 @@ def main(
 
 
 if __name__ == "__main__":
-    main({"money": by_money, "judge": by_judge}, {"judge": of_past})
+    main()

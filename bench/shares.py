@@ -57,14 +57,14 @@ def wrap(owner: Any, name: str, what: str) -> None:
 
 def pytest_configure() -> None:
     """Wrap the parts of the harness."""
-    from harness import client, examine
+    from harness import client
     from harness.client import Client, Transport
     from harness.examine import Examiner
     from harness.play import runner
     from harness.play.players import ProvisionedPlayers
     from harness.play.runner import Runner
 
-    wrap(examine, "examine", "judging")
+    wrap(Examiner, "judged", "judging")
     wrap(Examiner, "examine", "results: latencies, probable causes")
     wrap(Runner, "run", _PLAYING)
     wrap(runner, "plan", "planning")

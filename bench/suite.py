@@ -1,11 +1,13 @@
 """A whole run beside the same requests alone: by a bare socket, which is the floor, and by `requests.Session`.
 
-Run from the checkout: `.venv/bin/python bench/suite.py`. All ways use one wallet process, in turns. Elapsed seconds
-depend on the other work of the machine. Processor seconds of harness and wallet hardly do.
+Run from the checkout: `.venv/bin/python -m bench.suite [--rounds 3] [--only session]`. All ways use one wallet
+process, in turns. Elapsed seconds depend on the other work of the machine. Processor seconds of harness and wallet
+hardly do.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -34,9 +36,9 @@ from harness.examine import Examiner
 from harness.model import Loss, Request, Transmission
 from harness.play.preflight import Facts
 from harness.plugin.bundled_wallet import Address, BundledWallet
+from harness.plugin.ending import INCOMPLETE_EXIT
 from harness.scenario import load_folder
 
-ROUNDS = 3
 RUN_ID = secrets.token_hex(4)
 """Id of the run whose requests are recorded. Every id in them begins with it."""
 
@@ -91,8 +93,8 @@ class Notebook:
         self._carrier.close()
 
 
-def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted]:
-    """Every request that the suite sends on the bundled contracts, in order."""
+def note(address: Address, credentials: Mapping[str, Credentials], folder: str = "") -> list[Noted]:
+    """Every request that a folder of the suite sends on the bundled contracts, in order. Without a name, of all."""
     contracts = {name: load(name) for name in BUNDLED}
     scenarios = load_folder(bundled("scenarios"), contracts)
     noted: list[Noted] = []
@@ -108,7 +110,7 @@ def note(address: Address, credentials: Mapping[str, Credentials]) -> list[Noted
         wallet = Notebook(noted, contract, address.urls[name])
         provision = Notebook(noted, None, address.provision_url)
         examiner = Examiner(under_test, Facts(), wallet=wallet, provision=provision, explain=False)
-        for scenario in (each for each in scenarios if name in each.requirements):
+        for scenario in (each for each in scenarios if name in each.requirements and folder in ("", each.category)):
             examiner.examine(scenario)
         examiner.close()
     return noted
@@ -172,26 +174,29 @@ def by_session(noted: Sequence[Noted]) -> None:
 
 
 class WholeRun:
-    """`pytest` with the plugin in a process of its own, on both contracts of one wallet."""
+    """`pytest` with the plugin in a process of its own, on all bundled contracts of one wallet."""
 
-    def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials]) -> None:
-        """Write the profile into a folder."""
+    def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials], only: str = "") -> None:
+        """Write the profile into a folder. `only` names the folder of scenarios to run; without a name, all run."""
         # Modules are compiled once, as on any machine. Some environments switch that off.
         own = {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
         self._environment, lines = {**os.environ, **own}, ["contracts:"]
         for name in BUNDLED:
-            key, secret = load(name).environment
-            self._environment |= {key: credentials[name].key, secret: credentials[name].secret}
+            self._environment |= {each.variable: credentials[name][each.name] for each in load(name).credentials}
             lines += [f"  {name}:", f"    url: {address.urls[name]}"]
         lines += [f"provision: {{url: {address.provision_url}}}", ""]
+        self._scenarios = str(bundled("scenarios").resolve() / only)
+        self._passing = {0, INCOMPLETE_EXIT} if only else {0}
         self._profile = folder / "wallet.yaml"
         self._profile.write_text("\n".join(lines))
 
     def __call__(self, *options: str, **environment: str) -> None:
-        """Run it. Raises CalledProcessError if the wallet is not certified."""
+        """Run it. Raises CalledProcessError if the wallet fails, or if it is not certified by the whole suite."""
         command = [sys.executable, "-m", "pytest", "--disable-plugin-autoload", *options, "-p", "harness.plugin"]
-        command += [f"--wallet-profile={self._profile}", "-p", "no:cacheprovider"]
-        subprocess.run(command, env=self._environment | environment, stdout=subprocess.DEVNULL, check=True)
+        command += [self._scenarios, f"--wallet-profile={self._profile}", "-p", "no:cacheprovider"]
+        ended = subprocess.run(command, env=self._environment | environment, stdout=subprocess.DEVNULL, check=False)
+        if ended.returncode not in self._passing:
+            ended.check_returncode()
 
     def shares(self, folder: Path) -> dict[str, float]:
         """Seconds of one more run, by part."""
@@ -227,15 +232,19 @@ def _our_seconds() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure all ways in turns, and print them side by side with the parts of the whole run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each way")
+    parser.add_argument("--only", default="", metavar="FOLDER", help="the folder of scenarios to send instead of all")
+    chosen = parser.parse_args(arguments)
     wallet = BundledWallet()
     try:
         with tempfile.TemporaryDirectory() as folder:
             address = wallet.address(BUNDLED)
-            noted = note(address, wallet.credentials)
-            run = WholeRun(Path(folder), address, wallet.credentials)
-            costs = _costs(Meter(wallet), noted, wallet.credentials, run)
+            noted = note(address, wallet.credentials, chosen.only)
+            run = WholeRun(Path(folder), address, wallet.credentials, chosen.only)
+            costs = _costs(Meter(wallet), noted, wallet.credentials, run, chosen.rounds)
             _print_costs(costs, len(noted))
             _print_shares(run.shares(Path(folder)))
     finally:
@@ -243,10 +252,10 @@ def main() -> None:
 
 
 def _costs(
-    meter: Meter, noted: Sequence[Noted], credentials: Mapping[str, Credentials], run: WholeRun
+    meter: Meter, noted: Sequence[Noted], credentials: Mapping[str, Credentials], run: WholeRun, rounds: int
 ) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = {"bare socket": [], "requests.Session": [], "whole run": []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, way in (("bare socket", by_socket), ("requests.Session", by_session)):
             same = afresh(noted, credentials)
             costs[name].append(meter.cost(lambda way=way, same=same: way(same)))  # type: ignore[misc]
@@ -257,7 +266,7 @@ def _costs(
 def _print_costs(costs: Mapping[str, Sequence[Cost]], count: int) -> None:
     floor = _median(costs["bare socket"])
     heads = ("clock, s", "x floor", "ours, s", "wallet, s", "both, s", "x floor", "us each")
-    print(f"{count} requests, medians of {ROUNDS} rounds")
+    print(f"{count} requests, medians of {len(costs['whole run'])} rounds")
     print(f"{'':18}" + "".join(f"{head:>11}" for head in heads))
     for name, taken in costs.items():
         cost = _median(taken)

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
@@ -161,12 +161,12 @@ def serve_committing_at_once(path: str) -> None:
     Server(app, ready_line(settings, listening.getsockname()[1])).run(sockets=[listening])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run everything and print one table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--requests", type=int, default=4000, help="per row and number of connections")
     parser.add_argument("--serve-committing-at-once", metavar="FILE", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.serve_committing_at_once:
         serve_committing_at_once(options.serve_committing_at_once)
         return

@@ -131,7 +131,7 @@ class App:
         return self._documents[contract.name]
 
     async def _provide(self, body: bytes) -> Answer:
-        answer = provisioning.provision(self.wallet.store, self.contracts, body)
+        answer = provisioning.provision(self.wallet.store, self.contracts, body, self.wallet.fresh_id)
         await self.wallet.commits.done()
         return answer
 

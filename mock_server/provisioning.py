@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any
 
 from harness import money
 from harness.contracts import BUNDLED
+from mock_server.fresh_ids import FreshId, random_id
 from mock_server.rules.accounts import finest
 from mock_server.store import LARGEST_BALANCE, Account, SessionRecord, Store, TokenRecord
 from mock_server.wire import JSON_HEADERS, Answer
@@ -24,21 +24,21 @@ class BadPlayer(Exception):
     """A player that cannot be created. The text says how to correct the request."""
 
 
-def provision(store: Store, contracts: Iterable[str], body: bytes) -> Answer:
+def provision(store: Store, contracts: Iterable[str], body: bytes, fresh_id: FreshId = random_id) -> Answer:
     """Create or reset the player that a request describes. The answer holds the data that opens the account.
 
-    The stored transactions of an existing player stay. The caller commits.
+    The stored transactions of an existing player stay. Sessions and tokens come from `fresh_id`. The caller commits.
     """
     try:
-        account, balance = _wanted(_fields(body), tuple(contracts))
+        account, balance = _wanted(_fields(body), tuple(contracts), fresh_id)
     except BadPlayer as bad:
         return _json(400, {"error": str(bad)})
     store.begin()
-    return _json(200, _opened(store, store.open_account(account, balance), balance))
+    return _json(200, _opened(store, store.open_account(account, balance), balance, fresh_id))
 
 
-def _opened(store: Store, account: Account, balance: int) -> dict[str, str]:
-    session, expired, token = (os.urandom(16).hex() for _ in range(3))
+def _opened(store: Store, account: Account, balance: int, fresh_id: FreshId) -> dict[str, str]:
+    session, expired, token = (fresh_id(16) for _ in range(3))
     store.put_session(account.contract, session, SessionRecord(account.number, live=True))
     store.put_session(account.contract, expired, SessionRecord(account.number, live=False))
     store.put_token(account.contract, token, TokenRecord(account.number, spent=False))
@@ -63,7 +63,7 @@ def _fields(body: bytes) -> dict[str, Any]:
     return fields
 
 
-def _wanted(fields: dict[str, Any], contracts: tuple[str, ...]) -> tuple[Account, int]:
+def _wanted(fields: dict[str, Any], contracts: tuple[str, ...], fresh_id: FreshId) -> tuple[Account, int]:
     contract = _text(fields, "contract", "")
     if contract not in contracts:
         raise BadPlayer(f"`contract` must be one of {', '.join(contracts)}")
@@ -73,7 +73,7 @@ def _wanted(fields: dict[str, Any], contracts: tuple[str, ...]) -> tuple[Account
     country = _text(fields, "country", "MT")
     if not _COUNTRY.match(country):
         raise BadPlayer("`country` must be an ISO 3166 code such as MT")
-    player = _text(fields, "playerId", "") or os.urandom(6).hex()
+    player = _text(fields, "playerId", "") or fresh_id(6)
     display_name = _text(fields, "displayName", f"Player {player}")
     account = Account(0, contract, player, currency, display_name, _text(fields, "brandCode", "WALLETPROOF"), country)
     return account, _balance(fields, contract, currency)

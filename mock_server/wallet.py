@@ -33,6 +33,7 @@ from harness.model import (
 )
 from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
+from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
 from mock_server.rules.batches import Batches
 from mock_server.rules.rollbacks import Rollbacks
@@ -51,16 +52,19 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         commits: Commits | None = None,
         now_ms: Clock = system_clock,
         gap_ms: int = 0,
+        fresh_id: FreshId = random_id,
     ) -> None:
         """`credentials` are the platform's, by contract name. A contract without credentials is not served over HTTP.
 
         `commits` decides when changes become durable, by default at once. Every rule and every defect reads the
-        time from the clock `now_ms`. The length of `gap` is `gap_ms` milliseconds, in process 0.
+        time from the clock `now_ms`, and makes random ids by `fresh_id`. The length of `gap` is `gap_ms`
+        milliseconds, in process 0.
         """
         RequestHandler.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)
         self.commits: Commits = commits or CommitAtOnce(store)
         self._gap_ms = gap_ms
+        self.fresh_id = fresh_id
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
         """Answer one operation. When this returns, every change that it made is durable.

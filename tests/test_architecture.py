@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import house_rules
 import pytest
 from house_rules import (
     DECIDING_ROOMS,
@@ -31,7 +32,9 @@ from house_rules import (
     repeated_names,
     sleeping,
     smuggled,
+    unmet,
 )
+from map_places import lost_places, named_places
 from source_tree import (
     PACKAGES,
     ROOT,
@@ -113,7 +116,6 @@ BREACHES: tuple[tuple[Rule, str, str], ...] = (
     (empty_names, "harness.report.data", "class BaseReport: ..."),
     (empty_names, "harness.report.data", "def amount_helper(): ..."),
     (repeated_names, "harness.report.data", "class Table: ...\ndef later():\n    class Table: ..."),
-    (repeated_names, "harness.oracle.book", "class Fate: ..."),
     (sleeping, "tests.test_luck", "import time\ntime.sleep(1)"),
     (sleeping, "tests.test_luck", "from time import sleep\nsleep(1)"),
 )
@@ -160,6 +162,28 @@ def test_two_modules_and_two_classes_of_one_name_are_seen() -> None:
     assert list(repeated_names([*contracts, pretend("harness.contracts.shared.wire", ""), pretend("harness.wire", "")]))
 
 
+def test_no_table_excuses_what_nothing_needs() -> None:
+    assert not list(unmet(sources(*ALL)))
+
+
+@pytest.mark.parametrize(
+    ("table", "entry"),
+    [
+        ("REPEATED_CLASSES", {"Contract": "it stands in one place"}),
+        ("REPEATED_CLASSES", {"NoSuchClass": "it stands nowhere"}),
+        ("REPEATED_MODULES", {"money": "it stands in one place"}),
+        ("REPEATED_MODULES", {"no_such_module": "it stands nowhere"}),
+        ("FLOATS", {"harness.oracle": "it has none"}),
+        ("SLEEPERS", {"tests/test_words.py": "it does not sleep"}),
+        ("DEBTS", (("harness.model", "harness.money"),)),
+        ("WITH_WALLET", ("harness.oracle",)),
+    ],
+)
+def test_an_excuse_that_nothing_needs_is_seen(monkeypatch: pytest.MonkeyPatch, table: str, entry: object) -> None:
+    monkeypatch.setattr(house_rules, table, entry)
+    assert list(unmet(sources(*ALL)))
+
+
 def test_a_circle_is_seen_also_through_a_deferred_import() -> None:
     package = pretend("harness.oracle", "from harness.oracle.rules import allowed", is_package=True)
     rules = pretend("harness.oracle.rules", "from harness.oracle import book")
@@ -184,3 +208,24 @@ def test_the_map_and_the_docstring_list_the_stations_in_their_order() -> None:
     table = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("| station |")[2].partition("\n\n")[0]
     first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
     assert [name for cell in first_cells for name in re.findall(r"`(\w+)(?:/|\.py)`", cell)] == names
+
+
+def test_every_path_and_module_that_the_map_names_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len([*named_places(text)]) > 60
+    assert not [*lost_places(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "goes into `harness/orcale/rules.py`",
+        "goes into `harness/scenario/words.py` and `stepps.py`",
+        "goes into `schemas/<name>/requirement.yaml`",
+        "goes into the folder `mock_server/stores/`",
+        "then `scenario.plan.plam` → `Plan`",
+        "then `verdict.check`",
+    ],
+)
+def test_a_place_that_does_not_exist_is_seen(text: str) -> None:
+    assert [*lost_places(text)]

@@ -22,6 +22,7 @@ import pytest
 from built_wheel import build
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done
 
 pytestmark = pytest.mark.full
@@ -113,7 +114,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     found = Installed(folder, project)
     wheel = build("wheel", tmp_path_factory.mktemp("wheel"))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(folder / "bin" / "python")]
-    subprocess.run([*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], check=True, timeout=120)
+    subprocess.run(
+        [*pip, "install", "--quiet", "--no-index", "--no-deps", str(wheel)], check=True, timeout=PATIENCE_SECONDS
+    )
     (metadata,) = found.site.glob("walletproof-*.dist-info")
     link(needed([*_required(PathDistribution(metadata).requires or []), "pytest-xdist"]), found.site)
     script = folder / "bin" / "pytest"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from built_wheel import ROOT, build
+from patience import PATIENCE_SECONDS
 
 from harness import __version__
 
@@ -87,7 +88,13 @@ def plugins_of_a_run(site: Path, *options: str) -> str:
     test = f"{Path(__file__)}::test_nothing"
     command = [sys.executable, "-m", "pytest", "--trace-config", "--collect-only", "-p", "no:cacheprovider", *options]
     done = subprocess.run(
-        [*command, test], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [*command, test],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     return done.stdout + done.stderr
 
@@ -108,6 +115,7 @@ def times_registered(trace: str) -> int:
     return sum("PLUGIN registered: <module 'harness.plugin'" in line for line in trace.splitlines())
 
 
+@pytest.mark.full
 def test_the_checkout_loads_the_plugin_once(tmp_path: Path) -> None:
     assert times_registered(plugins_of_a_run(tmp_path)) == 1
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from no_skips import FORBIDDEN
+from patience import PATIENCE_SECONDS
 from source_tree import ROOT, Module, sources
 
 TESTS = ROOT / "tests"
@@ -95,7 +96,7 @@ def test_in_continuous_integration_a_skip_is_a_failure(tmp_path: Path, ci: str, 
         env={**os.environ, "CI": ci, "PYTHONPATH": str(TESTS / "support"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == (1 if failed else 0), done.stdout

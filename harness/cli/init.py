@@ -150,6 +150,7 @@ def text_of(answers: Answers) -> Iterator[str]:
     yield ""
     yield from _provision(answers)
     yield from _players(answers)
+    yield from _games(answers)
     yield from _REST
 
 
@@ -207,9 +208,14 @@ def _players(answers: Answers) -> Iterator[str]:
     yield ""
 
 
+def _games(answers: Answers) -> Iterator[str]:
+    """A commented example: the ids that a run uses if the profile names none."""
+    ids = dict.fromkeys(game for name in answers.urls for game in _loaded(name).games)
+    yield f"# games: [{', '.join(ids)}]     # game ids that the wallet knows"
+    yield ""
+
+
 _REST: Sequence[str] = (
-    "# games: [G1720761376617]     # game ids that the wallet knows",
-    "",
     "# limits:                     # how much is asked of the wallet",
     "#   requests_per_second: 50",
     "#   connections: 20           # at once",

@@ -85,7 +85,7 @@ def route_to(base_url: str) -> Route:
     if parts.query or parts.fragment:
         raise ConfigurationError(f"the wallet's URL {_shown(base_url)} must end with its path: drop the ? or # part")
     route = Route(parts.scheme, host, port or _PORTS[parts.scheme], requote_uri(parts.path.rstrip("/")))
-    return route if _loopback(host) else Route(route.scheme, host, route.port, route.path, _proxy_for(route))
+    return route if is_loopback(host) else Route(route.scheme, host, route.port, route.path, _proxy_for(route))
 
 
 def _take_apart(url: str, what: str) -> tuple[SplitResult, str, int | None]:
@@ -123,7 +123,8 @@ def _proxy_for(route: Route) -> Proxy | None:
     return Proxy(host, port or 80, authorization)
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """True for a host name or an IP address of this machine itself."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

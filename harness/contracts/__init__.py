@@ -123,6 +123,8 @@ class Contract:
     """True if a rollback may also undo a win."""
     kinds: Mapping[str, tuple[str, ...]]
     """The `kind` words of each operation, by operation name, the default first. Operations without kinds are absent."""
+    games: tuple[str, ...] = ("game-1",)
+    """Game ids of requests for a wallet whose profile names no games. At least one."""
     required_headers: tuple[str, ...]
     """Lower-case names of the headers that every request must have to be authentic."""
     credentials: tuple[CredentialField, ...]
@@ -189,6 +191,10 @@ class Contract:
 
     days: Days | None = None
     """The simulated days of the contract's platform, for the mock partner. None if the contract has scenarios only."""
+
+    def kind_of(self, word: str) -> str:
+        """The default kind of the requests of a scenario word. Empty if they carry none, or the word is unknown."""
+        return next(iter(self.kinds.get(self.words.get(word, ""), ())), "")
 
     def path_of(self, operation: Operation) -> str:
         """The documented path of an operation, below the wallet's base URL."""

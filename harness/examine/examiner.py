@@ -17,7 +17,6 @@ from harness.examine.redaction import Secrets
 from harness.examine.results import Results
 from harness.model import Exchange, History, Operation, Policy, Scenario, Waiver
 from harness.play.players import (
-    DEFAULT_GAME,
     CommandPlayers,
     Players,
     ProvisionedPlayers,
@@ -29,7 +28,7 @@ from harness.play.preflight import Facts
 from harness.play.runner import Capabilities, Runner
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
-from harness.verdict.checks import Judged, examine
+from harness.verdict.checks import Judge, Judged, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
@@ -50,6 +49,7 @@ class Examiner:
         waivers: Sequence[Waiver] = (),
         secrets: Secrets | None = None,
         now_ms: Callable[[], int] = unix_ms,
+        judge: Judge = examine,
     ) -> None:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
@@ -58,22 +58,21 @@ class Examiner:
         * `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
+        * `judge`: judges a history by a contract and a policy.
         """
         self.contract: Contract = contract_of(under_test)
         self._under_test = under_test
         self._policy = _policy(self.contract, under_test, facts)
         wallet, self._provision = _ways(under_test, wallet, provision)
-        self.client = _client(self.contract, wallet, under_test, now_ms)
+        self._identities = identities, requests = _sources_of_ids(under_test)
+        self.client = _client(self.contract, wallet, under_test, now_ms, requests)
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
-        identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope}")
         self.players = self._source_of_players(identities)
-        limits, games = under_test.limits, under_test.games
-        self._runner = Runner(
-            self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities
-        )
+        self._runner = self._new_runner(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences = 0
+        self._judge = judge
         self.violation = violation_of(under_test, facts, secrets)
 
     def examine(self, scenario: Scenario) -> ScenarioResult:
@@ -83,6 +82,8 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
+        for each in self._identities:
+            each.begin(scenario.id)
         try:
             histories = self._runner.run(scenario)
         except ProvisioningFailed as error:
@@ -110,7 +111,7 @@ class Examiner:
 
     def judged(self, history: History) -> Judged:
         """The judgement of one history by this wallet's contract."""
-        return examine(history, self.contract, self._policy)
+        return self._judge(history, self.contract, self._policy)
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.
@@ -123,13 +124,17 @@ class Examiner:
             self._provision.close()
         return changed
 
+    def _new_runner(self, identities: Identities) -> Runner:
+        limits, games = self._under_test.limits, self._under_test.games
+        return Runner(self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities)
+
     def _source_of_players(self, identities: Identities) -> Players:
         under_test = self._under_test
         if self._provision is not None:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
-        games = under_test.games or (DEFAULT_GAME,)
+        games = under_test.games or self.contract.games
         return SharedPlayers(
             under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
         )
@@ -144,8 +149,18 @@ def _policy(contract: Contract, under_test: WalletUnderTest, facts: Facts) -> Po
     return narrowed(contract.policy, [(policy, reading) for policy, reading in facts.readings if policy not in chosen])
 
 
-def _client(contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int]) -> Client:
-    requests = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/{under_test.scope} requests")
+def _sources_of_ids(under_test: WalletUnderTest) -> tuple[Identities, Identities]:
+    """The source of transactions and players, and the source of the ids of HTTP calls."""
+    scope = f"{under_test.contract}/{under_test.scope}"
+    return (
+        Identities(under_test.seed, under_test.run_id, scope),
+        Identities(under_test.seed, under_test.run_id, f"{scope} requests"),
+    )
+
+
+def _client(
+    contract: Contract, wallet: Carrier, under_test: WalletUnderTest, now_ms: Callable[[], int], requests: Identities
+) -> Client:
     return Client(
         contract,
         wallet,

@@ -16,7 +16,18 @@ from harness.contracts import Contract
 from harness.examine.exchange_records import keep, one
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.shell_lines import again
-from harness.model import Authenticate, Exchange, History, Player, Scenario, Status, Transmission, Verdict, Waiver
+from harness.model import (
+    Authenticate,
+    Check,
+    Exchange,
+    History,
+    Player,
+    Scenario,
+    Status,
+    Transmission,
+    Verdict,
+    Waiver,
+)
 from harness.verdict import ScenarioResult, Violation, today, violated_by, waived_among, worst
 from harness.verdict.causes import diagnose, of_mistake
 from harness.verdict.checks import Judged
@@ -109,7 +120,7 @@ class Results:
             for index, each in enumerate(violation.exchanges)
         )
         verdict = Verdict(
-            check="preflight",
+            check=Check.PREFLIGHT,
             requirement=violation.requirement,
             level=self.contract.requirements[violation.requirement].level,
             status=Status.FAIL,

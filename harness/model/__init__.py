@@ -5,7 +5,7 @@ contract: a dialect in `harness.contracts` translates them to and from the wire.
 """
 
 from harness.model.history import History, NotApplicable, Player
-from harness.model.judgement import Aspect, Requirement, Situation, Verdict, Waiver, Wrong
+from harness.model.judgement import Aspect, Check, Requirement, Situation, Verdict, Waiver, Wrong
 from harness.model.limits import Limits, Tls
 from harness.model.operations import (
     ITEM_OF,
@@ -25,6 +25,7 @@ from harness.model.operations import (
     Settle,
     Single,
     Unsettle,
+    id_of,
     item_of,
     transactions,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Batch",
     "Bet",
     "BetBatch",
+    "Check",
     "Draft",
     "Exchange",
     "Failure",
@@ -101,6 +103,7 @@ __all__ = [
     "Verdict",
     "Waiver",
     "Wrong",
+    "id_of",
     "item_of",
     "transactions",
 ]

@@ -89,6 +89,33 @@ class Aspect(StrEnum):
     """No order of concurrent requests explains the balances that were shown."""
 
 
+class Check(StrEnum):
+    """What the harness compares an answer, or a whole history, with. Every verdict comes from one of these checks."""
+
+    EXPECTATION = "expectation"
+    """The outcome that the scenario expects of a step."""
+    SCHEMA = "schema"
+    """The JSON Schema of the answer."""
+    ORACLE = "oracle"
+    """The answers that a sound wallet could give."""
+    CONSERVATION = "conservation"
+    """The balance that follows from all answers so far."""
+    FORMAT = "format"
+    """The form of an answer beyond its schema: HTTP status, headers, the code of a refusal."""
+    CODE = "code"
+    """The code that the document gives for this refusal."""
+    ECHO = "echo"
+    """The fields that an answer repeats from its request."""
+    COMPLETENESS = "completeness"
+    """One answer for each transaction of a batch, and none for any other."""
+    REFERENCE = "reference"
+    """The wallet's own transaction number, which stays the same when a request is repeated."""
+    DELIVERY = "delivery"
+    """A readable answer to every request."""
+    PREFLIGHT = "preflight"
+    """What every scenario relies on, checked before the first scenario."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """One sentence of a contract, with its level and its clause.
@@ -131,8 +158,7 @@ class Verdict:
     exchange of the history that proves the verdict. It is None if the whole history proves it.
     """
 
-    check: str
-    """`expectation` | `schema` | `oracle` | `conservation` | `format` | `code` | `echo` | `delivery`."""
+    check: Check
     requirement: str
     level: Level
     status: Status

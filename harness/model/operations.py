@@ -49,34 +49,34 @@ class Movement:
 class Bet(Movement):
     """A debit of the stake.
 
-    `kind` is the contract's word for the kind of bet. `odds` is text such as `"2.50"`, or empty.
+    `kind` is the contract's word for the kind of bet, or empty. `odds` is text such as `"2.50"`, or empty.
     """
 
-    kind: str = "SINGLE"
+    kind: str = ""
     odds: str = ""
     auto_withdrawal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payout(Movement):
-    """A credit for a bet. `kind` is the contract's word for it. `win` is true if the bet was won."""
+    """A credit for a bet. `kind` is the contract's word for it, or empty. `win` is true if the bet was won."""
 
-    kind: str = "BET_PAID"
+    kind: str = ""
     win: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reward(Movement):
-    """A credit of a jackpot or a bonus. `bet` holds the bonus or jackpot id."""
+    """A credit of a jackpot or a bonus. `bet` holds its id. `kind` is the contract's word for it, or empty."""
 
-    kind: str = "bonus"
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsettle(Movement):
-    """A debit that takes back what was settled wrongly."""
+    """A debit that takes back what was settled wrongly. `kind` is the contract's word for it, or empty."""
 
-    kind: str = "BET_UNPAID"
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +177,8 @@ def transactions(operation: Operation) -> tuple[Single, ...]:
         case Authenticate():
             return ()
     return (operation,)
+
+
+def id_of(operation: Single) -> str:
+    """The transaction id of a single operation. It is empty for a read, which has none."""
+    return "" if isinstance(operation, GetBalance) else operation.id

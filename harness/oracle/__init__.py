@@ -4,7 +4,7 @@ It holds, for one player, every belief that the answers so far allow. `judge` fi
 several that overlapped in time. If no belief is left, no sound wallet could have answered so.
 """
 
-from harness.oracle.book import Book, Entry, Family, Fate, change_of, family
+from harness.oracle.book import Book, Entry, EntryState, Family, change_of, family
 from harness.oracle.events import Belief, Event
 from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
 from harness.oracle.possible import Possible
@@ -20,9 +20,9 @@ __all__ = [
     "Book",
     "BudgetExceeded",
     "Entry",
+    "EntryState",
     "Event",
     "Family",
-    "Fate",
     "Finding",
     "Judgement",
     "Leniency",

@@ -22,7 +22,10 @@ class Family(StrEnum):
     __hash__ = str.__hash__  # Enum's own is Python code, and books are asked for a key all the time.
 
 
-class Fate(StrEnum):
+_FAMILIES = tuple(Family)
+
+
+class EntryState(StrEnum):
     """What became of a transaction."""
 
     APPLIED = "applied"
@@ -47,7 +50,7 @@ class Entry:
     operation: str
     change: Amount
     bet: str
-    fate: Fate
+    fate: EntryState
     shown: Amount | None = None
     """The balance that its first answer showed, None where that is not known."""
     particulars: tuple[str, ...] = ()
@@ -56,7 +59,7 @@ class Entry:
     @property
     def is_done(self) -> bool:
         """Whether the wallet has answered it with success, so that it never moves money again."""
-        return self.fate is not Fate.REFUSED
+        return self.fate is not EntryState.REFUSED
 
     def agrees_with(self, item: Movement) -> bool:
         """Whether a known id comes with the bet, round, game and kind of its first sending; an absent one fits all."""
@@ -87,9 +90,9 @@ class Book:
 
     def known_as(self, transaction_id: str, but: Family | None = None) -> Entry | None:
         """The entry of an id in any family, or in any but one. An applied entry comes before all others."""
-        found = [self.entries.get((each, transaction_id)) for each in Family if each is not but]
+        found = [self.entries.get((each, transaction_id)) for each in _FAMILIES if each is not but]
         known = [entry for entry in found if entry is not None]
-        return min(known, key=lambda entry: entry.fate is not Fate.APPLIED, default=None)
+        return min(known, key=lambda entry: entry.fate is not EntryState.APPLIED, default=None)
 
     def record(self, key: Key, entry: Entry, *, moved: Amount = 0) -> Book:
         """The book after a transaction has had an answer and moved the balance by `moved`."""
@@ -100,7 +103,9 @@ class Book:
         digest = self.digest
         for key, entry in entries.items():
             digest ^= _mark(key, self.entries.get(key)) ^ _mark(key, entry)
-        return replace(self, balance=self.balance + moved, entries={**self.entries, **entries}, digest=digest)
+        together = {**self.entries, **entries}
+        balance = self.balance + moved
+        return Book(balance, together, self.rolled_back, self.bets, self.returned, self.settled, digest)
 
     def showing(self, key: Key, balance: Amount | None) -> Book:
         """The book in which the first answer to a transaction showed `balance`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Single
-from harness.oracle.book import Book, Entry, Key, change_of, key_of, particulars
+from harness.oracle.book import Book, Entry, Key, key_of, particulars
 from harness.oracle.events import Event
 from harness.oracle.groups import asks_for_its_bet, change_between, ids_of
 from harness.oracle.possible import Possible
@@ -92,7 +92,7 @@ def plain(events: Mapping[int, Event], book: Book) -> Effects | None:
     lost = [index for index, event in events.items() if event.is_lost]
     accepted = [index for index, event in events.items() if event.accepted and not event.is_lost]
     index, event = next(iter(events.items()))
-    change = change_of(event.item)  # type: ignore[arg-type]
+    change = event.change
     book = Book(max(change, -change))
     done = next((each.book for each in allowed(book, event.item, event.terms) if each.accepted), None)
     if done is None:
@@ -134,7 +134,7 @@ def _content(event: Event) -> tuple[object, ...]:
     facts = (terms.policy, terms.disbelieved, terms.doubtful, terms.refusable, terms.known_elsewhere)
     if not isinstance(item, Movement):
         return (item, *facts)
-    return (key_of(item), change_of(item), item.bet, particulars(item), *facts)
+    return (key_of(item), event.change, item.bet, particulars(item), *facts)
 
 
 def shown_by(events: Mapping[int, Event]) -> dict[Key, Amount | None]:
@@ -246,19 +246,9 @@ class Search:
 
     def _earlier_twins(self, index: int) -> int:
         """A bit for each identical event that started and ended no later: it may always be taken first."""
-        one, mask = self._events[index], 0
-        for i, two in enumerate(self._events):
-            is_same = (one.item, one.accepted, one.is_lost, one.terms) == (
-                two.item,
-                two.accepted,
-                two.is_lost,
-                two.terms,
-            )
-            windows = [(each.start, each.end or ENDLESS) for each in (one, two)]
-            is_no_later = two.start <= one.start and windows[1][1] <= windows[0][1]
-            if i != index and is_same and is_no_later and (windows[0] != windows[1] or i < index):
-                mask |= 1 << i
-        return mask
+        this = self._events[index]
+        others = ((i, each) for i, each in enumerate(self._events) if i != index and _kind(each) == _kind(this))
+        return sum(1 << i for i, each in others if _comes_first(each, this, is_listed_first=i < index))
 
     # ------------------------------------------------------------------------------------------------------------
     # Reductions, each exact
@@ -285,7 +275,7 @@ class Search:
         event, item = self._events[index], self._events[index].item
         if isinstance(item, GetBalance) or not (event.is_lost or event.accepted or event.terms.contested):
             return False
-        entry = part.entries.get(key_of(item))
+        entry = event.entry_in(part)
         if entry is not None or event.is_lost or not self._is_alone[index]:
             return entry is not None and entry.is_done
         if not event.accepted:
@@ -359,6 +349,15 @@ class Search:
             return None
         _, state, index = self._stuck
         return Stuck(self._names[index], state.moves, change_between(self._start, state.part, {}))
+
+
+def _kind(event: Event) -> tuple[object, ...]:
+    return (event.item, event.accepted, event.is_lost, event.terms)
+
+
+def _comes_first(one: Event, two: Event, *, is_listed_first: bool) -> bool:
+    first, second = ((each.start, each.end or ENDLESS) for each in (one, two))
+    return first[0] <= second[0] and first[1] <= second[1] and (is_listed_first or first != second)
 
 
 def _is_as_wide(moves: Moves, others: Moves) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.model import Amount, GetBalance, Single
-from harness.oracle.book import Book, Key
+from harness.model import Amount, GetBalance, Movement, Single, id_of
+from harness.oracle.book import Book, Entry, Key, change_of, key_of
 from harness.oracle.terms import Terms
 
 Floors = tuple[tuple[int, Amount], ...]
@@ -43,7 +43,21 @@ class Event:
     @property
     def id(self) -> str:
         """The transaction id, empty for a read."""
-        return "" if isinstance(self.item, GetBalance) else self.item.id
+        return id_of(self.item)
+
+    @property
+    def key(self) -> Key | None:
+        """Where a book keeps the transaction, None for a read."""
+        return None if isinstance(self.item, GetBalance) else key_of(self.item)
+
+    @property
+    def change(self) -> Amount:
+        """What a movement adds to the balance when it is applied: negative for a debit, 0 for what is no movement."""
+        return change_of(self.item) if isinstance(self.item, Movement) else 0
+
+    def entry_in(self, book: Book) -> Entry | None:
+        """What a book knows of the transaction. Nothing for a read."""
+        return None if isinstance(self.item, GetBalance) else book.entries.get(key_of(self.item))
 
 
 @dataclass(frozen=True, slots=True)

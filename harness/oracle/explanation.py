@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward, Unsettle
-from harness.oracle.book import Book, Key, change_of, family, key_of
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Reward
+from harness.oracle.book import Book, Key
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import ids_of, references_of
 from harness.oracle.lost import distinct, key, step
@@ -173,7 +173,7 @@ class OrderSearch:
             return not event.accepted or self._never_moves(event, before.book)
         if not self._is_blind:
             return False
-        debits = [(event.accepted, stake_of(event)) for i, event in enumerate(self._events) if remaining >> i & 1]
+        debits = [(event.accepted, -min(event.change, 0)) for i, event in enumerate(self._events) if remaining >> i & 1]
         if moved > 0:
             return all(accepted for accepted, stake in debits if stake)
         return sum(stake for accepted, stake in debits if accepted) <= after.book.balance
@@ -182,7 +182,7 @@ class OrderSearch:
         """Whether an event that moved nothing here would move nothing later either."""
         if isinstance(event.item, GetBalance):
             return True
-        entry = book.entries.get(key_of(event.item))
+        entry = event.entry_in(book)
         if entry is not None:
             return entry.is_done
         return isinstance(event.item, Movement) and not event.item.amount and self._is_new(event)
@@ -209,14 +209,9 @@ class OrderSearch:
 
     def _signature(self, index: int) -> object:
         event = self._events[index]
-        item = event.item
-        shown = None if self._overlooks else event.balance
         if self._block[index] or self._belief.lost:
             return index
-        if isinstance(item, Movement) and not self._others[index] and self._is_new(event):
-            bet = "" if isinstance(item, Bet | Reward) else item.bet
-            return (family(item), change_of(item), bet, facts(event), event.accepted, shown)
-        return (item, facts(event), event.accepted, shown)
+        return (event.item, facts(event), event.accepted, None if self._overlooks else event.balance)
 
     def _by_balance(self) -> tuple[dict[Amount, list[int]], tuple[int, ...]]:
         """The events that can only come where a certain balance stands, and all others, accepted ones first."""
@@ -248,15 +243,10 @@ class OrderSearch:
         if not isinstance(event.item, Movement) or self._others[index]:
             return None
         if self._is_new(event):
-            return event.balance - change_of(event.item)
-        entry = self._belief.book.entries.get(key_of(event.item))
+            return event.balance - event.change
+        entry = event.entry_in(self._belief.book)
         is_replay = entry is not None and entry.is_done and entry.shown not in {None, event.balance}
         return event.balance if is_replay else None
-
-
-def stake_of(event: Event) -> Amount:
-    """What an event takes when it is applied."""
-    return event.item.amount if isinstance(event.item, Bet | Unsettle) else 0
 
 
 def facts(event: Event) -> tuple[object, ...]:

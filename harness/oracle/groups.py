@@ -6,7 +6,8 @@ shared but the balance: the law looks in a book only for the names that a reques
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Rollback, Single, Unsettle
@@ -47,7 +48,7 @@ def references_of(item: Single, book: Book) -> set[str]:
 
 
 def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
-    for each in Family:
+    for each in Family if book.entries else ():
         entry = book.entries.get((each, transaction_id))
         if entry is not None:
             yield (each, transaction_id), entry
@@ -57,23 +58,33 @@ def _entries_of(book: Book, transaction_id: str) -> Iterator[tuple[Key, Entry]]:
 # Groups
 
 
-def groups_of(events: Sequence[Event], book: Book) -> list[list[int]]:
+def groups_of(events: Sequence[Event], book: Book) -> Iterator[list[int]]:
     """The indices of the events that depend on each other, group by group. A read is a group of its own."""
     counting = _counting_references(events, book)
-    groups = _Partition(len(events))
+    named: dict[tuple[str, str], list[int]] = defaultdict(list)
+    names_of: list[list[tuple[str, str]]] = []
     for index, event in enumerate(events):
-        for name in ids_of(event.item):
-            groups.join(index, f"id {name}")
-        for name in references_of(event.item, book) & counting if counting else ():
-            groups.join(index, f"bet {name}")
-    return groups.parts()
+        names = [("id", each) for each in ids_of(event.item)]
+        names += [("bet", each) for each in references_of(event.item, book) & counting] if counting else []
+        names_of.append(names)
+        for name in names:
+            named[name].append(index)
+    met: set[int] = set()
+    for index in range(len(events)):
+        group = [] if index in met else [index]
+        for member in group:  # It grows on the way.
+            met.add(member)
+            for name in names_of[member]:
+                group += [each for each in named.pop(name, ()) if each != member]
+        if group:
+            yield sorted(set(group))
 
 
 def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
     """The references whose bet matters to more than one event.
 
-    They are those of bets that are rolled back. Where a policy asks for the bet, a bet that stands matters only if an
-    event of the race can change that, or can use up what it was paid.
+    They are those of bets that are rolled back. A policy may ask for the bet. Then a bet that stands matters only if
+    an event of the race can change that, or can use up what it was paid.
     """
     undone = {event.item.original for event in events if isinstance(event.item, Rollback) and not event.item.of_win}
     changing: set[str] = set()
@@ -92,51 +103,27 @@ def _counting_references(events: Sequence[Event], book: Book) -> set[str]:
     return counting
 
 
-class _Partition:
-    """Numbers from 0 on, joined by the names that they share."""
-
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
-        self._first: dict[str, int] = {}
-
-    def join(self, number: int, name: str) -> None:
-        """Put a number into one part with all others of that name."""
-        self._parent[self._root(number)] = self._root(self._first.setdefault(name, number))
-
-    def _root(self, number: int) -> int:
-        while self._parent[number] != number:
-            self._parent[number] = self._parent[self._parent[number]]
-            number = self._parent[number]
-        return number
-
-    def parts(self) -> list[list[int]]:
-        """The parts, in the order of their first numbers."""
-        parts: dict[int, list[int]] = {}
-        for number in range(len(self._parent)):
-            parts.setdefault(self._root(number), []).append(number)
-        return list(parts.values())
-
-
 # --------------------------------------------------------------------------------------------------------------------
 # Parts of a book
 
 
-def cut_out(book: Book, events: Iterable[Event], names: Collection[str]) -> Book:
-    """The part of a book that events ask for by these names, with the balance of the book."""
+def cut_out(book: Book, events: Collection[Event]) -> Book:
+    """The part of a book that events ask for, with the balance of the book."""
+    names = {name for event in events for name in references_of(event.item, book)}
     entries = {key: entry for name in names for key, entry in _entries_of(book, name)}
     if any(isinstance(event.item, Unsettle) for event in events):
         entries |= {key: entry for key, entry in book.entries.items() if entry.bet in names}
     return Book(
         book.balance,
-        rolled_back=book.rolled_back.intersection(names),
-        bets=book.bets.intersection(names),
-        returned=book.returned.intersection(names),
-        settled=book.settled.intersection(names),
+        rolled_back=book.rolled_back & names,
+        bets=book.bets & names,
+        returned=book.returned & names,
+        settled=book.settled & names,
     ).record_all(entries)
 
 
 def change_between(before: Book, after: Book, shown: Mapping[Key, Amount | None]) -> Book:
-    """What is in one part of a book and not in an earlier state of it, with balance 0.
+    """What one part of a book has that an earlier state of it has not, with balance 0.
 
     `shown` has the balance that a new transaction's first answer showed; without one it is not known.
     """
@@ -145,13 +132,7 @@ def change_between(before: Book, after: Book, shown: Mapping[Key, Amount | None]
         for key, entry in after.entries.items()
         if entry is not before.entries.get(key) and entry != before.entries.get(key)
     }
-    return Book(
-        0,
-        rolled_back=after.rolled_back - before.rolled_back,
-        bets=after.bets - before.bets,
-        returned=after.returned - before.returned,
-        settled=after.settled - before.settled,
-    ).record_all(entries)
+    return Book(0, {}, after.rolled_back, after.bets, after.returned, after.settled).record_all(entries)
 
 
 def united(book: Book, parts: Sequence[Book], moved: Amount = 0) -> Book:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from harness.model import Amount, Movement, Single, Situation, Unsettle, Wrong
-from harness.oracle.book import Book, Family, Fate, change_of, key_of
+from harness.model import Amount, Movement, Situation, Unsettle, Wrong
+from harness.oracle.book import Book, EntryState, Family, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.explanation import Found, OrderSearch
-from harness.oracle.lost import (
-    answers,
-    distinct,
-    lose,
-    span,
-    without_arrived,
-)
+from harness.oracle.lost import answers, distinct, lose, span, without_arrived
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
 from harness.oracle.race import Money, money
-from harness.oracle.resent import blurred, refused_again, stood_after
+from harness.oracle.resent import refused_again, stood_after, widened_by
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
 
@@ -80,7 +75,7 @@ def lost(beliefs: Iterable[Belief], *events: Event, racing: bool = False) -> tup
     Of concurrent events, those whose answers were lost come first. They may be carried out at any time
     after their start.
     """
-    gone = [replace(event, end=None, terms=replace(event.terms, contested=False)) for event in events]
+    gone = [replace(each, end=None, terms=each.terms.alone) for each in events]
     return distinct(after for belief in beliefs for after in lose(belief, gone, contended=racing))
 
 
@@ -121,7 +116,7 @@ def _knowing_of_deductions(beliefs: Sequence[Belief], events: Sequence[Event]) -
 
 def _has_deducted(book: Book) -> bool:
     return any(
-        kind is Family.UNSETTLEMENT and entry.change and entry.fate is Fate.APPLIED
+        kind is Family.UNSETTLEMENT and entry.change and entry.fate is EntryState.APPLIED
         for (kind, _), entry in book.entries.items()
     )
 
@@ -182,9 +177,9 @@ def _shows_the_end(before: Belief, after: Belief, event: Event) -> bool:
     if not isinstance(event.item, Movement):
         return False
     if _lost_before(before, event):
-        low, high = stood_after(before, event, change_of(event.item))
+        low, high = stood_after(before, event, event.change)
         return low <= event.balance <= high
-    known = before.book.entries.get(key_of(event.item))
+    known = event.entry_in(before.book)
     return known is not None and known.is_done and known.shown in {None, event.balance}
 
 
@@ -245,17 +240,12 @@ def _views(events: Sequence[Event]) -> Iterator[_View]:
     after_batch = frozenset({_AFTER_BATCH}) if ends else frozenset()
     if not ends or all(event.terms.reads("batch_balance", "after_item") for event in events):
         yield _View(STRICT, tuple(events))
-    if ends:
+    if ends:  # Worked in one go, an order is found soon.
         yield _View(STRICT, whole, after_batch, ends)
         yield _View(STRICT, whole, after_batch)
     if _needs_reasons(events):
-        excused = contended(whole)
-        if ends:
-            yield _View(Leniency(refusals=True), excused, after_batch, ends)
-        yield _View(Leniency(refusals=True), excused, after_batch)
-        yield _View(MONEY_ONLY, whole)
-    else:
-        yield _View(MONEY_ONLY, whole)
+        yield _View(Leniency(refusals=True), contended(whole), after_batch)
+    yield _View(MONEY_ONLY, whole)
 
 
 def _needs_reasons(events: Sequence[Event]) -> bool:
@@ -300,7 +290,7 @@ def _money(beliefs: Sequence[Belief], events: Sequence[Event], *, contention: bo
         found = money(bare, events, contention=contention)
         if not found.known or (found.possible and not found.beliefs):
             return Judgement((), undecided=True)
-        left += [blurred(belief, restore(each), events) for each in found.beliefs]
+        left += [widened_by(belief, restore(each), events) for each in found.beliefs]
         failed += [] if found.possible else [found]
     return distinct(left) if left else Judgement((), finding=_accused(failed[0], events))
 
@@ -362,7 +352,7 @@ def _situations(belief: Belief, events: Sequence[Event]) -> Iterator[Situation]:
         if first is None or not isinstance(first.item, Movement) or not isinstance(item, Movement):
             yield _situation(replace(belief, lost=(), floors=()) if many else belief, event)
         else:
-            yield situation_of_known(entry_of(first.item, first.terms, Fate.APPLIED), item, event.terms)
+            yield situation_of_known(entry_of(first.item, first.terms, EntryState.APPLIED), item, event.terms)
 
 
 def _situation(belief: Belief, event: Event) -> Situation:
@@ -378,12 +368,5 @@ def _situation(belief: Belief, event: Event) -> Situation:
 def contended(events: Sequence[Event]) -> tuple[Event, ...]:
     """The events of a race whose refusals need no reason, because something was accepted or because of their own id."""
     busy = any(event.accepted for event in events)
-    ids = [_id(event.item) for event in events]
-    return tuple(
-        replace(event, terms=replace(event.terms, contested=busy or ids.count(_id(event.item)) == 1))
-        for event in events
-    )
-
-
-def _id(item: Single) -> str:
-    return getattr(item, "id", "")
+    ids = Counter(event.id for event in events)
+    return tuple(replace(event, terms=replace(event.terms, contested=busy or ids[event.id] == 1)) for event in events)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Unsettle
-from harness.oracle.book import Book, change_of, family, key_of, undone_by
+from harness.oracle.book import Book, family, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
-from harness.oracle.resent import as_repeat, key_at, refused_again, rolled_back, widened
+from harness.oracle.resent import as_repeat, refused_again, rolled_back, widened
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded, combinations
 
@@ -39,13 +39,15 @@ def lose(belief: Belief, events: Sequence[Event], *, contended: bool) -> Iterato
     Under contention, each of them may have been refused.
     """
     for before in _with_ids_decided(belief, {event.id for event in events}):
-        sent = {(key_at(each), each.item) for each in before.lost}
+        sent = {(each.key, each.item) for each in before.lost}
         lost, doubted = list(before.lost), set(before.doubted)
+        low = max(span(before)[0], 0)
+        poorest = before.book if before.book.balance == low else replace(before.book, balance=low)
         for event in sorted(events, key=lambda each: each.start):
-            key = key_at(event)
+            key = event.key
             if key is None or event.terms.disbelieved is not None or not _can_act(before.book, event):
                 continue
-            is_doubted = key not in doubted and (contended or _may_be_refused(before, event))
+            is_doubted = key not in doubted and (contended or _may_be_refused(poorest, event))
             if is_doubted or (key, event.item) not in sent:
                 sent.add((key, event.item))
                 lost.append(event)
@@ -72,16 +74,14 @@ def _can_act(book: Book, event: Event) -> bool:
     """Whether a lost request can still do something: the wallet has not answered its id for good."""
     if isinstance(event.item, GetBalance):
         return False
-    entry = book.entries.get(key_of(event.item))
+    entry = event.entry_in(book)
     return entry is None or not (entry.is_done or event.terms.only("replay_of_refused", "refused"))
 
 
-def _may_be_refused(belief: Belief, event: Event) -> bool:
-    low, _ = span(belief)
-    if isinstance(event.item, Bet | Unsettle) and low < event.item.amount:
+def _may_be_refused(poorest: Book, event: Event) -> bool:
+    if isinstance(event.item, Bet | Unsettle) and poorest.balance < event.item.amount:
         return True
-    rich = replace(belief.book, balance=max(low, 0))
-    return any(not each.accepted for each in allowed(rich, event.item, event.terms))
+    return any(not each.accepted for each in allowed(poorest, event.item, event.terms))
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -95,14 +95,14 @@ def classes_of(belief: Belief) -> dict[Amount, list[Event]]:
     for event in belief.lost:
         item = event.item
         if isinstance(item, Movement) and ids[item.id] == 1 and _is_plain(belief.book, item, event):
-            classes.setdefault(change_of(item), []).append(event)
+            classes.setdefault(event.change, []).append(event)
     return classes
 
 
 def _is_plain(book: Book, item: Movement, event: Event) -> bool:
-    entry, terms = book.entries.get(key_of(item)), event.terms
+    entry, terms = event.entry_in(book), event.terms
     is_late = isinstance(item, Bet) and item.id in book.rolled_back
-    is_new = entry is None or (not entry.is_done and entry.change == change_of(item))
+    is_new = entry is None or (not entry.is_done and entry.change == event.change)
     if not is_new or is_late or terms.known_elsewhere or book.known_as(item.id, but=family(item)) is not None:
         return False
     return not (terms.must_refuse or asks_for_its_bet(event)) or _may_move(book, event)
@@ -110,9 +110,8 @@ def _is_plain(book: Book, item: Movement, event: Event) -> bool:
 
 def _may_move(book: Book, event: Event) -> bool:
     """Whether a lost request can move money now, if the balance covers it."""
-    item = event.item
-    rich = replace(book, balance=max(book.balance, change_of(item) * -1)) if isinstance(item, Movement) else book
-    return any(each.book.balance != rich.balance for each in allowed(rich, item, event.terms))
+    rich = replace(book, balance=max(book.balance, -event.change)) if event.change else book
+    return any(each.book.balance != rich.balance for each in allowed(rich, event.item, event.terms))
 
 
 def _of_no_class(belief: Belief) -> list[Event]:
@@ -300,7 +299,7 @@ def _arrivals(belief: Belief, concerned: Iterable[Event]) -> Iterator[Belief]:
 def _carried_out(belief: Belief, lost: Event) -> Iterator[Belief]:
     """The beliefs in which one lost request was carried out: its money was seen already, or it comes now."""
     item, book = lost.item, belief.book
-    change = change_of(item) if isinstance(item, Movement) else 0
+    change = lost.change
     members = classes_of(belief).get(change, [])
     number = belief.arrived.get(change, 0) if any(each is lost for each in members) else 0
     if number:
@@ -311,7 +310,7 @@ def _carried_out(belief: Belief, lost: Event) -> Iterator[Belief]:
         for possible in allowed(covered.book, item, lost.terms):
             if possible.book is not covered.book:
                 yield _settled(replace(covered, book=_unseen(possible)))
-    if not isinstance(item, GetBalance) and key_of(item) in belief.doubted and key_of(item) not in book.entries:
+    if lost.key in belief.doubted and lost.entry_in(book) is None:
         yield replace(_without(belief, [lost]), book=refused(book, item, lost.terms))
 
 
@@ -322,7 +321,7 @@ def _without(belief: Belief, gone: Sequence[Event]) -> Belief:
 
 def _identified(belief: Belief, found: Sequence[Event]) -> Belief:
     """The belief in which these lost movements are among those whose money was seen."""
-    changes = Counter(change_of(each.item) for each in found if isinstance(each.item, Movement))
+    changes = Counter(each.change for each in found)
     book, end = belief.book, belief.book.balance
     book = replace(book, balance=end - sum(change * number for change, number in changes.items()))
     for lost in found:

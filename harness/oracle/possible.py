@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Situation
-from harness.oracle.book import Book, Entry, Fate, Key, change_of, key_of, particulars, undone_by
+from harness.oracle.book import Book, Entry, EntryState, Key, change_of, key_of, particulars, undone_by
 from harness.oracle.terms import Terms
 
 Readings = tuple[tuple[str, str], ...]
@@ -38,7 +38,7 @@ class Possible:
 def applied(book: Book, item: Movement, situation: Situation, terms: Terms) -> Possible:
     """The movement moves the money, and the answer shows the balance after it."""
     change = change_of(item)
-    after = book.record(key_of(item), entry_of(item, terms, Fate.APPLIED, book.balance + change), moved=change)
+    after = book.record(key_of(item), entry_of(item, terms, EntryState.APPLIED, book.balance + change), moved=change)
     if isinstance(item, Bet):
         after = after.accept_bet(item.id, item.bet)
     elif isinstance(item, Payout):
@@ -46,7 +46,9 @@ def applied(book: Book, item: Movement, situation: Situation, terms: Terms) -> P
     return Possible(situation, True, after, (after.balance,), first=key_of(item))
 
 
-def reversed_by(book: Book, item: Rollback, refund: Amount, fate: Fate, situation: Situation, terms: Terms) -> Possible:
+def reversed_by(
+    book: Book, item: Rollback, refund: Amount, fate: EntryState, situation: Situation, terms: Terms
+) -> Possible:
     """The rollback is answered with success, and the transaction that it names is not worked any more."""
     undone = book.entries.get(undone_by(item))
     entry = Entry(terms.operation, refund, item.original, fate, book.balance + refund)
@@ -62,10 +64,10 @@ def refused(book: Book, item: Movement | Rollback | GetBalance, terms: Terms) ->
     if isinstance(item, GetBalance) or key_of(item) in book.entries:
         return book
     if isinstance(item, Rollback):
-        return book.record(key_of(item), Entry(terms.operation, 0, item.original, Fate.REFUSED))
-    return book.record(key_of(item), entry_of(item, terms, Fate.REFUSED))
+        return book.record(key_of(item), Entry(terms.operation, 0, item.original, EntryState.REFUSED))
+    return book.record(key_of(item), entry_of(item, terms, EntryState.REFUSED))
 
 
-def entry_of(item: Movement, terms: Terms, fate: Fate, shown: Amount | None = None) -> Entry:
+def entry_of(item: Movement, terms: Terms, fate: EntryState, shown: Amount | None = None) -> Entry:
     """What a book holds of a movement."""
     return Entry(terms.operation, change_of(item), item.bet, fate, shown, particulars(item))

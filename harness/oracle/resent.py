@@ -6,11 +6,11 @@ has stood since the request was sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Rollback, Situation
-from harness.oracle.book import Fate, Key, change_of, key_of, undone_by
+from harness.oracle.book import EntryState, key_of, undone_by
 from harness.oracle.events import Belief, Event
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
@@ -27,9 +27,9 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
         return possible
     if possible.situation in {Situation.ROLLBACK_OF_UNKNOWN, Situation.ROLLBACK_OF_REFUSED}:
         undone = undone_by(item) if isinstance(item, Rollback) else None
-        is_lost = any(key_at(each) == undone for each in belief.lost)
+        is_lost = any(each.key == undone for each in belief.lost)
         possible = replace(possible, situation=Situation.ROLLBACK) if is_lost else possible
-    first = next((each for each in belief.lost if key_at(each) == key_at(event)), None)
+    first = next((each for each in belief.lost if each.key == event.key), None)
     if first is None or key_of(item) in belief.book.entries:
         return possible
     known = covered.book.entries.get(key_of(item))
@@ -41,7 +41,7 @@ def as_repeat(belief: Belief, covered: Belief, event: Event, possible: Possible)
         possible = replace(possible, readings=readings, between=between, first=key)
     if not isinstance(item, Movement) or not isinstance(first.item, Movement):
         return possible
-    lost = entry_of(first.item, first.terms, Fate.APPLIED)
+    lost = entry_of(first.item, first.terms, EntryState.APPLIED)
     applies = is_same_request(first, event) and possible.first is not None and (known is None or not known.is_done)
     if applies and any(each.first is not None for each in allowed(covered.book, first.item, first.terms)):
         return None
@@ -54,10 +54,10 @@ def is_same_request(first: Event, again: Event) -> bool:
     """Whether two events are sendings of one request, with the same amount and content."""
     if first.item == again.item:
         return True
-    if not isinstance(first.item, Movement) or not isinstance(again.item, Movement) or key_at(first) != key_at(again):
+    if not isinstance(first.item, Movement) or not isinstance(again.item, Movement) or first.key != again.key:
         return False
-    entry = entry_of(first.item, first.terms, Fate.APPLIED)
-    return entry.change == change_of(again.item) and entry.agrees_with(again.item)
+    entry = entry_of(first.item, first.terms, EntryState.APPLIED)
+    return entry.change == again.change and entry.agrees_with(again.item)
 
 
 def refused_again(belief: Belief, events: Sequence[Event]) -> Belief:
@@ -77,50 +77,49 @@ def rolled_back(before: Belief, after: Belief, event: Event) -> Belief:
     item = event.item
     if not isinstance(item, Rollback) or item.of_win or item.original not in after.book.rolled_back:
         return after
-    lost = next((each for each in before.lost if key_at(each) == undone_by(item)), None)
+    lost = next((each for each in before.lost if each.key == undone_by(item)), None)
     if lost is None or not isinstance(lost.item, Bet) or key_of(item) not in after.book.entries:
         return after
-    bet = entry_of(lost.item, lost.terms, Fate.WITHOUT_EFFECT)
-    own = replace(after.book.entries[key_of(item)], change=0, fate=Fate.WITHOUT_EFFECT)
+    bet = entry_of(lost.item, lost.terms, EntryState.WITHOUT_EFFECT)
+    own = replace(after.book.entries[key_of(item)], change=0, fate=EntryState.WITHOUT_EFFECT)
     book = after.book.record_all({undone_by(item): bet, key_of(item): own})
     return replace(after, book=replace(book, bets=before.book.bets))
 
 
-def blurred(before: Belief, after: Belief, events: Sequence[Event]) -> Belief:
+def widened_by(before: Belief, after: Belief, events: Sequence[Event]) -> Belief:
     """The belief after concurrent events: the account may have stood between any of the balances in between."""
-    if not after.lost:
-        return replace(after, stood=(0, 0), doubted=frozenset())
-    changes = [change_of(each.item) for each in events if isinstance(each.item, Movement)]
+    changes = [each.change for each in events]
     for each in events:
         if isinstance(each.item, Rollback):
             undone = before.book.entries.get(undone_by(each.item))
             stakes = [e.item.amount for e in events if isinstance(e.item, Bet) and e.id == each.item.original]
             changes.append(-undone.change if undone is not None else max(stakes, default=0))
-    (low, high), now = before.stood, certain(before)
-    low = min(low, now + sum(min(each, 0) for each in changes), certain(after))
-    return replace(after, stood=(low, max(high, now + sum(max(each, 0) for each in changes), certain(after))))
+    return widened(after, certain(before) + _debits(changes), certain(before) + _credits(changes))
+
+
+def widened(belief: Belief, *others: Amount) -> Belief:
+    """The belief that remembers that the account has stood at its balance, and at others."""
+    if not belief.lost:
+        return replace(belief, stood=(0, 0), arrived={}, doubted=frozenset())
+    all_ = (*belief.stood, certain(belief), *others)
+    return replace(belief, stood=(min(all_), max(all_)))
 
 
 def stood_after(belief: Belief, event: Event, own: Amount) -> tuple[Amount, Amount]:
     """Between which balances the account can have stood after a lost request that moved `own` and is sent again."""
-    changes = [change_of(e.item) for e in belief.lost if isinstance(e.item, Movement) and key_at(e) != key_at(event)]
+    changes = [each.change for each in belief.lost if each.key != event.key]
     low, high = belief.stood
-    return max(low + sum(min(c, 0) for c in changes) + own, 0), high + sum(max(c, 0) for c in changes) + own
+    return max(low + _debits(changes) + own, 0), high + _credits(changes) + own
 
 
-def widened(belief: Belief) -> Belief:
-    """The belief that remembers between which balances the account has stood."""
-    if not belief.lost:
-        return replace(belief, stood=(0, 0), arrived={}, doubted=frozenset())
-    (low, high), now = belief.stood, certain(belief)
-    return replace(belief, stood=(min(low, now), max(high, now)))
+def _debits(changes: Iterable[Amount]) -> Amount:
+    return sum(change for change in changes if change < 0)
+
+
+def _credits(changes: Iterable[Amount]) -> Amount:
+    return sum(change for change in changes if change > 0)
 
 
 def certain(belief: Belief) -> Amount:
     """The balance without what lost movements have done to it."""
     return belief.book.balance - sum(change * number for change, number in belief.arrived.items())
-
-
-def key_at(event: Event) -> Key | None:
-    """Where a book keeps the transaction of an event, None for a read."""
-    return None if isinstance(event.item, GetBalance) else key_of(event.item)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Situation, Unsettle
-from harness.oracle.book import Book, Entry, Family, Fate, key_of, undone_by
+from harness.oracle.book import Book, Entry, EntryState, Family, key_of, undone_by
 from harness.oracle.naming import CONFLICTS, replay, situation_of_known, situation_of_new
 from harness.oracle.possible import Possible, Readings, applied, entry_of, refused, reversed_by
 from harness.oracle.terms import Terms
@@ -106,7 +106,7 @@ def _late_bet(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
     if terms.reads("late_bet", "refused"):
         yield Possible(Situation.LATE, False, refused(book, item, terms), readings=(("late_bet", "refused"),))
     if terms.reads("late_bet", "ok_without_effect"):
-        after = book.record(key_of(item), entry_of(item, terms, Fate.WITHOUT_EFFECT, book.balance))
+        after = book.record(key_of(item), entry_of(item, terms, EntryState.WITHOUT_EFFECT, book.balance))
         readings = (("late_bet", "ok_without_effect"),)
         yield Possible(Situation.LATE, True, after, (book.balance,), readings, first=key_of(item))
 
@@ -154,7 +154,7 @@ def _paid(book: Book, bet: str) -> Amount:
     """What a bet has been paid and still has."""
     kinds = {Family.CREDIT, Family.UNSETTLEMENT}
     entries = (entry for (kind, _), entry in book.entries.items() if kind in kinds and entry.bet == bet)
-    return sum(entry.change for entry in entries if entry.fate is Fate.APPLIED)
+    return sum(entry.change for entry in entries if entry.fate is EntryState.APPLIED)
 
 
 def _credit(book: Book, item: Movement, terms: Terms) -> Iterator[Possible]:
@@ -242,16 +242,16 @@ def _new_rollback(book: Book, item: Rollback, terms: Terms) -> Iterator[Possible
         yield from _without_refund(book, item, Situation.ROLLBACK_AGAIN, terms)
     elif undone is None:
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_UNKNOWN, terms)
-    elif undone.fate is not Fate.APPLIED:
+    elif undone.fate is not EntryState.APPLIED:
         yield from _without_refund(book, item, Situation.ROLLBACK_OF_REFUSED, terms)
     elif item.of_win and book.balance < undone.change:
         yield Possible(Situation.UNCOVERED, False, refused(book, item, terms))
     elif item.of_win or not book.settled & {item.original, item.bet, undone.bet} - {""}:
-        yield reversed_by(book, item, -undone.change, Fate.APPLIED, Situation.ROLLBACK, terms)
+        yield reversed_by(book, item, -undone.change, EntryState.APPLIED, Situation.ROLLBACK, terms)
     else:
         settled = Situation.ROLLBACK_OF_SETTLED
         if terms.reads("rollback_of_settled", "refunded"):
-            refund = reversed_by(book, item, -undone.change, Fate.APPLIED, settled, terms)
+            refund = reversed_by(book, item, -undone.change, EntryState.APPLIED, settled, terms)
             yield replace(refund, readings=(("rollback_of_settled", "refunded"),))
         yield from _without_refund(book, item, settled, terms)
 
@@ -261,7 +261,7 @@ def _without_refund(book: Book, item: Rollback, situation: Situation, terms: Ter
     policy = situation.value
     for reading in ("kept", "ok", "ok_without_effect"):
         if terms.reads(policy, reading):
-            possible = reversed_by(book, item, 0, Fate.WITHOUT_EFFECT, situation, terms)
+            possible = reversed_by(book, item, 0, EntryState.WITHOUT_EFFECT, situation, terms)
             yield replace(possible, readings=((policy, reading),))
     if terms.reads(policy, "refused"):
         yield Possible(situation, False, refused(book, item, terms), readings=((policy, "refused"),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.model import Policy, Situation
 
@@ -57,6 +57,11 @@ class Terms:
     """The bet that a rollback names is another player's."""
     contested: bool = False
     """Other requests were in flight, so that a refusal without effect breaks no MUST."""
+
+    @property
+    def alone(self) -> Terms:
+        """The terms of the same request with nothing else in flight."""
+        return replace(self, contested=False) if self.contested else self
 
     def reads(self, policy: str, reading: str) -> bool:
         """Whether a reading of a policy is accepted; a policy that is not mentioned accepts all its readings."""

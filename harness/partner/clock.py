@@ -6,9 +6,9 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
+from harness.contracts.shared.day import Course, Sending, SendTogether, TransactionState, Wait
 
-Carry = Callable[[Sending | SendTogether], tuple[Fate, ...]]
+Carry = Callable[[Sending | SendTogether], tuple[TransactionState, ...]]
 """Sends a message of a course and returns the fate of each transaction."""
 
 

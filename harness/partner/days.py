@@ -16,7 +16,7 @@ from harness.model import Authenticate, GetBalance, History, Operation, Player, 
 from harness.money import SCALE
 from harness.partner.clock import Clock
 from harness.partner.line import ConnectionQuality, Line, WentSilent
-from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, zero_read
+from harness.play.players import BYSTANDER, NoPlayer, zero_read
 from harness.play.runner import CLOSING
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
@@ -95,7 +95,7 @@ def _platform(cast: Mapping[str, Player], line: Line, identities: Identities, wa
     contract = line.client.contract
     return Platform(
         players=[player for role, player in cast.items() if role != BYSTANDER],
-        games=wallet.games or (DEFAULT_GAME,),
+        games=wallet.games or contract.games,
         chance=line.chance,
         new_id=identities.transaction_id,
         has=lambda word: line.has(contract.words.get(word, "")),

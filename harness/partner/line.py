@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.client import Call, Client
-from harness.contracts.shared.day import Fate, Sending, SendTogether
-from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single
+from harness.contracts.shared.day import Sending, SendTogether, TransactionState
+from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single, id_of
 from harness.play.runner import PREPARATION, Capabilities
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
@@ -70,7 +70,7 @@ class Line:
             self._note(exchange)
         return exchanges
 
-    def carry(self, wish: Sending | SendTogether) -> tuple[Fate, ...]:
+    def carry(self, wish: Sending | SendTogether) -> tuple[TransactionState, ...]:
         """Send a message of a course and return the fate of each transaction. Raises WentSilent."""
         if isinstance(wish, SendTogether):
             return tuple(fate(exchange) for exchange in self.send_together(wish.operations))
@@ -91,21 +91,28 @@ class Line:
             raise WentSilent(failure.detail)
 
 
-def fate(exchange: Exchange) -> Fate:
+def fate(exchange: Exchange) -> TransactionState:
     """The fate of a single operation."""
     reply = exchange.reply
     if reply is None:
-        return Fate.REFUSED if exchange.absent else Fate.UNKNOWN
+        return TransactionState.REFUSED if exchange.absent else TransactionState.UNKNOWN
     outcome = reply.items[0].outcome if reply.items else reply.outcome
-    return Fate.ACCEPTED if outcome is Outcome.OK else Fate.REFUSED
+    return TransactionState.ACCEPTED if outcome is Outcome.OK else TransactionState.REFUSED
 
 
-def fates(exchange: Exchange, items: Sequence[Single]) -> list[Fate]:
+def fates(exchange: Exchange, items: Sequence[Single]) -> list[TransactionState]:
     """The fate of each item of a batch. An item that the answer leaves out is unknown."""
     reply = exchange.reply
     if reply is None:
-        return [Fate.REFUSED if exchange.absent else Fate.UNKNOWN] * len(items)
+        return [TransactionState.REFUSED if exchange.absent else TransactionState.UNKNOWN] * len(items)
     outcomes = {each.id: each.outcome for each in reply.items}
     whole = None if reply.items or reply.accepted else reply.outcome
-    found = [outcomes.get(getattr(item, "id", None), whole) for item in items]
-    return [Fate.UNKNOWN if each is None else Fate.ACCEPTED if each is Outcome.OK else Fate.REFUSED for each in found]
+    found = [outcomes.get(id_of(item), whole) for item in items]
+    return [
+        TransactionState.UNKNOWN
+        if each is None
+        else TransactionState.ACCEPTED
+        if each is Outcome.OK
+        else TransactionState.REFUSED
+        for each in found
+    ]

@@ -168,10 +168,6 @@ def _bet_reference(bound: Bound, moment: Moment, player: Player) -> str:
     return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
 
 
-def _kind(draft: Draft, moment: Moment, word: str) -> str:
-    return draft.kind or next(iter(moment.contract.kinds.get(moment.contract.words[word], ("",))))
-
-
 def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
     common = _common(bound, moment)
     return Bet(
@@ -183,7 +179,7 @@ def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
         bet=bound.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, moment, word) or "SINGLE",
+        kind=bound.draft.kind or moment.contract.kind_of(word),
     )
 
 
@@ -199,7 +195,7 @@ def _payout(bound: Bound, moment: Moment, word: str) -> Payout:
         bet=common.bet,
         round=bound.round,
         game=common.game,
-        kind=_kind(bound.draft, moment, word) or "BET_PAID",
+        kind=bound.draft.kind or moment.contract.kind_of(word),
         win=win,
     )
 
@@ -214,7 +210,7 @@ def _reward(bound: Bound, moment: Moment) -> Reward:
         session=common.session,
         bet=bound.bet,
         game=common.game,
-        kind=_kind(bound.draft, moment, "reward") or "bonus",
+        kind=bound.draft.kind or moment.contract.kind_of("reward"),
     )
 
 
@@ -227,7 +223,7 @@ def _unsettle(bound: Bound, moment: Moment) -> Unsettle:
         amount=common.amount,
         session=common.session,
         bet=common.bet,
-        kind=_kind(bound.draft, moment, "unsettle") or "BET_UNPAID",
+        kind=bound.draft.kind or moment.contract.kind_of("unsettle"),
     )
 
 

@@ -29,7 +29,7 @@ from harness.model import (
     Scenario,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
-from harness.play.players import BYSTANDER, DEFAULT_GAME, NoPlayer, Players, zero_read
+from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
@@ -37,7 +37,7 @@ from harness.scenario.plan import Group, Placed, Plan, PlannedRequest, plan
 from harness.scenario.smallest_amounts import smallest
 from harness.scenario.words import UNKNOWN
 
-__all__ = ["CLOSING", "DEFAULT_GAME", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
+__all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
 PREPARATION = -1
 CLOSING = -2
@@ -85,14 +85,14 @@ class Runner:
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, the published example's game id is used.
+        `games` are game ids that the wallet knows. Without any, those of the contract are used.
         """
         self._client = client
         self._contract = client.contract
         self._players = players
         self.identities = identities
         self.limits = limits or Limits()
-        self.games = tuple(games) or (DEFAULT_GAME,)
+        self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
 
     @property
@@ -265,6 +265,7 @@ class _Run:
             bet=placed.bet,
             round=f"round-{placed.bet}",
             game=self._games[0],
+            kind=self._contract.kind_of("bet"),
         )
 
     def _lost(self, placed: Placed) -> Payout:
@@ -277,6 +278,7 @@ class _Run:
             session=player.session,
             amount=0,
             bet=self._contract.bet_reference(placed.id, placed.bet),
+            kind=self._contract.kind_of("pay"),
             win=False,
         )
 

@@ -98,8 +98,7 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
-    if (reporter := config.pluginmanager.get_plugin("terminalreporter")) is not None:
-        config.pluginmanager.register(Watch(config, reporter), "walletproof-watch")
+    config.pluginmanager.register(Watch(config), "walletproof-watch")
     causes = Causes(run)
     config.pluginmanager.register(causes, "walletproof-causes")
     config.pluginmanager.register(Back(causes), "walletproof-causes-back")

@@ -92,7 +92,7 @@ class Back:
             stats = terminalreporter.stats
             stats[_FAILED] = [*stats.get(_FAILED, []), *hidden]
             terminalreporter.line(
-                f"{len(hidden)} more failure{'s have' if len(hidden) > 1 else ' has'} a cause that is told above"
+                f"{len(hidden)} more failure{'s have' if len(hidden) > 1 else ' has'} a cause that is shown above"
             )
         width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
         if lines := self._causes.lines(width):

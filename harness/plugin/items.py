@@ -17,6 +17,7 @@ from harness.plugin.run import Run
 from harness.verdict import ScenarioResult, to_data
 
 RESULT = pytest.StashKey[ScenarioResult]()
+REPORT = pytest.StashKey[pytest.TestReport]()
 
 
 class NotSound(Exception):
@@ -29,6 +30,8 @@ class ScenarioItem(pytest.Item):
     run: Run
     scenario: Scenario
     contract: Contract
+    _reported: pytest.TestReport | None = None
+    """The report of the call, if another plugin is about to repeat the call within it."""
 
     @classmethod
     def of(cls, parent: pytest.Collector, run: Run, scenario: Scenario, contract: Contract) -> ScenarioItem:
@@ -70,8 +73,17 @@ class ScenarioItem(pytest.Item):
         """The place of the scenario, for pytest's headings."""
         return self.path, 0, f"{self.scenario.id} on {self.contract.name}"
 
+    def _initrequest(self) -> None:
+        """Prepare a repetition within the same report, as pytest-retry asks a test function to do.
+
+        That plugin changes the report of the first call, so the result of the repetition is attached to that report.
+        """
+        self._reported = self.stash.get(REPORT, None)
+
     def _keep(self, result: ScenarioResult) -> None:
         self.stash[RESULT] = result
+        if self._reported is not None:
+            carry(self, self._reported)
         self.user_properties.extend(properties(result, self.contract))
 
 
@@ -104,6 +116,7 @@ def carry(item: pytest.Item, report: pytest.TestReport) -> None:
     """Attach the result to the report of the call. In a worker of xdist it is plain data that can be sent."""
     if report.when != "call" or (result := item.stash.get(RESULT, None)) is None:
         return
+    item.stash[REPORT] = report
     vars(report)[ON_REPORT] = to_data(result) if hasattr(item.config, "workerinput") else result
     if report.skipped and not hasattr(report, "wasxfail"):
         report.longrepr = (str(item.path), 1, f"Skipped: {result.reason}")

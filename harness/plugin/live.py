@@ -41,7 +41,9 @@ _TICK_SECONDS = 1
 
 
 def suits(config: pytest.Config, reporter: Any, environment: Mapping[str, str]) -> bool:
-    """True on an interactive terminal without options that change the output."""
+    """True on an interactive terminal without options, and without a plugin's reporter, that change the output."""
+    if type(reporter) is not pytest.TerminalReporter:
+        return False
     option = config.option
     watched = reporter.isatty() and environment.get("TERM", "dumb") != "dumb" and not environment.get("CI")
     plain = option.verbose == 0 and option.capture != "no" and not (option.usepdb or option.trace)
@@ -49,12 +51,14 @@ def suits(config: pytest.Config, reporter: Any, environment: Mapping[str, str]) 
 
 
 class Watch:
-    """A plugin of its own that chooses the form of progress once the items are known."""
+    """A plugin of its own that chooses the form of progress once the items are known.
 
-    def __init__(self, config: pytest.Config, reporter: Any) -> None:
-        """`reporter` is pytest's own."""
+    Another plugin may replace pytest's reporter while it is configured, so the reporter is asked for when it is used.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Nothing is printed before the items are known."""
         self._config = config
-        self._reporter = reporter
         self._live: Live | None = None
 
     @pytest.hookimpl(trylast=True)
@@ -72,16 +76,19 @@ class Watch:
         """If every item is a scenario, show live progress, or else one line for each category instead of each file."""
         if self._live is not None or not ids or not all(SUFFIX + "::" in each for each in ids):
             return
-        if suits(self._config, self._reporter, os.environ):
-            self._reporter.showfspath = False
-            self._reporter._show_progress_info = False  # noqa: SLF001 - there is no other way to ask for it
-            self._live = Live(self._reporter, len(ids))
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None:
+            return
+        if suits(self._config, reporter, os.environ):
+            reporter.showfspath = False
+            reporter._show_progress_info = False  # noqa: SLF001 - there is no other way to ask for it
+            self._live = Live(reporter, len(ids))
             self._config.pluginmanager.register(self._live, "walletproof-live")
-        elif self._reporter.showfspath:
-            self._reporter.showfspath = False
-            if self._reporter._show_progress_info == "progress":  # noqa: SLF001
-                self._reporter._show_progress_info = "count"  # noqa: SLF001
-            self._config.pluginmanager.register(Progress(self._reporter), "walletproof-progress")
+        elif reporter.showfspath:
+            reporter.showfspath = False
+            if reporter._show_progress_info == "progress":  # noqa: SLF001
+                reporter._show_progress_info = "count"  # noqa: SLF001
+            self._config.pluginmanager.register(Progress(self._config), "walletproof-progress")
 
 
 class Tally:

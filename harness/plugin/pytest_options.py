@@ -94,7 +94,7 @@ def _add_results(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its form is told by its end: .json, .html, .md or .har; repeatable",
+        help="write a report; its suffix decides its form: .json, .html, .md or .har; repeatable",
     )
     add(
         "--wallet-certificate",

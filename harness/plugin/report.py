@@ -80,12 +80,13 @@ def configuration_error(problem: str) -> list[pytest.TestReport]:
 class Progress:
     """Prints the category before the letters of its scenarios, instead of one line for each file."""
 
-    def __init__(self, reporter: Any) -> None:
-        """`reporter` is pytest's own."""
-        self._reporter = reporter
+    def __init__(self, config: pytest.Config) -> None:
+        """The reporter is asked for when a line is printed, since another plugin may have replaced it."""
+        self._config = config
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Begin a new line when a new category begins."""
-        if not self._reporter.showlongtestinfo:
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and not reporter.showlongtestinfo:
             # pytest takes this for a path below its root directory and shows it relative to the current one.
-            self._reporter.write_fspath_result(str(self._reporter.startpath / nodeid.partition("/")[0]), "")
+            reporter.write_fspath_result(str(reporter.startpath / nodeid.partition("/")[0]), "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.model import Scenario
 from harness.proof.matrix import Matrix, RowKey
-from harness.proof.trials import Cell, Finding
+from harness.proof.trials import Cell, Charge
 
 Golden = Mapping[str, Mapping[str, list[str]]]
 """For each row the findings, or the reason of a skip, and the scenarios that have them."""
@@ -64,6 +64,6 @@ def _cell(text: str) -> Cell:
     return Cell(tuple(map(_finding, text.split(", "))))
 
 
-def _finding(text: str) -> Finding:
+def _finding(text: str) -> Charge:
     requirement, check = text.removesuffix("?").split()
-    return Finding(requirement, check, undecided=text.endswith("?"))
+    return Charge(requirement, check, undecided=text.endswith("?"))

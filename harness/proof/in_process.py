@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from harness.model import Failure, FailureKind, Loss, Message, Request, Transmission
@@ -19,14 +19,23 @@ STEP_MS = 1000
 class InProcessCarrier:
     """Answers requests through an app. Requests released together take turns: a rule that waits lets the others run."""
 
-    def __init__(self, app: App, place: str, clock: MovedClock | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        place: str,
+        clock: MovedClock | None = None,
+        *,
+        now_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         """`place` is the path of the requests in the app: a slash and a contract's name, or the provisioning address.
 
-        A `clock` moves by `STEP_MS` after each request, and after each group of requests in flight together.
+        A `clock` moves by `STEP_MS` after each request, and after each group of requests in flight together. The times
+        of the transmissions come from `now_ns`, in nanoseconds.
         """
         self._app = app
         self._place = place
         self._clock = clock
+        self._now_ns = now_ns
         self._backwards = False
 
     def send(
@@ -34,14 +43,14 @@ class InProcessCarrier:
     ) -> Transmission:
         """Send one request once. Even if the answer is lost, the wallet has acted, unless the request broke off."""
         del time_out_seconds
-        started_ns = time.monotonic_ns()
+        started_ns = self._now_ns()
         answer = None
         if loss is Loss.HALF_REQUEST:
             run(self._app.break_off(self._place + request.path, _by_name(request), arriving(request.body)))
         else:
             answer = run(self._ask(request))
         self._move_clock()
-        return _transmission(request, answer, loss, started_ns)
+        return _transmission(request, answer, loss, started_ns, self._now_ns())
 
     def release(
         self, requests: Sequence[Request], *, time_out_seconds: float | None = None
@@ -51,16 +60,14 @@ class InProcessCarrier:
         They take turns in the order given, and at the next call in the opposite order.
         """
         del time_out_seconds
-        started_ns = time.monotonic_ns()
+        started_ns = self._now_ns()
         order = -1 if self._backwards else 1
         self._backwards = not self._backwards
         answers = run_together([self._ask(request) for request in requests[::order]])[::order]
         self._move_clock()
-        made = [_transmission(*pair, None, started_ns) for pair in zip(requests, answers, strict=True)]
-        last_ns = max((each.finished_ns for each in made), default=0)
-        return tuple(
-            Transmission(each.sent, each.received, None, started_ns, started_ns, last_ns, last_ns) for each in made
-        )
+        last_ns = self._now_ns()
+        made = [_transmission(*pair, None, started_ns, last_ns) for pair in zip(requests, answers, strict=True)]
+        return tuple(made)
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""
@@ -82,8 +89,9 @@ def _by_name(request: Request) -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers}
 
 
-def _transmission(request: Request, answer: Answer | None, loss: Loss | None, started_ns: int) -> Transmission:
-    finished_ns = time.monotonic_ns()
+def _transmission(
+    request: Request, answer: Answer | None, loss: Loss | None, started_ns: int, finished_ns: int
+) -> Transmission:
     failure = None if loss is None else Failure(FailureKind.LOST, f"lost on purpose: {loss.replace('_', ' ')}")
     received = None if answer is None or loss is not None else _received(answer)
     return Transmission(_sent(request), received, failure, started_ns, started_ns, finished_ns, finished_ns)

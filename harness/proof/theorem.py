@@ -9,24 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.contracts import Contract
-from harness.model import Level, Scenario
+from harness.model import Check, Level, Scenario
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from mock_server.defects import Defect
 
-CHECKS = (
-    "expectation",
-    "schema",
-    "oracle",
-    "conservation",
-    "format",
-    "code",
-    "echo",
-    "completeness",
-    "reference",
-    "delivery",
-    "preflight",
-)
-"""Every check that exists (`Verdict.check`)."""
+CHECKS = tuple(Check)
+"""The checks that must each have found something in the proof."""
 
 
 def violations(

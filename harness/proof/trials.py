@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from types import MappingProxyType
 
 from harness.config import WalletUnderTest
@@ -13,9 +15,12 @@ from harness.examine import Examiner, preflight
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
+from harness.proof.remembered import Remembered
 from harness.verdict import ScenarioResult
+from harness.verdict.checks import Judge, examine
 from mock_server.app import App
 from mock_server.clock import MovedClock
+from mock_server.fresh_ids import FreshId, SeededIds, random_id
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
@@ -39,16 +44,19 @@ CREDENTIALS = {
 RUN_ID = "9800f000"
 STARTS_AT_MS = 1_767_225_600_000
 """First time of the clock of wallet and platform, in Unix milliseconds: the first moment of 2026."""
+TICK_NS = 1_000
+"""Nanoseconds between two readings of the time of transmissions, so that a wallet's row is always the same."""
 RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 """The statuses of a red cell. The proof is strict, so a violated SHOULD counts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Charge:
     """One reason for a red cell: the requirement that was charged and the check that found the violation."""
 
     requirement: str
     check: str
+    """A `Check`, or `stopped` if the scenario is undecided and no check has said why."""
     undecided: bool = False
     """True if the requirement could not be judged."""
 
@@ -60,7 +68,7 @@ class Finding:
 class Cell:
     """The result of one scenario. A cell with neither findings nor a reason passed."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Charge, ...] = ()
     skipped: str = ""
 
 
@@ -68,12 +76,24 @@ Row = Mapping[str, Cell]
 """The cells of one wallet on one contract, by scenario id."""
 
 
+_judge = Remembered()
+"""The judge of all rows that this process makes."""
+
+
 def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
     """The row of a wallet type: pre-flight, then every scenario of the contract on one wallet."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
-    examiner = examiner_of(wallet_type, contract, explain=False)
+    ids = SeededIds("pre-flight")
+    examiner = examiner_of(
+        wallet_type, contract, explain=False, fresh_id=ids, now_ns=count(1, TICK_NS).__next__, judge=_judge
+    )
+    cells = {}
     try:
-        return {each.id: cell_of(examiner.examine(each)) for each in scenarios if contract in each.requirements}
+        for each in scenarios:
+            if contract in each.requirements:
+                ids.begin(each.id)
+                cells[each.id] = cell_of(examiner.examine(each))
+        return cells
     finally:
         examiner.close()
 
@@ -84,16 +104,22 @@ def examiner_of(
     *,
     explain: bool = True,
     policies: Mapping[str, str] = MappingProxyType({}),
+    limits: Limits = LIMITS,
     clock: MovedClock | None = None,
+    fresh_id: FreshId = random_id,
+    now_ns: Callable[[], int] = time.monotonic_ns,
+    judge: Judge = examine,
 ) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem if pre-flight fails.
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
-    which moves with each request.
+    which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
+    `now_ns`, in nanoseconds.
     """
     clock = clock or MovedClock(STARTS_AT_MS)
-    app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
-    wallet, provision = InProcessCarrier(app, f"/{contract}", clock), InProcessCarrier(app, PATH)
+    app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock, fresh_id=fresh_id), provision=True)
+    wallet = InProcessCarrier(app, f"/{contract}", clock, now_ns=now_ns)
+    provision = InProcessCarrier(app, PATH, now_ns=now_ns)
     under_test = WalletUnderTest(
         contract=contract,
         url="in process",
@@ -101,22 +127,22 @@ def examiner_of(
         credentials=CREDENTIALS[contract],
         seed=1,
         run_id=RUN_ID,
-        limits=LIMITS,
+        limits=limits,
         policies=tuple(policies.items()),
     )
     facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
-    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock)
+    return Examiner(under_test, facts, wallet=wallet, provision=provision, explain=explain, now_ms=clock, judge=judge)
 
 
 def cell_of(result: ScenarioResult) -> Cell:
     """The cell of a result. An undecided result counts as a finding of the scenario's own requirement."""
     found = [
-        Finding(each.requirement, each.check, each.status is Status.UNKNOWN)
+        Charge(each.requirement, each.check, each.status is Status.UNKNOWN)
         for each in result.verdicts
         if each.status in RED
     ]
     if result.status in RED and not found:
-        found = [Finding(result.requirement, "stopped", undecided=True)]
+        found = [Charge(result.requirement, "stopped", undecided=True)]
     if found:
         return Cell(tuple(sorted(set(found))))
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()

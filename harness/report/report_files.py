@@ -44,7 +44,7 @@ def rendered(path: Path, report: Mapping[str, Any]) -> str:
             from harness.report.har import har
 
             return json.dumps(har(report), ensure_ascii=False, indent=1) + "\n"
-    raise ReportError(f"{path}: a report is one of {', '.join(SUFFIXES)}, told by the end of its name")
+    raise ReportError(f"{path}: the end of a report's name must be one of {', '.join(SUFFIXES)}")
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

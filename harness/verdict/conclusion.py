@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from harness.model import Level, Requirement, Status, Waiver
+from harness.model import Check, Level, Requirement, Status, Waiver
 from harness.verdict.result import ScenarioResult, worst
 from harness.verdict.waivers import Waived, WaiverState, in_force, weighed
 
 _MOST_LISTED = 8
-_ENDS_THE_JUDGEMENT = frozenset({"oracle", "conservation", "preflight"})
+_ENDS_THE_JUDGEMENT = frozenset({Check.ORACLE, Check.CONSERVATION, Check.PREFLIGHT})
 """After a finding of one of these checks, the player is not judged further in that scenario."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.model import Aspect, Level, NotApplicable, Status, Verdict
+from harness.model import Aspect, Check, Level, NotApplicable, Status, Verdict
 
 RED = frozenset({Status.FAIL, Status.UNKNOWN, Status.WARN})
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIPPED)
@@ -81,6 +81,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         Verdict(
             **{
                 **each,
+                "check": Check(each["check"]),
                 "level": Level(each["level"]),
                 "status": Status(each["status"]),
                 "aspect": None if each["aspect"] is None else Aspect(each["aspect"]),

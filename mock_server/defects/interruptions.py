@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contracts import BadRequest, Contract
+from harness.model import Batch
 from mock_server.defects.registry import defect
 from mock_server.wallet import Wallet
 
@@ -25,6 +26,6 @@ class RepairsARequestThatBrokeOff(Wallet):
                     operation = self.read(contract, name, arrived[:end].rstrip(b",") + ending)
                 except BadRequest:
                     continue
-                if not getattr(operation, "unreadable", ()) and getattr(operation, "items", True):
+                if not isinstance(operation, Batch) or (operation.items and not operation.unreadable):
                     await self.handle(contract.name, operation)
                     return

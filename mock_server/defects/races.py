@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -152,7 +153,7 @@ class ShowsHalfABet(Wallet):
         return await super().process(order)
 
 
-@defect(violates="CAS-CNC-01 SPB-BRS-01 SPB-CNC-01", witnesses={"races/bets_within_the_balance": "oracle"})
+@defect(violates="CAS-CNC-01 CAS-CNC-03 SPB-BRS-01 SPB-CNC-01", witnesses={"races/bets_within_the_balance": "oracle"})
 class RefusesUnderContention(Wallet):
     """Locks an account while it works on a bet, and refuses what comes meanwhile instead of letting it wait."""
 
@@ -169,6 +170,73 @@ class RefusesUnderContention(Wallet):
     @cached_property
     def _locked(self) -> set[int]:
         return set()
+
+
+@defect(
+    violates="CAS-CNC-01 CAS-CNC-03",
+    contracts=CASINO,
+    witnesses={"races/settlement_beside_other_requests": "oracle"},
+)
+class RefusesSettlementsUnderContention(Wallet):
+    """Refuses a settlement whose player is locked by another request, instead of letting it wait."""
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        player = order.item.player
+        if order.operation == "Settle" and self._locked[player]:
+            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "try again"))
+        self._locked[player] += 1
+        try:
+            await self.gap()
+            return await super().process(order)
+        finally:
+            self._locked[player] -= 1
+
+    @cached_property
+    def _locked(self) -> Counter[str]:
+        return Counter()
+
+
+@defect(
+    violates="CAS-CNC-01 CAS-CNC-03",
+    contracts=CASINO,
+    witnesses={"races/batches_over_two_players": "oracle"},
+)
+class LocksPlayersInTheOrderOfTheBatch(Wallet):
+    """Locks the players of a batch in the order of its items, and refuses what waits for a batch that waits for it."""
+
+    async def work_through(self, orders: Iterable[Order[Movement]]) -> list[ItemReply]:
+        batch = list(orders)
+        mine: set[str] = set()
+        me = object()
+        try:
+            for player in dict.fromkeys(each.item.player for each in batch):
+                await self._lock(player, me, mine)
+                await self.gap()
+            return await super().work_through(batch)
+        except Refusal as refusal:
+            return [self.answer_refusal(each, refusal) for each in batch]
+        finally:
+            self._waits_for.pop(me, None)
+            for player in mine:
+                del self._holder[player]
+
+    async def _lock(self, player: str, me: object, mine: set[str]) -> None:
+        while (holder := self._holder.get(player)) is not None:
+            if self._waits_for.get(holder) in mine:
+                raise Refusal(Outcome.REFUSED, "deadlock detected")
+            self._waits_for[me] = player
+            await self.gap()
+        self._waits_for.pop(me, None)
+        self._holder[player] = me
+        mine.add(player)
+
+    @cached_property
+    def _holder(self) -> dict[str, object]:
+        return {}
+
+    @cached_property
+    def _waits_for(self) -> dict[object, str]:
+        return {}
 
 
 @defect(

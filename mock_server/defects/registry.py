@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from harness.contracts import BUNDLED
+from harness.model import Check
 from mock_server.wallet import Wallet
 
 EVERY = BUNDLED
@@ -22,7 +23,7 @@ class Witness:
     """A scenario that must turn red, and the check that must find it."""
 
     scenario: str
-    check: str
+    check: Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ def defect(
     words.
 
     `violates` lists requirement ids with spaces between them. `witnesses` maps scenarios to checks.
+    Raises ValueError for a check that does not exist, and for the name of another defect.
     """
 
     def register(wallet_type: WalletType) -> WalletType:
@@ -68,7 +70,7 @@ def defect(
             wallet_type=wallet_type,
             contracts=contracts,
             violates=tuple(violates.split()),
-            witnesses=tuple(Witness(scenario, check) for scenario, check in witnesses.items()),
+            witnesses=tuple(Witness(scenario, Check(check)) for scenario, check in witnesses.items()),
         )
         return wallet_type
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from harness.model import Authenticate, Movement, Outcome, Payout, Reply
@@ -92,7 +91,7 @@ class OpensNoSession(Wallet):
     """Answers a login with a session that no later call knows."""
 
     def start_session(self, account: Account) -> str:
-        return os.urandom(16).hex()
+        return self.fresh_id(16)
 
 
 @defect(violates="SPB-TOK-02", contracts=SPORTSBOOK, witnesses={"authentication/login": "conservation"})

@@ -234,6 +234,10 @@ class VoidsNoPaidBet(Wallet):
 
     async def credit(self, order: Order[Movement], account: Account) -> Moved:
         settled = self.store.bets_with_reference(account, order.item.bet)
-        if getattr(order.item, "kind", "") == "VOIDED" and any(each.fate is Fate.SETTLED for each in settled):
+        if (
+            isinstance(order.item, Payout)
+            and order.item.kind == "VOIDED"
+            and any(each.fate is Fate.SETTLED for each in settled)
+        ):
             raise Refusal(Outcome.REFUSED, "this bet has been paid")
         return await super().credit(order, account)

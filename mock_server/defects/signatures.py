@@ -106,10 +106,29 @@ class SignsEscapedText(SignatureRule):
         return super().doubts(contract, name, headers, body if escaped == body else b"")
 
 
+@defect(violates="CAS-SIG-08", contracts=CASINO, witnesses={"signature/text_in_many_bytes": "oracle"})
+class DecodesPieceByPiece(SignatureRule):
+    """Decodes each 64 KiB of a body for itself, which destroys a character that lies across two pieces."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        pieces = (body[begin : begin + 65536] for begin in range(0, len(body), 65536))
+        text = "".join(piece.decode("utf-8", "replace") for piece in pieces)
+        return super().doubts(contract, name, headers, text.encode("utf-8", "surrogatepass"))
+
+
+@defect(violates="CAS-SIG-08", contracts=CASINO, witnesses={"signature/text_that_languages_escape": "oracle"})
+class SignsEscapedLineSeparators(SignatureRule):
+    """Writes the body again with U+2028 and U+2029 escaped before it computes the signature, as some libraries do."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        escaped = body.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")
+        return super().doubts(contract, name, headers, escaped)
+
+
 @defect(
     violates="CAS-SIG-01",
     contracts=CASINO,
-    witnesses={"signature/correct_signature_of_special_characters": "expectation"},
+    witnesses={"signature/correct_signature_of_special_characters": "oracle"},
 )
 class SignsEscapedMarkup(SignatureRule):
     """Writes the body again with <, > and & escaped before it computes the signature, as some libraries do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.contracts import BUNDLED, load
 from harness.model import Amount, Movement, Outcome, Reward
 from mock_server.clock import Clock
+from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
 from mock_server.store import LARGEST_BALANCE, Account, Store
 
@@ -21,6 +22,7 @@ class Accounts:
         """`now_ms` is the wallet's clock."""
         self.store = store
         self.now_ms = now_ms
+        self.fresh_id: FreshId = random_id
 
     def find_player(self, contract: str, player: str) -> Account:
         """The player's account. Raises Refusal if the player has none."""

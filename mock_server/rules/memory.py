@@ -6,8 +6,6 @@ opposite.
 
 from __future__ import annotations
 
-import os
-
 from harness.model import ItemReply, Outcome, Rollback
 from mock_server.order import FAMILIES, AnyOrder, Moved, Refusal, amount_of, subject_of
 from mock_server.rules.accounts import Accounts
@@ -82,7 +80,7 @@ class Memory(Accounts):
 
     def new_reference(self) -> str:
         """The wallet's own reference for a new transaction."""
-        return os.urandom(16).hex()
+        return self.fresh_id(16)
 
     def answer_applied(self, order: AnyOrder, account: Account, entry: Entry) -> ItemReply:
         """The answer to a transaction that was just applied."""

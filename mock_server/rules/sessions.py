@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from harness.model import Authenticate, Bet, GetBalance, ItemReply, Movement, Outcome, Reply, Session
 from mock_server.order import Order, Refusal
 from mock_server.rules.accounts import Accounts
@@ -52,7 +50,7 @@ class Sessions(Accounts):
 
     def start_session(self, account: Account) -> str:
         """Open a new session. Other sessions of the player stay live, because two devices have two sessions."""
-        session = os.urandom(16).hex()
+        session = self.fresh_id(16)
         self.store.put_session(account.contract, session, SessionRecord(account.number, live=True))
         return session
 

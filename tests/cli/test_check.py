@@ -13,6 +13,7 @@ import pytest
 from credentials_at_hand import of_casino
 from hostile import Server, Visit, message
 from mistaken_wallets import CASINO_WALLETS
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, Done, Wallet, environment, wallet
 from preflight_at_hand import AtHand
 
@@ -27,7 +28,7 @@ def check(*arguments: str, variables: Mapping[str, str] = CREDENTIALS) -> Done:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return Done(done.returncode, done.stdout)

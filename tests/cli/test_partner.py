@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from plugin_run import ROOT, environment
 
 PROFILE = """\
@@ -21,7 +22,7 @@ provision: {url: http://127.0.0.1:1/players}
 def partner(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "harness.cli", "partner", *arguments]
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, cwd=folder, env=environment()
+        command, check=False, capture_output=True, text=True, timeout=PATIENCE_SECONDS, cwd=folder, env=environment()
     )
 
 

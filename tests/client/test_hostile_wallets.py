@@ -11,7 +11,8 @@ import zlib
 from dataclasses import dataclass
 
 import pytest
-from hostile import Behaviour, Server, Visit, always, echoing, head, message, saying
+from hostile import Behaviour, Server, Visit, always, echoing, head, message, reserved_port, saying
+from patience import PATIENCE_SECONDS
 
 from harness.client.transport import Transport
 from harness.model import Failure, FailureKind, Request, Transmission
@@ -20,7 +21,6 @@ SECRET = "s3cr3t-signature"
 BET = Request("/bet", (("X-Signature", SECRET),), b'{"amount":1}')
 DEADLINE_SECONDS = 0.25
 """For wallets that are to miss it; the others have `PATIENCE_SECONDS`, so that a busy machine fails no test."""
-PATIENCE_SECONDS = 10.0
 LIMIT_BYTES = 100_000
 GARBAGE, CLOSED, TIME_OUT, TOO_LARGE = (
     FailureKind.GARBAGE,
@@ -53,8 +53,8 @@ def send(behaviour: Behaviour, deadline_seconds: float = PATIENCE_SECONDS) -> Tr
 
 
 def in_time(seen: Transmission) -> bool:
-    """Whether an exchange kept its deadline, with room for a busy machine."""
-    return seen.finished_ns - seen.started_ns < (DEADLINE_SECONDS + 2) * 1e9
+    """Whether an exchange ended long before a wallet would have let it end."""
+    return seen.finished_ns - seen.started_ns < PATIENCE_SECONDS * 1e9 / 2
 
 
 def forever(visit: Visit, piece: bytes) -> None:
@@ -302,7 +302,9 @@ def test_a_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_name_server_that_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     finished = threading.Event()
-    monkeypatch.setattr("harness.client.names.socket.getaddrinfo", lambda *_, **__: finished.wait(30) and [])
+    monkeypatch.setattr(
+        "harness.client.names.socket.getaddrinfo", lambda *_, **__: finished.wait(PATIENCE_SECONDS) and []
+    )
     try:
         with Transport("http://wallet.example", time_out_seconds=DEADLINE_SECONDS) as transport:
             seen = transport.send(BET)
@@ -315,9 +317,7 @@ def test_a_name_server_that_hangs_is_told_in_time(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_next_address_is_tried_when_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server(echoing) as server, Server(echoing) as gone:
-        dead = gone.port
-        gone.__exit__(None, None, None)
+    with Server(echoing) as server, reserved_port() as dead:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in (dead, server.port)]
         monkeypatch.setattr("harness.client.names.socket.getaddrinfo", lambda *_, **__: found)
         with Transport("http://wallet.example") as transport:
@@ -325,11 +325,9 @@ def test_the_next_address_is_tried_when_one_fails(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_wallet_that_dies_and_returns_is_found_again() -> None:
-    with Server(echoing) as server:
-        port = server.port
-        transport = Transport(server.url)
-        assert transport.send(BET).failure is None
-    with transport:
+    with reserved_port() as port, Transport(f"http://127.0.0.1:{port}") as transport:
+        with Server(echoing, port=port):
+            assert transport.send(BET).failure is None
         died = transport.send(BET).failure
         assert died is not None
         assert died.kind is FailureKind.UNREACHABLE

@@ -6,6 +6,7 @@ import queue
 
 import pytest
 from hostile import Server, Visit, message, saying
+from patience import PATIENCE_SECONDS
 
 from harness.client.transport import Transport
 from harness.model import FailureKind, Loss, Request, Transmission
@@ -37,14 +38,14 @@ def lose(loss: Loss) -> tuple[Transmission, Witness]:
     witness = Witness()
     with Server(witness) as server, Transport(server.url, loss_wait_seconds=0.02) as transport:
         seen = transport.send(BET, loss=loss)
-        witness.ends.put(witness.ends.get(timeout=5))
+        witness.ends.put(witness.ends.get(timeout=PATIENCE_SECONDS))
     return seen, witness
 
 
 @pytest.mark.parametrize("loss", [Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.TIME_OUT])
 def test_the_whole_request_arrives_and_its_answer_is_lost(loss: Loss) -> None:
     seen, witness = lose(loss)
-    assert witness.requests.get(timeout=5) == seen.sent.head + BET.body
+    assert witness.requests.get(timeout=PATIENCE_SECONDS) == seen.sent.head + BET.body
     assert seen.received is None
     assert seen.failure is not None
     assert seen.failure.kind is FailureKind.LOST
@@ -56,7 +57,7 @@ def test_the_whole_request_arrives_and_its_answer_is_lost(loss: Loss) -> None:
 def test_half_a_request_lacks_its_last_byte() -> None:
     seen, witness = lose(Loss.HALF_REQUEST)
     assert witness.requests.empty()
-    assert witness.ends.get(timeout=5) == seen.sent.head + BET.body[:-1]
+    assert witness.ends.get(timeout=PATIENCE_SECONDS) == seen.sent.head + BET.body[:-1]
     assert seen.failure is not None
     assert (seen.failure.kind, seen.failure.never_sent) == (FailureKind.LOST, False)
     assert seen.released_ns == 0
@@ -66,7 +67,7 @@ def test_half_a_request_without_a_body_is_half_a_head() -> None:
     received: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     with Server(lambda visit: received.put(visit.connection.recv(65536))) as server, Transport(server.url) as transport:
         seen = transport.send(Request("/bet", (), b""), loss=Loss.HALF_REQUEST)
-        half = received.get(timeout=5)
+        half = received.get(timeout=PATIENCE_SECONDS)
     assert seen.sent.head.startswith(half)
     assert 0 < len(half) < len(seen.sent.head)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hostile import Server, echoing
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness import __version__
 from harness.client import Pace, Transport
@@ -147,7 +148,7 @@ def heard(request: pytest.FixtureRequest) -> Iterator[tuple[Heard, WalletUnderTe
     server = Listening(heard.listen(App(Wallet(open_store(), CREDENTIALS), provision=True)))
     thread = threading.Thread(target=server.run)
     thread.start()
-    assert server.ready.wait(10)
+    assert server.ready.wait(PATIENCE_SECONDS)
     root = f"http://127.0.0.1:{server.port}"
     yield (
         heard,
@@ -161,7 +162,7 @@ def heard(request: pytest.FixtureRequest) -> Iterator[tuple[Heard, WalletUnderTe
         ),
     )
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
 
 
 IDS = ("transactionId", "refTransactionId", "roundId", "betId", "originalTransactionId", "displayName")

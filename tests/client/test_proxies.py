@@ -8,6 +8,7 @@ import ssl
 import pytest
 import trustme
 from hostile import Server, Visit, message, saying
+from patience import PATIENCE_SECONDS
 
 from harness.client.failure import ConfigurationError
 from harness.client.transport import Transport
@@ -49,7 +50,7 @@ def test_a_plain_wallet_is_asked_for_by_its_whole_url(monkeypatch: pytest.Monkey
     proxy = Proxy()
     with Server(proxy) as server:
         seen = send_through(server, ALOFT, monkeypatch)
-    request = proxy.asked.get(timeout=5)
+    request = proxy.asked.get(timeout=PATIENCE_SECONDS)
     assert request.startswith(b"POST http://wallet.example/casino/bet HTTP/1.1\r\nHost: wallet.example\r\n")
     assert request == seen.sent.head + BET.body
     assert seen.received is not None
@@ -59,7 +60,7 @@ def test_the_proxys_password_is_sent_and_not_recorded(monkeypatch: pytest.Monkey
     proxy = Proxy()
     with Server(proxy) as server:
         seen = send_through(server, ALOFT, monkeypatch, user=f"us%20er:{PASSWORD}@")
-    assert b"\r\nProxy-Authorization: Basic dXMgZXI6aHVudGVyMg==\r\n" in proxy.asked.get(timeout=5)
+    assert b"\r\nProxy-Authorization: Basic dXMgZXI6aHVudGVyMg==\r\n" in proxy.asked.get(timeout=PATIENCE_SECONDS)
     assert "dXMgZXI6aHVudGVyMg" not in repr(seen)
     assert b"\r\nProxy-Authorization: (hidden)\r\n" in seen.sent.head
 
@@ -141,11 +142,11 @@ def test_a_wallet_over_tls_is_reached_through_a_tunnel(
             seen = [transport.send(BET), transport.send(BET), *transport.release([BET] * 5)]
         assert server.visits == 5
     assert [each.failure for each in seen] == [None] * 7
-    connect = tunnel.asked.get(timeout=5)
+    connect = tunnel.asked.get(timeout=PATIENCE_SECONDS)
     assert connect.startswith(
         b"CONNECT wallet.example:443 HTTP/1.1\r\nHost: wallet.example:443\r\nProxy-Authorization: "
     )
-    assert tunnel.asked.get(timeout=5) == seen[0].sent.head + BET.body
+    assert tunnel.asked.get(timeout=PATIENCE_SECONDS) == seen[0].sent.head + BET.body
     assert seen[0].sent.head.startswith(b"POST /casino/bet HTTP/1.1\r\nHost: wallet.example\r\n")
     assert b"Proxy-Authorization" not in seen[0].sent.head
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from hostile import Server, Visit, echoing, message
+from patience import PATIENCE_SECONDS
 
 from harness.client import release
 from harness.client.connection import Connection
@@ -42,12 +44,14 @@ def test_every_body_arrives_and_every_answer_finds_its_request(
 
 
 def test_the_spread_that_was_achieved_is_reported() -> None:
+    began_ns = time.monotonic_ns()
     with Server(echoing) as server, Transport(server.url) as transport:
         seen = transport.release(numbered(20))
+    whole_us = (time.monotonic_ns() - began_ns) / 1000
     released = [each.released_ns for each in seen]
     assert released == sorted(released)
     assert spread_us(seen) == (released[-1] - released[0]) / 1000
-    assert 0 < spread_us(seen) < 1_000_000
+    assert 0 < spread_us(seen) < whole_us
     assert all(each.started_ns < each.released_ns < each.first_byte_ns <= each.finished_ns for each in seen)
 
 
@@ -77,7 +81,7 @@ class CheckThenAct:
     def __call__(self, visit: Visit) -> None:
         while visit.request():
             enough = self.balance >= 50
-            self._everybody_has_looked.wait(10)
+            self._everybody_has_looked.wait(PATIENCE_SECONDS)
             if enough:
                 self.balance -= 50
             visit.say(message(b"paid" if enough else b"refused"))
@@ -100,7 +104,7 @@ def test_all_but_the_last_byte_of_each_is_there_before_the_first_is_whole(monkey
         request = b""
         while not request.endswith(b'"x"'):
             request += visit.connection.recv(1)
-        everybody_waits.wait(10)
+        everybody_waits.wait(PATIENCE_SECONDS)
         whole.append(request + visit.connection.recv(10))
         visit.say(message(b"{}"))
 
@@ -109,7 +113,7 @@ def test_all_but_the_last_byte_of_each_is_there_before_the_first_is_whole(monkey
 
     def look_before_the_first_last_byte(lane: release.Lane) -> None:
         if len(sent) == 10:
-            everybody_waits.wait(10)
+            everybody_waits.wait(PATIENCE_SECONDS)
             assert whole == []
         sent.append(lane)
         send_one_byte(lane)

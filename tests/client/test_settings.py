@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from hostile import Server, echoing
+from patience import PATIENCE_SECONDS
 
 from harness.client.failure import ConfigurationError
 from harness.client.transport import Transport
@@ -95,5 +96,5 @@ def test_several_threads_may_send(echo: Server) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE_SECONDS)
     assert wrong == []

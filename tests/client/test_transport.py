@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Server, Visit, always, echoing, head, message
+from patience import PATIENCE_SECONDS
 
 from harness.client.failure import ConfigurationError
 from harness.client.transport import Transport
@@ -280,7 +281,7 @@ def test_an_answer_that_nobody_asked_for_makes_an_idle_connection_useless() -> N
     def behaviour(visit: Visit) -> None:
         visit.request()
         visit.say(message(b"%d" % visit.index))
-        assert asked.wait(5)
+        assert asked.wait(PATIENCE_SECONDS)
         visit.say(message(b"unasked"))
         said.set()
         visit.stall()
@@ -288,7 +289,7 @@ def test_an_answer_that_nobody_asked_for_makes_an_idle_connection_useless() -> N
     with Server(behaviour) as server, Transport(server.url) as transport:
         assert body_of(transport.send(BET)) == b"0"
         asked.set()
-        assert said.wait(5)
+        assert said.wait(PATIENCE_SECONDS)
         assert body_of(transport.send(BET)) == b"1"
 
 
@@ -311,4 +312,4 @@ def test_nothing_is_left_open() -> None:
     with Server(behaviour) as server:
         with Transport(server.url) as transport:
             transport.send(BET)
-        assert gone.wait(5)
+        assert gone.wait(PATIENCE_SECONDS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_SECONDS
 
 from harness.contracts.shared.json_text import stringify
 
@@ -34,7 +35,9 @@ process.stdout.write(JSON.stringify(rows.map(row => Buffer.from(JSON.stringify(r
 def test_generated_values_are_written_as_node_writes_them(values: list[Any]) -> None:
     # Half a surrogate pair cannot be written as UTF-8, so everything beyond ASCII goes to Node as an escape.
     asked = json.dumps(values, ensure_ascii=True).encode("ascii")
-    done = subprocess.run(["node", "-e", PROGRAM], input=asked, capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["node", "-e", PROGRAM], input=asked, capture_output=True, check=True, timeout=PATIENCE_SECONDS
+    )
     # A pair that was written as two halves is one character to a parser.
     heard = json.loads(asked)
     assert [stringify(value).hex() for value in heard] == json.loads(done.stdout)

@@ -15,9 +15,10 @@ import pytest
 from credentials_at_hand import of_casino
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_SECONDS
 
 from harness.contracts.casino.authentication import sign
-from harness.contracts.shared.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, parse, stringify
+from harness.contracts.shared.json_text import MAX_DEPTH, MAX_DIGITS, JsonError, is_canonical, parse, stringify
 
 REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""
@@ -55,7 +56,9 @@ def test_signatures_equal_those_of_javascript(row: dict[str, str]) -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_recorded_table_is_what_node_writes_today() -> None:
-    done = subprocess.run(["node", str(VECTORS / "record.js")], capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["node", str(VECTORS / "record.js")], capture_output=True, check=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout == (VECTORS / "javascript.json").read_bytes()
 
 
@@ -191,3 +194,42 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
 @REPEATABLE
 def test_every_python_string_can_be_written(text: str) -> None:
     assert json.loads(stringify(text)) == text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+def test_what_javascript_writes_is_canonical(row: dict[str, str]) -> None:
+    body = base64.b64decode(row["bytes"])
+    lone = b"\\ud" in body.lower()
+    assert is_canonical(body) is not lone, "half of a surrogate pair is no text that two readers agree on"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"amount":10.0}',
+        '{"amount":1e1}',
+        '{"amount":-0}',
+        '{"amount":0.10}',
+        '{"amount":9007199254740993}',
+        '{"amount":0.0000001}',
+        '{"amount": 10}',
+        '{"a":1,"a":1}',
+        '{"roundId":"\\u0027"}',
+        '{"roundId":"\\u00e9"}',
+        '{"roundId":"a\\/b"}',
+        '{"roundId":"\\u001F"}',
+        '{"roundId":"\\u2028"}',
+        '{"b":1,"1":2}',
+        "no JSON at all",
+        "",
+    ],
+)
+def test_another_notation_is_not_canonical(text: str) -> None:
+    assert not is_canonical(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ['{"amount":10.5}', '{"amount":-10}', '{"roundId":"\u2028\x7f\\u001f"}', '{"a":[null]}']
+)
+def test_one_notation_is_canonical(text: str) -> None:
+    assert is_canonical(text.encode())

@@ -1,4 +1,4 @@
-"""A contract is one folder: no other file of the product names a contract, one of its headers or a requirement of it.
+"""A contract is one folder: no other file names a contract, or its headers, requirements, kinds and example games.
 
 Docs, tests, benchmarks and generated data may name them, and so may the wallets with one defect each.
 """
@@ -18,18 +18,26 @@ from harness.contracts import BUNDLED, load
 FREE = ("mock_server/defects/", *(f"harness/contracts/{name}/" for name in BUNDLED))
 OF_HTTP = {"authorization"}
 """Headers that belong to HTTP itself (RFC 9110), whichever contract uses them."""
+OF_NO_CONTRACT = {"game-1"}
+"""Game ids that a contract has if it names none."""
 SUFFIXES = {".py", ".html", ".css", ".js", ".json", ".typed", ""}
 
 
 @cache
 def named() -> re.Pattern[str]:
-    """What names a contract: the name of its folder, a header that it requires, or an id with its prefix."""
+    """What names a contract: its folder, a header that it requires, an id with its prefix, a kind, or a game."""
     contracts = [load(name) for name in BUNDLED]
     headers = {header for each in contracts for header in each.required_headers} - OF_HTTP
     words = "|".join(re.escape(each) for each in sorted({*BUNDLED, *headers}))
+    kinds = {kind for each in contracts for names in each.kinds.values() for kind in names}
+    games = {game for each in contracts for game in each.games} - OF_NO_CONTRACT
+    texts = "|".join(re.escape(each) for each in sorted(kinds))
+    own = "|".join(re.escape(each) for each in sorted(games))
     prefixes = "|".join(re.escape(each.prefix) for each in contracts)
     return re.compile(
-        rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])|\b(?:{prefixes})-[A-Z]|\b(?:{prefixes})_", re.IGNORECASE
+        rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])|\b(?:{prefixes})-[A-Z]|\b(?:{prefixes})_"
+        rf"|[\"'](?-i:{texts})[\"']|{own}",
+        re.IGNORECASE,
     )
 
 
@@ -72,6 +80,9 @@ def test_nothing_but_its_folder_names_a_contract() -> None:
         ("harness/contracts/__init__.py", "from harness.contracts.casino import CONTRACT"),
         ("harness/contracts/shared/answer.py", 'headers["x-timestamp"]'),
         ("mock_server/rules/rollbacks.py", "SPB_RULES = ()"),
+        ("harness/model/operations.py", 'kind: str = "BET_PAID"'),
+        ("harness/play/bind.py", "kind = kind or 'bonus'"),
+        ("harness/play/runner.py", '_GAME = "G1720761376617"'),
         ("harness/report/html/templates/report.html", '<input placeholder="cas-idm">'),
     ],
 )
@@ -85,6 +96,8 @@ def test_a_name_in_another_place_is_seen(path: str, line: str) -> None:
         ("harness/contracts/casino/wire.py", 'name = "casino"'),
         ("mock_server/defects/wire.py", "violates='CAS-ANS-02'"),
         ("harness/client/route.py", "authorization = 'Basic'"),
+        ("harness/play/players/purse.py", 'bet=f"bonus-{run_id}"'),
+        ("harness/play/runner.py", "MOST = 'a single bet'"),
         ("harness/client/route.py", "cascade = 'occasional broadcast-CASE'"),
     ],
 )

@@ -1,6 +1,6 @@
 """Contracts that are not bundled: the tutorial as it stands, away from the checkout.
 
-`docs/PRIVATE_CONTRACT.md` is the fixture: its files are written down, its package is installed, its commands are run.
+`docs/PRIVATE_CONTRACT.md` is the fixture: the package beside it is installed, and the page's commands are run.
 Every way to get a contract wrong is in `test_contract_loading.py`.
 """
 
@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tutorial_files import FILES, TUTORIAL
+from tutorial_files import EXCERPTS, FILES, TUTORIAL
 from tutorial_run import CONSOLES, PORT, Tutorial, command
 
 (MISTAKE,) = re.findall(r"^## A mistake\n.*?^```python\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
@@ -21,8 +21,10 @@ from tutorial_run import CONSOLES, PORT, Tutorial, command
 # The tutorial
 
 
-def test_every_block_of_the_tutorial_is_a_file_a_command_or_the_mistake() -> None:
-    assert len(re.findall(r"^```\w+$", TUTORIAL, re.MULTILINE)) == len(FILES) + len(CONSOLES) + 1
+def test_every_block_of_the_tutorial_is_a_command_or_a_part_of_a_file() -> None:
+    assert len(re.findall(r"^```\w+$", TUTORIAL, re.MULTILINE)) == len(EXCERPTS) + len(CONSOLES)
+    assert MISTAKE in EXCERPTS
+    assert not [each for each in EXCERPTS if not any(each in content for content in FILES.values())]
     assert {"wallet.py", "bingo_hall/__init__.py", "bingo_hall/schemas/requirements.yaml"} <= set(FILES)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import subprocess
 
+from patience import PATIENCE_SECONDS
+
 from harness.contracts.casino.recipe import HMAC
 from harness.contracts.sportsbook.recipe import BASIC
 
@@ -45,5 +47,7 @@ def test_the_steps_to_basic_credentials_hide_them() -> None:
 def test_the_shell_line_makes_what_the_header_wants() -> None:
     script = "\n".join([*BASIC.shell, 'printf %s "$AUTHORIZATION"'])
     environment = {"PATH": "/usr/bin:/bin", "WALLET_USER": "u" * 60, "WALLET_PASSWORD": "p:q"}
-    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, check=True, timeout=20)
+    done = subprocess.run(
+        ["sh", "-c", script], env=environment, capture_output=True, check=True, timeout=PATIENCE_SECONDS
+    )
     assert done.stdout == base64.b64encode(f"{'u' * 60}:p:q".encode())

@@ -103,7 +103,7 @@ sportsbook_operations = st.one_of(
     st.builds(GetBalance, player=ID, session=TEXT),
     st.builds(Authenticate, token=ID),
     st.builds(Rollback, id=ID, original=ID, bet=ID, player=ID, session=TEXT),
-    priced(Unsettle),
+    priced(Unsettle, kind=st.just("BET_UNPAID")),
     priced(Payout, kind=st.sampled_from(["BET_PAID", "CASHOUT", "VOIDED"])),
     priced(
         Bet,

@@ -12,6 +12,7 @@ from harness.contracts import load
 from harness.examine import Examiner
 from harness.examine.results import Results
 from harness.model import (
+    Check,
     Failure,
     FailureKind,
     History,
@@ -35,7 +36,7 @@ EMPTY = History(contract="casino", scenario=SCENARIO)
 
 
 def verdict(status: Status, summary: str = "wrong") -> Verdict:
-    return Verdict(check="oracle", requirement="CAS-IDM-01", level=Level.MUST, status=status, summary=summary)
+    return Verdict(check=Check.ORACLE, requirement="CAS-IDM-01", level=Level.MUST, status=status, summary=summary)
 
 
 def judged(*verdicts: Verdict, avoided: str = "", moved: bool = False) -> Judged:

@@ -6,15 +6,18 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import legal_notations
 import legal_wallets as legal
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
+from run_sizes import SIZES
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner, preflight
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
 from harness.scenario import load_folder
 from harness.verdict import Certification, ScenarioResult, conclude
@@ -36,7 +39,7 @@ EARNED = {
     legal.BetsOfEndedSessionsAreTaken: {"CAS-SES-02", "SPB-SES-01"},
     legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
-    legal.TakesScalarsForOneAnother: {"CAS-INP-04", "SPB-INP-04"},
+    legal_notations.TakesScalarsForOneAnother: {"CAS-INP-04", "SPB-INP-04"},
 }
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
 INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}
@@ -54,9 +57,12 @@ def scenarios() -> tuple[Scenario, ...]:
     return load_folder(bundled("scenarios"), CONTRACTS)
 
 
+@SIZES
 @pytest.mark.parametrize(("variant", "contract"), CASES)
-def test_a_legal_wallet_is_never_failed(variant: type[Wallet], contract: str, scenarios: Sequence[Scenario]) -> None:
-    examiner = examiner_of(variant, contract)
+def test_a_legal_wallet_is_never_failed(
+    variant: type[Wallet], contract: str, limits: Limits, scenarios: Sequence[Scenario]
+) -> None:
+    examiner = examiner_of(variant, contract, limits=limits)
     mine = [each for each in scenarios if contract in each.requirements]
     results = [examiner.examine(each) for each in mine]
     examiner.close()
@@ -74,7 +80,7 @@ def test_a_legal_wallet_is_never_failed(variant: type[Wallet], contract: str, sc
 
 def test_a_variant_that_earns_a_warning_gets_it(scenarios: Sequence[Scenario]) -> None:
     examiner = examiner_of(legal.RefusesUnderContention, "casino")
-    race = next(each for each in scenarios if each.id == "races/identical_settlements")
+    race = next(each for each in scenarios if each.id == "races/identical_bets")
     result = examiner.examine(race)
     assert result.status is Status.WARN
     assert {each.requirement for each in result.verdicts} <= EARNED[legal.RefusesUnderContention]
@@ -88,8 +94,11 @@ def test_a_scenario_that_a_reading_evades_says_which(scenarios: Sequence[Scenari
     assert "deduction: unsupported" in result.reason
 
 
-@pytest.mark.parametrize("contract", BUNDLED)
-@pytest.mark.parametrize("style", [Gzip, Chunked, CloseConnection, slow])
+@pytest.mark.parametrize(
+    ("style", "contract"),
+    [(style, name) for style in (Gzip, Chunked, CloseConnection) for name in BUNDLED]
+    + [pytest.param(slow, name, marks=pytest.mark.full) for name in BUNDLED],
+)
 def test_no_way_to_write_http_is_a_violation(
     style: Callable[[Asgi, Every], Asgi], contract: str, scenarios: Sequence[Scenario]
 ) -> None:
@@ -98,7 +107,7 @@ def test_no_way_to_write_http_is_a_violation(
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_SECONDS)
         under_test = WalletUnderTest(
             contract=contract,
             url=f"http://127.0.0.1:{server.port}/{contract}",
@@ -112,7 +121,7 @@ def test_no_way_to_write_http_is_a_violation(
         examiner.close()
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
     assert not [_told(each) for each in results if each.status is not Status.PASS]
 
 

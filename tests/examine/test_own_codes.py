@@ -12,6 +12,7 @@ from itertools import count
 import legal_wallets as legal
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
@@ -51,7 +52,7 @@ def served(wallet_type: type[Wallet], contract: str) -> Iterator[WalletUnderTest
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_SECONDS)
         root = f"http://127.0.0.1:{server.port}"
         yield WalletUnderTest(
             contract=contract,
@@ -62,7 +63,7 @@ def served(wallet_type: type[Wallet], contract: str) -> Iterator[WalletUnderTest
         )
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 def examined(under_test: WalletUnderTest, scenario: str, facts: Facts | None = None) -> ScenarioResult:

@@ -14,7 +14,7 @@ from source_tree import sources
 from harness.contracts import load
 from harness.examine import Secrets
 from harness.examine.results import Results, undecided
-from harness.model import Aspect, History, Level, NotApplicable, Status, Verdict, Waiver
+from harness.model import Aspect, Check, History, Level, NotApplicable, Status, Verdict, Waiver
 from harness.proof.trials import examiner_of
 from harness.verdict import from_data, to_data
 from harness.verdict.checks import Judged
@@ -35,7 +35,7 @@ def lived() -> History:
     return history
 
 
-def verdict(status: Status, *, check: str = "oracle") -> Verdict:
+def verdict(status: Status, *, check: Check = Check.ORACLE) -> Verdict:
     """A verdict whose every text repeats the secret."""
     return Verdict(
         check=check,
@@ -58,8 +58,8 @@ def built(history: History, *verdicts: Verdict, **fields: object) -> str:
 
 
 @pytest.mark.parametrize("status", [Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS])
-@pytest.mark.parametrize("check", ["oracle", "code", "expectation"])
-def test_no_text_of_a_verdict_has_a_secret(lived: History, status: Status, check: str) -> None:
+@pytest.mark.parametrize("check", [Check.ORACLE, Check.CODE, Check.EXPECTATION])
+def test_no_text_of_a_verdict_has_a_secret(lived: History, status: Status, check: Check) -> None:
     """The sentence of a cause may repeat the summary."""
     text = built(lived, verdict(status, check=check))
     assert SECRET not in text

@@ -75,11 +75,12 @@ def test_a_signed_settlement_is_booked(desk: Desk) -> None:
 
 def test_an_unsettlement_is_booked(desk: Desk) -> None:
     player = desk.provision(contract="sportsbook")
-    unsettle = Unsettle(id="u", player=player["playerId"], currency="EUR", amount=2_000_000, bet="b")
+    unsettle = Unsettle(id="u", player=player["playerId"], currency="EUR", amount=2_000_000, bet="b", kind="BET_UNPAID")
     answer = desk.ask("sportsbook", unsettle)
     assert (answer.status, read(answer)["balance"]) == (200, Decimal("80.00"))
     answer = desk.ask(
-        "sportsbook", Unsettle(id="v", player=player["playerId"], currency="EUR", amount=8_001_000, bet="b")
+        "sportsbook",
+        Unsettle(id="v", player=player["playerId"], currency="EUR", amount=8_001_000, bet="b", kind="BET_UNPAID"),
     )
     assert (answer.status, read(answer)["errorCode"]) == (402, "INSUFFICIENT_FUNDS")
 

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
 from wallet_process import CREDENTIALS, read, signed
 
 from harness.model import Payout
@@ -62,12 +63,12 @@ def served(fault: Callable[[Asgi], Asgi]) -> Iterator[Served]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        assert server.ready.wait(PATIENCE_SECONDS)
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_SECONDS)) as connection:
             yield Served(store, connection)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         store.close()
 
 

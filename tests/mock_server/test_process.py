@@ -36,7 +36,15 @@ def wallet() -> Iterator[Running]:
 def payout(player: dict[str, str], amount: int) -> Payout:
     """The player's one payout."""
     name = player["playerId"]
-    return Payout(id=f"t-{name}", player=name, currency="EUR", amount=amount, session=player["sessionId"], bet="b")
+    return Payout(
+        id=f"t-{name}",
+        player=name,
+        currency="EUR",
+        amount=amount,
+        session=player["sessionId"],
+        bet="b",
+        kind="BET_PAID",
+    )
 
 
 def balance(wallet: Running, player: dict[str, str]) -> int:

@@ -8,11 +8,11 @@ import pytest
 from oracle_requests import READ, bet, pay, reward, rollback, unsettle
 
 from harness.model import Movement
-from harness.oracle import Book, Entry, Family, Fate, change_of, family
+from harness.oracle import Book, Entry, EntryState, Family, change_of, family
 from harness.oracle.book import key_of, undone_by
 
 KEY = (Family.BET, "a")
-PLACED = Entry("bet", -30, "b", Fate.APPLIED, 70, ("r", "g", "SINGLE"))
+PLACED = Entry("bet", -30, "b", EntryState.APPLIED, 70, ("r", "g", "SINGLE"))
 FULL = Book(
     70,
     rolled_back=frozenset({"x"}),
@@ -33,7 +33,7 @@ FULL = Book(
         FULL.record(KEY, replace(PLACED, operation="betBatch")),
         FULL.record(KEY, replace(PLACED, change=-31)),
         FULL.record(KEY, replace(PLACED, bet="c")),
-        FULL.record(KEY, replace(PLACED, fate=Fate.REFUSED)),
+        FULL.record(KEY, replace(PLACED, fate=EntryState.REFUSED)),
         FULL.record(KEY, replace(PLACED, shown=None)),
         FULL.record(KEY, replace(PLACED, particulars=("r", "g", "MULTI"))),
         FULL.record((Family.CREDIT, "a"), PLACED),
@@ -44,7 +44,7 @@ def test_whatever_differs_makes_another_book(other: Book) -> None:
 
 
 def test_a_bet_of_the_smallest_unit_is_not_one_of_two_units() -> None:
-    one, two = (Book(5).record(KEY, Entry("bet", change, "", Fate.WITHOUT_EFFECT)) for change in (-1, -2))
+    one, two = (Book(5).record(KEY, Entry("bet", change, "", EntryState.WITHOUT_EFFECT)) for change in (-1, -2))
     assert one.key() != two.key()
 
 
@@ -56,7 +56,7 @@ def test_the_order_in_which_entries_came_makes_no_other_book() -> None:
 
 
 def test_an_entry_that_is_replaced_leaves_no_trace() -> None:
-    refused = replace(PLACED, fate=Fate.REFUSED)
+    refused = replace(PLACED, fate=EntryState.REFUSED)
     assert Book(0).record(KEY, refused).record(KEY, PLACED).key() == Book(0).record(KEY, PLACED).key()
     assert FULL.showing(KEY, 60).showing(KEY, 70).key() == FULL.key()
     assert FULL.showing(KEY, 70) is FULL
@@ -68,7 +68,7 @@ def test_a_transaction_moves_the_balance_with_its_entry() -> None:
 
 
 def test_an_id_is_known_first_of_all_by_what_was_applied() -> None:
-    refused = Entry("payout", 5, "", Fate.REFUSED)
+    refused = Entry("payout", 5, "", EntryState.REFUSED)
     book = Book(0).record((Family.CREDIT, "a"), refused).record((Family.UNSETTLEMENT, "a"), PLACED)
     assert book.known_as("a") is PLACED
     assert book.known_as("a", but=Family.UNSETTLEMENT) is refused

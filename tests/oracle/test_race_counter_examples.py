@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from race_definition import balances_left
 from random_races import bet, event, pay, rollback
 
 from harness.model import Amount, Policy, Single, Situation
@@ -48,11 +49,12 @@ def ends(balance: Amount, *events: Event, known: Sequence[Single] = (), policy: 
     """The balances that may be left, none if the race is impossible. The order of the events is of no account."""
     judgement = judged(balance, *events, known=known, policy=policy)
     assert judgement.known
+    left = balances_left(judgement.beliefs)
     for turn in range(len(events)):
         other = judged(balance, *events[turn:], *events[:turn], known=known, policy=policy)
-        assert (other.possible, other.ends) == (judgement.possible, judgement.ends)
-    assert judgement.possible is (judgement.ends != IMPOSSIBLE)
-    return judgement.ends
+        assert (other.possible, balances_left(other.beliefs)) == (judgement.possible, left)
+    assert judgement.possible is (left != IMPOSSIBLE)
+    return left
 
 
 def test_a_refused_sending_is_no_deadline_for_a_debit() -> None:

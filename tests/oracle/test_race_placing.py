@@ -10,7 +10,7 @@ import pytest
 
 from harness.model import Amount
 from harness.oracle.effects import ENDLESS, Move, Moves
-from harness.oracle.placing import Placing, highest, is_weaker
+from harness.oracle.placing import highest, is_weaker, place
 
 PROBLEMS = 400
 
@@ -61,7 +61,7 @@ def problems(longest: int) -> Iterator[tuple[Random, Amount, list[Moves]]]:
 def test_moves_are_placed_if_some_moments_cover_them(longest: int) -> None:
     covered = 0
     for _, balance, effects in problems(longest):
-        placed = Placing(balance, effects, [], (), 0).result()
+        placed = place(balance, effects, [])
         expected = is_covered(balance, effects)
         assert bool(placed.floors) is expected, effects
         assert (placed.short is None) is expected
@@ -75,7 +75,7 @@ def test_the_floors_say_which_lost_credits_must_have_arrived(longest: int) -> No
     for random, balance, effects in problems(longest):
         number = random.randrange(1, 4)
         loose = [Move(random.choice([10, 20]), random.randrange(-3, 12), ENDLESS, 9) for _ in range(number)]
-        placed = Placing(balance, effects, loose, (), 0).result()
+        placed = place(balance, effects, loose)
         for count in range(number + 1):
             for arrived in combinations(loose, count):
                 expected = is_covered(balance, [*effects, *((move,) for move in arrived)])
@@ -90,12 +90,12 @@ def _keep(floors: Sequence[tuple[int, Amount]], arrived: Sequence[Move]) -> bool
 
 def test_floors_of_before_count_what_came_before_and_nothing_later() -> None:
     loose = [Move(10, 0, ENDLESS, 0), Move(20, 5, ENDLESS, 1)]
-    assert Placing(0, [], loose, ((0, 10),), 50).result().floors == (((0, 10),),)
-    assert Placing(0, [], loose, ((0, 20),), 50).result().floors == ()
+    assert place(0, [], loose, ((0, 10),), 50).floors == (((0, 10),),)
+    assert place(0, [], loose, ((0, 20),), 50).floors == ()
     came = (Move(10, 0, 60, 2),)
-    assert Placing(0, [came], loose[1:], ((0, 10),), 50).result().floors == ((),)
+    assert place(0, [came], loose[1:], ((0, 10),), 50).floors == ((),)
     later = (Move(10, 55, 60, 2),)
-    assert Placing(0, [later], loose[1:], ((0, 10),), 50).result().floors == ()
+    assert place(0, [later], loose[1:], ((0, 10),), 50).floors == ()
 
 
 def test_weaker_floors_ask_for_less_or_later() -> None:
@@ -108,7 +108,6 @@ def test_weaker_floors_ask_for_less_or_later() -> None:
 
 def test_the_most_that_an_effect_can_have_added() -> None:
     refund = (Move(-10, 0, 9, 0), Move(10, 2, 9, 1))
-    assert [highest(refund, moment, after=False) for moment in (0, 2, 9)] == [0, 0, 0]
+    assert [highest(refund, moment) for moment in (0, 2, 9)] == [0, 0, 0]
     loss = (Move(-10, 0, 4, 0), Move(5, 2, 9, 1))
-    assert [highest(loss, moment, after=True) for moment in (0, 4, 9)] == [0, -5, -5]
-    assert [highest(loss, moment, after=False) for moment in (4, 9)] == [0, -5]
+    assert [highest(loss, moment) for moment in (0, 4, 9)] == [0, -5, -5]

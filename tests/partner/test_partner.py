@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import legal_batches
 import legal_wallets
 import pytest
 
 from harness.config import WalletUnderTest
-from harness.contracts.shared.day import Course, Fate, Sending, SendTogether, Wait
+from harness.contracts.shared.day import Course, Sending, SendTogether, TransactionState, Wait
 from harness.model import GetBalance, Status
 from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.partner.clock import Clock
@@ -34,7 +35,7 @@ def total(day: Day, what: str) -> int:
     return sum(each.get(what, 0) for each in day.turnover.values())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(each, marks=pytest.mark.full) for each in (2, 3))])
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_sound_wallet_survives_days_of_bad_weather(contract: str, seed: int) -> None:
     day = a_day(Wallet, contract, replace(WITH_LOSSES, days=2), seed)
@@ -49,7 +50,7 @@ def test_a_sound_wallet_survives_days_of_bad_weather(contract: str, seed: int) -
     [
         legal_wallets.ReplaysShowTheCurrentBalance,
         legal_wallets.RefusalsAreRemembered,
-        legal_wallets.BatchIsAnsweredBackwards,
+        legal_batches.BatchIsAnsweredBackwards,
         legal_wallets.LateBetsSucceedWithoutEffect,
         legal_wallets.NeverDeducts,
     ],
@@ -154,7 +155,7 @@ def test_the_clock_does_what_is_due_in_its_order() -> None:
 
 
 def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> None:
-    given: list[tuple[Fate, ...]] = []
+    given: list[tuple[TransactionState, ...]] = []
 
     def course() -> Course:
         given.append((yield Sending(GetBalance(player="anna"), 3)))
@@ -162,5 +163,11 @@ def test_a_course_is_given_what_became_of_each_transaction_that_it_sent() -> Non
 
     clock = Clock()
     clock.at(0, course())
-    clock.run(lambda wish: (Fate.ACCEPTED,) if isinstance(wish, Sending) else (Fate.REFUSED, Fate.UNKNOWN))
-    assert given == [(Fate.ACCEPTED,), (Fate.REFUSED, Fate.UNKNOWN)]
+    clock.run(
+        lambda wish: (
+            (TransactionState.ACCEPTED,)
+            if isinstance(wish, Sending)
+            else (TransactionState.REFUSED, TransactionState.UNKNOWN)
+        )
+    )
+    assert given == [(TransactionState.ACCEPTED,), (TransactionState.REFUSED, TransactionState.UNKNOWN)]

@@ -31,7 +31,9 @@ def wallet() -> Iterator[Running]:
 @pytest.mark.parametrize(
     "workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.full)], ids=["one process", "two workers"]
 )
-@pytest.mark.parametrize("contract", BUNDLED)
+@pytest.mark.parametrize(
+    "contract", [BUNDLED[0], *(pytest.param(each, marks=pytest.mark.full) for each in BUNDLED[1:])]
+)
 def test_three_players_are_enough(wallet: Running, contract: str, workers: tuple[str, ...]) -> None:
     players = [wallet.provision(contract=contract, currency=each, balance=much) for each, much in THREE]
     done = run(*options(contract, players, wallet), *workers, variables=ENVIRONMENT, plugins=XDIST)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, command, environment, run
 
-from harness.model import Level, Status, Verdict
+from harness.model import Check, Level, Status, Verdict
 from harness.plugin.live import Tally
 from harness.verdict import ScenarioResult
 
@@ -112,7 +112,7 @@ def pytest_runtest_logfinish(nodeid):
 
 def test_of_a_cause_only_the_first_failure_is_told() -> None:
     found = Verdict(
-        check="oracle",
+        check=Check.ORACLE,
         requirement="CAS-IDM-01",
         level=Level.MUST,
         status=Status.FAIL,

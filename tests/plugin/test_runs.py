@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from interrupts import heed_interrupts
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, ROOT, Done, Wallet, command, environment, installed, run, wallet
 from process_end import ends_within
 
@@ -371,7 +372,7 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
         rest, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 2
     assert "KeyboardInterrupt" in rest
-    assert ends_within(int(number), seconds=10)
+    assert ends_within(int(number), seconds=PATIENCE_SECONDS)
 
 
 TELLS_THE_WALLET = """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.contracts import load
-from harness.model import Level, Status, Verdict
+from harness.model import Check, Level, Status, Verdict
 from harness.plugin.block import MOST_POSSIBLE, block, headline
 from harness.plugin.causes import representatives
 from harness.plugin.report import CrashLine, FailureText
@@ -15,7 +15,7 @@ from harness.verdict import ContractVerdict, ScenarioResult, from_data, to_data
 
 CASINO = load("casino")
 FOUND = Verdict(
-    check="oracle",
+    check=Check.ORACLE,
     requirement="CAS-IDM-01",
     level=Level.MUST,
     status=Status.FAIL,

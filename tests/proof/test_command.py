@@ -16,15 +16,15 @@ from harness.proof.trials import Cell
 def test_one_defect_is_proven_and_written_in_three_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page, text, data = (tmp_path / f"proof.{suffix}" for suffix in ("html", "md", "json"))
     files = ["--html", str(page), "--markdown", str(text), "--json", str(data)]
-    assert main(["prove", "works-twenty-five-items", *files]) == 0
+    assert main(["prove", "takes-a-token-twice", *files]) == 0
     told = capsys.readouterr()
     assert "1 of 1 defects caught. The theorem holds." in told.out
     assert "3 of 3 wallets tried" in told.err, "no bar where nobody watches"
     proof = json.loads(data.read_text(encoding="utf-8"))
     assert proof["holds"]
-    assert list(proof["defects"][0]["contracts"]["casino"]["findings"].values()) == [["batch/full_batch"]]
+    assert list(proof["defects"][0]["contracts"]["sportsbook"]["findings"].values()) == [["authentication/used_token"]]
     for path in (page, text):
-        assert "works-twenty-five-items" in path.read_text(encoding="utf-8")
+        assert "takes-a-token-twice" in path.read_text(encoding="utf-8")
 
 
 def test_a_defect_that_escapes_is_named_and_is_an_exit_status(

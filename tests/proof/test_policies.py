@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import legal_batches
 import legal_wallets as legal
 import pytest
+from run_sizes import SIZES
 
 from harness.contracts import BUNDLED, load
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.oracle import READINGS
 from harness.proof.matrix import scenarios
-from harness.proof.trials import examiner_of
+from harness.proof.trials import LIMITS, examiner_of
 from mock_server.wallet import Wallet
 
 Pins = dict[str, str]
@@ -78,8 +80,8 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     },
     legal.OneIdIsOneTransaction: in_both({"conflict": "first_result"}),
     legal.IdsBelongToPlayers: {"casino": {"reused_id": "new"}},
-    legal.BatchShowsItsEnd: {"casino": {"batch_balance": "after_batch", "replay_balance": ""}},
-    legal.BatchesWithNothingValidAreRefused: {
+    legal_batches.BatchShowsItsEnd: {"casino": {"batch_balance": "after_batch", "replay_balance": ""}},
+    legal_batches.BatchesWithNothingValidAreRefused: {
         "casino": {"batch_with_no_valid_item": "refused", "empty_batch": "refused"}
     },
     legal.WinsAgainstTheirAmountAreRefused: {"casino": {"win_against_amount": "refused"}},
@@ -103,8 +105,11 @@ WALLETS += [
 ]
 
 
-def failed(wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario]) -> list[str]:
-    examiner = examiner_of(wallet_type, contract, policies={name: each for name, each in pins.items() if each})
+def failed(
+    wallet_type: type[Wallet], contract: str, pins: Pins, chosen: Sequence[Scenario], limits: Limits = LIMITS
+) -> list[str]:
+    policies = {name: each for name, each in pins.items() if each}
+    examiner = examiner_of(wallet_type, contract, policies=policies, limits=limits)
     results = [examiner.examine(each) for each in chosen if contract in each.requirements]
     examiner.close()
     assert results, "none of the scenarios is of this contract"
@@ -116,11 +121,12 @@ def suite() -> Sequence[Scenario]:
     return scenarios()
 
 
+@SIZES
 @pytest.mark.parametrize(("wallet_type", "contract", "pins"), WALLETS, ids=lambda each: getattr(each, "__name__", None))
 def test_a_wallet_that_is_pinned_to_what_it_does_fails_nowhere(
-    wallet_type: type[Wallet], contract: str, pins: Pins, suite: Sequence[Scenario]
+    wallet_type: type[Wallet], contract: str, pins: Pins, limits: Limits, suite: Sequence[Scenario]
 ) -> None:
-    assert failed(wallet_type, contract, pins, suite) == []
+    assert failed(wallet_type, contract, pins, suite, limits) == []
 
 
 NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
@@ -137,7 +143,7 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "unknown_bet applied": (legal.UnknownBetsAreRefused, "ordering/payout_for_a_refused_bet"),
         "unknown_bet refused": (Wallet, "ordering/payout_for_a_refused_bet"),
         "batch_balance after_batch": (Wallet, "batch/answers_of_other_batches"),
-        "batch_balance after_item": (legal.BatchShowsItsEnd, "batch/answers_of_other_batches"),
+        "batch_balance after_item": (legal_batches.BatchShowsItsEnd, "batch/answers_of_other_batches"),
         "zero_bet accepted": (legal.BetsOfNothingAreRefused, "zero_amount/zero_bet"),
         "zero_bet refused": (Wallet, "zero_amount/zero_bet"),
         "ended_session_bet accepted": (Wallet, "session/bet_after_the_session"),
@@ -151,11 +157,11 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "unknown_game accepted": (legal.UnknownGamesAreRefused, "settlement/unknown_game"),
         "unknown_game refused": (Wallet, "settlement/unknown_game"),
         "batch_with_no_valid_item answered": (
-            legal.BatchesWithNothingValidAreRefused,
+            legal_batches.BatchesWithNothingValidAreRefused,
             "batch/nothing_but_invalid_items",
         ),
         "batch_with_no_valid_item refused": (Wallet, "batch/nothing_but_invalid_items"),
-        "empty_batch ok": (legal.BatchesWithNothingValidAreRefused, "batch/empty_batch"),
+        "empty_batch ok": (legal_batches.BatchesWithNothingValidAreRefused, "batch/empty_batch"),
         "empty_batch refused": (Wallet, "batch/empty_batch"),
     },
     "sportsbook": {

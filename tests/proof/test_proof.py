@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_once import folder_of_workers, made_once
 
 from harness.cli.prove import DOCUMENT, GOLDEN
 from harness.contracts import BUNDLED, load
@@ -22,8 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def matrix() -> Matrix:
-    return tried(keys_of(tuple(DEFECTS)), scenarios())
+def matrix(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Matrix:
+    """The whole matrix, which takes minutes. All workers of a run share one."""
+    folder = folder_of_workers(pytestconfig, tmp_path_factory)
+    return made_once(folder, "matrix", lambda: tried(keys_of(tuple(DEFECTS)), scenarios()))
 
 
 @pytest.fixture(scope="module")

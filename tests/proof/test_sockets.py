@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import load
@@ -78,11 +79,11 @@ def served() -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_SECONDS)
         yield f"http://127.0.0.1:{server.port}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from harness.contracts import Contract, load
-from harness.model import Limits, Scenario
+from harness.model import Check, Limits, Scenario
 from harness.proof import theorem
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import violations
-from harness.proof.trials import LIMITS, Cell, Finding
+from harness.proof.trials import LIMITS, Cell, Charge
 from mock_server.defects import Defect, Witness
+from mock_server.defects.registry import defect, registered
 from mock_server.wallet import Wallet
 
 SUITE = (
@@ -27,9 +28,9 @@ DEFECT = Defect(
     wallet_type=Wallet,
     contracts=("casino",),
     violates=("CAS-IDM-01",),
-    witnesses=(Witness("a/one", "oracle"),),
+    witnesses=(Witness("a/one", Check.ORACLE),),
 )
-RED = Cell((Finding("CAS-IDM-01", "oracle"),))
+RED = Cell((Charge("CAS-IDM-01", "oracle"),))
 SOUND_ROW, WRONG_ROW = RowKey(SOUND, "casino"), RowKey("wrong", "casino")
 GOOD = {SOUND_ROW: {"a/one": Cell(), "a/two": Cell()}, WRONG_ROW: {"a/one": RED, "a/two": RED}}
 
@@ -63,15 +64,15 @@ def test_a_matrix_as_it_should_be_contradicts_nothing(casino: Contract) -> None:
         (with_cell(SOUND_ROW, "a/two", RED), "the sound wallet on casino fails a/two: CAS-IDM-01 oracle"),
         (with_cell(WRONG_ROW, "a/one", Cell()), "a/one must be red through oracle, and has passed"),
         (
-            with_cell(WRONG_ROW, "a/two", Cell((*RED.findings, Finding("CAS-SET-03", "oracle")))),
+            with_cell(WRONG_ROW, "a/two", Cell((*RED.findings, Charge("CAS-SET-03", "oracle")))),
             "a/two charges CAS-SET-03, which is not on its list",
         ),
         (
-            with_cell(WRONG_ROW, "a/two", Cell((Finding("CAS-IDM-01", "oracle", undecided=True),))),
+            with_cell(WRONG_ROW, "a/two", Cell((Charge("CAS-IDM-01", "oracle", undecided=True),))),
             "a/two is undecided and nothing else",
         ),
         (with_cell(WRONG_ROW, "a/two", Cell()), "a/two on casino was never seen to fail: it needs a defect"),
-        (with_cell(WRONG_ROW, "a/two", Cell((Finding("CAS-IDM-01", "guess"),))), "guess is none of the known checks"),
+        (with_cell(WRONG_ROW, "a/two", Cell((Charge("CAS-IDM-01", "guess"),))), "guess is none of the known checks"),
         (Matrix(GOOD, {WRONG_ROW: "ValueError: no"}), "wrong on casino: the row came to nothing: ValueError: no"),
     ],
 )
@@ -83,9 +84,12 @@ def test_a_cell_that_contradicts_it_is_told(casino: Contract, matrix: Matrix, sa
     ("changed", "says"),
     [
         ({"violates": ("CAS-IDM-01", "CAS-ZER-01")}, "wrong lists CAS-ZER-01, which no scenario charges to it"),
-        ({"witnesses": (Witness("a/none", "oracle"),)}, "names a witness that does not exist: a/none"),
+        ({"witnesses": (Witness("a/none", Check.ORACLE),)}, "names a witness that does not exist: a/none"),
         ({"witnesses": ()}, "none of its witnesses runs on this contract"),
-        ({"witnesses": (Witness("a/one", "schema"),)}, "a/one must be red through schema, and has CAS-IDM-01 oracle"),
+        (
+            {"witnesses": (Witness("a/one", Check.SCHEMA),)},
+            "a/one must be red through schema, and has CAS-IDM-01 oracle",
+        ),
     ],
 )
 def test_a_list_that_does_not_fit_is_told(casino: Contract, changed: dict[str, object], says: str) -> None:
@@ -108,8 +112,15 @@ def test_a_requirement_and_a_check_that_never_failed_are_told(
     assert not any("CAS-SIG-11" in each for each in found), "a MAY is not judged, so nothing can break it"
 
 
+def test_a_defect_cannot_name_a_check_that_does_not_exist() -> None:
+    register = defect(violates="CAS-IDM-01", witnesses={"a/one": "oracel"})
+    with pytest.raises(ValueError, match="'oracel' is not a valid Check"):
+        register(type("NotRegistered", (Wallet,), {}))
+    assert "not-registered" not in registered()
+
+
 def test_a_cell_that_is_undecided_and_nothing_else_is_told(casino: Contract) -> None:
-    undecided = with_cell(WRONG_ROW, "a/one", Cell((Finding("CAS-IDM-01", "oracle", undecided=True),)))
+    undecided = with_cell(WRONG_ROW, "a/one", Cell((Charge("CAS-IDM-01", "oracle", undecided=True),)))
     row = Matrix({**undecided.rows, WRONG_ROW: {**undecided.rows[WRONG_ROW], "a/two": RED}})
     assert any("a/one is undecided and nothing else" in each for each in told(casino, row))
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from credentials_at_hand import of_casino
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS as OF_THE_SOUND
 from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run, wallet
 from telltale_wallet import forms
@@ -159,7 +160,7 @@ def made(root: str, contract: str, number: int) -> dict[str, str]:
     """A player of the wallet."""
     asked = {"contract": contract, "playerId": str(number), "currency": "EUR", "balance": "1000"}
     request = urllib.request.Request(f"{root}/__admin/player", json.dumps(asked).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
         found: dict[str, str] = json.loads(answer.read(), parse_float=Decimal)
         return found
 

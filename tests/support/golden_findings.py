@@ -1,9 +1,8 @@
 """The exact words of the judges about the deliberate defects: `tests/golden/findings.json`.
 
 A row is one wrong wallet on one contract, with its failing witness scenarios. Each scenario has a line for each
-finding. Another line has the contract's readings that the wallet followed. A third line has the balances of all players
-from exchange to exchange: those of a sound wallet, and the shown one if it differs. If a scenario is run several times,
-the first run is kept. Scenarios that pass are only in the golden matrix.
+finding. If a scenario is run several times, the first run is kept. Scenarios that pass are only in the golden matrix.
+What the judges note besides findings is kept for sound wallets: `tests/support/golden_readings.py`.
 
 `python tests/support/golden_findings.py` writes the file again and prints the changes. Look at each change before you
 commit it.
@@ -78,26 +77,35 @@ def tried(case: Case) -> Tried:
     cells, lines = {}, {}
     try:
         for scenario in case.scenarios:
-            cells[scenario.id], told = _scenario(examiner, scenario)
-            if cells[scenario.id].findings:
-                lines[scenario.id] = told
+            cell, found, _ = judged(examiner, scenario)
+            cells[scenario.id] = cell
+            if cell.findings:
+                lines[scenario.id] = found
     finally:
         examiner.close()
     return Tried(cells, lines)
 
 
-def _scenario(examiner: Examiner, scenario: Scenario) -> tuple[Cell, tuple[str, ...]]:
+def judged(examiner: Examiner, scenario: Scenario) -> tuple[Cell, tuple[str, ...], tuple[str, ...]]:
+    """The scenario's cell, a line for each finding, and the lines of what was noted besides.
+
+    The further lines have the contract's readings that the wallet followed. They also have the balances of all players
+    from exchange to exchange: those of a sound wallet, and the shown one if it differs.
+    """
     if examiner.violation is not None:
         result = examiner.examine(scenario)
-        return cell_of(result), tuple(_finding(each) for each in result.verdicts)
+        return cell_of(result), tuple(_finding(each) for each in result.verdicts), ()
     histories = [each for each in examiner._runner.run(scenario) if each.exchanges]
-    judged = [examiner.judged(history) for history in histories]
-    cell = cell_of(examiner.results.of_runs(scenario, histories, list(enumerate(judged))))
-    return cell, tuple(_told(histories[0], judged[0]))
+    runs = [examiner.judged(history) for history in histories]
+    cell = cell_of(examiner.results.of_runs(scenario, histories, list(enumerate(runs))))
+    return (
+        cell,
+        tuple(_with_names_for_references(map(_finding, runs[0].verdicts))),
+        tuple(_noted(histories[0], runs[0])),
+    )
 
 
-def _told(history: History, judged: Judged) -> Iterator[str]:
-    yield from _with_names_for_references(map(_finding, judged.verdicts))
+def _noted(history: History, judged: Judged) -> Iterator[str]:
     seen = ["money moved"] if judged.core_money_moved else []
     seen += [f"avoided: {judged.avoided}"] if judged.avoided else []
     seen += [f"{policy}: {value}" for policy, value in judged.readings]

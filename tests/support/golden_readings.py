@@ -12,15 +12,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import golden_findings
+import legal_batches
+import legal_notations
 import legal_wallets as legal
 from golden_findings import Lines, changes, written
 
 from harness.contracts import BUNDLED
+from harness.examine import Examiner
 from harness.model import Scenario
 from harness.proof.matrix import scenarios
 from harness.proof.trials import examiner_of
@@ -32,10 +35,10 @@ SEEN_IN: Mapping[type[Wallet], str] = {
     legal.ReplaysShowTheCurrentBalance: "batch/bet_twice_in_a_batch idempotency/resent_after_others",
     legal.ConflictsGetTheFirstResult: "batch/conflict_beside_a_valid_item idempotency/amount_that_became_zero",
     legal.RefusalsAreRemembered: "insufficient_funds/refused_bet_is_funded_later unsettlement/refused_then_funded",
-    legal.BatchShowsItsEnd: "batch/replays_among_new_items races/bet_batches_against_the_balance",
-    legal.BatchIsAnsweredBackwards: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
-    legal.DuplicatesInABatchGetOneAnswer: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
-    legal.BatchesWithNothingValidAreRefused: "batch/empty_batch batch/nothing_but_invalid_items "
+    legal_batches.BatchShowsItsEnd: "batch/replays_among_new_items races/bet_batches_against_the_balance",
+    legal_batches.BatchIsAnsweredBackwards: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
+    legal_batches.DuplicatesInABatchGetOneAnswer: "batch/bet_twice_in_a_batch idempotency/duplicate_in_batch",
+    legal_batches.BatchesWithNothingValidAreRefused: "batch/empty_batch batch/nothing_but_invalid_items "
     "idempotency/higher_amount",
     legal.LateBetsSucceedWithoutEffect: "rollback/late_bet rollback/late_bet_after_two_rollbacks",
     legal.RollbackOfSettledIsRefunded: "races/payout_against_rollback rollback/bet_settled_as_lost",
@@ -57,8 +60,8 @@ SEEN_IN: Mapping[type[Wallet], str] = {
     legal.NeverDeducts: "authentication/correct_credentials input/unsettlement_no_json",
     legal.IdsBelongToPlayers: "idempotency/same_id_for_another_player",
     legal.RefusesUnderContention: "races/bets_against_the_balance races/bet_against_its_rollback races/credits",
-    legal.ReadsNotationsTheOtherWay: "input/bet_amounts_eur input/settlement_amounts_jpy",
-    legal.TakesScalarsForOneAnother: "input/bet_amounts_eur input/settlement_amounts_jpy input/settlement_wrong_types",
+    legal_notations.ReadsNotationsTheOtherWay: "input/bet_amounts_eur input/settlement_amounts_jpy",
+    legal_notations.TakesScalarsForOneAnother: "input/settlement_amounts_jpy input/settlement_wrong_types",
     legal.CoreOnly: "batch/conflict_beside_a_valid_item idempotency/replayed_unsettlement_after_others",
 }
 """The scenarios that show the reading of each wallet."""
@@ -91,9 +94,14 @@ def tried(case: Case) -> Lines:
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     examiner = examiner_of(case.variant, case.contract, explain=False)
     try:
-        return {each.id: golden_findings._scenario(examiner, each)[1] for each in case.scenarios}
+        return {each.id: _lines(examiner, each) for each in case.scenarios}
     finally:
         examiner.close()
+
+
+def _lines(examiner: Examiner, scenario: Scenario) -> Sequence[str]:
+    _, found, noted = golden_findings.judged(examiner, scenario)
+    return (*found, *noted)
 
 
 def kept() -> dict[str, dict[str, list[str]]]:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from patience import PATIENCE_SECONDS
+
 PACE_SECONDS = 0.01
 """The time between two pieces of a trickle. A real attacker waits longer."""
 
@@ -82,6 +84,15 @@ class Visit:
 Behaviour: TypeAlias = Callable[[Visit], None]
 
 
+@contextlib.contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port at which nothing listens, and which no other process is given. A `Server` may listen at it."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
 class Server:
     """A listening socket on 127.0.0.1 with a behaviour. As a context manager it stops what it started."""
 
@@ -91,7 +102,7 @@ class Server:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._visits: list[Visit] = []
-        self._listening = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=128, reuse_port=bool(port))
         self.port: int = self._listening.getsockname()[1]
         self.visits = 0
         """The number of connections so far."""
@@ -102,7 +113,7 @@ class Server:
 
     def wait_for_end_of(self, index: int) -> None:
         """Wait until the behaviour has closed that connection."""
-        assert self._visits[index].ended.wait(10), "a behaviour did not end"
+        assert self._visits[index].ended.wait(PATIENCE_SECONDS), "a behaviour did not end"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -120,7 +131,7 @@ class Server:
             with contextlib.suppress(OSError):
                 visit.connection.shutdown(socket.SHUT_RDWR)
         for thread in list(self._threads):
-            thread.join(timeout=10)
+            thread.join(timeout=PATIENCE_SECONDS)
             assert not thread.is_alive(), "a behaviour did not end"
 
     def _start(self, target: Callable[[], None]) -> None:

@@ -103,25 +103,18 @@ BASES = {"base", "bases"}
 
 # Names that occur more than once in `harness`, and where. A test asks to remove what is no longer repeated: the lists
 # may shrink and never grow.
-REPEATED_CLASSES: Mapping[str, str] = {
-    "Event": "the oracle and the partner",
-    "Fate": "the oracle and the partner",
-    "Finding": "the oracle, the certificate and the proof",
-}
+REPEATED_CLASSES: Mapping[str, str] = {}
 REPEATED_MODULES: Mapping[str, str] = {
     "document": "the proof and the OpenAPI document",
-    "words": "the model, the verdict and the scenarios",
+    "words": "the model and the scenarios",
 }
 CONTRACT_FOLDER = re.compile(r"harness\.contracts\.(?!shared\.|openapi\.)\w+\.\w+\Z")
 """The modules of a contract's own folder: every contract has the same ones."""
 
 # Where `float` may be called, and what it holds there. Money is never among it, but for the wallets that are wrong.
 FLOATS: Mapping[str, str] = {
-    "harness.client": "seconds",
-    "harness.plugin": "seconds",
     "harness.config": "seconds, and requests in a second",
     "mock_server.defects": "wallets that count money in floats, to be caught",
-    "mock_server.faults": "seconds",
 }
 EXACT_ROOMS = ("harness.model", "harness.money", "harness.oracle", "harness.contracts", "mock_server.wallet")
 """Rooms without any float, not even a literal such as 0.5."""
@@ -227,6 +220,14 @@ def empty_names(modules: Iterable[Module]) -> Iterator[str]:
 
 def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
     """Classes and modules of the harness that share a name. A search for one of them would find the other."""
+    for (kind, name), found in _places(modules).items():
+        excused = name in (REPEATED_CLASSES if kind == "class" else REPEATED_MODULES)
+        if len(found) > 1 and not excused:
+            yield f"{found[1]}: the {kind} {name} is also in {found[0]}: name it for what sets it apart"
+
+
+def _places(modules: Iterable[Module]) -> Mapping[tuple[str, str], list[str]]:
+    """Where each class and each module of the harness is, by `class` or `module` and its name."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in (module for module in modules if _in(module.name, PACKAGES[:1])):
         base = each.path.rpartition("/")[2]
@@ -235,12 +236,7 @@ def repeated_names(modules: Iterable[Module]) -> Iterator[str]:
         for node in each.nodes:
             if isinstance(node, ast.ClassDef):
                 places["class", node.name].append(each.at(node))
-    for (kind, name), found in places.items():
-        excused = name in (REPEATED_CLASSES if kind == "class" else REPEATED_MODULES)
-        if len(found) > 1 and not excused:
-            yield f"{found[1]}: the {kind} {name} is also in {found[0]}: name it for what sets it apart"
-        if len(found) == 1 and excused:
-            yield f"{found[0]}: the {kind} {name} is repeated no longer: remove it from the list"
+    return places
 
 
 def impure_days(modules: Iterable[Module]) -> Iterator[str]:
@@ -299,9 +295,39 @@ def _is_told(node: ast.expr) -> bool:
 
 def sleeping(modules: Iterable[Module]) -> Iterator[str]:
     """Sleeps in tests that are not listed."""
+    for each, node in _sleeps(modules):
+        if each.path not in SLEEPERS:
+            yield f"{each.at(node)}: sleeps: wait for what happens, or list it in SLEEPERS with a reason"
+
+
+def _sleeps(modules: Iterable[Module]) -> Iterator[tuple[Module, ast.AST]]:
     for each in modules:
         for node in each.nodes:
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="time"), attr="sleep") | ast.Name(id="sleep")):
-                    if each.path not in SLEEPERS:
-                        yield f"{each.at(node)}: sleeps: wait for what happens, or list it in SLEEPERS with a reason"
+                    yield each, node
+
+
+def unmet(modules: Iterable[Module]) -> Iterator[str]:
+    """Exceptions in the tables above that no module needs. `modules` are all of the project, its tests included."""
+    every = tuple(modules)
+    places = _places(every)
+    for kind, table in (("class", REPEATED_CLASSES), ("module", REPEATED_MODULES)):
+        yield from (f"the {kind} {each} is not repeated" for each in table if len(places.get((kind, each), ())) < 2)
+    floating = {room_of(each.name, FLOATS) for each in every if any(map(_is_float_call, each.nodes))}
+    yield from (f"{each} has no float" for each in FLOATS if each not in floating)
+    asleep = {each.path for each, _ in _sleeps(every)}
+    yield from (f"{each} does not sleep" for each in SLEEPERS if each not in asleep)
+    known = {each.name for each in every} | set(ROOMS)
+    arrows = {
+        (room_of(each.importer, ROOMS), room_of(each.target, ROOMS)) for one in every for each in imports(one, known)
+    }
+    yield from (
+        f"{importer} does not import {target}" for importer, target in DEBTS if (importer, target) not in arrows
+    )
+    with_wallet = {importer for importer, target in arrows if target.startswith(PACKAGES[1])}
+    yield from (f"{each} does not import the wallet" for each in WITH_WALLET if each not in with_wallet)
+
+
+def _is_float_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"

@@ -7,14 +7,18 @@ this.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from decimal import Decimal
 
-from harness.contracts import BadRequest, Contract
-from harness.contracts.shared.json_text import stringify
+from legal_batches import (
+    BatchesWithNothingValidAreRefused,
+    BatchIsAnsweredBackwards,
+    BatchShowsItsEnd,
+    DuplicatesInABatchGetOneAnswer,
+)
+from legal_notations import ReadsNotationsTheOtherWay, TakesScalarsForOneAnother
+
+from harness.contracts import Contract
 from harness.model import (
-    Batch,
     Bet,
     GetBalance,
     ItemReply,
@@ -28,7 +32,6 @@ from harness.model import (
     Rollback,
     Unsettle,
 )
-from mock_server.defects.rewriting import rewritten
 from mock_server.order import FAMILIES, AnyOrder, Moved, Order, Refusal
 from mock_server.store import Account, BetRecord, Entry, Fate
 from mock_server.wallet import CoreOnlyWallet, Wallet
@@ -84,59 +87,6 @@ class RefusalsAreRemembered(Wallet):
     def _refused(self) -> dict[tuple[str, str, str], Outcome]:
         remembered: dict[tuple[str, str, str], Outcome] = self.__dict__.setdefault("_refusals", {})
         return remembered
-
-
-class BatchShowsItsEnd(Wallet):
-    """Every accepted item of a batch shows the player's balance after the whole batch."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        owners = {item.id: item.player for item in batch.items}
-        return Reply(
-            outcome=reply.outcome, items=tuple(self._at_the_end(contract, each, owners) for each in reply.items)
-        )
-
-    def _at_the_end(self, contract: str, answer: ItemReply, owners: dict[str, str]) -> ItemReply:
-        if answer.outcome is not Outcome.OK or answer.id not in owners:
-            return answer
-        balance = self.store.balance(self.find_player(contract, owners[answer.id]))
-        return ItemReply(outcome=answer.outcome, id=answer.id, balance=balance, currency=answer.currency)
-
-
-class BatchIsAnsweredBackwards(Wallet):
-    """The answers of a batch come in another order than its items."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            body["data"].reverse()
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class DuplicatesInABatchGetOneAnswer(Wallet):
-    """The same id twice in a batch is answered once."""
-
-    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
-        answer = super().write(contract, operation, reply, request)
-        body = json.loads(answer.body)
-        if isinstance(body.get("data"), list):
-            first: dict[str, object] = {}
-            for item in body["data"]:
-                first.setdefault(str(item.get("transactionId")), item)
-            body["data"] = list(first.values())
-        return answer._replace(body=json.dumps(body).encode())
-
-
-class BatchesWithNothingValidAreRefused(Wallet):
-    """A batch in which no item can be accepted is refused as a whole, an empty one too."""
-
-    async def process_batch(self, contract: str, batch: Batch) -> Reply:
-        reply = await super().process_batch(contract, batch)
-        if any(each.outcome is Outcome.OK for each in reply.items):
-            return reply
-        outcome = reply.items[0].outcome if reply.items else Outcome.MALFORMED
-        return Reply(outcome=outcome, items=())
 
 
 class AnswersHaveExtraFields(Wallet):
@@ -321,56 +271,24 @@ class IdsBelongToPlayers(Wallet):
 
 
 class RefusesUnderContention(Wallet):
-    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting."""
+    """Of concurrent requests for one player all but one are refused without effect, as by a lock without waiting.
+
+    A settlement of the casino waits for the lock, because the platform books a refused one as a lost bet.
+    """
 
     async def process(self, order: Order[Movement]) -> ItemReply:
         busy: set[str] = self.__dict__.setdefault("_busy", set())
-        if order.item.player in busy:
-            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
-        busy.add(order.item.player)
+        player = order.item.player
+        while player in busy:
+            if order.operation != "Settle" or order.contract != "casino":
+                return self.answer_refusal(order, Refusal(Outcome.REFUSED, "busy"))
+            await self.gap()
+        busy.add(player)
         try:
             await self.gap()
             return await super().process(order)
         finally:
-            busy.discard(order.item.player)
-
-
-class ReadsNotationsTheOtherWay(Wallet):
-    """Casino amounts may be written as 1000000.0 or 1e6; sportsbook amounts may not be written as 1e1 or -0."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def whole(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, Decimal) and amount == amount.to_integral_value():
-                fields["amount"] = int(amount)
-
-        if contract.name == "casino":
-            return super().read(contract, name, rewritten(body, whole))
-        if re.search(rb'"amount":\s*(-0|[0-9.]+[eE])', body):
-            raise BadRequest(Outcome.MALFORMED, "an amount is written in plain digits")
-        return super().read(contract, name, body)
-
-
-class TakesScalarsForOneAnother(Wallet):
-    """Text that spells a number is that number, and what is no text is the text of its JSON; both SHOULD be refused."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def coerced(fields: dict[str, object]) -> None:
-            for field, value in fields.items():
-                if field == "amount":
-                    fields[field] = _spelled(value)
-                elif field not in {"isWin", "autoWithDrawal", "odds", "transactions"} and not isinstance(value, str):
-                    fields[field] = stringify(value).decode()
-
-        return super().read(contract, name, rewritten(body, coerced))
-
-
-def _spelled(value: object) -> object:
-    """The number that a text spells: `" 10"`, `"+10"` and `"1e1"` are 10."""
-    if not isinstance(value, str) or not re.fullmatch(r"\s*\+?[0-9.]+(e[0-9]+)?", value):
-        return value
-    number = Decimal(value.strip())
-    return int(number) if number == number.to_integral_value() else number
+            busy.discard(player)
 
 
 class CoreOnly(CoreOnlyWallet):

@@ -23,19 +23,19 @@ _OPERATIONS: dict[type, str] = {
 
 
 def bet(id: str, amount: Amount, bet: str = "", **fields: str) -> Bet:
-    return Bet(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet, **fields)  # type: ignore[arg-type]
+    return Bet(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet, **{"kind": "SINGLE", **fields})  # type: ignore[arg-type]
 
 
 def pay(id: str, amount: Amount, bet: str = "", **fields: str) -> Payout:
-    return Payout(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet, **fields)  # type: ignore[arg-type]
+    return Payout(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet, **{"kind": "BET_PAID", **fields})  # type: ignore[arg-type]
 
 
 def reward(id: str, amount: Amount) -> Reward:
-    return Reward(id=id, player=PLAYER, currency="EUR", amount=amount)
+    return Reward(id=id, player=PLAYER, currency="EUR", amount=amount, kind="bonus")
 
 
 def unsettle(id: str, amount: Amount, bet: str = "") -> Unsettle:
-    return Unsettle(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet)
+    return Unsettle(id=id, player=PLAYER, currency="EUR", amount=amount, bet=bet, kind="BET_UNPAID")
 
 
 def rollback(id: str, original: str, bet: str = "") -> Rollback:

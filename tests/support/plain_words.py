@@ -26,7 +26,6 @@ BANNED = re.compile(
 # Rooms with docstrings or comments that break the rules today, and why. A test asks to remove a room that is clean, so
 # that the table can only shrink.
 UNCLEAN: Mapping[str, str] = {
-    "harness.oracle": "not rewritten yet",
     "mock_server.defects": "docstrings of defects are texts of the kill matrix and its golden files",
 }
 

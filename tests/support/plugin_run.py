@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from patience import PATIENCE_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
-DEADLINE_SECONDS = 120
+DEADLINE_SECONDS = PATIENCE_SECONDS
 CREDENTIALS = {
     "WALLET_API_KEY": "the-key-of-the-tests",
     "WALLET_SECRET": "the-secret-of-the-tests",

@@ -15,6 +15,7 @@ from typing import Any
 
 from credentials_at_hand import of_casino, of_sportsbook
 from listening import Listening
+from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import Credentials
@@ -96,11 +97,11 @@ class AtHand:
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
-            assert server.ready.wait(10)
+            assert server.ready.wait(PATIENCE_SECONDS)
             yield f"{'https' if pem else 'http'}://127.0.0.1:{server.port}"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(PATIENCE_SECONDS)
 
 
 def _dated(app: App, fast_seconds: int) -> Asgi:

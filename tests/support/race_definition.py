@@ -86,6 +86,11 @@ def believed(beliefs: Iterable[Belief]) -> set[tuple[object, ...]]:
     return {contents(state.book) for belief in beliefs for state in states_of(belief)}
 
 
+def balances_left(beliefs: Iterable[Belief]) -> frozenset[Amount]:
+    """The balances that the beliefs allow, once some lost events are carried out."""
+    return frozenset(state.book.balance for belief in beliefs for state in states_of(belief))
+
+
 def states_of(belief: Belief) -> Iterator[State]:
     """Every state that a belief allows. Lost events may have arrived in any order."""
     told = excused(belief.lost)

@@ -1,12 +1,21 @@
-"""The files of `docs/PRIVATE_CONTRACT.md`, as the tutorial prints them. They are a contract that is not bundled."""
+"""The tutorial `docs/PRIVATE_CONTRACT.md`, and the files of its contract, which is not bundled."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-TUTORIAL = (Path(__file__).resolve().parents[2] / "docs" / "PRIVATE_CONTRACT.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL))
+_DOCS = Path(__file__).resolve().parents[2] / "docs"
+_PROJECT = _DOCS / "private_contract"
+TUTORIAL = (_DOCS / "PRIVATE_CONTRACT.md").read_text(encoding="utf-8")
+FILES = {
+    path.relative_to(_PROJECT).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted(_PROJECT.rglob("*"))
+    if path.suffix in {".json", ".py", ".toml", ".yaml"}
+}
+"""The text of each file of the contract's project, by its path there."""
+EXCERPTS = re.findall(r"^```(?!console)\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+"""What the tutorial prints of these files."""
 
 
 def write_package(folder: Path) -> None:

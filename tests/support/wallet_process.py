@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from credentials_at_hand import of_casino, of_sportsbook
+from patience import PATIENCE_SECONDS
 
 from harness.contracts import load
 from harness.model import Operation, Request
@@ -29,7 +30,7 @@ ENVIRONMENT = {
     "WALLET_USER": "user",
     "WALLET_PASSWORD": "password",
 }
-DEADLINE_SECONDS = 10
+DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import Level, NotApplicable, Requirement, Status, Verdict, Waiver
+from harness.model import Check, Level, NotApplicable, Requirement, Status, Verdict, Waiver
 from harness.verdict import (
     Certification,
     ContractVerdict,
@@ -31,7 +31,7 @@ REQUIREMENTS = {
 SUITE = {"T-ONE-01": ["one/a", "one/b"], "T-TWO-01": ["two/a"], "T-SHO-01": ["sho/a"]}
 
 
-def verdict(requirement: str, status: Status = Status.FAIL, check: str = "code") -> Verdict:
+def verdict(requirement: str, status: Status = Status.FAIL, check: Check = Check.CODE) -> Verdict:
     return Verdict(
         check=check, requirement=requirement, level=REQUIREMENTS[requirement].level, status=status, summary="wrong"
     )
@@ -215,8 +215,8 @@ def test_undecided_is_no_failure_that_a_waiver_could_expect() -> None:
     assert over((ONE_FAILS[0], silent, *SOUND[2:]), waiver("T-ONE-01")).words == "NOT CERTIFIED"
 
 
-@pytest.mark.parametrize(("check", "words"), [("oracle", "INCOMPLETE"), ("code", "CERTIFIED with 1 waiver")])
-def test_what_a_waived_violation_hides_has_not_passed(check: str, words: str) -> None:
+@pytest.mark.parametrize(("check", "words"), [(Check.ORACLE, "INCOMPLETE"), (Check.CODE, "CERTIFIED with 1 waiver")])
+def test_what_a_waived_violation_hides_has_not_passed(check: Check, words: str) -> None:
     """The oracle judges a player no further in a scenario, so what comes after is unknown; a code hides nothing."""
     hides = failed("two/a", verdict("T-ONE-01", check=check))
     told = over([hides if each.scenario == "two/a" else each for each in SOUND], waiver("T-ONE-01"))

@@ -95,9 +95,19 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
 
 
+_LARGE_BYTES = 4096
+"""A body that servers read in several pieces."""
+
+
 def unbelieved(body: bytes) -> Remedy:
     """What is probably wrong with a wallet that refuses the right signature of this body."""
     text = body.decode("utf-8", "replace")
+    if not text.isascii() and len(body) > _LARGE_BYTES:
+        return Remedy(
+            "your wallet decodes a large body piece by piece as it is read, which destroys a character across two "
+            "pieces, or it verifies the HMAC over a body that it wrote anew",
+            f"collect the bytes of the body first, and decode them once; {RAW}",
+        )
     if not text.isascii():
         return Remedy(
             "your wallet verifies the HMAC over a body that it wrote anew: text beyond ASCII came out as \\u escapes, "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
-from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Sending, Wait, Wish
+from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Platform, Sending, TransactionState, Wait, Wish
 from harness.model import Amount, Bet, Payout, Player, Retry, Reward, Settle
 
 TRIES = 4
@@ -61,20 +61,20 @@ class _Unpaid:
         yield Wait(1)
         (fate,) = yield Sending(payout, 1 if multiplayer else TRIES)
         self._note("payouts", payout, fate)
-        if fate is Fate.UNKNOWN and multiplayer:
+        if fate is TransactionState.UNKNOWN and multiplayer:
             self.failed.append((payout, 0))
-        elif fate is Fate.UNKNOWN:
+        elif fate is TransactionState.UNKNOWN:
             self.unpaid.append(payout)
 
-    def _placed(self, bet: Bet) -> Generator[Wish, tuple[Fate, ...], bool]:
+    def _placed(self, bet: Bet) -> Generator[Wish, tuple[TransactionState, ...], bool]:
         """True if the round may begin: the wallet accepted the bet, or it has no `bet` operation."""
         if not self.platform.has("bet"):
             return True
         (fate,) = yield Sending(bet, TRIES)
         self.platform.counts[f"bets {fate}"] += 1
-        if fate is Fate.ACCEPTED:
+        if fate is TransactionState.ACCEPTED:
             self.platform.book(bet.currency, "staked", bet.amount)
-        return fate is Fate.ACCEPTED
+        return fate is TransactionState.ACCEPTED
 
     def _payout(self, bet: Bet, player: Player, amount: Amount) -> Payout:
         known = player.bets[0] if player.bets and not self.platform.has("bet") else self.platform.bet_of(bet)
@@ -101,11 +101,12 @@ class _Unpaid:
             amount=unit * platform.chance.randint(1, 100),
             session=player.session,
             bet=f"bonus-{number}",
+            kind="bonus",
             game=platform.chance.choice(platform.games),
         )
         (fate,) = yield Sending(reward, TRIES)
         platform.counts[f"rewards {fate}"] += 1
-        if fate is Fate.ACCEPTED:
+        if fate is TransactionState.ACCEPTED:
             platform.book(player.currency, "paid", reward.amount)
 
     def retry_job(self) -> Course:
@@ -117,9 +118,9 @@ class _Unpaid:
         self.platform.counts["retry jobs"] += 1
         for (payout, tries), fate in zip(waiting, fates, strict=True):
             self._note("retried payouts", payout, fate)
-            if fate is Fate.UNKNOWN and tries + 1 < TRIES - 1:
+            if fate is TransactionState.UNKNOWN and tries + 1 < TRIES - 1:
                 self.failed.append((payout, tries + 1))
-            elif fate is Fate.UNKNOWN:
+            elif fate is TransactionState.UNKNOWN:
                 self.unpaid.append(payout)
 
     def night(self) -> Course:
@@ -132,18 +133,18 @@ class _Unpaid:
             items = tuple(replace(each, session=sessions[each.player]) for each in due)
             self.unpaid, self.failed = [], []
             platform.counts["settlements of the night"] += 1
-            fates: tuple[Fate, ...] = ()
+            fates: tuple[TransactionState, ...] = ()
             if items:
                 fates = yield Sending(Settle(items=items), TRIES)
             for payout, fate in zip(items, fates, strict=True):
                 self._note("payouts in settlements", payout, fate)
-                if fate is Fate.UNKNOWN:
+                if fate is TransactionState.UNKNOWN:
                     self.unpaid.append(payout)
             if not self.unpaid:
                 return
             yield Wait(HOUR)
 
-    def _note(self, what: str, payout: Payout, fate: Fate) -> None:
+    def _note(self, what: str, payout: Payout, fate: TransactionState) -> None:
         self.platform.counts[f"{what} {fate}"] += 1
-        if fate is Fate.ACCEPTED:
+        if fate is TransactionState.ACCEPTED:
             self.platform.book(payout.currency, "paid", payout.amount)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import re
-from dataclasses import replace
 
 from harness.contracts.casino.authentication import RAW, signature
+from harness.contracts.casino.spoiling import digested, header, signed_text, with_headers
 from harness.contracts.shared.authentication import Credentials, Remedy, Shell, forgery
 from harness.model import Level, Request
 
@@ -24,23 +23,13 @@ _TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")|([:,])')
 """A JSON string, or one of the characters between JSON values."""
 
 
-def _with(request: Request, **headers: str) -> Request:
-    """The request with some headers replaced; `x_signature` names `x-signature`."""
-    new = {name.replace("_", "-"): value for name, value in headers.items()}
-    return replace(request, headers=tuple((name, new.get(name, value)) for name, value in request.headers))
-
-
-def _header(request: Request, name: str) -> str:
-    return next(value for key, value in request.headers if key == name)
-
-
 def _signed_by(secret: str, timestamp: str, request: Request) -> Request:
-    return _with(request, x_signature=signature(request.body, secret, timestamp), x_timestamp=timestamp)
+    return with_headers(request, x_signature=signature(request.body, secret, timestamp), x_timestamp=timestamp)
 
 
 def _signing(message: bytes, request: Request, credentials: Credentials) -> Request:
     """The request with a signature of these bytes in place of the documented text."""
-    return _with(request, x_signature=hmac.new(credentials["secret"].encode(), message, hashlib.sha256).hexdigest())
+    return digested(request, credentials["secret"].encode(), message)
 
 
 @forgery(
@@ -48,8 +37,8 @@ def _signing(message: bytes, request: Request, credentials: Credentials) -> Requ
 )
 def wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right signature with another first digit."""
-    good = _header(request, "x-signature")
-    return _with(request, x_signature=("1" if good.startswith("0") else "0") + good[1:])
+    good = header(request, "x-signature")
+    return with_headers(request, x_signature=("1" if good.startswith("0") else "0") + good[1:])
 
 
 @forgery(
@@ -59,7 +48,7 @@ def wrong_signature(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def truncated_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Only the first half of the signature. A wallet that compares only a prefix accepts it."""
-    return _with(request, x_signature=_header(request, "x-signature")[:32])
+    return with_headers(request, x_signature=header(request, "x-signature")[:32])
 
 
 @forgery(
@@ -69,7 +58,7 @@ def truncated_signature(request: Request, credentials: Credentials, now_ms: int)
 )
 def empty_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The header with an empty value."""
-    return _with(request, x_signature="")
+    return with_headers(request, x_signature="")
 
 
 @forgery(
@@ -79,7 +68,7 @@ def empty_signature(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def other_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Signed with another secret."""
-    return _signed_by(f"{credentials['secret']}-of-somebody-else", _header(request, "x-timestamp"), request)
+    return _signed_by(f"{credentials['secret']}-of-somebody-else", header(request, "x-timestamp"), request)
 
 
 @forgery(
@@ -89,7 +78,7 @@ def other_secret(request: Request, credentials: Credentials, now_ms: int) -> Req
 )
 def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Signed with an empty secret, as a wallet without a configured secret would compute it."""
-    return _signed_by("", _header(request, "x-timestamp"), request)
+    return _signed_by("", header(request, "x-timestamp"), request)
 
 
 @forgery(
@@ -100,7 +89,7 @@ def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Req
 )
 def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Signed with the API key, which is no secret."""
-    return _signed_by(credentials["api_key"], _header(request, "x-timestamp"), request)
+    return _signed_by(credentials["api_key"], header(request, "x-timestamp"), request)
 
 
 @forgery(
@@ -110,7 +99,7 @@ def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Re
 )
 def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, with the API key of an integration that does not exist."""
-    return _with(request, x_api_key=f"{credentials['api_key']}-unknown")
+    return with_headers(request, x_api_key=f"{credentials['api_key']}-unknown")
 
 
 @forgery(
@@ -120,8 +109,8 @@ def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """An old signature beside a fresh timestamp."""
-    old = str(int(_header(request, "x-timestamp")) - _MINUTE_MS)
-    return _with(request, x_signature=signature(request.body, credentials["secret"], old))
+    old = str(int(header(request, "x-timestamp")) - _MINUTE_MS)
+    return with_headers(request, x_signature=signature(request.body, credentials["secret"], old))
 
 
 @forgery(
@@ -131,7 +120,7 @@ def other_timestamp(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def signature_of_another_body(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right signature of an empty object."""
-    return _with(request, x_signature=signature(b"{}", credentials["secret"], _header(request, "x-timestamp")))
+    return with_headers(request, x_signature=signature(b"{}", credentials["secret"], header(request, "x-timestamp")))
 
 
 @forgery(
@@ -153,7 +142,7 @@ def without_timestamp(request: Request, credentials: Credentials, now_ms: int) -
 )
 def without_separator(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers body and timestamp with nothing between them."""
-    return _signing(request.body + _header(request, "x-timestamp").encode(), request, credentials)
+    return _signing(request.body + header(request, "x-timestamp").encode(), request, credentials)
 
 
 @forgery(
@@ -164,7 +153,7 @@ def without_separator(request: Request, credentials: Credentials, now_ms: int) -
 )
 def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the timestamp before the body."""
-    return _signing(b"|".join((_header(request, "x-timestamp").encode(), request.body)), request, credentials)
+    return _signing(b"|".join((header(request, "x-timestamp").encode(), request.body)), request, credentials)
 
 
 @forgery(
@@ -175,8 +164,8 @@ def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the timestamp in seconds. The header has it in milliseconds."""
-    seconds = str(int(_header(request, "x-timestamp")) // 1000)
-    return _with(request, x_signature=signature(request.body, credentials["secret"], seconds))
+    seconds = str(int(header(request, "x-timestamp")) // 1000)
+    return with_headers(request, x_signature=signature(request.body, credentials["secret"], seconds))
 
 
 @forgery(
@@ -187,7 +176,7 @@ def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -
 def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body as other languages write it, with a space after each colon and comma."""
     text = _TOKEN.sub(lambda match: match[1] or match[2] + b" ", request.body)
-    return _with(request, x_signature=signature(text, credentials["secret"], _header(request, "x-timestamp")))
+    return with_headers(request, x_signature=signature(text, credentials["secret"], header(request, "x-timestamp")))
 
 
 @forgery(
@@ -197,8 +186,8 @@ def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) 
 )
 def base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right digest, in base64 instead of hex."""
-    digest = bytes.fromhex(_header(request, "x-signature"))
-    return _with(request, x_signature=base64.b64encode(digest).decode())
+    digest = bytes.fromhex(header(request, "x-signature"))
+    return with_headers(request, x_signature=base64.b64encode(digest).decode())
 
 
 @forgery(
@@ -208,8 +197,7 @@ def base64_signature(request: Request, credentials: Credentials, now_ms: int) ->
 )
 def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """SHA-256 without a key, which everybody can compute."""
-    signed = b"|".join((request.body, _header(request, "x-timestamp").encode()))
-    return _with(request, x_signature=hashlib.sha256(signed).hexdigest())
+    return with_headers(request, x_signature=hashlib.sha256(signed_text(request)).hexdigest())
 
 
 @forgery(
@@ -222,7 +210,7 @@ def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Reque
 )
 def timestamp_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, with a timestamp in seconds. Read as milliseconds it is a time in 1970."""
-    return _signed_by(credentials["secret"], str(int(_header(request, "x-timestamp")) // 1000), request)
+    return _signed_by(credentials["secret"], str(int(header(request, "x-timestamp")) // 1000), request)
 
 
 @forgery(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import json
 import re
 from dataclasses import replace
 from decimal import Decimal
 
 from harness.contracts.casino.authentication import RAW
+from harness.contracts.casino.spoiling import digested, header, signed_text, with_headers
 from harness.contracts.shared.authentication import Credentials, forgery
 from harness.model import Request
 
@@ -24,33 +24,15 @@ _INTEGER = re.compile(rb'("(?:[^"\\]|\\.)*")|(?<![0-9.eE+-])(-?[0-9]+)(?![0-9.eE
 _TRANSACTIONS = re.compile(rb'\{"transactions":(.*)\}', re.DOTALL)
 
 
-def _header(request: Request, name: str) -> str:
-    return next(value for key, value in request.headers if key == name)
-
-
-def _with_signature(request: Request, signature: str) -> Request:
-    headers = tuple((name, signature if name == "x-signature" else value) for name, value in request.headers)
-    return replace(request, headers=headers)
-
-
 def _over(request: Request, credentials: Credentials, body: bytes) -> Request:
     """A signature of another form of the body, or an empty signature if the body has only one form."""
-    return (
-        _signed(request, credentials["secret"].encode(), body) if body != request.body else _with_signature(request, "")
-    )
+    if body == request.body:
+        return with_headers(request, x_signature="")
+    return _signed(request, credentials["secret"].encode(), body)
 
 
 def _signed(request: Request, key: bytes, body: bytes) -> Request:
-    return _digested(request, key, _message(replace(request, body=body)), "sha256")
-
-
-def _message(request: Request) -> bytes:
-    """The text that the document signs."""
-    return b"|".join((request.body, _header(request, "x-timestamp").encode()))
-
-
-def _digested(request: Request, key: bytes, message: bytes, digest: str) -> Request:
-    return _with_signature(request, hmac.new(key, message, digest).hexdigest())
+    return digested(request, key, signed_text(replace(request, body=body)))
 
 
 def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False, spaces: bool = False) -> bytes:
@@ -150,7 +132,7 @@ def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> R
     """The key is the secret without white space around it; an empty signature if there is none."""
     trimmed = credentials["secret"].strip()
     if trimmed == credentials["secret"]:
-        return _with_signature(request, "")
+        return with_headers(request, x_signature="")
     return _signed(request, trimmed.encode(), request.body)
 
 
@@ -161,8 +143,8 @@ def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> R
 )
 def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers body and timestamp with a dot between them."""
-    message = b".".join((request.body, _header(request, "x-timestamp").encode()))
-    return _digested(request, credentials["secret"].encode(), message, "sha256")
+    message = b".".join((request.body, header(request, "x-timestamp").encode()))
+    return digested(request, credentials["secret"].encode(), message)
 
 
 @forgery(
@@ -172,7 +154,7 @@ def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-1."""
-    return _digested(request, credentials["secret"].encode(), _message(request), "sha1")
+    return digested(request, credentials["secret"].encode(), signed_text(request), "sha1")
 
 
 @forgery(
@@ -182,7 +164,7 @@ def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Requ
 )
 def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-512."""
-    return _digested(request, credentials["secret"].encode(), _message(request), "sha512")
+    return digested(request, credentials["secret"].encode(), signed_text(request), "sha512")
 
 
 @forgery(
@@ -192,8 +174,8 @@ def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Re
 )
 def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """A plain hash of body, timestamp and secret, one after the other."""
-    message = b"|".join((_message(request), credentials["secret"].encode()))
-    return _with_signature(request, hashlib.sha256(message).hexdigest())
+    message = b"|".join((signed_text(request), credentials["secret"].encode()))
+    return with_headers(request, x_signature=hashlib.sha256(message).hexdigest())
 
 
 @forgery(
@@ -203,7 +185,7 @@ def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> 
 )
 def secret_with_newline(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret with the line break of the file that it was read from."""
-    return _digested(request, credentials["secret"].encode() + b"\n", _message(request), "sha256")
+    return digested(request, credentials["secret"].encode() + b"\n", signed_text(request))
 
 
 @forgery(
@@ -213,7 +195,7 @@ def secret_with_newline(request: Request, credentials: Credentials, now_ms: int)
 )
 def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right digest in upper-case instead of lower-case digits."""
-    return _with_signature(request, _header(request, "x-signature").upper())
+    return with_headers(request, x_signature=header(request, "x-signature").upper())
 
 
 @forgery(
@@ -226,7 +208,7 @@ def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Re
     try:
         return _signed(request, bytes.fromhex(credentials["secret"]), request.body)
     except ValueError:
-        return _with_signature(request, "")
+        return with_headers(request, x_signature="")
 
 
 @forgery(
@@ -239,7 +221,7 @@ def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) ->
     try:
         return _signed(request, base64.b64decode(credentials["secret"], validate=True), request.body)
     except ValueError:
-        return _with_signature(request, "")
+        return with_headers(request, x_signature="")
 
 
 @forgery(
@@ -249,7 +231,7 @@ def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) ->
 )
 def key_and_message_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The message is the key of the HMAC, and the secret its message."""
-    return _digested(request, _message(request), credentials["secret"].encode(), "sha256")
+    return digested(request, signed_text(request), credentials["secret"].encode())
 
 
 REWRITTEN = (

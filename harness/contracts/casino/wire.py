@@ -253,7 +253,7 @@ def _write_items(operation: Settle | Retry | BetBatch, items: tuple[ItemReply, .
 
 
 def _write_item(name: str, source: Operation | Movement | None, item: ItemReply) -> dict[str, object]:
-    transaction = item.id if item.id is not None else getattr(source, "id", None)
+    transaction = item.id if item.id is not None else (source.id if isinstance(source, Movement) else None)
     return {
         "status": item.code or CODES[item.outcome],
         **({} if transaction is None else {"transactionId": transaction}),

@@ -101,6 +101,9 @@ CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
 }
 NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type", "transactions": "wrong_type"}
 ESSENTIAL = frozenset({"transactions", "transactionId", "playerId", "amount"})
+"""The fields that the requirements call essential. Without another required field a wallet should refuse."""
+GAMES = ("G1720761376617",)
+"""The game id of the published example."""
 KINDS = {"reward": ("bonus", "jackpot")}
 STATUSES = {Outcome.UNAUTHENTICATED: 401, Outcome.MALFORMED: 400}
 """The HTTP status of the reference wallet's refusals; 200 for the others. The document gives none: 200 and 4xx are

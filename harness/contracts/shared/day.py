@@ -25,7 +25,7 @@ HIGHEST_STAKE = 10 * SCALE
 WINNERS_PERCENT = 45
 
 
-class Fate(StrEnum):
+class TransactionState(StrEnum):
     """What the platform knows about a transaction that it has requested."""
 
     ACCEPTED = "accepted"
@@ -57,7 +57,7 @@ class Wait:
 
 
 Wish: TypeAlias = Sending | SendTogether | Wait
-Course: TypeAlias = Generator[Wish, tuple[Fate, ...], None]
+Course: TypeAlias = Generator[Wish, tuple[TransactionState, ...], None]
 """One event of a day. It yields wishes, and receives the fates of the transactions sent, in order.
 
 After a `Wait` it receives an empty tuple."""
@@ -102,8 +102,8 @@ class Platform:
         unit = self.unit(bet.currency)
         return bet.amount * self.chance.randint(101, 350) // 100 // unit * unit
 
-    def bet(self, player: Player, kind: str = "SINGLE") -> Bet:
-        """A new bet with a random stake."""
+    def bet(self, player: Player, kind: str = "") -> Bet:
+        """A new bet with a random stake. `kind` is the contract's word for the kind of bet, or empty."""
         number = self.new_id()
         unit = self.unit(player.currency)
         return Bet(

@@ -29,6 +29,15 @@ MAX_DIGITS = 400
 
 Without a limit, `1e999999999` would need gigabytes as an exact number."""
 
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that JavaScript holds exactly."""
+
+_SMALLEST_PLAIN = Decimal("0.000001")
+"""The smallest number that JavaScript writes without an exponent."""
+
+_EXACT_DIGITS = 15
+"""Every decimal number with so many digits comes back from a binary float as it was written."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ARRAY_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z", re.ASCII)
@@ -76,6 +85,35 @@ def stringify(value: object) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return _escape_lone_surrogates(text).encode()
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether these are the bytes that `JSON.stringify` writes of their value.
+
+    False for text that two readers could understand differently, and for a number that JavaScript writes otherwise.
+    """
+    try:
+        return stringify(_as_javascript(parse(data))) == data
+    except JsonError:
+        return False
+
+
+def _as_javascript(value: object) -> object:
+    """The value with each number as JavaScript writes it in plain digits. Raises JsonError where it has none."""
+    if isinstance(value, dict):
+        return {key: _as_javascript(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_javascript(each) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    number = Decimal(value).normalize()
+    if number.copy_abs() > MAX_SAFE_INTEGER or 0 < number.copy_abs() < _SMALLEST_PLAIN:
+        raise JsonError(f"{value} is beyond the numbers that JavaScript writes exactly and in plain digits")
+    if number == int(number):
+        return int(number)
+    if len(number.as_tuple().digits) > _EXACT_DIGITS:
+        raise JsonError(f"{value} has more digits than JavaScript keeps")
+    return number
 
 
 def _decode(data: bytes) -> str:

@@ -28,6 +28,7 @@ TOPICS = ("schema", "json", "echo", "code", "http", "status", "items", "referenc
 NARROWED = {
     Situation.NEW: (
         "non_ascii",
+        "unbelieved",
         "similar_id",
         "same_bet",
         "after_clawback",
@@ -50,6 +51,7 @@ NARROWED = {
 """Situations that can be narrowed, and by which words. The contract's forgeries narrow `forged` besides.
 
 * `non_ascii`: text beyond ASCII in a field.
+* `unbelieved`: refused as badly signed, although the signature is right.
 * `similar_id`: an id that nearly equals another one.
 * `late`: sent again long after the first time.
 * `currency`, `player`, `type`, `funds`, `session`: why the first sending was refused.

@@ -9,7 +9,18 @@ from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-from harness.contracts.shared.day import DAY, HOUR, Agenda, Course, Fate, Platform, Sending, SendTogether, Wait, Wish
+from harness.contracts.shared.day import (
+    DAY,
+    HOUR,
+    Agenda,
+    Course,
+    Platform,
+    Sending,
+    SendTogether,
+    TransactionState,
+    Wait,
+    Wish,
+)
 from harness.model import Amount, Bet, Payout, Rollback, Unsettle
 
 TRIES = 8
@@ -25,7 +36,7 @@ def days(platform: Platform, count: int, bets: int) -> Agenda:
     memory = _OpenClawbacks(platform)
     for day in range(count):
         for _ in range(max(1, bets // BETS_OF_AN_EVENT)):
-            event = Event()
+            event = Fixture()
             ends = day * DAY + platform.chance.randrange(4 * HOUR, DAY - 2 * HOUR)
             for _ in range(BETS_OF_AN_EVENT):
                 yield ends - platform.chance.randint(10, 3 * HOUR), memory.bet(event)
@@ -41,7 +52,7 @@ class Settled:
 
 
 @dataclass(slots=True)
-class Event:
+class Fixture:
     """A match, with the bets on it."""
 
     bets: list[Bet] = field(default_factory=list)
@@ -56,7 +67,7 @@ class _OpenClawbacks:
     owed: defaultdict[str, Amount] = field(default_factory=lambda: defaultdict(int))
     """By player: the clawback that is still to be recovered, in hundred-thousandths."""
 
-    def bet(self, event: Event) -> Course:
+    def bet(self, event: Fixture) -> Course:
         """A bet on an event. Some bets are cashed out before the event ends."""
         platform = self.platform
         player = platform.chance.choice(platform.players)
@@ -66,7 +77,7 @@ class _OpenClawbacks:
             return
         (fate,) = yield Sending(bet)
         platform.counts[f"bets {fate}"] += 1
-        if fate is not Fate.ACCEPTED:
+        if fate is not TransactionState.ACCEPTED:
             yield from self._roll_back(bet)
             return
         platform.book(bet.currency, "staked", bet.amount)
@@ -87,7 +98,7 @@ class _OpenClawbacks:
         (fate,) = yield Sending(undo, TRIES)
         platform.counts[f"rollbacks {fate}"] += 1
 
-    def end(self, event: Event) -> Course:
+    def end(self, event: Fixture) -> Course:
         """The end of an event: every bet on it is settled at once, some of them wrongly."""
         platform = self.platform
         if not platform.has("pay"):
@@ -125,7 +136,7 @@ class _OpenClawbacks:
             kind=kind,
         )
 
-    def _settle(self, due: list[Payout]) -> Generator[Wish, tuple[Fate, ...], set[str]]:
+    def _settle(self, due: list[Payout]) -> Generator[Wish, tuple[TransactionState, ...], set[str]]:
         """Send settlements at once, as many together as there are connections. Returns the accepted ids."""
         platform = self.platform
         accepted: set[str] = set()
@@ -134,15 +145,15 @@ class _OpenClawbacks:
             first = yield SendTogether(tuple(wave)) if len(wave) > 1 else Sending(wave[0])
             for payout, answered in zip(wave, first, strict=True):
                 fate = answered
-                if fate is Fate.UNKNOWN:
+                if fate is TransactionState.UNKNOWN:
                     (fate,) = yield Sending(payout, TRIES)
                 platform.counts[f"settlements {fate}"] += 1
-                if fate is Fate.ACCEPTED:
+                if fate is TransactionState.ACCEPTED:
                     accepted.add(payout.id)
                     platform.book(payout.currency, "paid", payout.amount)
         return accepted
 
-    def _correct(self, event: Event) -> Course:
+    def _correct(self, event: Fixture) -> Course:
         """Correct a wrong result: claw the payouts back, and settle the right result."""
         platform = self.platform
         for settled in event.settled:
@@ -158,11 +169,12 @@ class _OpenClawbacks:
             currency=bet.currency,
             amount=settled.amount,
             bet=platform.bet_of(bet),
+            kind="BET_UNPAID",
         )
         (fate,) = yield Sending(taken, TRIES)
         platform.counts[f"unsettlements {fate}"] += 1
-        if fate is Fate.ACCEPTED:
+        if fate is TransactionState.ACCEPTED:
             platform.book(bet.currency, "taken back", settled.amount)
-        elif fate is Fate.REFUSED:
+        elif fate is TransactionState.REFUSED:
             self.owed[bet.player] += settled.amount
             platform.book(bet.currency, "clawback owed", settled.amount)

@@ -4,7 +4,7 @@ A player serves one scenario at a time. Names and ids come from a seeded source,
 contains the run's id, so that an operator can find it in the wallet's logs. docs/PLAYERS.md explains this to operators.
 """
 
-from harness.play.players.balance_probe import DEFAULT_GAME, zero_read
+from harness.play.players.balance_probe import zero_read
 from harness.play.players.command_players import CommandPlayers
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.provisioned import ProvisionedPlayers, Send
@@ -15,7 +15,6 @@ from harness.play.players.static import StaticPlayers
 
 __all__ = [
     "BYSTANDER",
-    "DEFAULT_GAME",
     "CommandPlayers",
     "MadePlayers",
     "NoPlayer",

@@ -25,7 +25,7 @@ from harness.model import (
     Settle,
     Unsettle,
 )
-from harness.play.players.balance_probe import DEFAULT_GAME, zero_read
+from harness.play.players.balance_probe import zero_read
 from harness.scenario.identities import Identities
 
 MOST_TRIES = 6
@@ -55,9 +55,14 @@ class Purse:
     send: Callable[[Operation], Exchange]
     identities: Identities
     absent: set[str]
-    games: Sequence[str] = (DEFAULT_GAME,)
+    games: Sequence[str] = ()
+    """Game ids that the wallet knows. If there are none, those of the contract are used."""
     _refused: set[str] = field(default_factory=set)
     """Ways that this wallet has refused. They are tried last."""
+
+    @property
+    def _game(self) -> str:
+        return (*self.games, *self.contract.games)[0]
 
     def read(self, player: Player) -> Amount | None:
         """A player's balance in hundred-thousandths, by the balance operation or a zero transaction.
@@ -68,7 +73,7 @@ class Purse:
             exchange = self._ask(GetBalance(player=player.id, session=player.session))
             if not exchange.absent:
                 return _shown(exchange)
-        return _shown(self._ask(zero_read(self.contract, player, self.identities.transaction_id(), self.games[0])))
+        return _shown(self._ask(zero_read(self.contract, player, self.identities.transaction_id(), self._game)))
 
     def bring(self, player: Player, held: Amount, target: Amount) -> Amount | None:
         """Change a balance from `held` to `target` as far as the wallet allows, in hundred-thousandths.
@@ -139,7 +144,8 @@ class Purse:
     # The ways
 
     def _reward(self, player: Player, amount: int) -> bool:
-        return self._accepted(Reward(bet=f"bonus-{self.identities.run_id}", **self._common(player, amount)))
+        kind = self.contract.kind_of("reward")
+        return self._accepted(Reward(bet=f"bonus-{self.identities.run_id}", kind=kind, **self._common(player, amount)))
 
     def _settle_a_bet(self, player: Player, amount: int) -> bool:
         """Pay a bet of the smallest stake, which the payout returns.
@@ -165,20 +171,27 @@ class Purse:
 
     def _unsettle(self, player: Player, amount: int) -> bool:
         bet = next(iter(player.bets), f"bet-{self.identities.transaction_id()}")
-        return self._accepted(Unsettle(bet=bet, **self._common(player, amount)))
+        kind = self.contract.kind_of("unsettle")
+        return self._accepted(Unsettle(bet=bet, kind=kind, **self._common(player, amount)))
 
     def _bet(self, player: Player, amount: int) -> str:
         """Place a bet. Returns the reference for a credit to it, or an empty string if the wallet refused the bet."""
         common = self._common(player, amount)
         bet = f"bet-{common['id']}"
-        operation = Bet(bet=bet, round=f"round-{bet}", game=self.games[0], **common)
+        kind = self.contract.kind_of("bet")
+        operation = Bet(bet=bet, round=f"round-{bet}", game=self._game, kind=kind, **common)
         return self.contract.bet_reference(operation.id, bet) if self._accepted(operation) else ""
 
     def _paid(self, player: Player, amount: int, bet: str) -> bool:
         if not bet:
             return False
         payout = Payout(
-            bet=bet, round=f"round-{bet}", game=self.games[0], win=amount > 0, **self._common(player, amount)
+            bet=bet,
+            round=f"round-{bet}",
+            game=self._game,
+            kind=self.contract.kind_of("settle"),
+            win=amount > 0,
+            **self._common(player, amount),
         )
         spec = self.contract.specs[self.contract.words["settle"]]
         return self._accepted(Settle(items=(payout,)) if spec.batch else payout)

@@ -19,7 +19,7 @@ from harness.model import (
     Settle,
     Unsettle,
 )
-from harness.play.players import DEFAULT_GAME, zero_read
+from harness.play.players import zero_read
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -46,7 +46,7 @@ class Asking:
         """True if the wallet accepts only bets that it already knows."""
         self._client = client
         self._identities = identities
-        self._game = next(iter(wallet.games), DEFAULT_GAME)
+        self._game = (wallet.games or contract.games)[0]
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
 
@@ -88,6 +88,7 @@ class Asking:
             bet=f"bet-{number}",
             round=f"round-bet-{number}",
             game=self._game,
+            kind=self.contract.kind_of("bet"),
         )
 
     def has(self, word: str) -> str:

@@ -45,6 +45,7 @@ def _payout(asking: Asking, player: Player) -> Payout:
         bet=reference,
         round=lost.round,
         game=lost.game,
+        kind=asking.contract.kind_of("pay"),
         win=False,
     )
 
@@ -63,6 +64,7 @@ def _reward(asking: Asking, player: Player) -> Operation:
         session=player.session,
         bet=f"bonus-{like.id}",
         game=like.game,
+        kind=asking.contract.kind_of("reward"),
     )
 
 
@@ -156,4 +158,5 @@ def _given_back(asking: Asking, player: Player, amount: int) -> Operation:
         bet=lost.bet,
         round=lost.round,
         game=lost.game,
+        kind=lost.kind,
     )

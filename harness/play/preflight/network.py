@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from typing import TypeVar
 
 from harness.client import ConfigurationError
 from harness.client.probe import Probe, Secured
+from harness.client.route import is_loopback
 from harness.config import WalletUnderTest
 from harness.model import Failure, FailureKind, Tls
 from harness.play.preflight.findings import ConfigurationProblem, StageLog
@@ -71,18 +71,9 @@ def _warnings(secured: Secured, tls: Tls) -> list[str]:
 
 
 def _plain_warnings(host: str) -> list[str]:
-    if _on_this_machine(host):
+    if is_loopback(host):
         return []
     return [f"credentials and money go to {host} unencrypted: use https:// unless the network is your own"]
-
-
-def _on_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _day(seconds: int) -> str:

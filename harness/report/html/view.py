@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.contracts import UnknownContract, load
+from harness.contracts import Contract, UnknownContract, load
+from harness.model import Check
 from harness.report.data import causes
 from harness.report.html.pictures import histogram, lanes, plots
 from harness.verdict import Certification
 
 _WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
-_SIGNED = ("signature/", "authentication/")
+_OF_AUTHENTICATION = ("forged", "missing_header", "stale_seconds", "tampered")
+"""The alterations of a request that concern its authentication."""
 _WORDS = {
     "pass": "holds",
     "fail": "violated",
@@ -76,7 +78,7 @@ def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
     impossible = {
         (verdict.get("run", 0), verdict["exchange"])
         for verdict in scenario["verdicts"]
-        if verdict["status"] == "fail" and verdict["check"] == "oracle" and "exchange" in verdict
+        if verdict["status"] == "fail" and verdict["check"] == Check.ORACLE and "exchange" in verdict
     }
     exchanges = [_exchange(each, scenario, named) for each in scenario["exchanges"]]
     return {
@@ -92,7 +94,7 @@ def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
 
 def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: set[tuple[int, int]]) -> dict[str, Any]:
     guilty = (exchange["run"], exchange["index"]) in named
-    signed = guilty or (scenario["id"].startswith(_SIGNED) and exchange["step"] >= 0)
+    signed = guilty or (exchange["step"] >= 0 and _is_about_authentication(exchange, scenario))
     return {
         **exchange,
         "guilty": guilty,
@@ -103,6 +105,22 @@ def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: s
         "odd": list(_oddities(exchange)),
         "signature": _signature(scenario["contract"], exchange["request"]) if signed else [],
     }
+
+
+def _is_about_authentication(exchange: Mapping[str, Any], scenario: Mapping[str, Any]) -> bool:
+    """True if the request's authentication was altered, or the scenario asks that authentic requests are accepted."""
+    if any(exchange.get("alteration", {}).get(name) for name in _OF_AUTHENTICATION):
+        return True
+    contract = _contract(scenario["contract"])
+    return contract is not None and scenario["requirement"] == contract.authentic
+
+
+def _contract(name: str) -> Contract | None:
+    """The contract, or None for one that this installation does not have."""
+    try:
+        return load(name)
+    except UnknownContract:
+        return None
 
 
 def _wire(first: str, message: Mapping[str, Any] | None) -> str:
@@ -131,11 +149,8 @@ def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _signature(contract: str, request: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    try:
-        recipe = load(contract).recipe
-    except UnknownContract:
-        return ()
-    if recipe is None or request["truncated"]:
+    known = _contract(contract)
+    if known is None or known.recipe is None or request["truncated"]:
         return ()
     headers = {name.lower(): value for name, value in request["headers"]}
-    return recipe.steps(headers, request["body"].encode("utf-8", "backslashreplace"))
+    return known.recipe.steps(headers, request["body"].encode("utf-8", "backslashreplace"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +14,10 @@ from harness.model import (
     Movement,
     Outcome,
     Problem,
-    Rollback,
     Single,
     Unsettle,
     Verdict,
+    id_of,
     transactions,
 )
 from harness.verdict.checks import Standing
@@ -85,7 +84,7 @@ class Case:
         reply = self.exchange.reply if self.exchange is not None else None
         if reply is None:
             return None
-        ids = {getattr(each, "id", None) for each in self.items}
+        ids = {id_of(each) for each in self.items}
         single = reply.items[0].outcome if len(reply.items) == 1 else None
         return next((each.outcome for each in reply.items if each.id in ids), single or reply.outcome)
 
@@ -94,7 +93,7 @@ class Case:
         """True if the blamed batch has a transaction that was sent before."""
         index = self.index or 0
         before = {each for exchange in self.history.exchanges[:index] for each in _ids(exchange)}
-        return self.exchange is not None and bool(before & set(_ids(self.exchange)))
+        return self.exchange is not None and bool(before & _ids(self.exchange))
 
     @cached_property
     def here(self) -> Standing | None:
@@ -141,8 +140,8 @@ class Case:
 
     def sent_until(self, index: int) -> tuple[int, ...]:
         """The indices of the exchanges before `index` that have a transaction of the same id."""
-        ids = {getattr(each, "id", None) for each in self.items} - {None}
-        return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & set(_ids(each)))
+        ids = {id_of(each) for each in self.items} - {""}
+        return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & _ids(each))
 
     def took_part(self, player: str) -> bool:
         """True if a request named this player before or with the wrong balance."""
@@ -172,10 +171,8 @@ def signed(item: object) -> Amount:
     return item.amount if isinstance(item, Movement) else 0
 
 
-def _ids(exchange: Exchange) -> Iterator[str]:
-    for each in transactions(exchange.operation):
-        if isinstance(each, Movement | Rollback):
-            yield each.id
+def _ids(exchange: Exchange) -> set[str]:
+    return {id_of(each) for each in transactions(exchange.operation)} - {""}
 
 
 def accepted(exchange: Exchange) -> bool:

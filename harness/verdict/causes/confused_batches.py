@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from harness.model import Outcome, Single, transactions
+from harness.model import Outcome, Single, id_of, transactions
 from harness.verdict.causes.case import Case, Cause, signed
 
 _MOST_ITEMS = 12
@@ -52,6 +52,6 @@ def _swapped(case: Case, every: tuple[Single, ...]) -> bool:
         return False
     known = {each.id for each in case.history.players}
     outcomes = {item.id: item.outcome for item in reply.items}
-    strangers = {outcomes.get(getattr(each, "id", "")) for each in every if each.player not in known}
-    others = {outcomes.get(getattr(each, "id", "")) for each in every if each.player in known}
+    strangers = {outcomes.get(id_of(each)) for each in every if each.player not in known}
+    others = {outcomes.get(id_of(each)) for each in every if each.player in known}
     return Outcome.OK in strangers and Outcome.UNKNOWN_PLAYER in others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Amount, Authenticate, Loss, Operation, transactions
+from harness.model import Amount, Authenticate, Loss, Operation, id_of, transactions
 from harness.verdict.causes.by_situation import USED_FOR_SOMETHING_ELSE
 from harness.verdict.causes.case import Case, Cause, signed
 
@@ -161,10 +161,10 @@ def _came_by_another_operation(case: Case) -> bool:
 
 
 def _earlier_changes(case: Case) -> Iterator[Amount]:
-    ids = {getattr(each, "id", None) for each in case.items}
+    ids = {id_of(each) for each in case.items} - {""}
     for index in case.sent_before:
         for each in transactions(case.history.exchanges[index].operation):
-            if getattr(each, "id", "") in ids:
+            if id_of(each) in ids:
                 yield signed(each)
 
 

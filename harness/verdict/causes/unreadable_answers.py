@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Aspect, Authenticate, Exchange, FailureKind, Flaw, Problem
+from harness.model import Aspect, Authenticate, Check, Exchange, FailureKind, Flaw, Operation, Problem, Single
 from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
 from harness.verdict.causes.case import Case, Cause, accepted
 from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
@@ -110,7 +110,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     if exchange is None:
         return
     failure, received = exchange.transmission.failure, exchange.transmission.received
-    if case.verdict.check == "delivery" and failure is not None and failure.kind in _KINDS:
+    if case.verdict.check is Check.DELIVERY and failure is not None and failure.kind in _KINDS:
         yield _KINDS[failure.kind]
     if received is not None and received.status >= 500 and _says_success(case):
         yield Cause(
@@ -135,29 +135,29 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 
 def _of_check(case: Case) -> Iterator[Cause]:
     """The causes that the check of the verdict suggests."""
-    if case.verdict.check == "completeness":
+    if case.verdict.check is Check.COMPLETENESS:
         yield Cause(
             "incomplete_batch_answer",
             "the answer of a batch does not have one answer for each transaction",
             "answer every transaction of the batch, refused ones too, with its transactionId",
         )
-    if case.verdict.check == "reference":
+    if case.verdict.check is Check.REFERENCE:
         yield Cause(
             "new_reference",
             "a repetition is given a new reference of the wallet's own",
             "store the wallet's reference with the transaction, and answer a repetition with the stored one",
         )
-    if case.verdict.check == "code":
+    if case.verdict.check is Check.CODE:
         yield Cause(
             WRONG_CODE,
             f"the refusal is right, and its code is another than the documented one ({case.verdict.summary})",
             "answer each refusal with its own code: the platform treats them differently",
         )
-    if case.verdict.check == "expectation":
+    if case.verdict.check is Check.EXPECTATION:
         yield from _of_expectation(case)
-    if case.verdict.check == "oracle" and not case.verdict.situation:
+    if case.verdict.check is Check.ORACLE and not case.verdict.situation:
         yield from _of_race(case)
-    if case.verdict.check in {"schema", "format", "echo", "delivery"}:
+    if case.verdict.check in {Check.SCHEMA, Check.FORMAT, Check.ECHO, Check.DELIVERY}:
         yield from _of_form(case)
 
 
@@ -189,6 +189,10 @@ def _of_expectation(case: Case) -> Iterator[Cause]:
         )
 
 
+def _session_of(operation: Operation) -> str:
+    return operation.session if isinstance(operation, Single) else ""
+
+
 def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
     """The causes for a request that the wallet accepted and should have refused."""
     alteration, operation = exchange.alteration, exchange.operation
@@ -212,7 +216,7 @@ def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
         )
     elif alteration.spoils_content:
         yield FIELD_NOT_LOOKED_AT
-    elif getattr(operation, "session", "") not in {each.session for each in case.history.players}:
+    elif _session_of(operation) not in {each.session for each in case.history.players}:
         yield Cause(
             "session_ignored",
             "the session is not looked at",
@@ -247,7 +251,7 @@ def _of_form(case: Case) -> Iterator[Cause]:
             f"the field `{problem.field}` is missing in the answer",
             "answer with every field that the schema requires",
         )
-    if case.verdict.check == "echo":
+    if case.verdict.check is Check.ECHO:
         yield Cause(
             "echo_differs",
             "the answer does not repeat the request's own fields as they were sent",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from harness import money
-from harness.model import Amount, GetBalance, Outcome, Single, transactions
+from harness.model import Amount, GetBalance, Movement, Outcome, Single, transactions
 from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
@@ -182,7 +182,8 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
 
 
 def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
-    direct = case.verdict.accused is None and not isinstance(getattr(case.exchange, "operation", None), GetBalance)
+    asked = case.exchange.operation if case.exchange is not None else None
+    direct = case.verdict.accused is None and not isinstance(asked, GetBalance)
     if shown != before and _unsettled_what_was_not_settled(case):
         yield SAME_BET
     if shown == before and direct and case.situation in {"new", "exact", "unknown_bet"}:
@@ -233,7 +234,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
     later = case.moved_later(before)
     if later:
         yield _SHOWN_TOO_EARLY
-    currency = getattr(next(iter(case.items), None), "currency", "")
+    currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
     if max(case.change, -case.change) < _NOISE:
         yield _BELOW_A_CENT
     elif currency and case.contract.wire_unit(currency) == money.SCALE:

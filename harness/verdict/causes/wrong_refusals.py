@@ -79,7 +79,7 @@ def _not_believed(case: Case) -> Iterator[Cause]:
 def _session(case: Case) -> Iterator[Cause]:
     logins = [each for each in case.history.exchanges if isinstance(each.operation, Authenticate)]
     opened = {each.reply.session.session for each in logins if each.reply is not None and each.reply.session}
-    used = {getattr(each, "session", "") for each in case.items}
+    used = {each.session for each in case.items}
     bets = any(isinstance(each, Bet) for each in case.items)
     if bets and used & opened:
         yield Cause(

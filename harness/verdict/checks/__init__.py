@@ -12,8 +12,9 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from harness.contracts import Contract
 from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
@@ -24,11 +25,12 @@ from harness.verdict.checks.answer_form import (
     reference_verdicts,
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
+from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
 from harness.verdict.checks.history_judge import HistoryJudge, Standing
 
-__all__ = ["Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -57,6 +59,10 @@ class Judged:
     """The cases of the scenario's families of faults."""
 
 
+Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
+"""Judges one history by a contract and by its policy, narrowed to the known readings of the wallet."""
+
+
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
     judge = HistoryJudge(history, contract, policy)
@@ -72,6 +78,7 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
         *fault_verdicts(judge),
         *delivery_verdicts(history, contract),
     ]
+    verdicts = with_unbelieved(judge, contract, verdicts)
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
@@ -88,10 +95,10 @@ def examine(history: History, contract: Contract, policy: Policy) -> Judged:
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts with at most one for each requirement and exchange, the first of several."""
-    told: dict[tuple[str, int | None], Verdict] = {}
+    first: dict[tuple[str, int | None], Verdict] = {}
     for verdict in verdicts:
-        told.setdefault((verdict.requirement, verdict.exchange), verdict)
-    return tuple(told.values())
+        first.setdefault((verdict.requirement, verdict.exchange), verdict)
+    return tuple(first.values())
 
 
 def _avoided(judge: HistoryJudge) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.contracts import Contract
 from harness.model import (
+    Check,
     Exchange,
     Fault,
     History,
@@ -19,17 +20,18 @@ from harness.model import (
     Status,
     Verdict,
     Wrong,
+    id_of,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
-_TOPIC_CHECK = {"schema": "schema", "json": "schema", "echo": "echo"}
+_TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO}
 
 
 def verdict_on(
-    check: str, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
+    check: Check, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
 ) -> Verdict:
     """A verdict of a check on one exchange. `index` is its place in the history, `said` the wallet's answer."""
     return Verdict(
@@ -47,7 +49,7 @@ def verdict_on(
 
 def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
         for number, problem in enumerate(exchange.problems):
             own = history.scenario.requirements[contract.name]
@@ -59,12 +61,12 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
                 exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
             )
             mark = (requirement.id, problem.where)
-            if mark in told or (problem.topic == "echo" and exchange.alteration.spoils_content):
+            if mark in reported or (problem.topic == "echo" and exchange.alteration.spoils_content):
                 continue
-            told.add(mark)
+            reported.add(mark)
             poor = problem.fault is Fault.POOR_FORMAT and requirement.level is Level.MUST
             status = Status.WARN if poor else status_of(requirement.level)
-            check = _TOPIC_CHECK.get(problem.topic, "format")
+            check = _TOPIC_CHECK.get(problem.topic, Check.FORMAT)
             verdict = verdict_on(
                 check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
             )
@@ -103,7 +105,7 @@ def delivery_verdicts(history: History, contract: Contract) -> Iterator[Verdict]
         why = failure.detail if failure else f"the answer cannot be read (HTTP {received.status if received else 0})"
         if received is not None and received.status in {429, 503}:
             why += "; if the wallet limits its callers, run with a lower rate"
-        yield verdict_on("delivery", own, Status.UNKNOWN, why, index, exchange)
+        yield verdict_on(Check.DELIVERY, own, Status.UNKNOWN, why, index, exchange)
         return
 
 
@@ -121,13 +123,13 @@ def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verd
         if missing:
             has, ids = (
                 "has" if len(missing) == 1 else "have",
-                sentences.few([getattr(item, "id", "") for item in missing]),
+                sentences.few([id_of(item) for item in missing]),
             )
             summary = f"{len(missing)} of the batch's transactions {has} no answer: {ids}"
-            yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+            yield verdict_on(Check.COMPLETENESS, requirement, status_of(requirement.level), summary, index, exchange)
         if strangers:
             summary = f"the answer has transactions that were not asked for: {sentences.few(strangers)}"
-            yield verdict_on("completeness", requirement, status_of(requirement.level), summary, index, exchange)
+            yield verdict_on(Check.COMPLETENESS, requirement, status_of(requirement.level), summary, index, exchange)
 
 
 def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
@@ -144,5 +146,5 @@ def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             if known != answer.reference:
                 requirement = judge.contract.attribute(exchange.name, "reference", Wrong.FORMAT)
                 summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
-                yield verdict_on("reference", requirement, status_of(requirement.level), summary, index, exchange)
+                yield verdict_on(Check.REFERENCE, requirement, status_of(requirement.level), summary, index, exchange)
                 return

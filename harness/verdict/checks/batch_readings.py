@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Batch, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Policy, Status, Verdict
 from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
@@ -37,13 +37,13 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy) -> Iter
         if accepted is None or seen in accepted:
             continue
         exchange = history.exchanges[index]
-        told = f"{name.replace('_', ' ')}: {seen}"
+        reading = f"{name.replace('_', ' ')}: {seen}"
         yield Verdict(
-            check="expectation",
+            check=Check.EXPECTATION,
             requirement=requirement.id,
             level=requirement.level,
             status=Status.FAIL,
-            summary=f"{told}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
+            summary=f"{reading}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
             sent=sentences.sent(exchange.name, exchange.operation, exchange),
             exchange=index,
             line=exchange.line,

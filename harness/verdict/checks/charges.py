@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.model import Aspect, Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.model import Aspect, Check, Exchange, Level, Requirement, Status, Verdict, Wrong
 from harness.oracle import Event
 from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
@@ -52,7 +52,7 @@ def charge(
     innocent = accused is not None and accused != part.exchange
     guilty = exchanges[accused] if accused is not None and innocent else exchange
     return Verdict(
-        check="conservation" if wrong is Wrong.MOVED else "oracle",
+        check=Check.CONSERVATION if wrong is Wrong.MOVED else Check.ORACLE,
         requirement=requirement.id,
         level=requirement.level,
         status=status_of(requirement.level),
@@ -69,17 +69,20 @@ def charge(
     )
 
 
-def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Exchange, aspect: Aspect) -> Verdict:
-    """The warning for concurrent answers that are wrong although the money may be right."""
+def race_warning(
+    requirement: Requirement, events: Sequence[Event], shown: Event, exchanges: Sequence[Exchange], aspect: Aspect
+) -> Verdict:
+    """The verdict for concurrent answers that are wrong although the money is right. `shown` is one that is wrong."""
+    exchange = exchanges[shown.exchange]
     return Verdict(
-        check="oracle",
+        check=Check.ORACLE,
         requirement=requirement.id,
         level=requirement.level,
         status=status_of(requirement.level),
         summary=IN_A_RACE[aspect],
         aspect=aspect,
         sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
-        exchange=events[0].exchange,
+        exchange=shown.exchange,
         line=exchange.line,
     )
 
@@ -87,7 +90,7 @@ def race_warning(requirement: Requirement, events: Sequence[Event], exchange: Ex
 def undecided(requirement: Requirement, index: int, exchange: Exchange, player: str) -> Verdict:
     """The verdict UNKNOWN, for requests with too many possible orders."""
     return Verdict(
-        check="oracle",
+        check=Check.ORACLE,
         requirement=requirement.id,
         level=requirement.level,
         status=Status.UNKNOWN,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.model import (
     Aspect,
+    Check,
     Exchange,
     History,
     ItemReply,
@@ -21,13 +22,13 @@ from harness.model import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import Part, currency_of, parts_of
-from harness.verdict.checks.history_judge import HistoryJudge, Seen
+from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
     """Right refusals with another code than the document gives."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for seen in judge.seen:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
@@ -38,9 +39,9 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             continue
         situation = _coded_as(seen)
         expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
-        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in told:
+        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in reported:
             continue
-        told.add((exchange.name, situation))
+        reported.add((exchange.name, situation))
         own = judge.history.scenario.requirements[judge.contract.name]
         plain = seen.situation.partition(".")[0]
         requirement = judge.contract.attribute(
@@ -48,7 +49,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         )
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
-        verdict = verdict_on("code", requirement, status_of(level), summary, seen.part.exchange, exchange)
+        verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
         yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
 
 
@@ -76,7 +77,7 @@ _READING_SITUATION = {
 }
 
 
-def _coded_as(seen: Seen) -> str:
+def _coded_as(seen: JudgedPart) -> str:
     """The situation for which the contract gives a code: that of the reading that permits the refusal, if any."""
     by_reading = [_READING_SITUATION[policy] for policy, value in seen.readings if policy in _READING_SITUATION]
     return by_reading[0] if by_reading else seen.situation.partition(".")[0]
@@ -96,7 +97,7 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
                 continue
             wrong, aspect = _unmet(judge, index, exchange, words_expected)
             if wrong:
-                verdict = verdict_on("expectation", own, status_of(level), wrong, index, exchange)
+                verdict = verdict_on(Check.EXPECTATION, own, status_of(level), wrong, index, exchange)
                 yield replace(
                     verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
                 )
@@ -172,9 +173,8 @@ def _excused(judge: HistoryJudge, part: Part) -> bool:
     if seen is not None and seen.impossible:
         return True
     readings = seen.readings if seen is not None else ()
-    return any(
-        value in {"refused", "unsupported"} and not policy.startswith("ended_session") for policy, value in readings
-    )
+    of_sessions = SESSION_POLICIES.values()
+    return any(value in {"refused", "unsupported"} and policy not in of_sessions for policy, value in readings)
 
 
 def _meets(word: str, answer: ItemReply) -> bool:

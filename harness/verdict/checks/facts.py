@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
@@ -27,9 +27,19 @@ from harness.model import (
     Settle,
     Single,
     Situation,
+    id_of,
     transactions,
 )
 from harness.oracle import Terms
+
+SESSION_POLICIES: Mapping[type[Single], str] = {
+    Bet: "ended_session_bet",
+    Payout: "ended_session_credit",
+    Reward: "ended_session_credit",
+    Rollback: "ended_session_rollback",
+    GetBalance: "ended_session_read",
+}
+"""The policy under which a wallet may refuse an operation whose session has ended. An unsettlement has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +130,9 @@ class Known:
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
 
-    def hear(self, exchange: Exchange, items: Sequence[Single]) -> None:
+    def add(self, exchange: Exchange, items: Sequence[Single]) -> None:
         """Record the ids, bets and session of an exchange."""
-        self.hear_ids(items)
+        self.add_ids(items)
         for item in items:
             if isinstance(item, Bet):
                 self.bets.setdefault(item.id, item.player)
@@ -130,7 +140,7 @@ class Known:
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
 
-    def hear_ids(self, items: Iterable[Single]) -> None:
+    def add_ids(self, items: Iterable[Single]) -> None:
         """Record the ids of these transactions with their players."""
         for item in items:
             if isinstance(item, Movement):
@@ -143,7 +153,7 @@ def terms_of(
     """The facts about one transaction."""
     item = part.item
     player = next((each for each in history.players if each.id == item.player), None)
-    others = known.ids.get(getattr(item, "id", ""), set()) - {item.player}
+    others = known.ids.get(id_of(item), set()) - {item.player}
     terms = Terms(
         policy=policy,
         operation=exchange.name,
@@ -199,25 +209,17 @@ def _refusable(
     policies: list[str] = []
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
     if ended and not contract.specs[exchange.name].after_session:
-        match item:
-            case Bet():
-                policies.append("ended_session_bet")
-            case Payout() | Reward():
-                policies.append("ended_session_credit")
-            case Rollback():
-                policies.append("ended_session_rollback")
-            case GetBalance():
-                policies.append("ended_session_read")
+        policies += [policy for kind, policy in SESSION_POLICIES.items() if isinstance(item, kind)]
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
-    if getattr(item, "game", "") in history.unknown_games:
+    if isinstance(item, Movement) and item.game in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:
     """The state of a request's session: `live`, `expired` or `unknown`. A request without a session counts as live."""
-    session = getattr(item, "session", "")
+    session = item.session
     if not session or session in known.sessions.get(player.id, frozenset({player.session})):
         return "live"
     return "expired" if session == player.expired_session else "unknown"

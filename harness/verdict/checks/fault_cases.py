@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.model import Exchange, FaultCase, Level, Outcome, Requirement, Situation, Status, Verdict, Wrong
+from harness.model import Check, Exchange, FaultCase, Level, Outcome, Requirement, Situation, Status, Verdict, Wrong
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
@@ -38,7 +38,9 @@ def fault_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         summary = f"accepted with one fault, though it {level} be refused: {names}"
         said = _answer(judge, indices[0], first)
         own = judge.contract.requirements[requirement]
-        yield replace(verdict_on("expectation", own, status_of(level), summary, indices[0], first, said), level=level)
+        yield replace(
+            verdict_on(Check.EXPECTATION, own, status_of(level), summary, indices[0], first, said), level=level
+        )
 
 
 def case_rows(judge: HistoryJudge, verdicts: Sequence[Verdict]) -> Iterator[CaseRow]:

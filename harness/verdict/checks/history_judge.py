@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from harness.contracts import Contract
 from harness.model import (
     Amount,
-    Aspect,
     Authenticate,
     Exchange,
     GetBalance,
@@ -43,7 +42,8 @@ from harness.oracle import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
-from harness.verdict.checks.charges import charge, race_warning, undecided
+from harness.verdict.checks.charges import charge, undecided
+from harness.verdict.checks.contention import race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
@@ -55,7 +55,7 @@ _MOST_CHARTED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class JudgedPart:
     """The oracle's judgement of one answered transaction."""
 
     part: Part
@@ -87,7 +87,7 @@ class HistoryJudge:
     policy: Policy
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[JudgedPart] = field(default_factory=list)
     course: list[Standing] = field(default_factory=list)
     inexact: frozenset[int] = frozenset()
     """The exchanges whose amount is beyond 2^53 units, and of which another amount was moved."""
@@ -122,7 +122,7 @@ class HistoryJudge:
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share counts as known for both, because either may come first.
-            self._known.hear_ids(part.item for found in parts.values() for part in found)
+            self._known.add_ids(part.item for found in parts.values() for part in found)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
@@ -133,7 +133,7 @@ class HistoryJudge:
         for player, parted in answered.items():
             self._judge_player(self.accounts[player], parted, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.hear(exchange, [part.item for part in parts[index]])
+            self._known.add(exchange, [part.item for part in parts[index]])
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """A successful `authenticate` as a read of its balance; empty for any other exchange."""
@@ -206,7 +206,7 @@ class HistoryJudge:
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self._see(Seen(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(JudgedPart(part=part, situation=situation, readings=frozenset(), impossible=wrong))
         if wrong:
             narrow = self._forgery(exchange, situation)
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
@@ -229,18 +229,21 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            self._see(Seen(part=part, situation=situation, readings=readings, impossible=bad))
+            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
             self._found(account, judgement.finding, {id(event): (part, event) for part, event in pairs}, kind)
         else:
-            self._lenient(account, judgement, events, kind)
+            if kind is not None:
+                found = race_verdicts(account.beliefs, judgement, events, kind, self.history.exchanges, self._attribute)
+                self.verdicts += [each for each in found if each.level is Level.MUST]
+                account.warnings += [each for each in found if each.level is not Level.MUST]
             answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
             account.follow(judgement, answered, racing=kind is not None)
         self._chart(account, pairs, judgement)
 
-    def _see(self, seen: Seen) -> None:
+    def _see(self, seen: JudgedPart) -> None:
         self.seen.append(seen)
         self._situations[id(seen.part)] = seen.situation
 
@@ -251,8 +254,8 @@ class HistoryJudge:
         for part, event in pairs:
             expected = left
             if finding is not None and finding.event is event:
-                told = [value for each in finding.possible for value in each.balances or ()]
-                expected = tuple(dict.fromkeys(told))[:_MOST_CHARTED]
+                shown = [value for each in finding.possible for value in each.balances or ()]
+                expected = tuple(dict.fromkeys(shown))[:_MOST_CHARTED]
             situation = self._situations[id(part)]
             self.course.append(
                 Standing(
@@ -367,25 +370,6 @@ class HistoryJudge:
         exchange = self.history.exchanges[index]
         return self.contract.attribute(exchange.name, situation, wrong, "" if exchange.step == -1 else self._own)
 
-    def _lenient(self, account: Account, judgement: Judgement, events: Sequence[Event], kind: str | None) -> None:
-        if kind is None or judgement.unsure:
-            # The stricter judgement was not finished, and might have explained the answers: nothing is proven.
-            return
-        plain = kind.partition(".")[0]
-        found = []
-        if judgement.leniency.refusals:
-            requirement = self._attribute(events[0].exchange, f"{plain}.contention", Wrong.REFUSED)
-            found.append((requirement, Aspect.REFUSED_WITHOUT_NEED))
-        if judgement.leniency.balances:
-            requirement = self._attribute(events[0].exchange, plain, Wrong.BALANCE)
-            found.append((requirement, Aspect.BALANCES_IN_NO_ORDER))
-        exchange = self.history.exchanges[events[0].exchange]
-        account.warnings += [
-            race_warning(requirement, events, exchange, aspect)
-            for requirement, aspect in found
-            if requirement.level is not Level.MUST
-        ]
-
     def _undecided(self, account: Account, situation: str, exchange: int) -> None:
         account.dead = True
         requirement = self._attribute(exchange, situation, Wrong.MOVED)
@@ -396,4 +380,4 @@ def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
 
 
-__all__ = ["HistoryJudge", "Seen"]
+__all__ = ["HistoryJudge", "JudgedPart"]

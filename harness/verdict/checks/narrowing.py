@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Rollback, Situation, Unsettle, transactions
+from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Situation, Unsettle, transactions
 from harness.oracle import Event
 from harness.verdict.checks.facts import Part
 
@@ -22,8 +22,8 @@ def race_kind(events: Sequence[Event]) -> str:
     """The situation of a race: requests that share a transaction, only debits, or any other requests."""
     items = [event.item for event in events]
     if one := _shared(events):
-        shared = [event for event in events if getattr(event.item, "id", "") == one]
-        if len({getattr(event.item, "amount", 0) for event in shared}) > 1:
+        shared = [event for event in events if event.id == one]
+        if len({event.item.amount for event in shared if isinstance(event.item, Movement)}) > 1:
             return f"{Situation.RACE_OF_ONE}.two_amounts"
         if len({event.terms.operation for event in shared}) > 1:
             return f"{Situation.RACE_OF_ONE}.two_operations"
@@ -37,8 +37,7 @@ def _shared(events: Sequence[Event]) -> str:
     """The transaction id that several requests share; empty if there is none."""
     by_request: dict[int, set[str]] = {}
     for event in events:
-        found = {event.item.id} if isinstance(event.item, Movement | Rollback) else set()
-        by_request.setdefault(event.exchange, set()).update(found)
+        by_request.setdefault(event.exchange, set()).update({event.id} - {""})
     common = set.intersection(*by_request.values()) if len(by_request) > 1 else set()
     return min(common, default="")
 

@@ -58,8 +58,8 @@ def _departure(exchange: Exchange) -> str:
         _body(alteration),
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
     ]
-    told = "; ".join(word for word in words if word)
-    return f" ({told})" if told else ""
+    joined = "; ".join(word for word in words if word)
+    return f" ({joined})" if joined else ""
 
 
 def _body(alteration: Alteration) -> str:

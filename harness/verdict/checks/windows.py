@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Exchange
+from harness.model import Exchange, id_of
 from harness.oracle import Event
 from harness.verdict.checks.facts import Part
 
@@ -27,13 +27,13 @@ def exchanged(pairs: Sequence[tuple[Part, Event]]) -> list[tuple[Part, Event]]:
     """A batch's transactions, with the answers to equal ids in reverse order; empty without equal ids."""
     by_id: dict[str, list[int]] = defaultdict(list)
     for index, (part, _) in enumerate(pairs):
-        by_id[getattr(part.item, "id", "")].append(index)
+        by_id[id_of(part.item)].append(index)
     if len(by_id) == len(pairs):
         return []
     result = list(pairs)
     for indices in by_id.values():
         for index, other in zip(indices, reversed(indices), strict=True):
-            (part, event), (told, said) = pairs[index], pairs[other]
-            heard = replace(event, accepted=said.accepted, balance=said.balance)
-            result[index] = (replace(part, answer=told.answer), heard)
+            (part, event), (other_part, other_event) = pairs[index], pairs[other]
+            swapped = replace(event, accepted=other_event.accepted, balance=other_event.balance)
+            result[index] = (replace(part, answer=other_part.answer), swapped)
     return result

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, wallet
 from process_end import ends_within
 
@@ -100,15 +101,19 @@ def test_a_command_that_hangs_is_ended_with_its_children(script: Script, tmp_pat
     lives = tmp_path / "lives"
     command = script(f"""
 import subprocess
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep({3 * PATIENCE_SECONDS})"])
 open({str(lives)!r}, "w").write(str(child.pid))
-time.sleep(60)
+time.sleep({3 * PATIENCE_SECONDS})
 """)
-    began = time.monotonic()
-    with pytest.raises(ProvisioningFailed, match=r"has not ended after 1\.5 s"):
-        made(command, time_out_seconds=1.5)
-    assert time.monotonic() - began < 10
-    assert ends_within(int(lives.read_text()), seconds=10)
+    # A busy machine may end the command before it has started its child. Then it is given more time.
+    for seconds in (1.5, 6, 24):
+        began = time.monotonic()
+        with pytest.raises(ProvisioningFailed, match=f"has not ended after {seconds} s"):
+            made(command, time_out_seconds=seconds)
+        assert time.monotonic() - began < 2 * PATIENCE_SECONDS, "the command or its child was waited for"
+        if lives.exists():
+            break
+    assert ends_within(int(lives.read_text()), seconds=PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from hostile import Behaviour, Server, Visit, always, message, saying
+from hostile import Behaviour, Server, Visit, always, message, reserved_port, saying
 from preflight_at_hand import AtHand, problem_of, stages
 from wallet_address import under_test
 
@@ -64,9 +64,8 @@ def test_a_url_that_cannot_be(url: str, sentence: str) -> None:
 
 
 def test_a_port_at_which_nobody_listens() -> None:
-    with Server(Visit.stall) as server:
-        port = server.port
-    found = problem(f"http://127.0.0.1:{port}")
+    with reserved_port() as port:
+        found = problem(f"http://127.0.0.1:{port}")
     assert found.stage == "tcp"
     assert str(found) == (
         f"nothing listens at 127.0.0.1:{port} (connection refused): start the wallet there, or correct the URL"

@@ -305,24 +305,24 @@ def test_a_batch_is_known_as_one_and_twins_in_it_are() -> None:
     assert not terms(alone.items[0], exchange(alone, name="settlement")).duplicate_in_batch
 
 
-def heard(*exchanges: Exchange) -> Known:
+def known_after(*exchanges: Exchange) -> Known:
     known = Known()
     for each in exchanges:
-        known.hear(each, [part.item for part in parts_of(0, each)])
+        known.add(each, [part.item for part in parts_of(0, each)])
     return known
 
 
 def test_an_id_is_known_elsewhere_once_another_player_had_it() -> None:
-    known = heard(exchange(bet("x", player="bert")))
+    known = known_after(exchange(bet("x", player="bert")))
     assert terms(bet("x"), known=known).known_elsewhere
     assert not terms(bet("y"), known=known).known_elsewhere
     assert not terms(bet("x", player="bert"), known=known).known_elsewhere
-    assert terms(bet("x"), known=heard(exchange(bet("x")), exchange(bet("x", player="bert")))).known_elsewhere
+    assert terms(bet("x"), known=known_after(exchange(bet("x")), exchange(bet("x", player="bert")))).known_elsewhere
     assert not terms(GetBalance(player="anna"), known=known).known_elsewhere
 
 
 def test_a_bet_is_foreign_to_whoever_has_not_placed_it() -> None:
-    known = heard(exchange(bet("x", player="bert")), exchange(bet("x")))
+    known = known_after(exchange(bet("x", player="bert")), exchange(bet("x")))
 
     def foreign(original: str, player: str) -> bool:
         item = Rollback(id="r", original=original, bet="", player=player)
@@ -341,20 +341,22 @@ def test_a_login_opens_a_session_for_whom_it_names() -> None:
 
     def opened(**fields: str) -> dict[str, set[str]]:
         reply = Reply(outcome=Outcome.OK, items=(), session=Session(**fields))
-        return heard(exchange(login, reply)).sessions
+        return known_after(exchange(login, reply)).sessions
 
     assert opened(player="anna", session="s") == {"anna": {"s"}}
     assert opened(player="anna") == {}
     assert opened(session="s") == {}
     twice = Reply(outcome=Outcome.OK, items=(), session=Session(player="anna", session="s2"))
     known = Known(sessions={"anna": {"s1"}})
-    known.hear(exchange(login, twice), [])
+    known.add(exchange(login, twice), [])
     assert known.sessions == {"anna": {"s1", "s2"}}
-    assert heard(exchange(login)).sessions == {}
+    assert known_after(exchange(login)).sessions == {}
 
 
 def test_rollbacks_and_reads_use_no_transaction_id_of_their_own() -> None:
-    known = heard(exchange(Rollback(id="r", original="b", bet="b", player="anna")), exchange(GetBalance(player="anna")))
+    known = known_after(
+        exchange(Rollback(id="r", original="b", bet="b", player="anna")), exchange(GetBalance(player="anna"))
+    )
     assert (known.ids, known.bets) == ({}, {})
-    known.hear_ids([bet("b"), paid("b", player="bert")])
+    known.add_ids([bet("b"), paid("b", player="bert")])
     assert known.ids == {"b": {"anna", "bert"}}

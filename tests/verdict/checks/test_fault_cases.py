@@ -10,7 +10,7 @@ from report_at_hand import report, results
 
 from harness.contracts import BadRequest, Contract
 from harness.contracts.shared.schema import bundled, violations
-from harness.model import Level, Movement, Operation, Outcome, Status
+from harness.model import Check, Level, Movement, Operation, Outcome, Status
 from harness.report.html import render
 from harness.verdict import ScenarioResult, from_data, to_data
 from mock_server.defects import named
@@ -90,7 +90,7 @@ def test_an_essential_field_must_be_there_and_a_detail_should(name: str, level: 
 
 def test_what_must_be_refused_could_only_be_refused() -> None:
     found = one(named("makes-up-a-missing-id").wallet_type, "casino", MISSING)
-    assert [each.possible for each in found.verdicts if each.check == "oracle"] == [("a refusal",)]
+    assert [each.possible for each in found.verdicts if each.check is Check.ORACLE] == [("a refusal",)]
 
 
 class MovesWhatItRefuses(Wallet):

@@ -1,0 +1,46 @@
+"""Every benchmark starts and comes to its end. No test looks at its numbers."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALLEST = {
+    "client": ("--rounds", "1", "--bursts", "1"),
+    "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
+    "races": ("--races", "1", "--histories", "1", "--only", "zero"),
+    "suite": ("--rounds", "1", "--only", "session"),
+    "wallet": ("--requests", "20"),
+}
+"""The benchmarks, each with the options of its smallest run."""
+PARTS = {"__main__", "client_server", "shares"}
+"""The modules of the folder that are no benchmarks: they belong to one, or run all of them."""
+
+
+def test_every_benchmark_is_tried() -> None:
+    assert {each.stem for each in (ROOT / "bench").glob("*.py")} - PARTS == set(SMALLEST)
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_benchmark_loads_and_has_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    module = importlib.import_module(f"bench.{name}")
+    with pytest.raises(SystemExit) as ended:
+        module.main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(option in shown for option in SMALLEST[name] if option.startswith("--"))
+
+
+@pytest.mark.parametrize(
+    "name", [name if name == "suite" else pytest.param(name, marks=pytest.mark.full) for name in SMALLEST]
+)
+def test_a_benchmark_runs_to_its_end(name: str) -> None:
+    command = [sys.executable, "-m", f"bench.{name}", *SMALLEST[name]]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout
