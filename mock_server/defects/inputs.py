@@ -9,7 +9,7 @@ from functools import cached_property
 
 from harness.contracts import BadRequest, Contract
 from harness.contracts.shared.json_text import JsonError, parse, stringify
-from harness.model import Movement, Operation, Outcome
+from harness.model import ItemReply, Movement, Operation, Outcome
 from mock_server.defects.registry import CASINO, EVERY, SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import Order, Refusal
@@ -96,6 +96,29 @@ class FillsInWhatIsMissing(Wallet):
                     fields.setdefault(field, value)
 
         return super().read(contract, name, rewritten(body, filled))
+
+
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "conservation"})
+class BooksBeforeItValidates(Wallet):
+    """Books a transaction without a currency in that of the account, and refuses it then."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def booked(fields: dict[str, object]) -> None:
+            if "amount" in fields and "currency" not in fields and name not in {"reward", "retry"}:
+                self._incomplete.add(str(fields.get("transactionId")))
+                fields["currency"] = "EUR"
+
+        return super().read(contract, name, rewritten(body, booked))
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        answer = await super().process(order)
+        if order.item.id not in self._incomplete:
+            return answer
+        return self.answer_refusal(order, Refusal(Outcome.MALFORMED, "`currency` is missing"))
+
+    @cached_property
+    def _incomplete(self) -> set[str]:
+        return set()
 
 
 @defect(

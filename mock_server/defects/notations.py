@@ -210,7 +210,7 @@ class ReadsBalancesWithoutASession(Wallet):
             super().check_session(contract, session, account)
 
 
-@defect(violates="SPB-INP-01", contracts=SPORTSBOOK, witnesses={"input/authenticate_missing_fields": "expectation"})
+@defect(violates="SPB-INP-01", contracts=SPORTSBOOK, witnesses={"input/login_missing_fields": "expectation"})
 class LogsInWithoutAToken(Wallet):
     """Logs a request without a token in as its first player, which its tests need."""
 
