@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from harness.cli.aim import add_wallet_arguments, options_of
@@ -12,7 +12,7 @@ from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
-from harness.examine import preflight, violation_of
+from harness.examine import preflight, violations_of
 from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.play.preflight.wants import Want, wants
 from harness.scenario import ScenarioError, load_folder
@@ -61,16 +61,25 @@ def _check(wallet: WalletUnderTest) -> int:
         _line(problem.stage, "PROBLEM", str(problem))
         print(f"{contract.name}: NOT READY, set this right first\n")
         return CONFIGURATION
-    if (violation := violation_of(wallet, facts)) is not None:
+    violations = violations_of(wallet, facts)
+    for violation in violations:
         _print_violation(violation, contract)
-        print(f"{contract.name}: VIOLATED before any scenario: {violation.requirement}\n")
+    if facts.first_calls:
+        print(f"{contract.name}: VIOLATED before any scenario: {_ids(violations)}\n")
         return VIOLATED
     for want in _unmet(wallet, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")
         _line("", "skipped", f"{_count(len(want.scenarios), 'scenario')}: {want.reason} ({named})")
     warned = f", with {_count(len(facts.warnings), 'warning')}" if facts.warnings else ""
+    if violations:
+        print(f"{contract.name}: READY{warned}, and VIOLATED before any scenario: {_ids(violations)}\n")
+        return VIOLATED
     print(f"{contract.name}: READY{warned}\n")
     return 0
+
+
+def _ids(violations: Sequence[Violation]) -> str:
+    return ", ".join(dict.fromkeys(each.requirement for each in violations))
 
 
 def _print_stage(stage: Stage) -> None:

@@ -33,6 +33,8 @@ class Call:
     loss: Loss | None = None
     step: int = 0
     line: int = 0
+    path: str = ""
+    """A path below the wallet's URL in place of the operation's own, or empty."""
 
 
 class Client:
@@ -62,12 +64,14 @@ class Client:
         self._now_ms = now_ms
         self._request_id = request_id
         self._races = 0
+        self.existing = {name for name, spec in contract.specs.items() if spec.core}
+        """The operations that the wallet is known to have. Their answers never count as absence."""
 
-    def call(self, call: Call) -> Exchange:
-        """Send one request once and return its exchange."""
+    def call(self, call: Call, *, time_out_seconds: float | None = None) -> Exchange:
+        """Send one request once and return its exchange. `time_out_seconds` replaces the usual time-out."""
         request, name = self._prepare(call)
-        time_out = self._batch_time_out_seconds if self.contract.specs[name].batch else None
-        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out)
+        usual = self._batch_time_out_seconds if self.contract.specs[name].batch else None
+        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out_seconds or usual)
         return self._exchange(call, request, name, transmission, None)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
@@ -84,13 +88,17 @@ class Client:
             for call, (request, name), transmission in zip(calls, prepared, transmissions, strict=True)
         )
 
+    def path_of(self, name: str) -> str:
+        """The path of an operation below the wallet's URL."""
+        return self._paths.get(name) or self.contract.specs[name].path
+
     def close(self) -> None:
         """Close every connection."""
         self._transport.close()
 
     def _prepare(self, call: Call) -> tuple[Request, str]:
         name = self.contract.name_of(call.operation)
-        path = self._paths.get(name) or self.contract.specs[name].path
+        path = call.path or self.path_of(name)
         request = prepare(
             self.contract,
             call.operation,
@@ -118,5 +126,5 @@ class Client:
             line=call.line,
             loss=call.loss,
             race=race,
-            absent=decoded.absent,
+            absent=decoded.absent and name not in self.existing,
         )

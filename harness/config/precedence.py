@@ -21,7 +21,7 @@ from harness.config.profile import (
     Value,
     load_profile,
 )
-from harness.config.wallet import NO_LIMIT, WalletUnderTest
+from harness.config.wallet import AUTOMATIC, NO_LIMIT, WalletUnderTest
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Limits
 
@@ -196,6 +196,8 @@ def _default_limits() -> dict[str, Value]:
     numbers = {each.name: str(getattr(Limits(), each.name)) for each in fields(Limits)}
     numbers |= {
         "requests_per_second": NO_LIMIT,
+        "recovery_seconds": str(WalletUnderTest.__dataclass_fields__["recovery_seconds"].default),
+        "run_seconds": AUTOMATIC,
         "time_out_seconds": str(WalletUnderTest.__dataclass_fields__["time_out_seconds"].default),
     }
     return {name: Value(text, DEFAULT) for name, text in numbers.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from harness import __version__
 from harness.config.options import Misconfigured, Options
 from harness.config.profile import ContractProfile, Profile, TlsProfile, Value
+from harness.config.profile.limit_kinds import LIMITS
 from harness.config.shares import shares_of
 from harness.contracts import Credentials, load
 from harness.model import Limits, Player, Tls
@@ -16,6 +17,8 @@ MANY = 1000
 """A number of processes that no run reaches."""
 NO_LIMIT = "none"
 """The text of a limit that is switched off."""
+AUTOMATIC = "automatic"
+"""The text of a limit that the run computes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,10 @@ class WalletUnderTest:
     limits: Limits = field(default_factory=Limits)
     tls: Tls = field(default_factory=Tls)
     time_out_seconds: float = 10
+    recovery_seconds: float = 30
+    """How long a wallet that has stopped answering is waited for. 0 is not at all."""
+    run_seconds: float = 0
+    """The longest time of a run. 0 means that it is computed from an estimate."""
     requests_per_second: float = 0
     """The most requests that this process sends in a second, except in races. 0 means no limit."""
     user_agent: str = ""
@@ -97,8 +104,10 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         policies=tuple((name, reading.text) for name, reading in contract.policies.items()),
         codes=tuple((outcome, tuple(each.text for each in codes)) for outcome, codes in contract.codes.items()),
         tls=_tls(contract.tls or TlsProfile()),
-        limits=Limits(**{each.name: int(profile.limits[each.name].text) for each in fields(Limits)}),
+        limits=_limits(profile.limits),
         time_out_seconds=float(profile.limits["time_out_seconds"].text),
+        recovery_seconds=float(profile.limits["recovery_seconds"].text),
+        run_seconds=_computed(profile.limits["run_seconds"].text),
         requests_per_second=_rate(profile.limits),
         seed=options.seed,
         run_id=options.run_id,
@@ -121,6 +130,15 @@ def _credentials(contract: ContractProfile) -> Credentials:
 
 def _text(value: Value | None) -> str:
     return value.text if value is not None else ""
+
+
+def _computed(text: str) -> float:
+    return 0 if text == AUTOMATIC else float(text)
+
+
+def _limits(limits: Mapping[str, Value]) -> Limits:
+    read = {True: int, False: float}
+    return Limits(**{each.name: read[LIMITS[each.name].whole](limits[each.name].text) for each in fields(Limits)})
 
 
 def _rate(limits: Mapping[str, Value]) -> float:

@@ -72,7 +72,7 @@ class Decoded:
     """The meaning of a response.
 
     The reply is None if nobody can know whether the wallet processed the request. The problems are errors of format.
-    `absent` is True if the response means that the wallet does not have the operation.
+    `absent` is True if the response may mean that the wallet does not have the operation.
     """
 
     reply: Reply | None

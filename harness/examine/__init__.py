@@ -5,8 +5,17 @@ All texts that this package returns (results, findings of pre-flight, sentences 
 
 from harness.config import WalletUnderTest
 from harness.examine.examiner import Examiner
-from harness.examine.first_look import preflight, violation_of
+from harness.examine.first_look import preflight, violation_of, violations_of
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.results import undecided
 
-__all__ = ["NO_SECRETS", "Examiner", "Secrets", "WalletUnderTest", "preflight", "undecided", "violation_of"]
+__all__ = [
+    "NO_SECRETS",
+    "Examiner",
+    "Secrets",
+    "WalletUnderTest",
+    "preflight",
+    "undecided",
+    "violation_of",
+    "violations_of",
+]

@@ -26,9 +26,10 @@ from harness.play.players import (
 )
 from harness.play.preflight import Facts
 from harness.play.runner import Capabilities, Runner
+from harness.play.settling import Settling
 from harness.scenario.identities import Identities
 from harness.verdict import ScenarioResult
-from harness.verdict.checks import Judge, Judged, examine
+from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row without an answer of the wallet, the others are not attempted."""
@@ -66,8 +67,11 @@ class Examiner:
         wallet, self._provision = _ways(under_test, wallet, provision)
         self._identities = identities, requests = _sources_of_ids(under_test)
         self.client = _client(self.contract, wallet, under_test, now_ms, requests)
+        self.client.existing |= {*facts.existing}
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks})
         self.players = self._source_of_players(identities)
+        self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
+        self._judged: list[tuple[History, Judged]] = []
         self._runner = self._new_runner(identities)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
@@ -82,6 +86,7 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: the wallet has stopped answering")
         started = time.monotonic()
+        self._judged = []
         for each in self._identities:
             each.begin(scenario.id)
         try:
@@ -111,7 +116,16 @@ class Examiner:
 
     def judged(self, history: History) -> Judged:
         """The judgement of one history by this wallet's contract."""
-        return self._judge(history, self.contract, self._policy)
+        for known, judged in self._judged:
+            if known is history:
+                return judged
+        judged = self._judge(history, self.contract, self._policy)
+        self._judged.append((history, judged))
+        return judged
+
+    def _doubted(self, history: History) -> frozenset[str]:
+        """The players whose balance is to be read again, because it is wrong and may come right."""
+        return doubted(self.judged(history).verdicts, history, self.contract, self._policy)
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.
@@ -125,8 +139,15 @@ class Examiner:
         return changed
 
     def _new_runner(self, identities: Identities) -> Runner:
-        limits, games = self._under_test.limits, self._under_test.games
-        return Runner(self.client, self.players, identities, limits=limits, games=games, capabilities=self.capabilities)
+        return Runner(
+            self.client,
+            self.players,
+            identities,
+            limits=self._under_test.limits,
+            games=self._under_test.games,
+            capabilities=self.capabilities,
+            settling=self.settling,
+        )
 
     def _source_of_players(self, identities: Identities) -> Players:
         under_test = self._under_test
@@ -134,10 +155,15 @@ class Examiner:
             return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
-        games = under_test.games or self.contract.games
-        return SharedPlayers(
-            under_test.players, Purse(self.contract, self._send, identities, self.capabilities.absent, games)
+        purse = Purse(
+            self.contract,
+            self._send,
+            identities,
+            self.capabilities.absent,
+            games=under_test.games or self.contract.games,
+            settle_seconds=under_test.limits.settle_seconds,
         )
+        return SharedPlayers(under_test.players, purse)
 
     def _send(self, operation: Operation) -> Exchange:
         return self.client.call(Call(operation=operation))

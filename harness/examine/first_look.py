@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.client import Carrier, unix_ms
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.examine.redaction import Secrets
+from harness.model import Exchange
 from harness.play import preflight as play
 from harness.play.preflight import ConfigurationProblem, Facts, OnStage, Stage
 from harness.verdict.first_calls import Violation, violation_by
@@ -47,11 +48,22 @@ def preflight(
 
 
 def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:
-    """The violation that the first calls prove, without secrets. None if they prove nothing."""
-    found = violation_by(facts.first_calls, contract_of(under_test))
+    """The violation that prevents every scenario, without secrets. None if the scenarios can run."""
+    return _proved(facts.first_calls, under_test, secrets)
+
+
+def violations_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> tuple[Violation, ...]:
+    """Every violation that pre-flight has proved, those that prevent no scenario among them. Without secrets."""
+    found = (_proved(calls, under_test, secrets) for calls in (facts.first_calls, *facts.findings))
+    return tuple(each for each in found if each is not None)
+
+
+def _proved(calls: Sequence[Exchange], under_test: WalletUnderTest, secrets: Secrets | None) -> Violation | None:
+    found = violation_by(calls, contract_of(under_test))
     if found is None:
         return None
-    return replace(found, said=secrets_of(under_test, secrets).line(found.said)[:_LONGEST_SAID])
+    hidden = secrets_of(under_test, secrets)
+    return replace(found, said=hidden.line(found.said)[:_LONGEST_SAID], summary=hidden.line(found.summary))
 
 
 def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:

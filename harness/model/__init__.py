@@ -31,6 +31,9 @@ from harness.model.operations import (
 )
 from harness.model.scenario import Draft, Scenario, Step
 from harness.model.wire import (
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Alteration,
     Exchange,
     Failure,
@@ -50,8 +53,11 @@ from harness.model.wire import (
 from harness.model.words import Amount, Json, Level, Outcome, Policy, Status
 
 __all__ = [
+    "CLOSING",
     "ITEM_OF",
     "OPERATION_OF",
+    "PREPARATION",
+    "SETTLING",
     "Alteration",
     "Amount",
     "Aspect",

@@ -29,6 +29,8 @@ class Player:
     A wallet that pays only known bets and places none needs them.
     """
     balance: Amount | None = None
+    ours: bool = False
+    """True if this run has chosen the id. Then ids that nearly equal it belong to nobody else."""
 
 
 class NotApplicable(StrEnum):

@@ -87,6 +87,8 @@ class Aspect(StrEnum):
     """Concurrent requests were refused although at least one order needs no refusal."""
     BALANCES_IN_NO_ORDER = "balances_in_no_order"
     """No order of concurrent requests explains the balances that were shown."""
+    LATE = "late"
+    """A balance was wrong, and a later reading of it was right although nothing had moved in between."""
 
 
 class Check(StrEnum):

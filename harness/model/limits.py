@@ -20,6 +20,8 @@ class Limits:
 
     If the operator has set it, it applies to all processes of a run together.
     """
+    settle_seconds: float = 1
+    """The longest time after which a balance that looks wrong is read again. 0 reads no balance again."""
 
     @property
     def races_at_once(self) -> int:

@@ -250,6 +250,13 @@ class Alteration:
         return bool(self.raw or self.without or self.body is not None)
 
 
+PREPARATION, CLOSING, SETTLING = -1, -2, -3
+"""The values of `Exchange.step` for requests that belong to no step.
+
+They are the preparation, the readings of every balance at the end, and the later readings of balances that look wrong.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One operation that was sent, with its answer or failure. A history holds these in the order of sending."""
@@ -265,14 +272,17 @@ class Exchange:
     problems: tuple[Problem, ...] = ()
     alteration: Alteration = field(default_factory=Alteration)
     step: int = 0
-    """Index of the scenario's step. -1 means preparation, -2 the closing reads."""
+    """Index of the scenario's step, or `PREPARATION`, `CLOSING` or `SETTLING`."""
     line: int = 0
     loss: Loss | None = None
     """How the harness lost the answer on purpose, or None."""
     race: int | None = None
     """Exchanges with the same number were released together."""
     absent: bool = False
-    """True if the wallet lacks the operation: it answered 404, 405 or 501 without a body of the contract's shape."""
+    """True if the wallet lacks the operation.
+
+    It answered 404, 405 or 501 without a body of the contract's shape, and was not known to have the operation.
+    """
 
     @property
     def answer(self) -> ItemReply:

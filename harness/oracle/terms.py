@@ -9,6 +9,7 @@ from harness.model import Policy, Situation
 READINGS: dict[str, tuple[str, ...]] = {
     "replay_balance": ("original", "current"),
     "replay_of_refused": ("refused", "afresh"),
+    "mended_after_refusal": ("applied", "refused"),
     "conflict": ("refused", "first_result"),
     "reused_id": ("refused", "first_result", "new"),
     "unknown_bet": ("applied", "refused"),
@@ -19,6 +20,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "rollback_of_refused": ("ok", "refused"),
     "rollback_of_settled": ("refunded", "kept", "refused"),
     "rollback_of_foreign": ("ok_without_effect", "refused"),
+    "rollback_of_other_transaction": ("ok", "refused"),
     "batch_balance": ("after_item", "after_batch"),
     "deduction": ("supported", "unsupported"),
     "unsettlement_beyond_payout": ("deducted", "refused"),

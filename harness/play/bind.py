@@ -29,6 +29,7 @@ from harness.model import (
 )
 from harness.scenario import resolve_amount
 from harness.scenario.faults import PlannedFault
+from harness.scenario.near_ids import NEAR_SESSIONS, near_id, near_session
 from harness.scenario.plan import Bound, PlannedRequest
 
 UNKNOWN_CURRENCY = "XTS"
@@ -60,7 +61,7 @@ def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
         return Authenticate(token="no-such-token" if draft.token else moment.players[draft.player].token)
     if kind is GetBalance:
         draft = send.bound[0].draft
-        player = moment.players[draft.player]
+        player = _player(draft, moment)
         return GetBalance(player=player.id, session=_session(draft, player))
     if kind is Rollback:
         return _rollback(send.bound[0], moment)
@@ -114,7 +115,15 @@ def _case_of(fault: PlannedFault, send: PlannedRequest, body: dict[str, Any], co
     return Alteration(case=case, raw=((item, fault.field, text),))
 
 
+def _player(draft: Draft, moment: Moment) -> Player:
+    """The player of a draft. The id may be written in a near form; everything else is the player's own."""
+    player = moment.players[draft.player]
+    return replace(player, id=near_id(draft.spelled, player.id)) if draft.spelled else player
+
+
 def _session(draft: Draft, player: Player) -> str:
+    if draft.session in NEAR_SESSIONS:
+        return near_session(draft.session, player.session)
     match draft.session:
         case "expired":
             return player.expired_session
@@ -148,7 +157,7 @@ class _Common:
 
 def _common(bound: Bound, moment: Moment) -> _Common:
     draft = bound.draft
-    player = moment.players[draft.player]
+    player = _player(draft, moment)
     unit = moment.contract.wire_unit(player.currency)
     held = moment.balances.get(draft.player, 0)
     return _Common(
@@ -228,7 +237,7 @@ def _unsettle(bound: Bound, moment: Moment) -> Unsettle:
 
 
 def _rollback(bound: Bound, moment: Moment) -> Rollback:
-    player = moment.players[bound.draft.player]
+    player = _player(bound.draft, moment)
     return Rollback(
         id=bound.id,
         original=bound.original,

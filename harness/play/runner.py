@@ -6,14 +6,16 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.client import Call, Client
 from harness.contracts import Contract
 from harness.model import (
+    CLOSING,
+    PREPARATION,
+    SETTLING,
     Amount,
-    Authenticate,
     Bet,
     BetBatch,
     Exchange,
@@ -23,13 +25,15 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
-    Outcome,
     Payout,
     Player,
     Scenario,
 )
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
+from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
+from harness.play.settling import Settling
+from harness.play.tokens import refuses_token, spends_token
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
@@ -39,8 +43,6 @@ from harness.scenario.words import UNKNOWN
 
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
-PREPARATION = -1
-CLOSING = -2
 FEWEST_FOR_A_RACE = 2
 MOST_ONE_BY_ONE = 200
 """The most credits of a group that are sent one by one. The rest is sent in waves, as large as those of races."""
@@ -82,10 +84,12 @@ class Runner:
         limits: Limits | None = None,
         games: Sequence[str] = (),
         capabilities: Capabilities | None = None,
+        settling: Settling | None = None,
     ) -> None:
         """Prepare a runner.
 
-        `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `games` are game ids that the wallet knows. Without any, those of the contract are used.
+        * `settling` decides which balances are read again. Without it, none is.
         """
         self._client = client
         self._contract = client.contract
@@ -94,6 +98,7 @@ class Runner:
         self.limits = limits or Limits()
         self.games = tuple(games) or self._contract.games
         self.capabilities = capabilities or Capabilities()
+        self._settling = settling
 
     @property
     def tokens_may_be_spent(self) -> bool:
@@ -134,6 +139,7 @@ class Runner:
         bets = self.capabilities.has(self._contract, self._contract.words.get("bet", ""))
         try:
             cast = self._players.cast(needs_of(scenario, planned, self._contract, stakes=bets))
+            planned = self._with_near_ids(planned, cast)
         except NoPlayer as reason:
             return History(
                 contract=self._contract.name,
@@ -144,9 +150,11 @@ class Runner:
         run = _Run(self._client, self._with_strangers(cast), self)
         try:
             run.everything(planned)
+            if self._settling is None:
+                return run.history(scenario)
+            return self._settling.settle(lambda: run.history(scenario), run.read_again)
         finally:
             self._players.back(run.players, run.last_shown)
-        return run.history(scenario)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
         """The cast, with a player that the wallet does not know, before the bystander."""
@@ -154,6 +162,14 @@ class Runner:
         playing = {role: player for role, player in cast.items() if role != BYSTANDER}
         standing = {role: player for role, player in cast.items() if role == BYSTANDER}
         return {**playing, UNKNOWN: unknown, **standing}
+
+    def _with_near_ids(self, planned: Plan, cast: dict[str, Player]) -> Plan:
+        """The plan with those near ids alone that may be sent. Raises NoPlayer, with the players returned."""
+        try:
+            return with_near_ids(planned, cast, self._players.ids, without_money=self._players.named)
+        except NoPlayer:
+            self._players.back(cast, {role: player.balance for role, player in cast.items()})
+            raise
 
     def _lacking(self, scenario: Scenario) -> str:
         """The first operation of a scenario that was found to be absent. Empty if none is absent."""
@@ -194,15 +210,15 @@ class _Run:
     def players(self) -> dict[str, Player]:
         """The players who took part, with their current sessions, and without a one-time token that may be used."""
         played = {role: player for role, player in self._cast.items() if role != UNKNOWN}
-        if self._token_spent or any(_spends_token(exchange) for exchange in self._exchanges):
+        if self._token_spent or any(spends_token(exchange) for exchange in self._exchanges):
             played[""] = replace(played[""], token="")
         return played
 
     def _was_spent(self, exchange: Exchange) -> bool:
         """True if a named player's token was refused at its first use. The wallet need not be at fault."""
-        if not self._tokens_may_be_spent or not _refuses_token(exchange, self._opening[""].token):
+        if not self._tokens_may_be_spent or not refuses_token(exchange, self._opening[""].token):
             return False
-        return not any(_spends_token(earlier) for earlier in self._exchanges)
+        return not any(spends_token(earlier) for earlier in self._exchanges)
 
     def history(self, scenario: Scenario) -> History:
         """The frozen history of the run."""
@@ -231,11 +247,17 @@ class _Run:
                 if role != UNKNOWN:
                     self._read(role, CLOSING)
 
-    def _prepare(self, placed: Sequence[Placed], *, at_once: bool) -> None:
-        """Place the bets that credits belong to.
+    def read_again(self, players: Collection[str]) -> None:
+        """Read the balances of these players once more, after the closing reads."""
+        try:
+            for role, player in self._cast.items():
+                if player.id in players and role != UNKNOWN:
+                    self._read(role, SETTLING)
+        except _Broken as reason:
+            self._stopped = str(reason)
 
-        Many bets, or all if `at_once` is true, are placed in batches if the wallet has that operation.
-        """
+    def _prepare(self, placed: Sequence[Placed], *, at_once: bool) -> None:
+        """Place the bets that credits belong to. Many bets, or all if `at_once` is true, are placed in batches."""
         batches = self._contract.words.get("bet_batch", "")
         if len(placed) > (1 if at_once else MOST_SINGLE_BETS) and self._has("bet") and self._has("bet_batch"):
             for start in range(0, len(placed), BETS_IN_A_BATCH):
@@ -344,9 +366,7 @@ class _Run:
     def _note(self, exchange: Exchange) -> None:
         if exchange.absent:
             self._capabilities.absent.add(exchange.name)
-            if self._contract.specs[exchange.name].core:
-                pass
-            elif exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
+            if exchange.step >= 0 and not isinstance(exchange.operation, GetBalance):
                 self._not_applicable = NotApplicable.OPERATION
                 self._skipped = self._not_applicable.of(exchange.name)
                 raise _Broken(self._skipped)
@@ -364,17 +384,6 @@ class _Run:
             raise _Broken(failure.detail)
 
 
-def _refuses_token(exchange: Exchange, token: str) -> bool:
-    """True if the wallet refuses this token as invalid in a request that has no deliberate mistake."""
-    asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
-    return bool(
-        asked
-        and exchange.alteration.is_none
-        and exchange.reply is not None
-        and exchange.reply.outcome is Outcome.INVALID_TOKEN
-    )
-
-
 def _one_by_one(group: Group) -> int:
     """How many requests of a group are sent one after the other: all, or the first ones of very many different credits.
 
@@ -384,11 +393,6 @@ def _one_by_one(group: Group) -> int:
     credits_alone = all(send.word in {"pay", "settle"} and send.step.word != "resend" for send in group.sends)
     different = len({bound.id for send in group.sends for bound in send.bound}) == len(group.sends)
     return MOST_ONE_BY_ONE if credits_alone and different else len(group.sends)
-
-
-def _spends_token(exchange: Exchange) -> bool:
-    refused = exchange.reply is not None and not exchange.reply.accepted
-    return isinstance(exchange.operation, Authenticate) and not refused
 
 
 def _depends_on_balance(amount: str) -> bool:

@@ -22,12 +22,12 @@ from harness.config import (
     without_wallet,
 )
 from harness.contracts import Contract, load
-from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violation_of
+from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violations_of
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.plugin.bundled_wallet import BundledWallet, DidNotStart
 from harness.plugin.suite import Suite
-from harness.verdict import ScenarioResult
+from harness.verdict import ScenarioResult, Violation
 
 
 class Run:
@@ -104,10 +104,9 @@ class Run:
         return self.configuration.profile.digest if self._is_ready else ""
 
     @property
-    def violated(self) -> dict[str, str]:
-        """The requirement that pre-flight found violated, by contract."""
-        found = ((name, violation_of(each, self._facts[each.contract])) for name, each in self.wallets.items())
-        return {name: violation.requirement for name, violation in found if violation is not None}
+    def violated(self) -> dict[str, tuple[Violation, ...]]:
+        """The violations that pre-flight has proved, by contract."""
+        return {name: violations_of(each, self._facts[each.contract]) for name, each in self.wallets.items()}
 
     @property
     def warnings(self) -> dict[str, tuple[str, ...]]:

@@ -80,7 +80,9 @@ class Rehearsal:
             self.obstacle = str(problem)
         self._examiner = Examiner(
             self._stand_in,
-            replace(facts, first_calls=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})),
+            replace(
+                facts, first_calls=(), findings=(), readings=(), absent=tuple({*facts.absent, *self.under_test.lacks})
+            ),
             wallet=self._wallet,
             provision=self._way_to_players(),
         )

@@ -29,6 +29,8 @@ _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "token": {"token": "other"},
 }
 """Scenario field to a change of an operation that its writing brings about."""
+_ON_THE_WIRE: Mapping[str, str] = {"spelled": "player", "bet_shape": "bet", "transaction": "bet"}
+"""Scenario field to the field that it changes on the wire, where the names differ."""
 _OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
 """What the field `bet` of a rollback changes: a wire may name the transaction, the bet, or both."""
 
@@ -71,7 +73,7 @@ class Dialect:
         """
         if name in {"raw", "without"}:
             return True
-        return bool(self.kinds(word)) if name == "kind" else self.carries(word, name)
+        return bool(self.kinds(word)) if name == "kind" else self.carries(word, _ON_THE_WIRE.get(name, name))
 
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields in a request for the word. For a batch, the names in one item."""

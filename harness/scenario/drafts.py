@@ -11,7 +11,7 @@ from harness.files.tree import Items, Node, Table, Text
 from harness.model import Draft
 from harness.scenario.context import Context, kind_of
 from harness.scenario.shapes import SHAPES
-from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED
+from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED, UNKNOWN
 
 
 def read_drafts(word: str, node: Node, context: Context) -> tuple[tuple[Draft, ...], bool]:
@@ -53,6 +53,8 @@ def read_draft(word: str, table: Table, context: Context) -> Draft:
     for needed in OPERATIONS[word].needs:
         if table.get(needed) is None:
             context.add(table, f"{word} needs {needed}: {FIELDS[needed]}")
+    if values.get("spelled") and values.get("player") == UNKNOWN:
+        context.add(table, "spelled needs a player whom the wallet knows: drop it, or drop player: unknown")
     return Draft(**values)
 
 
@@ -78,8 +80,8 @@ def _field(word: str, key: Text, node: Node, context: Context) -> object:
             return context.amount(node, name)
         case "id" | "bet" | "round":
             return _label(name, node, context)
-        case "shape":
-            return context.one_of(node, "shape", SHAPES)
+        case "shape" | "bet_shape":
+            return context.one_of(node, name, SHAPES)
         case "kind":
             return _kind(word, node, context)
         case "raw":

@@ -32,6 +32,7 @@ def needs_of(scenario: Scenario, planned: Plan, contract: Contract, *, stakes: b
         stake=contract.wire_unit,
         token=any(step.word == "authenticate" and not step.drafts[0].token for step in steps_of(scenario.steps)),
         expired_session=_needs_expired_session(scenario),
+        letters=any(draft.spelled == "other_case" for step in steps_of(scenario.steps) for draft in step.drafts),
         everything=takes_everything(scenario),
     )
 

@@ -33,6 +33,8 @@ class Needs:
     token: bool = False
     """True if the scenario's player needs an unused one-time token."""
     expired_session: bool = False
+    letters: bool = False
+    """True if the scenario's player needs an id with letters."""
     everything: bool = False
     """True if the scenario takes the player's whole balance."""
 

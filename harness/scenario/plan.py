@@ -173,14 +173,19 @@ class _Planner:
             reference = self.contract.bet_reference(original, own)
             return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
         if word == "rollback":
-            original = self._named_bet(draft.bet, labels)
+            original = self._named_bet(draft, labels)
             win = self._win(original)
             own = self._bet_id(original) if win is None else win.bet
+            if draft.transaction == UNKNOWN:
+                original = self.identities.transaction_id()
             return Bound(draft, transaction_id, own, original, of_win=win is not None)
         return Bound(draft, transaction_id, self._bet_id(transaction_id))
 
-    def _named_bet(self, label: str, labels: dict[str, str]) -> str:
-        """The transaction id of the bet with that label, in the shape in which it was sent."""
+    def _named_bet(self, draft: Draft, labels: dict[str, str]) -> str:
+        """The transaction id of the bet that a draft names, in the given shape, or in that in which it was sent."""
+        label = draft.bet
+        if draft.bet_shape:
+            return self._id(label, draft.bet_shape, labels)
         plain = self.identities.transaction_id() if label == UNKNOWN else self._id(label, "", labels)
         sent = self._by_label.get(plain)
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
@@ -205,8 +210,9 @@ class _Planner:
         Transactions with the same `owner` belong to the same bet. It is the transaction's own id, or a family's name.
         """
         if draft.bet:
-            return self._named_bet(draft.bet, labels)
-        key = f"{owner}/{draft.player}"
+            return self._named_bet(draft, labels)
+        # The credits of a player whose id is written almost right are refused, so one bet serves all of them.
+        key = f"{word if draft.spelled else owner}/{draft.player}"
         if draft.player != UNKNOWN and key not in self.placed:
             bet = self.identities.transaction_id()
             self.placed[key] = Placed(draft.player, bet, self._bet_id(bet), settles=word == "unsettle")

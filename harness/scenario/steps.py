@@ -212,7 +212,7 @@ def _check_family(step: Step, table: Table, context: Context) -> None:
     for key, _ in table.entries:
         if key.value not in {step.word, "faults"}:
             context.add(key, f"faults does not go with {key.value}: each case has one fault, and its level is known")
-    departing = ("id", "raw", "without", "session", "currency", "game", "token")
+    departing = ("id", "raw", "without", "spelled", "session", "currency", "game", "token")
     found = [name for draft in step.drafts for name in departing if getattr(draft, name)]
     if len(step.drafts) != 1 or found:
         context.add(table, "faults needs one good transaction without a label, that departs from nothing")

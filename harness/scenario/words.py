@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.model import Bet, Loss, Outcome, Payout, Unsettle, item_of
+from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +25,34 @@ class Word:
 
 
 _ALWAYS = ("raw", "without")
-_MOVEMENT = ("id", "shape", "amount", "player", "currency", "session", "round", "game", "kind", *_ALWAYS)
+_PLAYER = ("player", "spelled")
+_BET = ("bet", "bet_shape")
+_MOVEMENT = ("id", "shape", "amount", *_PLAYER, "currency", "session", "round", "game", "kind", *_ALWAYS)
 
 OPERATIONS: Mapping[str, Word] = {
     "bet": Word("a debit of the stake", _MOVEMENT),
-    "pay": Word("one live credit for a bet", (*_MOVEMENT, "bet", "win")),
+    "pay": Word("one live credit for a bet", (*_MOVEMENT, *_BET, "win")),
     "settle": Word(
         "one credit through the settling operation; a list is a batch, where the contract has one",
-        (*_MOVEMENT, "bet", "win"),
+        (*_MOVEMENT, *_BET, "win"),
         lists=True,
     ),
     "reward": Word("a credit of a bonus or a jackpot", _MOVEMENT),
     "retry": Word(
         "a batch that repeats failed payouts; one mapping is a batch of one",
-        (*_MOVEMENT, "bet", "win"),
+        (*_MOVEMENT, *_BET, "win"),
         lists=True,
         always_batch=True,
     ),
     "bet_batch": Word("a batch of bets; one mapping is a batch of one", _MOVEMENT, lists=True, always_batch=True),
-    "unsettle": Word("a debit that takes back what was settled wrongly", (*_MOVEMENT, "bet")),
+    "unsettle": Word("a debit that takes back what was settled wrongly", (*_MOVEMENT, *_BET)),
     "rollback": Word(
         "undoes a bet, or a win where the contract rolls wins back",
-        ("id", "shape", "bet", "player", "session", *_ALWAYS),
+        ("id", "shape", *_BET, "transaction", *_PLAYER, "session", *_ALWAYS),
         needs=("bet",),
     ),
     "authenticate": Word("exchanges the player's one-time token for a session", ("token", *_ALWAYS), needs=()),
-    "balance": Word("reads the player's balance", ("player", "session", *_ALWAYS), needs=()),
+    "balance": Word("reads the player's balance", (*_PLAYER, "session", *_ALWAYS), needs=()),
 }
 STRUCTURE: Mapping[str, str] = {
     "resend": "sends the request of an earlier transaction again, as the platform does: same id, same body",
@@ -122,9 +125,12 @@ FIELDS: Mapping[str, str] = {
     "shape": "how the transaction's id looks",
     "amount": "main units (`12.34567`) or a symbolic amount",
     "bet": "the label of a bet; without one the runner places a bet first; `unknown` was never placed",
+    "bet_shape": "the shape of that bet's id; without it the shape in which it was sent",
+    "transaction": "`unknown`: the rollback names another transaction than the bet's, one that was never sent",
     "player": "`other` is a second player, `unknown` is nobody; without it the scenario's player",
+    "spelled": "a form in which the player's id is written that makes it nobody's",
     "currency": "`other` is a real currency that is not the player's, `unknown` is none",
-    "session": "`expired`, `unknown` or `none`; without it the player's live session",
+    "session": "`expired`, `unknown`, `none`, or a near form of the live session; without it the live session",
     "round": "a label: the same label is the same round; `non_ascii` has text beyond ASCII",
     "game": "`unknown`; without it one of the profile's games",
     "kind": "the contract's kind of movement, such as `CASHOUT` or `jackpot`",
@@ -135,8 +141,10 @@ FIELDS: Mapping[str, str] = {
 }
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "player": ("other", "unknown"),
+    "spelled": tuple(NEAR_FORMS),
+    "transaction": ("unknown",),
     "currency": ("other", "unknown"),
-    "session": ("expired", "unknown", "none"),
+    "session": ("expired", "unknown", "none", *NEAR_SESSIONS),
     "game": ("unknown",),
     "win": ("yes", "no"),
     "token": ("unknown",),

@@ -17,7 +17,9 @@ from mock_server.defects import (
     interruptions,
     money,
     notations,
+    players,
     races,
+    refusals,
     rollbacks,
     sessions,
     settlements,
@@ -29,7 +31,9 @@ from mock_server.defects.registry import Defect, UnknownDefect, Witness, registe
 
 THEMES = (
     idempotency,
+    refusals,
     identifiers,
+    players,
     money,
     debits,
     zero,

@@ -283,7 +283,7 @@ class PaysTheDifference(Wallet):
 
 
 @defect(
-    violates="CAS-FND-04 SPB-BET-03 SPB-CON-01 SPB-UNS-07",
+    violates="CAS-FND-04 SPB-BET-03 SPB-IDM-10 SPB-UNS-07",
     witnesses={
         "insufficient_funds/refused_bet_is_sent_again": "oracle",
         "unsettlement/refused_then_sent_again": "oracle",

@@ -42,7 +42,11 @@ class RefusesTheRollbackOfAnUnknownBet(Wallet):
         raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
 
 
-@defect(violates="SPB-RBK-02 SPB-RBK-03 SPB-RBK-05", contracts=SPORTSBOOK, witnesses={"rollback/unknown_bet": "oracle"})
+@defect(
+    violates="SPB-RBK-02 SPB-RBK-03 SPB-RBK-05 SPB-RBK-09",
+    contracts=SPORTSBOOK,
+    witnesses={"rollback/unknown_bet": "oracle"},
+)
 class PaysForAnUnknownBet(Wallet):
     """Returns a stake for a bet that never came."""
 

@@ -52,7 +52,8 @@ def test_a_sound_wallet_is_ready(running: Wallet, contract: str) -> None:
     assert done.lines[0] == f"{contract}: {running.root}/{contract}"
     assert done.lines[-2] == f"{contract}: READY"
     marks = [(line[2:15].strip(), line[16:26].strip()) for line in done.lines[1:-2] if line[2:15].strip()]
-    stages = ["name", "tcp", "tls", "http", "clock", "provisioning", "credentials", "players", "capabilities"]
+    stages = ["name", "tcp", "tls", "provisioning", "http", "clock", "credentials", "players", "capabilities"]
+    stages.append("stranger")
     assert marks == [(stage, "ok") for stage in stages], names
 
 

@@ -219,7 +219,9 @@ def test_success_in_the_body_with_another_status_is_unknown(status: int) -> None
 @pytest.mark.parametrize("status", [404, 405, 501])
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"status": 404, "error": "Not Found"}', b'"gone"'])
 def test_an_operation_is_absent_without_a_body_of_the_contract(status: int, body: bytes) -> None:
-    assert CASINO.decode(SETTLE, answered(body, status, ()), REQUEST) == Decoded(None, absent=True)
+    decoded = CASINO.decode(SETTLE, answered(body, status, ()), REQUEST)
+    assert (decoded.reply, decoded.absent) == (None, True)
+    assert [problem.topic for problem in decoded.problems] == ["http"], "it counts where the operation exists"
 
 
 NO_JSON = "not JSON: expecting value at line 1, column 1"

@@ -220,7 +220,9 @@ def test_a_long_code_is_cut_where_it_is_told() -> None:
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_an_operation_is_absent_without_a_body_of_the_contract(status: int) -> None:
     for body in (b"", b"<html>", b'{"message": "no route"}'):
-        assert SPORTSBOOK.decode(UNSETTLE, answered(body, status, ()), REQUEST) == Decoded(None, absent=True)
+        decoded = SPORTSBOOK.decode(UNSETTLE, answered(body, status, ()), REQUEST)
+        assert (decoded.reply, decoded.absent) == (None, True)
+        assert [problem.topic for problem in decoded.problems] == ["http"], "it counts where the operation exists"
     assert not error("INVALID_BET", status).absent
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import legal_identities
 import legal_notations
 import legal_wallets as legal
 import pytest
@@ -47,8 +48,8 @@ INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPai
 CASES = [
     pytest.param(variant, contract, id=f"{contract}-{variant.__name__}")
     for contract in BUNDLED
-    for variant in legal.VARIANTS
-    if legal.of_contract(contract)(variant)
+    for variant in (*legal.VARIANTS, *legal_identities.VARIANTS)
+    if legal.of_contract(contract)(variant) and legal_identities.of_contract(contract)(variant)
 ]
 
 

@@ -89,7 +89,7 @@ def test_a_violated_must_fails_in_words(forgetful: Wallet, tmp_path: Path) -> No
         r"^  required +a transaction resent in a later settlement is credited once",
         r"^  we sent +settlement ",
         r"scenarios/idempotency/resent_settlement\.yaml:\d+$",
-        r"^  it said +RS_OK, balance ",
+        r"^  it said +HTTP 200, RS_OK, balance ",
         r"^  possible +success, balance ",
         rf"^FAILED {RESENT} - CAS-IDM-01 ",
         r"^casino  NOT CERTIFIED  \(1 requirement violated or undecided: CAS-IDM-01\)$",

@@ -12,6 +12,7 @@ from pathlib import Path
 import legal_batches
 import legal_wallets as legal
 import pytest
+from legal_identities import EveryRefusalBurnsItsId, RollbackOfAnotherTransactionIsRefused
 from run_sizes import SIZES
 
 from harness.contracts import BUNDLED, load
@@ -32,6 +33,7 @@ REFERENCE: dict[str, Pins] = {
     "casino": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "batch_balance": "after_item",
@@ -47,6 +49,7 @@ REFERENCE: dict[str, Pins] = {
     "sportsbook": {
         "replay_balance": "original",
         "replay_of_refused": "afresh",
+        "mended_after_refusal": "applied",
         "conflict": "refused",
         "unknown_bet": "applied",
         "late_bet": "refused",
@@ -56,6 +59,7 @@ REFERENCE: dict[str, Pins] = {
         "rollback_of_refused": "ok",
         "rollback_of_settled": "refused",
         "rollback_of_foreign": "refused",
+        "rollback_of_other_transaction": "ok",
         "deduction": "supported",
         "unsettlement_beyond_payout": "deducted",
         "zero_bet": "accepted",
@@ -70,6 +74,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     legal.ReplaysShowTheCurrentBalance: in_both({"replay_balance": "current"}),
     legal.ConflictsGetTheFirstResult: in_both({"conflict": "first_result"}),
     legal.RefusalsAreRemembered: in_both({"replay_of_refused": "refused"}),
+    EveryRefusalBurnsItsId: in_both({"mended_after_refusal": "refused", "replay_of_refused": "refused"}),
     legal.UnknownBetsAreRefused: in_both({"unknown_bet": "refused"}),
     legal.ReturnedBetsArePaid: {"sportsbook": {"returned_bet": "applied"}},
     legal.BetsOfNothingAreRefused: in_both({"zero_bet": "refused"}),
@@ -93,6 +98,7 @@ OTHERWISE: dict[type[Wallet], dict[str, Pins]] = {
     },
     legal.RollbackOfSettledIsRefunded: {"sportsbook": {"rollback_of_settled": "refunded"}},
     legal.RollbackOfSettledIsKept: {"sportsbook": {"rollback_of_settled": "kept"}},
+    RollbackOfAnotherTransactionIsRefused: {"sportsbook": {"rollback_of_other_transaction": "refused"}},
     legal.RollbackOfForeignIsOk: {"sportsbook": {"rollback_of_foreign": "ok_without_effect"}},
     legal.DeductsNoMoreThanWasPaid: {"sportsbook": {"unsettlement_beyond_payout": "refused"}},
     legal.NeverDeducts: {"sportsbook": {"deduction": "unsupported"}},
@@ -135,6 +141,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "replay_balance original": (legal.ReplaysShowTheCurrentBalance, "idempotency/replay_after_other_movements"),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "batch/conflict_beside_a_valid_item"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "batch/conflict_beside_a_valid_item"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),
@@ -172,6 +180,8 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         ),
         "replay_of_refused afresh": (legal.RefusalsAreRemembered, "insufficient_funds/refused_bet_is_funded_later"),
         "replay_of_refused refused": (Wallet, "insufficient_funds/refused_bet_is_funded_later"),
+        "mended_after_refusal applied": (EveryRefusalBurnsItsId, "idempotency/refused_for_its_currency"),
+        "mended_after_refusal refused": (Wallet, "idempotency/refused_for_its_currency"),
         "conflict first_result": (Wallet, "idempotency/amount_that_became_zero"),
         "conflict refused": (legal.ConflictsGetTheFirstResult, "idempotency/amount_that_became_zero"),
         "reused_id first_result": (Wallet, "idempotency/same_id_for_another_player"),
@@ -192,6 +202,11 @@ NOTICED: dict[str, dict[str, tuple[type[Wallet], str]]] = {
         "rollback_of_settled refused": (legal.RollbackOfSettledIsRefunded, "rollback/bet_settled_as_lost"),
         "rollback_of_foreign ok_without_effect": (Wallet, "rollback/bet_of_another_player"),
         "rollback_of_foreign refused": (legal.RollbackOfForeignIsOk, "rollback/bet_of_another_player"),
+        "rollback_of_other_transaction ok": (
+            RollbackOfAnotherTransactionIsRefused,
+            "rollback/unknown_transaction_of_a_known_bet",
+        ),
+        "rollback_of_other_transaction refused": (Wallet, "rollback/unknown_transaction_of_a_known_bet"),
         "deduction supported": (legal.NeverDeducts, "money/large_unsettlement"),
         "deduction unsupported": (Wallet, "unsettlement/deduction_of_a_settled_bet"),
         "unsettlement_beyond_payout deducted": (legal.DeductsNoMoreThanWasPaid, "unsettlement/more_than_was_paid"),

@@ -19,7 +19,7 @@ from patience import PATIENCE_SECONDS
 
 from harness.config import WalletUnderTest
 from harness.contracts import Credentials
-from harness.examine import preflight, violation_of
+from harness.examine import preflight, violations_of
 from harness.model import Player, Request
 from harness.play.preflight import ConfigurationProblem, Facts, Stage
 from harness.proof.in_process import InProcessCarrier
@@ -78,8 +78,8 @@ class AtHand:
         return preflight(under_test, wallet=wallet, provision=provision)
 
     def violation(self, **fields: Any) -> Violation | None:
-        """The violation that the calls of pre-flight prove, or None."""
-        return violation_of(self.under_test(**fields), self.look(**fields))
+        """The first violation that the calls of pre-flight prove, or None."""
+        return next(iter(violations_of(self.under_test(**fields), self.look(**fields))), None)
 
     def problem(self, **fields: Any) -> ConfigurationProblem:
         """The problem that pre-flight ends with."""

@@ -34,7 +34,7 @@ CREDENTIALS = {
 }
 RUN_ID = "0badcafe"
 TODAY = date(2026, 11, 21)
-LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2)
+LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2, settle_seconds=0)
 
 
 @cache

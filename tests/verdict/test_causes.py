@@ -12,6 +12,7 @@ from typing import Any
 
 import diagnosed_wallets as wallets
 import pytest
+from late_wallet import ReadsFromReplica, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
@@ -19,6 +20,7 @@ from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario
 from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_file
 from harness.verdict.causes import of_mistake, roots_of
+from harness.verdict.first_calls import TIME_ZONE, UNKNOWN_PLAYER
 from mock_server.defects import DEFECTS, named
 from mock_server.wallet import Wallet
 
@@ -49,6 +51,15 @@ OF_DEFECTS = (
     ("remembers-id-and-amount", "casino", "idempotency/higher_amount", "another amount is booked as a new"),
     ("shows-no-money-on-a-repeat", "casino", "idempotency/replay_is_a_success", "answered with a balance of 0"),
     ("ignores-the-case-of-ids", "casino", "idempotency/ids_that_differ_in_case", "collation ignores case"),
+    ("reads-player-ids-as-integers", "casino", "player/near_ids_in_bets", "only nearly is another's is taken for it"),
+    (
+        "refunds-by-the-bet-id",
+        "sportsbook",
+        "rollback/unknown_transaction_of_a_known_bet",
+        "another transaction of its",
+    ),
+    ("takes-a-bet-for-a-paid-one", "casino", "idempotency/bets_whose_ids_differ_in_case", "collation ignores case"),
+    ("marks-an-id-before-the-currency", "casino", "idempotency/refused_for_its_currency", "is remembered as done"),
     ("checks-funds-too-early", "casino", "races/bets_against_the_balance", "check and deduction are two steps"),
     ("shows-the-balance-before", "casino", "insufficient_funds/exact_stake", "the balance before the movement"),
     ("shows-the-balance-before", "sportsbook", "insufficient_funds/exact_stake", "the balance before the movement"),
@@ -243,12 +254,13 @@ def test_every_finding_of_every_defect_has_a_probable_cause() -> None:
 
 
 def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Path) -> None:
-    """But for mistakes in signing, of which pre-flight's own tests have a wallet each."""
+    """But for what pre-flight finds, of which its own tests have a wallet each."""
     told = {each for found in told_of_defects().values() for each in found}
     for defect, contract, name, _ in OF_DEFECTS:
         told.update(causes(results(named(defect).wallet_type, contract, [name], record=False)))
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
+    told.update(causes([examiner_on_clock(ReadsFromReplica, "casino").examine(scenarios()["settlement/exact_credit"])]))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
     failures = [words for _, words in OF_FAILURES]
@@ -258,7 +270,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
 MISTAKES = tuple(
     found
     for contract in (load("casino"), load("sportsbook"))
-    for mistake in contract.mistakes
+    for mistake in (*contract.mistakes, TIME_ZONE, UNKNOWN_PLAYER)
     if (found := of_mistake(mistake, contract)) is not None
 )
 

@@ -30,6 +30,7 @@ _REFUSALS = {
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),
     "replay_of_refused": frozenset({"refused", "afresh"}),
+    "mended_after_refusal": frozenset({"applied", "refused"}),
     "conflict": frozenset({"refused", "first_result"}),
     "reused_id": frozenset({"refused", "first_result", "new"}),
     "unknown_bet": frozenset({"applied", "refused"}),

@@ -14,7 +14,7 @@ from harness.contracts.shared.schema import shown
 from harness.model import Fault, Flaw, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})
-"""With one of these and no body of the contract's shape, the wallet does not have the operation."""
+"""With one of these and no body of the contract's shape, the wallet may lack the operation."""
 
 OVERLOADED_STATUSES = frozenset({429, 503})
 
@@ -69,8 +69,6 @@ def _summary(cases: list[str]) -> str:
 
 
 def _without_shape(status: int, found: Problem) -> Decoded:
-    if status in ABSENT_STATUSES:
-        return Decoded(None, absent=True)
     if 200 <= status < 300:
         return Decoded(None, (found,))
     if status < 400:
@@ -79,7 +77,8 @@ def _without_shape(status: int, found: Problem) -> Decoded:
         return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "status", redirect),))
     advice = "; the wallet is overloaded: run with a lower rate" if status in OVERLOADED_STATUSES else ""
     detail = f"HTTP {status} without an error of the contract's shape ({found.detail}){advice}"
-    return Decoded(None, (Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw),))
+    problem = Problem(Fault.UNDECODABLE, "status", detail, "http", found.flaw)
+    return Decoded(None, (problem,), absent=status in ABSENT_STATUSES)
 
 
 def _http_problems(message: Message) -> tuple[Problem, ...]:

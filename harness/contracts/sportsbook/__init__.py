@@ -30,6 +30,7 @@ _REFUSALS = {
 _POLICY = {
     "replay_balance": frozenset({"original", "current"}),
     "replay_of_refused": frozenset({"refused", "afresh"}),
+    "mended_after_refusal": frozenset({"applied", "refused"}),
     "conflict": frozenset({"refused", "first_result"}),
     "reused_id": frozenset({"refused", "first_result", "new"}),
     "unknown_bet": frozenset({"applied", "refused"}),
@@ -40,6 +41,7 @@ _POLICY = {
     "rollback_of_refused": frozenset({"ok", "refused"}),
     "rollback_of_settled": frozenset({"refunded", "kept", "refused"}),
     "rollback_of_foreign": frozenset({"ok_without_effect", "refused"}),
+    "rollback_of_other_transaction": frozenset({"ok", "refused"}),
     "deduction": frozenset({"supported", "unsupported"}),
     "unsettlement_beyond_payout": frozenset({"deducted", "refused"}),
     "zero_bet": frozenset({"accepted", "refused"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from harness import money
@@ -29,6 +30,7 @@ class MadePlayers:
         self._identities = identities
         self._currency = currency
         self._bystander: Player | None = None
+        self._ids: set[str] = set()
 
     @property
     def frugal(self) -> bool:
@@ -40,10 +42,16 @@ class MadePlayers:
         """False: no earlier run has used these players."""
         return False
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the players made so far."""
+        return frozenset(self._ids)
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """A new player for each role, with exactly the balance that the role needs."""
         currency = needs.currency or self._currency
-        cast = {role: self._provision(currency, needs.funds(role, currency)) for role in ("", *needs.others)}
+        cast = {"": self._lead(currency, needs)}
+        cast |= {role: self._provision(currency, needs.funds(role, currency)) for role in needs.others}
         if needs.expired_session and not cast[""].expired_session:
             raise NoPlayer("needs a player with an expired session, and none is made")
         if needs.token and not cast[""].token:
@@ -72,10 +80,22 @@ class MadePlayers:
         """No sentences, because nothing needs to be restored."""
         return ()
 
-    def _provision(self, currency: str, balance: Amount) -> Player:
+    def _lead(self, currency: str, needs: Needs) -> Player:
+        """The scenario's own player. Many wallets have players whose ids are numbers, and make no others."""
+        balance = needs.funds("", currency)
+        if not needs.letters:
+            return self._provision(currency, balance)
+        lettered = f"p{self._identities.number()[1:]}"
+        try:
+            return self._provision(currency, balance, lettered)
+        except ProvisioningFailed:
+            raise NoPlayer("needs a player whose id has letters, and none is made") from None
+
+    def _provision(self, currency: str, balance: Amount, id_: str = "") -> Player:
+        chosen = id_ or self._identities.number()
         made = self._make(
             {
-                "playerId": self._identities.number(),
+                "playerId": chosen,
                 "contract": self._contract,
                 "currency": currency,
                 "balance": money.text(balance, currency),
@@ -87,7 +107,8 @@ class MadePlayers:
                 f"the provisioning was asked for {money.show(balance, currency)} and made a player with "
                 f"{money.show(made.balance, made.currency)}"
             )
-        return made
+        self._ids.add(made.id)
+        return replace(made, ours=made.id == chosen)
 
 
 def player_of(answer: Any) -> Player:

@@ -6,6 +6,7 @@ read afterwards counts.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -26,6 +27,7 @@ from harness.model import (
     Unsettle,
 )
 from harness.play.players.balance_probe import zero_read
+from harness.play.settling import MOST_IN_VAIN, moments
 from harness.scenario.identities import Identities
 
 MOST_TRIES = 6
@@ -57,6 +59,11 @@ class Purse:
     absent: set[str]
     games: Sequence[str] = ()
     """Game ids that the wallet knows. If there are none, those of the contract are used."""
+    settle_seconds: float = 0
+    """How long is waited for a balance that an accepted movement has not changed yet."""
+    wait: Callable[[float], None] = time.sleep
+    _in_vain: int = 0
+    """How many times such a balance did not change."""
     _refused: set[str] = field(default_factory=set)
     """Ways that this wallet has refused. They are tried last."""
 
@@ -91,11 +98,23 @@ class Purse:
                 break
             if ways[0].go(player, amount):
                 self._refused.discard(ways[0].name)
+                now = self._read_after_movement(player, now)
             else:
                 failed.add(ways[0].name)
                 self._refused.add(ways[0].name)
-            now = self.read(player)
+                now = self.read(player)
         return now
+
+    def _read_after_movement(self, player: Player, before: Amount) -> Amount | None:
+        """The balance after an accepted movement. A wallet may show the balance `before` for some time."""
+        shown, waited = self.read(player), 0.0
+        for moment in moments(self.settle_seconds):
+            if shown != before or self._in_vain >= MOST_IN_VAIN:
+                return shown
+            self.wait(moment - waited)
+            shown, waited = self.read(player), moment
+        self._in_vain += bool(self.settle_seconds) and shown == before
+        return shown
 
     def can(self, *, up: bool) -> bool:
         """True if the wallet has an operation that moves money in that direction."""

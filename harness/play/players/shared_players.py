@@ -60,6 +60,11 @@ class SharedPlayers:
         """True: the user named these players."""
         return True
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the players of all shares."""
+        return frozenset(player.id for share in self._shares for player in share)
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """The players from the scenario's share. See `StaticPlayers.cast`."""
         source = self._sources[share_for(self._shares, needs)]

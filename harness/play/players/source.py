@@ -48,6 +48,10 @@ class Players(Protocol):
     def named(self) -> bool:
         """True if the user named the players. An earlier run may have used their one-time tokens."""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all players that the source has had so far."""
+
     def back(self, cast: Mapping[str, Player], shown: Mapping[str, Amount | None]) -> None:
         """Return the players after a scenario.
 

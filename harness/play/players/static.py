@@ -56,6 +56,11 @@ class StaticPlayers:
         """True: the user named these players."""
         return True
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the named players."""
+        return frozenset(each.player.id for each in self._named)
+
     def cast(self, needs: Needs) -> dict[str, Player]:
         """Players of one currency for all roles, and a bystander if a player is left. Raises NoPlayer."""
         self._castings += 1

@@ -14,12 +14,14 @@ from harness.client import Carrier, Client, ConfigurationError, Transport, unix_
 from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of
 from harness.contracts import Contract
+from harness.model import Player
 from harness.play.preflight.answering import check_answer, skew_seconds
 from harness.play.preflight.asking import Asking
-from harness.play.preflight.capabilities import absent, deduction
+from harness.play.preflight.capabilities import deduction, operations
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
 from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding, OnStage, Stage, StageLog
 from harness.play.preflight.network import reach
+from harness.play.preflight.nobody import unknown_player
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
 from harness.scenario.identities import Identities
 
@@ -68,19 +70,24 @@ def _stages(
     closing.callback(client.close)
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
     asking = Asking(under_test, contract, client, identities)
-    skew = _first_answer(asking, stages) if remote else None
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
     player = provisioned(under_test, contract, provision, identities, stages) if made else named(under_test, contract)
+    skew = _first_answer(asking, player, stages) if remote else None
     trusted = believed(asking, player, skew, stages)
     if isinstance(trusted, Distrusted):
         return Facts(first_calls=trusted.calls, stages=tuple(stages.stages))
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
-    lacking = absent(asking, trusted.player, stages)
+    found = operations(asking, trusted.player, stages)
+    readings = deduction(asking, trusted.player, holdings[0])
+    fatal = unknown_player(asking, trusted.player, stages) if remote else ()
     return Facts(
-        readings=deduction(asking, trusted.player, holdings[0]),
-        absent=lacking,
+        first_calls=fatal,
+        readings=readings,
+        absent=found.absent,
+        existing=found.existing,
+        findings=tuple(asking.findings),
         stages=tuple(stages.stages),
         holdings=holdings,
     )
@@ -112,13 +119,14 @@ def _way_to_wallet(under_test: WalletUnderTest) -> Carrier:
     )
 
 
-def _first_answer(asking: Asking, stages: StageLog) -> int | None:
-    """Check that the server may be a wallet. Returns by how many seconds its clock is ahead of ours, or None."""
-    under_test, contract = asking.wallet, asking.contract
-    player = asking.stranger() if under_test.makes_players or not under_test.players else under_test.players[0]
+def _first_answer(asking: Asking, player: Player, stages: StageLog) -> int | None:
+    """Check that the server may be a wallet. Returns by how many seconds its clock is ahead of ours, or None.
+
+    The player exists. A wallet that breaks down at one who does not must not be taken for none.
+    """
     first = asking.ask(asking.zero(player))
-    check_answer(first, under_test, contract, stages)
-    return skew_seconds(first, contract, stages)
+    check_answer(first, asking, stages)
+    return skew_seconds(first, asking.contract, stages)
 
 
 def _way_to_provisioning(under_test: WalletUnderTest) -> Transport:

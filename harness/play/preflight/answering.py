@@ -7,9 +7,11 @@ import time
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from harness.config import WalletUnderTest
 from harness.contracts import Contract
+from harness.contracts.shared.near_answer import is_nearly_right
 from harness.model import Exchange, FailureKind, Message, Transmission
+from harness.play.preflight.absence import may_mean_absence
+from harness.play.preflight.asking import Asking
 from harness.play.preflight.findings import ConfigurationProblem, StageLog
 from harness.play.preflight.network import SETTINGS, TLS
 
@@ -35,27 +37,44 @@ _REMEDY = {
 }
 
 
-def check_answer(exchange: Exchange, wallet: WalletUnderTest, contract: Contract, stages: StageLog) -> None:
+def check_answer(exchange: Exchange, asking: Asking, stages: StageLog) -> None:
     """Check the first answer. Raises ConfigurationProblem if the server cannot be a wallet."""
     received = exchange.transmission.received
     if received is None:
-        raise unanswered(exchange, wallet, contract)
-    if exchange.reply is None and (problem := _stranger(exchange, received, wallet, contract)):
+        raise unanswered(exchange, asking)
+    check_existence(exchange, asking)
+    near = is_nearly_right(exchange, asking.contract)
+    if exchange.reply is None and not near and (problem := _stranger(exchange, received, asking)):
         raise ConfigurationProblem(problem, stage=HTTP)
     kind = "in the contract's words" if exchange.reply is not None else "without an answer of the contract's shape"
-    stages.passed(HTTP, f"{_at(exchange, wallet, contract)} answers HTTP {received.status}, {kind}")
+    exists = ", and not as a path that does not exist, so this is a refusal" if may_mean_absence(received) else ""
+    stages.passed(HTTP, f"{_at(exchange, asking)} answers HTTP {received.status}, {kind}{exists}")
 
 
-def unanswered(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> ConfigurationProblem:
+def check_existence(exchange: Exchange, asking: Asking) -> None:
+    """Raise ConfigurationProblem if the core operation is answered as a path that does not exist, in whatever form."""
+    received = exchange.transmission.received
+    if received is None or not asking.is_absent(exchange):
+        return
+    where, path, base = _at(exchange, asking), asking.path_of(exchange), asking.wallet.url.rstrip("/")
+    raise ConfigurationProblem(
+        f"{where} answered HTTP {received.status}, as it answers a path that does not exist: the wallet has nothing at "
+        f"{path}; check the URL {base}, which is the part before {path}, or give the path that the wallet has with "
+        f"--wallet-path {exchange.name}=/...",
+        stage=HTTP,
+    )
+
+
+def unanswered(exchange: Exchange, asking: Asking) -> ConfigurationProblem:
     """The problem of a call that got no answer, or one that cannot be read."""
-    where = _at(exchange, wallet, contract)
+    where = _at(exchange, asking)
     failure = exchange.transmission.failure
     if failure is not None:
         stage = TLS if failure.kind is FailureKind.TLS else HTTP
         remedy = _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
         return ConfigurationProblem(f"no answer from {where}: {failure.detail}; {remedy}", stage=stage)
     received = exchange.transmission.received
-    if received is not None and (problem := _stranger(exchange, received, wallet, contract)):
+    if received is not None and (problem := _stranger(exchange, received, asking)):
         return ConfigurationProblem(problem, stage=HTTP)
     status = received.status if received is not None else 0
     problems = "; ".join(dict.fromkeys(each.detail for each in exchange.problems))
@@ -65,17 +84,13 @@ def unanswered(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) 
     )
 
 
-def _at(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> str:
-    return wallet.url.rstrip("/") + _path(exchange, wallet, contract)
+def _at(exchange: Exchange, asking: Asking) -> str:
+    return asking.wallet.url.rstrip("/") + asking.path_of(exchange)
 
 
-def _path(exchange: Exchange, wallet: WalletUnderTest, contract: Contract) -> str:
-    return dict(wallet.paths).get(exchange.name) or contract.specs[exchange.name].path
-
-
-def _stranger(exchange: Exchange, received: Message, wallet: WalletUnderTest, contract: Contract) -> str:
+def _stranger(exchange: Exchange, received: Message, asking: Asking) -> str:
     """A description of the server if it is not a wallet, with the remedy. Empty if it may be a wallet."""
-    where, path = _at(exchange, wallet, contract), _path(exchange, wallet, contract)
+    where, path = _at(exchange, asking), asking.path_of(exchange)
     status = received.status
     if 300 <= status < 400:
         return f"{where} answered HTTP {status}, a redirect{_leading(received, path)}"
@@ -83,12 +98,6 @@ def _stranger(exchange: Exchange, received: Message, wallet: WalletUnderTest, co
         return f"{where} answered that it speaks TLS: write https:// in the URL"
     if _WANTS_CERTIFICATE.search(received.body):
         return f"{where} demands a client certificate that it accepts; {SETTINGS}"
-    if exchange.absent or status == 404:
-        base = wallet.url.rstrip("/")
-        return (
-            f"{where} answered HTTP {status}: the wallet has nothing at {path}; check the URL {base}, which is the "
-            f"part before {path}, or give the path that the wallet has with --wallet-path {exchange.name}=/..."
-        )
     if status in {401, 403}:
         wants = received.header("www-authenticate") or ""
         scheme = f", which asks for {wants.partition(' ')[0]}" if wants else ""

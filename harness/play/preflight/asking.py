@@ -9,17 +9,21 @@ from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import (
     Alteration,
+    Amount,
     Bet,
     Exchange,
     GetBalance,
     ItemReply,
+    Movement,
     Operation,
     Payout,
     Player,
     Settle,
     Unsettle,
+    transactions,
 )
 from harness.play.players import zero_read
+from harness.play.preflight.absence import alike, beside, may_mean_absence
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -46,13 +50,27 @@ class Asking:
         """True if the wallet accepts only bets that it already knows."""
         self._client = client
         self._identities = identities
+        self.first = ""
+        """The id of the player of the first calls."""
         self._game = (wallet.games or contract.games)[0]
         self.proofs: list[Exchange] = []
         """The calls that prove something about the wallet, in the order of sending."""
+        self.findings: list[tuple[Exchange, ...]] = []
+        """Calls that prove a violation in spite of which scenarios can run, each with its proof last."""
+        self.takes_zero = True
+        """False if the core operation with amount 0 gives no usable answer, so that only the balance can be read."""
+        self.moved: Amount = 0
+        """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
+        self.absent: set[str] = set()
+        """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation and return its exchange."""
         return self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+
+    def in_time(self, operation: Operation, seconds: float) -> Exchange:
+        """Send one operation, and wait for its answer for at most that many seconds."""
+        return self._client.call(Call(operation=operation), time_out_seconds=seconds)
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation whose answer proves something about the wallet, and record it in `proofs`."""
@@ -71,6 +89,10 @@ class Asking:
     def zero(self, player: Player) -> Operation:
         """The core operation with amount 0. It moves no money and its answer shows the balance."""
         return zero_read(self.contract, player, self.new_id(), self._game)
+
+    def shown(self, player: Player) -> Exchange:
+        """An answer that shows a player's balance: to the amount 0, or to the balance operation."""
+        return self.ask(self.zero(player) if self.takes_zero else self.reading(player))
 
     def smallest(self, player: Player) -> Operation:
         """The core operation with the smallest amount that the contract can carry."""
@@ -97,7 +119,27 @@ class Asking:
         Empty if the contract lacks it, or the profile declares it absent.
         """
         name = self.contract.words.get(word, "")
-        return "" if name in self.wallet.lacks else name
+        return "" if name in self.wallet.lacks or name in self.absent else name
+
+    def path_of(self, exchange: Exchange) -> str:
+        """The path of an exchange's operation below the wallet's URL."""
+        return self._client.path_of(exchange.name)
+
+    def is_absent(self, exchange: Exchange) -> bool:
+        """True if the wallet answers an operation as it answers a path that certainly does not exist.
+
+        The same request is sent to such a path to know. An operation other than a core one is added to `absent`.
+        """
+        received = exchange.transmission.received
+        if received is None or not may_mean_absence(received):
+            return False
+        path = self._client.path_of(exchange.name)
+        nowhere = beside(path, self.new_id())
+        other = self._client.call(Call(operation=exchange.operation, path=nowhere)).transmission.received
+        found = other is not None and alike(received, path, other, nowhere)
+        if found and not self.contract.specs[exchange.name].core:
+            self.absent.add(exchange.name)
+        return found
 
     def reading(self, player: Player) -> Operation:
         """The operation that reads a balance."""
@@ -108,7 +150,14 @@ class Asking:
         if not self.has("balance"):
             return None
         exchange = self.ask(self.reading(player))
-        return None if exchange.absent else exchange
+        return None if self.is_absent(exchange) else exchange
+
+    def note_moved(self, exchange: Exchange) -> None:
+        """Remember what an accepted call with the smallest amount has added to the first player's balance."""
+        operation = exchange.operation
+        for each in transactions(operation) if accepted(exchange) else ():
+            if isinstance(each, Movement) and each.player == self.first:
+                self.moved += -each.amount if isinstance(each, Bet | Unsettle) else each.amount
 
     def with_known_bet(self, player: Player) -> Player | None:
         """The player with a bet of the smallest stake that the wallet has just accepted. None if it accepts none."""
@@ -117,6 +166,8 @@ class Asking:
         bet = self.bet(player, self.contract.wire_unit(player.currency))
         if not accepted(self.ask(bet)):
             return None
+        if player.id == self.first:
+            self.moved -= bet.amount
         return replace(player, bets=(self.contract.bet_reference(bet.id, bet.bet),))
 
     def code_of(self, exchange: Exchange) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.config import WalletUnderTest
 from harness.model import (
@@ -19,6 +20,7 @@ from harness.model import (
     Reward,
     Rollback,
 )
+from harness.play.preflight.absence import may_mean_absence
 from harness.play.preflight.asking import Asking, accepted
 from harness.play.preflight.findings import Holding, StageLog
 
@@ -87,27 +89,55 @@ HARMLESS: Mapping[type, Callable[[Asking, Player], Operation]] = {
 """An operation by its type. It moves no money, whatever the wallet does with it."""
 
 
-def absent(asking: Asking, player: Player, stages: StageLog) -> tuple[str, ...]:
-    """The operations that the wallet lacks: those declared absent, and those for which it answers that they do not
-    exist.
+@dataclass(frozen=True, slots=True)
+class OperationsFound:
+    """The operations that the wallet lacks, and those that have proved to exist."""
+
+    absent: tuple[str, ...]
+    existing: tuple[str, ...]
+
+
+def operations(asking: Asking, player: Player, stages: StageLog) -> OperationsFound:
+    """Find out which operations the wallet has.
+
+    It lacks those that are declared absent, and those that it answers as a path that does not exist.
     """
     specs, lacks = asking.contract.specs, asking.wallet.lacks
     lacking = {each for each in lacks if each in specs and not specs[each].core}
-    warnings = []
+    existing: list[str] = []
+    warnings, refusing = [], []
     word_for = {kind: word for word, kind in OPERATION_OF.items()}
     for kind, operation in HARMLESS.items():
         name = asking.has(word_for[kind])
         tried = _tried(asking, name, operation(asking, player)) if name and not specs[name].core else None
-        if tried is not None and tried.absent:
-            lacking.add(name)
-        elif tried is not None and tried.reply is None:
+        if tried is None:
+            continue
+        if asking.is_absent(tried):
+            continue
+        if tried.transmission.received is not None:
+            existing.append(name)
+        if tried.reply is None:
             warnings.append(f"{name} gives no usable answer to a harmless call: {_failing(tried)}")
+        elif may_mean_absence(tried.transmission.received):
+            refusing.append(name)
+    lacking |= asking.absent
     has = ", ".join(name for name in specs if name not in lacking)
     without = f"; lacks {', '.join(sorted(lacking))}" if lacking else ""
     if asking.has("authenticate") not in {"", *lacking} and not _has_token(asking.wallet):
         warnings.append("no player has a one-time token: scenarios that log in are skipped")
-    stages.passed(CAPABILITIES, f"has {has}{without}", *warnings)
-    return tuple(sorted(lacking))
+    stages.passed(CAPABILITIES, f"has {has}{without}{_refusing(refusing)}", *warnings)
+    return OperationsFound(tuple(sorted(lacking)), tuple(existing))
+
+
+def _refusing(names: Sequence[str]) -> str:
+    """What is said of operations that refused with a status that may mean absence."""
+    if not names:
+        return ""
+    few = len(names) == 1
+    return (
+        f"; {', '.join(names)} answer{'s' if few else ''} as a path that does not exist is not answered, so "
+        f"{'it exists' if few else 'they exist'}: an HTTP 404 of the contract's shape is a refusal"
+    )
 
 
 def _has_token(wallet: WalletUnderTest) -> bool:
@@ -125,7 +155,15 @@ def _tried(asking: Asking, name: str, operation: Operation) -> Exchange | None:
 
 def _failing(tried: Exchange) -> str:
     failure = tried.transmission.failure
-    return failure.detail if failure is not None else "; ".join(dict.fromkeys(each.detail for each in tried.problems))
+    if failure is not None:
+        return failure.detail
+    problems = "; ".join(dict.fromkeys(each.detail for each in tried.problems))
+    if not may_mean_absence(tried.transmission.received):
+        return problems
+    return (
+        f"{problems}; a path that does not exist is answered otherwise, so the operation counts as one that exists; "
+        "if the wallet lacks it, name it in capabilities.lacks of the profile"
+    )
 
 
 def deduction(asking: Asking, player: Player, holding: Holding) -> tuple[tuple[str, str], ...]:

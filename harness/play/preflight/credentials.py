@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.contracts.shared.near_answer import is_nearly_right
 from harness.model import Alteration, Exchange, Outcome, Player
-from harness.play.preflight.answering import CLOCK, ahead, unanswered
+from harness.play.preflight.answering import CLOCK, ahead, check_existence, shown, unanswered
 from harness.play.preflight.asking import Asking, accepted, answer
 from harness.play.preflight.findings import ConfigurationProblem, StageLog
 
@@ -36,9 +37,13 @@ def believed(asking: Asking, player: Player, skew: int | None, stages: StageLog)
 
     `skew` is how far the wallet's clock is ahead of ours, in seconds.
     """
+    asking.first = player.id
     good = asking.prove(asking.zero(player))
+    check_existence(good, asking)
+    if is_nearly_right(good, asking.contract):
+        return _nearly_right(asking, player, good, stages)
     if good.reply is None:
-        raise unanswered(good, asking.wallet, asking.contract)
+        raise unanswered(good, asking)
     if accepted(good):
         return _trusted(asking, player, good, stages)
     if accepted(again := asking.ask(asking.zero(player))):
@@ -54,13 +59,23 @@ def believed(asking: Asking, player: Player, skew: int | None, stages: StageLog)
                 return _trusted(asking, known, good, stages)
             player = known
         if _takes_all_but_zero(asking, player, outcome):
-            return _confirmed(asking, player, stages)
+            return _without_zero(asking, player, stages)
+    return _why_refused(asking, player, good, skew, stages)
+
+
+def _why_refused(
+    asking: Asking, player: Player, good: Exchange, skew: int | None, stages: StageLog
+) -> Trusted | Distrusted:
+    """Find out why a good call is refused that has no fault but its authentication. Raises ConfigurationProblem."""
+    outcome = answer(good).outcome
     _look_at_clock(asking, player, skew)
     _look_for_slips(asking, player)
     for name in asking.contract.mistakes:
         tried = asking.prove(asking.zero(player), Alteration(forged=name))
         if accepted(tried):
             return _confirmed(asking, player, stages)
+    if outcome not in _OF_ONE_REMEDY and (calls := _of_another_time(asking, player, good, skew)):
+        return Distrusted(calls)
     # The balance cannot prove this earlier. A wallet that rewrites a body before checking its signature may still
     # accept a body without numbers.
     read = asking.balance(player)
@@ -77,12 +92,43 @@ def _trusted(asking: Asking, player: Player, good: Exchange, stages: StageLog, *
     return Trusted(player, good)
 
 
+def _nearly_right(asking: Asking, player: Player, good: Exchange, stages: StageLog) -> Trusted | Distrusted:
+    """A good call whose answer is nearly the contract's. Scenarios can run if the balance can be read."""
+    return _in_spite_of(
+        asking, player, (good,), stages, "its answer is nearly the contract's, and cannot be taken for it"
+    )
+
+
+def _without_zero(asking: Asking, player: Player, stages: StageLog) -> Trusted | Distrusted:
+    """The wallet refuses the amount 0 alone. Scenarios can run if the balance can be read."""
+    found = _confirmed(asking, player, stages)
+    if isinstance(found, Trusted):
+        return found
+    return _in_spite_of(asking, player, found.calls, stages, "the amount 0 is refused, and other amounts are not")
+
+
+def _in_spite_of(
+    asking: Asking, player: Player, calls: tuple[Exchange, ...], stages: StageLog, what: str
+) -> Trusted | Distrusted:
+    """Go on in spite of a violation that `calls` prove, if the wallet has a balance operation that shows a balance."""
+    read = asking.balance(player)
+    if read is None or not accepted(read) or answer(read).balance is None:
+        return Distrusted(calls)
+    asking.findings.append(calls)
+    asking.takes_zero = False
+    stages.passed(
+        CREDENTIALS, f"{read.name} is shown ({asking.code_of(read)})", f"{calls[-1].name} of amount 0: {what}"
+    )
+    return Trusted(player, read)
+
+
 def _takes_all_but_zero(asking: Asking, player: Player, outcome: Outcome) -> bool:
     """True if the same call with the smallest amount is accepted, or refused only for lack of funds.
 
     `outcome` is that of the call with amount 0. A wallet that does not know the bet may check the funds first.
     """
     tried = asking.prove(asking.smallest(player))
+    asking.note_moved(tried)
     unknown_bet = outcome is Outcome.UNKNOWN_TRANSACTION and not player.bets
     return accepted(tried) or (answer(tried).outcome is Outcome.INSUFFICIENT_FUNDS and not unknown_bet)
 
@@ -128,6 +174,29 @@ def _look_at_clock(asking: Asking, player: Player, skew: int | None) -> None:
         )
 
 
+def _of_another_time(asking: Asking, player: Player, good: Exchange, skew: int | None) -> tuple[Exchange, ...]:
+    """The calls which prove that the wallet's window lies some hours away. Empty if it does not.
+
+    Raises ConfigurationProblem if one of the clocks may be wrong by these hours.
+    """
+    for seconds in HOURS_AWAY if asking.contract.clock_tolerance_seconds else ():
+        tried = asking.ask(asking.zero(player), Alteration(stale_seconds=-seconds))
+        if not accepted(tried):
+            continue
+        if accepted(asking.ask(asking.zero(player))):
+            return ()
+        if skew is not None:
+            return (good, tried)
+        away = f"{shown(abs(seconds))} {'ahead' if seconds > 0 else 'back'}"
+        raise ConfigurationProblem(
+            f"the wallet refuses a call that is signed now, and the same call is believed when it is dated {away}: its "
+            "window is computed in another time zone, or one of the clocks is wrong by that; its answers have no Date "
+            "header that could decide",
+            stage=CLOCK,
+        )
+    return ()
+
+
 def _look_for_slips(asking: Asking, player: Player) -> None:
     """Raise ConfigurationProblem if the wallet accepts the credentials after the correction of a typing error."""
     variables = " and ".join(asking.contract.environment)
@@ -138,6 +207,13 @@ def _look_for_slips(asking: Asking, player: Player) -> None:
                 stage=CREDENTIALS,
             )
 
+
+_HOUR = 3_600
+HOURS_AWAY = tuple(
+    sign * (hours * _HOUR + rest) for rest in (0, _HOUR // 2) for hours in range(15) for sign in (1, -1)
+    if 0 < hours * _HOUR + rest <= 14 * _HOUR
+)  # fmt: skip
+"""The offsets of other time zones in seconds: whole hours first, then half hours, up to 14."""
 
 _OF_ONE_REMEDY = frozenset(
     {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION, Outcome.UNKNOWN_TRANSACTION}

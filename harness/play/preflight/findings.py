@@ -50,8 +50,12 @@ class Facts:
     """Pairs of a policy and the one reading that this wallet follows."""
     absent: tuple[str, ...] = ()
     """Operations that the wallet lacks."""
+    existing: tuple[str, ...] = ()
+    """Operations that proved to exist. A later 404 is never taken for their absence."""
     first_calls: tuple[Exchange, ...] = ()
     """Valid calls that the wallet refused, with the calls that prove its error. Empty if it accepts valid calls."""
+    findings: tuple[tuple[Exchange, ...], ...] = ()
+    """Calls that prove other violations, each with its proof last. Scenarios can run all the same."""
     stages: tuple[Stage, ...] = ()
     """The stages in the order in which they passed."""
     holdings: tuple[Holding, ...] = ()

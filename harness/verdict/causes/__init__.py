@@ -15,6 +15,7 @@ from harness.verdict.causes import (
     confused_ids,
     deadlocks,
     forgotten_ids,
+    lateness,
     signatures,
     unreadable_answers,
     wrong_balances,
@@ -26,6 +27,7 @@ from harness.verdict.checks import Standing
 __all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
+    lateness.diagnoses,
     signatures.diagnoses,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
@@ -45,6 +47,7 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **forgotten_ids.CONSEQUENCES,
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
+    **lateness.CONSEQUENCES,
 }
 """By the id of a cause: the ids of the causes that it explains."""
 

@@ -57,6 +57,11 @@ STALE_READ = Cause(
     "a balance does not follow from the transactions before it: it is stale, or not what was booked is answered",
     "answer every balance from the books that the booking itself wrote, on the primary database",
 )
+_REMEMBERED_AS_DONE = Cause(
+    "refusal_remembered_as_done",
+    "a transaction that was refused is remembered as done: its repetition is answered with success",
+    "remember a refusal as a refusal, or try the repetition afresh",
+)
 _REFUNDED_AGAIN = Cause(
     "refunded_again",
     "a bet that was rolled back is refunded again when another rollback comes",
@@ -128,11 +133,8 @@ _BY_SITUATION: Mapping[tuple[str, str], Cause] = {
         "a rollback of a bet that never came is refused",
         "answer it with success: the platform only wants to know that no stake is held",
     ),
-    ("replay_of_refused", "accepted"): Cause(
-        "refusal_remembered_as_done",
-        "a transaction that was refused is remembered as done: its repetition is answered with success",
-        "remember a refusal as a refusal, or try the repetition afresh",
-    ),
+    ("replay_of_refused", "accepted"): _REMEMBERED_AS_DONE,
+    ("replay_of_refused", "moved"): _REMEMBERED_AS_DONE,
     ("reused_id", "moved"): USED_FOR_SOMETHING_ELSE,
     ("late", "moved"): Cause(
         "late_bet_booked",

@@ -14,23 +14,48 @@ _LARGEST_EXACT = 2**53
 """A binary float cannot distinguish all whole numbers above this one."""
 
 
+_BY_NARROWED = {
+    ("unknown_player", "similar_id"): Cause(
+        "near_player_taken",
+        "a playerId that only nearly is another's is taken for it",
+        "keep a playerId as text from end to end, and compare it byte for byte",
+    ),
+    ("rollback_of_unknown", "known_bet"): Cause(
+        "rollback_finds_another_transaction",
+        "a rollback of a transaction that never came refunds another transaction of its bet",
+        "look the bet of a rollback up by its originalTransactionId, and refund nothing that it does not name",
+    ),
+    ("rollback_of_unknown", "similar_id"): Cause(
+        "rollback_finds_a_near_bet",
+        "a rollback refunds a bet whose id only nearly is the one that it names",
+        "compare originalTransactionId and betId byte for byte, and cut nothing",
+    ),
+}
+"""By situation and its narrower word: the cause, if it does not depend on how two ids differ."""
+
+
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """The cause for the first pair of similar ids."""
+    """The cause for the first pair of similar ids, of transactions or of their bets."""
+    if (found := _BY_NARROWED.get((case.situation, case.narrowed))) is not None:
+        if case.verdict.wrong != "refused":
+            yield found
+        return
     if case.narrowed != "similar_id" and "similar" not in case.narrowed:
         return
-    for mine in (each for each in case.items if isinstance(each, Movement)):
-        for earlier in _ids_before(case, mine.id):
-            for alike, found in _WAYS:
-                if alike(mine.id, earlier):
-                    yield found
-                    return
+    for item in (each for each in case.items if isinstance(each, Movement)):
+        for mine in (item.id, item.bet):
+            for earlier in _ids_before(case, mine):
+                for alike, found in _WAYS:
+                    if alike(mine, earlier):
+                        yield found
+                        return
 
 
 def _ids_before(case: Case, mine: str) -> Iterator[str]:
     for exchange in case.history.exchanges[: case.index or 0]:
         for each in transactions(exchange.operation):
-            if isinstance(each, Movement | Rollback) and each.id != mine:
-                yield each.id
+            if isinstance(each, Movement | Rollback):
+                yield from {each.id, each.bet} - {mine, ""}
 
 
 def _digits(mine: str, earlier: str) -> bool:

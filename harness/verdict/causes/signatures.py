@@ -8,7 +8,7 @@ from harness.contracts import Contract
 from harness.model import Outcome
 from harness.verdict.causes.by_situation import ZERO_REFUSED
 from harness.verdict.causes.case import Case, Cause
-from harness.verdict.first_calls import ZERO_AMOUNT
+from harness.verdict.first_calls import TIME_ZONE, UNKNOWN_PLAYER, ZERO_AMOUNT
 
 _SITUATIONS: Mapping[str, tuple[str, str]] = {
     "forged": (
@@ -47,13 +47,28 @@ def _of_situation(name: str) -> Cause:
 AGE_NOT_LOOKED_AT = _of_situation("stale")
 
 
+_OF_FIRST_CALLS: Mapping[str, Cause] = {
+    ZERO_AMOUNT: ZERO_REFUSED,
+    TIME_ZONE: Cause(
+        "window_in_another_time_zone",
+        "the window of the timestamp is computed from local time, and not from Unix time",
+        "compare the timestamp with the milliseconds since 1970 in UTC, whatever the machine's time zone is",
+    ),
+    UNKNOWN_PLAYER: Cause(
+        "breaks_down_at_an_unknown_player",
+        "the lookup of a player who does not exist is not handled, and takes the process or the request down",
+        "answer a player that you do not know with the contract's refusal",
+    ),
+}
+
+
 def of_mistake(name: str, contract: Contract) -> Cause | None:
     """The cause if a wallet refuses a right call and accepts one with this mistake; None if it is unknown.
 
-    `name` is a forgery's name or `zero_amount`.
+    `name` is a forgery's name, or the name of another mistake that pre-flight finds.
     """
-    if name == ZERO_AMOUNT:
-        return ZERO_REFUSED
+    if name in _OF_FIRST_CALLS:
+        return _OF_FIRST_CALLS[name]
     remedy = contract.forgeries[name].remedy if name in contract.forgeries else None
     return Cause(f"{_FAMILY}.{name}", remedy.cause, remedy.fix) if remedy is not None else None
 

@@ -21,7 +21,7 @@ _NOISE = Fraction(money.SCALE, 100)
 """A smaller difference than a cent, in hundred-thousandths, is an error of rounding and not another amount."""
 
 
-_SHOWN_TOO_EARLY = Cause(
+SHOWN_TOO_EARLY = Cause(
     "shows_balance_before",
     "the answer shows the balance before the movement instead of the one after it",
     "read the balance after the booking, in the same database transaction (UPDATE ... RETURNING balance)",
@@ -39,7 +39,7 @@ def _kept_with(decimals: int) -> str:
     return f"kept_with_{decimals}_decimals"
 
 
-_NEVER_BOOKED = Cause(
+NEVER_BOOKED = Cause(
     "never_booked",
     "the transaction is answered with success and never booked",
     "commit the booking before the answer is sent, and answer with an error when it fails",
@@ -55,7 +55,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     _BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
     _TWO_DECIMALS: frozenset({_BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
-    _SHOWN_TOO_EARLY.id: frozenset({_NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
+    SHOWN_TOO_EARLY.id: frozenset({NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
 
@@ -233,7 +233,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
     """The causes if the answer shows the balance before the step. The next answer shows whether it was booked."""
     later = case.moved_later(before)
     if later:
-        yield _SHOWN_TOO_EARLY
+        yield SHOWN_TOO_EARLY
     currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
     if max(case.change, -case.change) < _NOISE:
         yield _BELOW_A_CENT
@@ -244,8 +244,8 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
             "take the number of decimals from the currency: amounts are in main units",
         )
     elif later is False:
-        yield _NEVER_BOOKED
-    yield _SHOWN_TOO_EARLY
+        yield NEVER_BOOKED
+    yield SHOWN_TOO_EARLY
 
 
 def shortage(case: Case) -> Iterator[Cause]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict, transactions
+from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
     delivery_verdicts,
@@ -28,9 +28,10 @@ from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
-from harness.verdict.checks.history_judge import HistoryJudge, Standing
+from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
+from harness.verdict.checks.late_balances import doubted, judge_history
 
-__all__ = ["Judge", "Judged", "Standing", "examine"]
+__all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -41,6 +42,7 @@ _AVOIDED = {
     ("ended_session_bet", "refused"): "the wallet takes no bet of an ended session",
     ("ended_session_credit", "refused"): "the wallet credits nothing to an ended session",
 }
+_ENDED_SESSION = ("ended_session_bet", "refused")
 _ORDINARY = ("new", "zero", "exact", "unknown_bet")
 
 
@@ -65,8 +67,7 @@ Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
 
 def examine(history: History, contract: Contract, policy: Policy) -> Judged:
     """Judge one history. `policy` is the contract's policy, narrowed to the known readings of this wallet."""
-    judge = HistoryJudge(history, contract, policy)
-    judge.run()
+    judge = judge_history(history, contract, policy)
     verdicts = [
         *judge.verdicts,
         *format_verdicts(history, contract),
@@ -110,10 +111,17 @@ def _avoided(judge: HistoryJudge) -> str:
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
         for reading in seen.readings:
-            if reading in _AVOIDED:
+            if reading in _AVOIDED and not (reading == _ENDED_SESSION and _comes_again(judge, seen)):
                 policy, value = reading
                 return f"{_AVOIDED[reading]}, which the document permits ({policy}: {value})"
     return ""
+
+
+def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
+    """True if the transaction is sent again later. Then its refusal is the point of the scenario."""
+    id_ = id_of(seen.part.item)
+    later = (each.part for each in judge.seen if each.part.exchange > seen.part.exchange)
+    return any(id_of(each.item) == id_ for each in later)
 
 
 def _moved_core_money(history: History, contract: Contract) -> bool:

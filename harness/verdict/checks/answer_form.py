@@ -33,7 +33,10 @@ _TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO
 def verdict_on(
     check: Check, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
 ) -> Verdict:
-    """A verdict of a check on one exchange. `index` is its place in the history, `said` the wallet's answer."""
+    """A verdict of a check on one exchange. `index` is its place in the history, `said` the wallet's answer in words.
+
+    Without words the answer is given by its HTTP status.
+    """
     return Verdict(
         check=check,
         requirement=requirement.id,
@@ -41,7 +44,7 @@ def verdict_on(
         status=status,
         summary=summary,
         sent=sentences.sent(exchange.name, exchange.operation, exchange),
-        said=said,
+        said=said or sentences.with_status(exchange),
         exchange=index,
         line=exchange.line,
     )
@@ -51,7 +54,7 @@ def format_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer."""
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
-        for number, problem in enumerate(exchange.problems):
+        for number, problem in enumerate(() if exchange.absent else exchange.problems):
             own = history.scenario.requirements[contract.name]
             if _is_of_altered_field(exchange, problem) or (
                 problem.where == "/currency" and _is_foreign(exchange, history)

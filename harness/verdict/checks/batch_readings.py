@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Policy, Status, Verdict
+from harness.model import Batch, Check, Exchange, History, Outcome, Policy, Status, Verdict
 from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
@@ -20,7 +20,7 @@ def batch_readings(history: History) -> Iterator[tuple[int, Reading]]:
 
 def _reading(exchange: Exchange) -> Reading | None:
     operation, reply = exchange.operation, exchange.reply
-    if not isinstance(operation, Batch) or reply is None or exchange.alteration != Alteration():
+    if not isinstance(operation, Batch) or reply is None or not exchange.alteration.is_none:
         return None
     if not operation.items:
         return "empty_batch", "ok" if reply.accepted else "refused"

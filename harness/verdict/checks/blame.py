@@ -100,6 +100,7 @@ _OF_ANY_SUM = frozenset(
         Situation.CONFLICT_WITH_ZERO,
         Situation.REUSED_ID,
         Situation.LATE,
+        Situation.UNKNOWN_PLAYER,
     }
 )
 

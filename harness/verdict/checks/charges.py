@@ -58,7 +58,7 @@ def charge(
         status=status_of(requirement.level),
         summary=SUMMARY[wrong],
         sent=sentences.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
-        said=sentences.said(part.answer, currency),
+        said=sentences.with_status(exchange, sentences.said(part.answer, currency)),
         possible=possible,
         exchange=part.exchange,
         player=part.item.player,

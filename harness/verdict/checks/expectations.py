@@ -24,6 +24,7 @@ from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
+from harness.verdict.checks.narrowing import NEAR_PLAYER
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
@@ -33,6 +34,9 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+            continue
+        if seen.situation == NEAR_PLAYER:
+            # Such an id may be malformed to the wallet, and not only unknown. Both refusals are right.
             continue
         if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
             # In a race, for a spoilt body and for a wholly refused batch, several codes apply. The wallet may choose.
@@ -50,19 +54,13 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
         verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
-        yield replace(verdict, level=level, said=_said_with_status(exchange, answer))
+        yield replace(verdict, level=level, said=sentences.with_status(exchange, sentences.said(answer)))
 
 
 def _codes(outcomes: Iterable[Outcome]) -> str:
     """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
     named = sorted(f"as {each.value}" for each in outcomes if each is not Outcome.REFUSED)
     return " or ".join([*named, "with a code of its own"] if Outcome.REFUSED in outcomes else named)
-
-
-def _said_with_status(exchange: Exchange, answer: ItemReply) -> str:
-    """The wallet's code with the HTTP status, because the document defines some codes together with a status."""
-    received = exchange.transmission.received
-    return sentences.said(answer) + (f", HTTP {received.status}" if received is not None else "")
 
 
 def _refused_whole(exchange: Exchange) -> bool:
@@ -99,7 +97,10 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             if wrong:
                 verdict = verdict_on(Check.EXPECTATION, own, status_of(level), wrong, index, exchange)
                 yield replace(
-                    verdict, level=level, aspect=aspect, said=_said(judge.history, index, exchange, exchange.reply)
+                    verdict,
+                    level=level,
+                    aspect=aspect,
+                    said=sentences.with_status(exchange, _said(judge.history, index, exchange, exchange.reply)),
                 )
                 return
 

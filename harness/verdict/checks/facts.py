@@ -18,6 +18,7 @@ from harness.model import (
     ItemReply,
     Level,
     Movement,
+    Outcome,
     Payout,
     Player,
     Policy,
@@ -127,8 +128,28 @@ class Known:
     """By transaction id: the players for whom it was sent."""
     bets: dict[str, str] = field(default_factory=dict)
     """By a bet's transaction id: the player who placed it."""
+    references: dict[str, set[str]] = field(default_factory=dict)
+    """By player: the bet ids of the bets that were sent."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
+    refused: dict[tuple[type, str], str] = field(default_factory=dict)
+    """By the kind of a transaction and its id: why it was refused, if it never was accepted."""
+
+    def refused_for(self, item: Single) -> str:
+        """Why a transaction with this id was refused; empty if it was accepted, or if no reason is known."""
+        return self.refused.get((type(item), id_of(item)), "")
+
+    def settle_fates(self, parts: Iterable[Part], exchange: Exchange, history: History, contract: Contract) -> None:
+        """Record which transactions of an exchange were refused, and for which reason."""
+        for part in parts:
+            key = (type(part.item), id_of(part.item))
+            if part.answer is None or exchange.alteration.spoils_authentication or isinstance(part.item, GetBalance):
+                continue
+            if part.answer.outcome is Outcome.OK:
+                if any(player.id == part.item.player for player in history.players):
+                    self.refused.pop(key, None)
+            elif reason := _reason_of_refusal(part, exchange, history, contract, self):
+                self.refused.setdefault(key, reason)
 
     def add(self, exchange: Exchange, items: Sequence[Single]) -> None:
         """Record the ids, bets and session of an exchange."""
@@ -136,6 +157,7 @@ class Known:
         for item in items:
             if isinstance(item, Bet):
                 self.bets.setdefault(item.id, item.player)
+                self.references.setdefault(item.player, set()).add(item.bet)
         reply = exchange.reply
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
@@ -145,6 +167,28 @@ class Known:
         for item in items:
             if isinstance(item, Movement):
                 self.ids.setdefault(item.id, set()).add(item.player)
+
+
+def is_of_a_stranger(part: Part, history: History) -> bool:
+    """True for a refused transaction of a player that the wallet does not know. It leaves its id free."""
+    refused = part.answer is not None and part.answer.outcome is not Outcome.OK
+    return refused and all(player.id != part.item.player for player in history.players)
+
+
+def _reason_of_refusal(part: Part, exchange: Exchange, history: History, contract: Contract, known: Known) -> str:
+    """Why a wallet has refused a transaction, as far as the request shows; empty if it does not."""
+    item = part.item
+    player = next((each for each in history.players if each.id == item.player), None)
+    if player is None:
+        return "player"
+    if isinstance(item, Movement) and item.currency != player.currency:
+        return "currency"
+    if "unknown_type" in {contract.narrowed_fields.get(name, "") for _, name, _ in exchange.alteration.raw}:
+        return "type"
+    if session_of(item, player, known) != "live":
+        return "session"
+    funds = part.answer is not None and part.answer.outcome is Outcome.INSUFFICIENT_FUNDS
+    return "funds" if funds else ""
 
 
 def terms_of(
@@ -165,7 +209,14 @@ def terms_of(
         known_elsewhere=bool(others),
         foreign_bet=isinstance(item, Rollback) and known.bets.get(item.original, item.player) != item.player,
     )
-    return terms if player is not None else replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
+    if player is None:
+        return replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
+    is_mended = terms.doubtful is None and session_of(item, player, known) == "live"
+    if is_mended and known.refused_for(item) not in {"", "funds"}:
+        # Which refusals a wallet remembers may depend on the reason, so a pinned reading says nothing here.
+        either = {name: readings for name, readings in policy.items() if name != "replay_of_refused"}
+        return replace(terms, policy=either, refusable=(*terms.refusable, "mended_after_refusal"))
+    return terms
 
 
 def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
@@ -210,11 +261,18 @@ def _refusable(
     ended = player is not None and session_of(item, player, known) in {"expired", "unknown"}
     if ended and not contract.specs[exchange.name].after_session:
         policies += [policy for kind, policy in SESSION_POLICIES.items() if isinstance(item, kind)]
+    if isinstance(item, Rollback) and _names_another_transaction(item, known):
+        policies.append("rollback_of_other_transaction")
     if isinstance(item, Payout) and item.win != (item.amount > 0):
         policies.append("win_against_amount")
     if isinstance(item, Movement) and item.game in history.unknown_games:
         policies.append("unknown_game")
     return tuple(policies)
+
+
+def _names_another_transaction(item: Rollback, known: Known) -> bool:
+    """True for a rollback with the bet id of a known bet, and with a transaction that was never sent."""
+    return item.original not in known.bets and item.bet in known.references.get(item.player, set())
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:

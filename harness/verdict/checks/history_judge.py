@@ -7,7 +7,7 @@ the answers. If none is left, that is a finding: it violates one requirement, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
@@ -44,12 +44,14 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
 from harness.verdict.checks.contention import race_verdicts
-from harness.verdict.checks.facts import Known, Part, currency_of, parts_of, terms_of
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
+_HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
+"""Situations that stay what they are if the transaction was refused before."""
 _MOST_CHARTED = 8
 """How many possible balances one point of a chart shows at most."""
 
@@ -85,6 +87,10 @@ class HistoryJudge:
     history: History
     contract: Contract
     policy: Policy
+    unread: Collection[tuple[int, str]] = ()
+    """Pairs of an exchange's index and a player: the balance that it shows for the player is not judged."""
+    excused: frozenset[str] = frozenset()
+    """Players about whom there is a finding already, so that scenarios' expectations do not count for them."""
     accounts: dict[str, Account] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[JudgedPart] = field(default_factory=list)
@@ -114,7 +120,7 @@ class HistoryJudge:
     @property
     def dead(self) -> frozenset[str]:
         """The ids of the players that are not judged any more."""
-        return frozenset(player for player, account in self.accounts.items() if account.dead)
+        return self.excused | {player for player, account in self.accounts.items() if account.dead}
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
         answered: dict[str, list[tuple[Part, Ways]]] = defaultdict(list)
@@ -133,7 +139,9 @@ class HistoryJudge:
         for player, parted in answered.items():
             self._judge_player(self.accounts[player], parted, racing=window[0][1].race is not None)
         for index, exchange in window:
-            self._known.add(exchange, [part.item for part in parts[index]])
+            found = parts[index]
+            self._known.add(exchange, [part.item for part in found if not is_of_a_stranger(part, self.history)])
+            self._known.settle_fates(found, exchange, self.history, self.contract)
 
     def _read_by(self, index: int, exchange: Exchange) -> tuple[Part, ...]:
         """A successful `authenticate` as a read of its balance; empty for any other exchange."""
@@ -172,11 +180,13 @@ class HistoryJudge:
 
     def _event(self, part: Part, exchange: Exchange, terms: Terms) -> Event:
         answer = part.answer
+        accepted = answer is not None and answer.outcome is Outcome.OK
+        is_unread = (part.exchange, part.item.player) in self.unread
         return Event(
             item=part.item,
             terms=terms,
-            accepted=answer is not None and answer.outcome is Outcome.OK,
-            balance=answer.balance if answer is not None and answer.outcome is Outcome.OK else None,
+            accepted=accepted,
+            balance=answer.balance if answer is not None and accepted and not is_unread else None,
             start=exchange.transmission.started_ns,
             end=exchange.transmission.finished_ns,
             exchange=part.exchange,
@@ -200,15 +210,19 @@ class HistoryJudge:
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
-        situation = str(terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        narrow = self._situation(part, terms.disbelieved or Situation.UNKNOWN_PLAYER)
+        near = self.accounts.get(self._narrowing.nearest_player(part.item.player))
+        if near is not None and not near.dead:
+            near.suspects.append(Suspect(exchange.name, narrow, part.exchange, _change(part.item)))
         if part.answer is None:
             return
         accepted = part.answer.outcome is Outcome.OK
         unknown = all(player.id != part.item.player for player in self.history.players)
         wrong = accepted and (unknown or terms.disbelieved is not None)
-        self._see(JudgedPart(part=part, situation=situation, readings=frozenset(), impossible=wrong))
+        self._see(JudgedPart(part=part, situation=narrow, readings=frozenset(), impossible=wrong))
         if wrong:
-            narrow = self._forgery(exchange, situation)
+            if near is not None:
+                near.dead = True
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
@@ -274,6 +288,8 @@ class HistoryJudge:
         exchange = self.history.exchanges[part.exchange]
         if plain is Situation.FORGED:
             return self._forgery(exchange, plain)
+        if plain not in _HAS_NO_REASON and (reason := self._known.refused_for(part.item)):
+            return f"{Situation.REPLAY_OF_REFUSED}.{reason}"
         return self._narrowing.of(plain, part)
 
     def _forgery(self, exchange: Exchange, situation: str) -> str:

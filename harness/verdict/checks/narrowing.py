@@ -7,14 +7,28 @@ requests, and on few facts of the answers, such as a refused unsettlement.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from harness.contracts import Contract
-from harness.model import Bet, Exchange, History, Movement, Outcome, Payout, Situation, Unsettle, transactions
+from harness.model import (
+    Bet,
+    Exchange,
+    History,
+    Movement,
+    Outcome,
+    Payout,
+    Rollback,
+    Situation,
+    Unsettle,
+    transactions,
+)
 from harness.oracle import Event
+from harness.scenario.near_ids import near_ids
 from harness.verdict.checks.facts import Part
 
+NEAR_PLAYER = f"{Situation.UNKNOWN_PLAYER}.similar_id"
+"""The situation of a request whose player id nearly is that of a known player."""
 _NEW = (Situation.NEW, Situation.ZERO, Situation.EXACT)
 
 
@@ -61,7 +75,9 @@ class Narrowing:
         self._history = history
         self._contract = contract
         self._players = {player.id for player in history.players}
-        self._shaped = any(draft.shape for step in history.scenario.steps for draft in step.drafts)
+        self._shaped = any(draft.shape or draft.bet_shape for step in history.scenario.steps for draft in step.drafts)
+        self._bets: dict[str, int] = {}
+        """By the id of a bet, and by its bet id: the index of the first exchange with that bet."""
         self._wholes: dict[int, _Whole] = {}
         self._refused_unsettlements: dict[str, int] = {}
         """By player: the index of the first exchange with a refused unsettlement."""
@@ -69,6 +85,9 @@ class Narrowing:
         """By bet and by transaction id: the index of the first exchange with that payout."""
         for index, exchange in enumerate(history.exchanges):
             operation = exchange.operation
+            if isinstance(operation, Bet):
+                for name in (operation.id, operation.bet):
+                    self._bets.setdefault(name, index)
             if isinstance(operation, Payout) and not exchange.alteration.spoils_content:
                 self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
             elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
@@ -79,6 +98,11 @@ class Narrowing:
         exchange = self._history.exchanges[part.exchange]
         if plain is Situation.MALFORMED:
             finer = self._of_malformed(exchange)
+            return f"{plain}.{finer}" if finer else str(plain)
+        if plain is Situation.UNKNOWN_PLAYER:
+            return NEAR_PLAYER if self.nearest_player(part.item.player) else str(plain)
+        if plain is Situation.ROLLBACK_OF_UNKNOWN and isinstance(part.item, Rollback):
+            finer = self._of_rollback(part.item, part.exchange)
             return f"{plain}.{finer}" if finer else str(plain)
         if not isinstance(part.item, Movement) or exchange.step < 0:
             return str(plain)
@@ -95,6 +119,20 @@ class Narrowing:
             return case.sort
         found = _malformed(exchange, self._contract)
         return found or ("" if _must_be_refused(exchange, self._history) else "permitted")
+
+    def nearest_player(self, player: str) -> str:
+        """The id of the history's player whom a near form makes this id; empty if there is none."""
+        return next((each for each in sorted(self._players) if player in near_ids(each)), "")
+
+    def _of_rollback(self, item: Rollback, index: int) -> str:
+        """The word for a rollback whose transaction the wallet does not know, but knows something like it."""
+        before = {name for name, first in self._bets.items() if first < index}
+        if item.original in before:
+            return ""
+        if item.bet in before:
+            return "known_bet"
+        mine = _folded(item.original)
+        return "similar_id" if any(mine & _folded(name) for name in before) else ""
 
     def _of_new(self, plain: Situation, item: Movement, index: int, exchange: Exchange) -> str:
         shaped = plain is Situation.NEW and self._shaped
@@ -156,12 +194,16 @@ def _has_bad_item(exchange: Exchange) -> bool:
 
 
 def _resembles(item: Movement, items: Sequence[Movement], before: Sequence[Exchange]) -> bool:
-    """True if another id differs from this one only in a way that some wallets ignore."""
-    mine = _folded(item.id)
-    others = [each.id for each in items if each.id != item.id]
+    """True if another id, or its bet's, differs from this one only in a way that some wallets ignore."""
+    others = {name for each in items if each is not item for name in (each.id, each.bet)}
     for exchange in before:
-        others += [each.id for each in _items(exchange)]
-    return any(other != item.id and _folded(other) & mine for other in others)
+        others |= {name for each in _items(exchange) for name in (each.id, each.bet)}
+    return any(name and _is_like(name, others - {name}) for name in (item.id, item.bet))
+
+
+def _is_like(name: str, others: Collection[str]) -> bool:
+    mine = _folded(name)
+    return any(_folded(other) & mine for other in others)
 
 
 def _folded(transaction_id: str) -> frozenset[str]:

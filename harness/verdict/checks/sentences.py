@@ -77,6 +77,13 @@ def said(answer: ItemReply | None, currency: str = "") -> str:
     return f"{code}{balance}"
 
 
+def with_status(exchange: Exchange, words: str = "") -> str:
+    """The wallet's words after the HTTP status of its answer: `HTTP 200, RS_OK`. Empty if there is neither."""
+    received = exchange.transmission.received
+    status = f"HTTP {received.status}" if received is not None and received.status else ""
+    return ", ".join(each for each in (status, words) if each)
+
+
 def could(possible: Iterable[Possible], currency: str) -> tuple[str, ...]:
     """Every answer that a sound wallet could have given, the most ordinary first, each once."""
     texts: dict[tuple[str, str], None] = {}

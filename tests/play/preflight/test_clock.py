@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import formatdate
 
@@ -13,9 +14,12 @@ from preflight_at_hand import AtHand, problem_of, stages
 from wallet_address import under_test
 
 from harness.config import WalletUnderTest
-from harness.examine import preflight
+from harness.contracts import Contract
+from harness.examine import preflight, violation_of
 from harness.play.preflight import Stage
 from harness.play.preflight.answering import ahead
+from harness.play.preflight.credentials import HOURS_AWAY
+from mock_server.wallet import Wallet
 
 
 def answering_at(offset_seconds: int, body: bytes) -> Behaviour:
@@ -99,3 +103,50 @@ def test_a_clock_that_is_a_little_off_is_a_warning() -> None:
 def at(wallet: AtHand, root: str) -> WalletUnderTest:
     players = (wallet.player(), wallet.player())
     return replace(wallet.under_test(players=players), url=f"{root}/{wallet.contract}")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A window in another time zone
+
+
+def shifted(seconds: int) -> type[Wallet]:
+    """A wallet that compares timestamps with a clock which is off, and whose Date is right."""
+
+    class Shifted(Wallet):
+        def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+            right, self.now_ms = self.now_ms, lambda: time.time_ns() // 1_000_000 + seconds * 1000
+            try:
+                return super().doubts(contract, name, headers, body)
+            finally:
+                self.now_ms = right
+
+    return Shifted
+
+
+@pytest.mark.parametrize(
+    ("hours", "dated"),
+    [(2, "2 h ahead"), (-5, "5 h back"), (5.5, "5 h 30 min ahead"), (14, "14 h ahead"), (-9.5, "9 h 30 min back")],
+)
+def test_a_window_that_is_computed_in_another_time_zone(hours: float, dated: str) -> None:
+    wallet = AtHand("casino", shifted(int(hours * 3600)))
+    with wallet.listening() as root:
+        found = at(wallet, root)
+        violation = violation_of(found, preflight(found))
+    assert violation is not None
+    assert violation.requirement == "CAS-SIG-01"
+    assert violation.summary.endswith(
+        f"the same call is believed when it is dated {dated}, so the wallet's window is computed in another time zone"
+    )
+    assert violation.exchanges[-1].alteration.stale_seconds == -int(hours * 3600)
+
+
+def test_without_a_date_one_of_the_clocks_may_be_wrong() -> None:
+    problem = AtHand("casino", shifted(7200)).problem()
+    assert problem.stage == "clock"
+    assert "believed when it is dated 2 h ahead" in str(problem)
+
+
+def test_whole_hours_come_before_half_hours_and_none_is_tried_twice() -> None:
+    assert HOURS_AWAY[:4] == (3600, -3600, 7200, -7200)
+    assert HOURS_AWAY.index(14 * 3600) < HOURS_AWAY.index(1800)
+    assert len(set(HOURS_AWAY)) == len(HOURS_AWAY) == 2 * (14 + 14)

@@ -116,7 +116,7 @@ def test_credentials_that_are_believed_by_one_operation_are_right() -> None:
     violation = AtHand("casino", MisreadsArrays).violation()
     assert violation is not None
     assert (violation.requirement, violation.mistake) == ("CAS-SIG-01", "")
-    assert violation.said == "RS_ERROR_INVALID_SIGNATURE"
+    assert violation.said == "HTTP 401, RS_ERROR_INVALID_SIGNATURE"
     assert [each.name for each in violation.exchanges[-2:]] == ["balance", "settlement"]
 
 

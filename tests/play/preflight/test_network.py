@@ -248,8 +248,9 @@ ANSWERS = {
     "another path": (
         message(b'{"detail":"Not Found"}', "Content-Type: application/json", status="404 Not Found"),
         (
-            f"URL{PATH} answered HTTP 404: the wallet has nothing at {PATH}; check the URL URL, which is the part "
-            f"before {PATH}, or give the path that the wallet has with --wallet-path settlement=/..."
+            f"URL{PATH} answered HTTP 404, as it answers a path that does not exist: the wallet has nothing at "
+            f"{PATH}; check the URL URL, which is the part before {PATH}, or give the path that the wallet has with "
+            "--wallet-path settlement=/..."
         ),
     ),
     "a gateway": (

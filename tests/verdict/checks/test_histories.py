@@ -109,7 +109,7 @@ def test_a_stranger_must_be_refused_and_who_is_known_need_not_be() -> None:
 def test_a_finding_about_a_stranger_tells_what_was_right() -> None:
     (verdict,) = judged(told(bet("x", player="nobody"), 5, line=7)).verdicts
     assert (verdict.possible, verdict.player, verdict.line) == (("a refusal",), "nobody", 7)
-    assert verdict.said == "ok, balance 0.00005 EUR"
+    assert verdict.said == "HTTP 200, ok, balance 0.00005 EUR"
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_a_wrong_code_is_told_once_for_each_operation_and_situation() -> None:
     wrong = refused("x", Outcome.UNAUTHENTICATED, line=4)
     (verdict,) = judged(wrong, refused("y", Outcome.UNAUTHENTICATED), own="CAS-FND-01").verdicts
     assert (verdict.check, verdict.status, verdict.exchange, verdict.line) == ("code", Status.WARN, 0, 4)
-    assert verdict.said == "unauthenticated, HTTP 200"
+    assert verdict.said == "HTTP 200, unauthenticated"
     assert judged(refused("x", LACKING), own="CAS-FND-01").verdicts == ()
     batch = BetBatch(items=(bet("z", START * 2), bet("w", 1)))
     both = judged(wrong, told(batch, Outcome.UNAUTHENTICATED, START - 1), own="CAS-FND-01")
