@@ -157,6 +157,10 @@ class Contract:
     """Returns what is probably wrong with a wallet that refuses a well-signed request with this body."""
     narrowed_fields: Mapping[str, str] = field(default_factory=dict)
     """Wire fields whose wrong JSON narrows the situation `malformed`: `{"amount": "wrong_type"}`."""
+    essential_fields: frozenset[str] | None = None
+    """The wire fields without which a wallet must refuse a request. Without another one it should.
+
+    None means every field that the schema requires."""
     signatures: tuple[str, ...] = ()
     """Lower-case names of the headers that hold a signature. Reports show only the beginning of each."""
     clock_tolerance_seconds: int = 0

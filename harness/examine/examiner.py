@@ -269,8 +269,8 @@ class Examiner:
 
     def _answers(self) -> bool:
         """True if the wallet itself answers, whatever it says to an amount of 0 for a player that it does not know."""
-        nobody = Player(id=self._runner.identities.number(), currency="EUR")
-        zero = zero_read(self.contract, nobody, self._runner.identities.transaction_id())
+        nobody = Player(id=self._runner.context.identities.number(), currency="EUR")
+        zero = zero_read(self.contract, nobody, self._runner.context.identities.transaction_id())
         received = self._send(zero).transmission.received
         return received is not None and received.status not in _OF_A_PROXY
 

@@ -91,6 +91,7 @@ class Results:
             readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
             exchanges=sum(len(each.exchanges) for each in histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
+            cases=_cases(judged, secrets),
             absent=tuple(sorted(absent)),
             avoided_by=_avoided_by(judged) if status is Status.SKIPPED and skipped is None else (),
             not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
@@ -273,6 +274,20 @@ def _distinct(judged: Sequence[JudgedRun]) -> list[tuple[int, Judged, Verdict]]:
         for verdict in each.verdicts:
             found.setdefault((verdict.check, verdict.requirement, verdict.summary), (run, each, verdict))
     return list(found.values())
+
+
+def _cases(judged: Sequence[JudgedRun], secrets: Secrets) -> tuple[Mapping[str, Any], ...]:
+    """The rows of the families of faults, of the first run."""
+    rows = judged[0][1].cases if judged else ()
+    return tuple(
+        {
+            "name": secrets.text(row.name),
+            "exchange": row.exchange,
+            "answer": secrets.text(row.answer),
+            "status": str(row.status),
+        }
+        for row in rows
+    )
 
 
 def _widest_spread(histories: Sequence[History]) -> int | None:

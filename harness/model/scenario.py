@@ -95,6 +95,8 @@ class Step:
     body: str = ""
     """Text that replaces the whole body, before signing."""
     content_type: str = ""
+    faults: str = ""
+    """The family of faults (see `scenario.faults.FAMILIES`). The step is then sent once for each case of it."""
     line: int = 0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.model.operations import Operation
-from harness.model.words import Amount, Outcome
+from harness.model.words import Amount, Level, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +203,19 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultCase:
+    """One case of a family of faults: a good request with one fault, or the good request itself.
+
+    The `name` is for the reader. The `sort` narrows the situation `malformed`; an empty one does not.
+    """
+
+    name: str
+    sort: str = ""
+    refusal: Level | None = None
+    """How binding it is that the wallet refuses the request. None means that it may also accept it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alteration:
     """How a step departs from a well-formed, well-signed request. The default changes nothing.
 
@@ -220,6 +233,13 @@ class Alteration:
     without: tuple[tuple[int | None, str], ...] = ()
     body: bytes | None = None
     content_type: str = ""
+    case: FaultCase | None = None
+    """The case of a family of faults that the request belongs to, or None."""
+
+    @property
+    def is_none(self) -> bool:
+        """True if nothing was changed. The good request of a family of faults is such a one."""
+        return self == Alteration(case=self.case)
 
     @property
     def spoils_authentication(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zlib import crc32
 
 from harness.contracts import Contract
@@ -27,6 +28,7 @@ from harness.model import (
     item_of,
 )
 from harness.scenario import resolve_amount
+from harness.scenario.faults import PlannedFault
 from harness.scenario.near_ids import NEAR_SESSIONS, near_id, near_session
 from harness.scenario.plan import Bound, PlannedRequest
 
@@ -76,9 +78,11 @@ def operation_of(send: PlannedRequest, moment: Moment) -> Operation:
     return Retry(items=payouts) if OPERATION_OF[send.word] is Retry else Settle(items=payouts)
 
 
-def alteration_of(send: PlannedRequest) -> Alteration:
+def alteration_of(send: PlannedRequest, operation: Operation, contract: Contract) -> Alteration:
     """The deliberate mistakes of one planned request, compared with a well-formed, well-signed one."""
     step = send.step
+    if send.fault is not None:
+        return _case_of(send.fault, send, contract.encode(operation, send.bound[0].id), contract)
     raw, without = [], []
     for index, bound in enumerate(send.bound):
         item = index if send.batch else None
@@ -94,6 +98,21 @@ def alteration_of(send: PlannedRequest) -> Alteration:
         body=step.body.encode("utf-8", "surrogatepass") if step.body else None,
         content_type=step.content_type,
     )
+
+
+def _case_of(fault: PlannedFault, send: PlannedRequest, body: dict[str, Any], contract: Contract) -> Alteration:
+    """One case of a family of faults. `body` is the good request's."""
+    if not fault.field:
+        good = contract.stringify(body).decode()
+        text = fault.rewrite(good)
+        return Alteration(case=fault.case, body=None if text in {None, good} else str(text).encode())
+    item = 0 if send.batch and not fault.outermost else None
+    values = body if item is None else next(each for each in body.values() if isinstance(each, list))[item]
+    text = fault.rewrite(contract.stringify(values[fault.field]).decode())
+    if text is None:
+        return Alteration(case=fault.case, without=((item, fault.field),))
+    case = replace(fault.case, name=fault.case.name.replace("{}", text))
+    return Alteration(case=case, raw=((item, fault.field, text),))
 
 
 def _player(draft: Draft, moment: Moment) -> Player:

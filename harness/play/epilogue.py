@@ -59,12 +59,14 @@ class Epilogue:
     def _read(self, player: Player, step: int) -> Exchange | None:
         """Read a balance. If the wallet refuses that, because the session may be over, an amount of 0 shows it."""
         contract, name = self._client.contract, self._client.contract.words.get("balance", "")
-        if self._runner.capabilities.has(contract, name):
+        if self._runner.context.capabilities.has(contract, name):
             operation = GetBalance(player=player.id, session=player.session)
             exchange = self._send(Call(operation=operation, step=step, session_in_doubt=True))
             if exchange is None or (not exchange.absent and (exchange.reply is None or exchange.reply.accepted)):
                 return exchange
-        zero = zero_read(contract, player, self._runner.identities.transaction_id(), self._runner.games[0])
+        zero = zero_read(
+            contract, player, self._runner.context.identities.transaction_id(), self._runner.context.games[0]
+        )
         return self._send(Call(operation=zero, step=step, session_in_doubt=True))
 
     def _send(self, call: Call) -> Exchange | None:

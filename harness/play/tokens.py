@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.model import Alteration, Authenticate, Exchange, Outcome
+from harness.model import Authenticate, Exchange, Outcome
 
 
 def refuses_token(exchange: Exchange, token: str) -> bool:
@@ -10,7 +10,7 @@ def refuses_token(exchange: Exchange, token: str) -> bool:
     asked = isinstance(exchange.operation, Authenticate) and exchange.operation.token == token
     return bool(
         asked
-        and exchange.alteration == Alteration()
+        and exchange.alteration.is_none
         and exchange.reply is not None
         and exchange.reply.outcome is Outcome.INVALID_TOKEN
     )

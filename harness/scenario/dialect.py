@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, cast
 
@@ -40,6 +41,7 @@ class Dialect:
 
     contract: Contract
     _carried: dict[str, frozenset[str]] = field(default_factory=dict)
+    _amounts: dict[str, tuple[str, Fraction]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -75,10 +77,23 @@ class Dialect:
 
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields in a request for the word. For a batch, the names in one item."""
-        body: Any = self.contract.encode(self._operation(word, {}), "")
+        return frozenset(self._fields(word, {}))
+
+    def amount_field(self, word: str) -> tuple[str, Fraction]:
+        """The wire field that holds the amount, and its number for one main unit. An empty name if there is none."""
+        if word not in self._amounts:
+            self._amounts[word] = "", Fraction(1)
+            if self.carries(word, "amount"):
+                one, two = self._fields(word, {"amount": SCALE}), self._fields(word, {"amount": 2 * SCALE})
+                name = next(name for name, value in one.items() if value != two[name])
+                self._amounts[word] = name, Fraction(one[name])
+        return self._amounts[word]
+
+    def _fields(self, word: str, change: Mapping[str, object]) -> dict[str, Any]:
+        body: Any = self.contract.encode(self._operation(word, change), "")
         while len(body) == 1 and isinstance(value := next(iter(body.values())), list | tuple):
             body = value[0]
-        return frozenset(body)
+        return dict(body)
 
     @cached_property
     def dates_requests(self) -> bool:

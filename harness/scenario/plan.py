@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from harness.contracts import Contract
 from harness.model import Draft, Limits, Scenario, Step
+from harness.scenario.dialect import dialect_of
+from harness.scenario.faults import PlannedFault, faults_of
 from harness.scenario.identities import Identities
 from harness.scenario.shapes import render_id
 from harness.scenario.words import BETS, CREDITS, OF_A_BET, UNKNOWN, WITHOUT_CONTENT
@@ -43,6 +45,8 @@ class PlannedRequest:
     word: str
     bound: tuple[Bound, ...]
     batch: bool
+    fault: PlannedFault | None = None
+    """The case of the step's family of faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ class Plan:
         ) - {"", UNKNOWN}
 
     @property
+    def families(self) -> bool:
+        """True if a step is sent once for each case of a family of faults."""
+        return any(send.fault for group in self.groups for send in group.sends)
+
+    @property
     def races(self) -> bool:
         """True if any requests are released together."""
         return any(group.at_once for group in self.groups)
@@ -117,7 +126,20 @@ class _Planner:
             else:
                 yield Group(tuple(self._sends(index, step, labels)), step.at_once)
 
+    def _family(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[PlannedRequest]:
+        """One request for each case of a family of faults.
+
+        The cases that must or should be refused share a bet, which nothing settles. Each other case has its own.
+        """
+        for fault in faults_of(dialect_of(self.contract), step.word, step.faults):
+            shared = f"family of line {step.line}" if fault.case.refusal is not None else ""
+            bound = (self._bind(step.word, step.drafts[0], labels, shared),)
+            yield PlannedRequest(step, index, step.word, bound, self._is_batch(step), fault)
+
     def _sends(self, index: int, step: Step, labels: dict[str, str]) -> Iterator[PlannedRequest]:
+        if step.faults:
+            yield from self._family(index, step, labels)
+            return
         for _ in range(self.limits.number(step.times) if step.times else 1):
             if step.word == "resend":
                 first = self._by_label[self._id(step.label, "", labels)]
@@ -144,13 +166,13 @@ class _Planner:
         fresh = self.identities.transaction_id()
         return render_id(shape, labels.setdefault(label, fresh) if label else fresh)
 
-    def _bind(self, word: str, draft: Draft, labels: dict[str, str]) -> Bound:
+    def _bind(self, word: str, draft: Draft, labels: dict[str, str], shared: str = "") -> Bound:
         transaction_id = self._id(draft.id, draft.shape, labels)
         if word in BETS:
             own = self._bet_id(transaction_id)
             return Bound(draft, transaction_id, own, transaction_id, self._round(draft, own, labels))
         if word in OF_A_BET:
-            original = self._bet_of(word, draft, transaction_id, labels)
+            original = self._bet_of(word, draft, shared or transaction_id, labels)
             own = self._bet_id(original)
             reference = self.contract.bet_reference(original, own)
             return Bound(draft, transaction_id, reference, original, self._round(draft, own, labels))
@@ -186,12 +208,15 @@ class _Planner:
     def _bet_id(self, transaction_id: str) -> str:
         return f"bet-{transaction_id.strip()[:64]}"
 
-    def _bet_of(self, word: str, draft: Draft, transaction_id: str, labels: dict[str, str]) -> str:
-        """The transaction id of the bet that a credit or an unsettlement belongs to."""
+    def _bet_of(self, word: str, draft: Draft, owner: str, labels: dict[str, str]) -> str:
+        """The transaction id of the bet that a credit or an unsettlement belongs to.
+
+        Transactions with the same `owner` belong to the same bet. It is the transaction's own id, or a family's name.
+        """
         if draft.bet:
             return self._named_bet(draft, labels)
         # The credits of a player whose id is written almost right are refused, so one bet serves all of them.
-        key = f"{word if draft.spelled else transaction_id}/{draft.player}"
+        key = f"{word if draft.spelled else owner}/{draft.player}"
         if draft.player != UNKNOWN and key not in self.placed:
             bet = self.identities.transaction_id()
             self.placed[key] = Placed(draft.player, bet, self._bet_id(bet), settles=word == "unsettle")

@@ -9,6 +9,7 @@ from harness.files.tree import Items, Node, Table, Text
 from harness.model import Loss, Step
 from harness.scenario.context import Context, entries
 from harness.scenario.drafts import read_drafts
+from harness.scenario.faults import FAMILIES, why_no_family
 from harness.scenario.words import (
     EXPECTATIONS,
     LOSSES,
@@ -143,6 +144,8 @@ def _modifier(key: Text, value: Node, context: Context) -> Mapping[str, Any]:
             return {"stale_seconds": seconds if name == "stale" else -seconds}
         case "tampered":
             return {name: _tampered(value, context)}
+        case "faults":
+            return {name: context.one_of(value, "family of faults", FAMILIES)}
         case _:
             return {name: _plain(name, value, context)}
 
@@ -209,7 +212,23 @@ def _check_whole(step: Step, table: Table, context: Context) -> None:
         context.add(table, "size has nothing to repeat: the batch is empty")
     if table.get("stale") and table.get("ahead"):
         context.add(table, "stale and ahead exclude each other: keep one")
+    if step.faults:
+        _check_family(step, table, context)
     for name, words in (("expect", step.expect), ("should", step.should)):
         items = len(step.drafts) if step.batch else 1
         if len(words) > 1 and len(words) != items:
             context.add(table, f"{name} has {len(words)} words for {items} item{'s' * (items != 1)}")
+
+
+def _check_family(step: Step, table: Table, context: Context) -> None:
+    """Check that a family of faults makes cases, and that nothing else departs from a good request."""
+    for key, _ in table.entries:
+        if key.value not in {step.word, "faults"}:
+            context.add(key, f"faults does not go with {key.value}: each case has one fault, and its level is known")
+    departing = ("id", "raw", "without", "spelled", "session", "currency", "game", "token")
+    found = [name for draft in step.drafts for name in departing if getattr(draft, name)]
+    if len(step.drafts) != 1 or found:
+        context.add(table, "faults needs one good transaction without a label, that departs from nothing")
+    for dialect in context.dialects:
+        if dialect.has(step.word) and (problem := why_no_family(dialect, step.word, step.faults)):
+            context.add(table, problem)

@@ -103,6 +103,7 @@ MODIFIERS: Mapping[str, str] = {
     "tampered": "wire fields that are changed after signing; `amount` in main units, any other as JSON text",
     "body": "this text is sent instead of the body, well signed",
     "content_type": "this content type is sent instead of JSON's",
+    "faults": "the step is sent once without a fault, and once for each case of this family of faults",
 }
 _ANSWERS = ("expect", "should")
 _SENDING = (
@@ -118,7 +119,7 @@ _SENDING = (
     "content_type",
 )
 MODIFIERS_OF: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(OPERATIONS, (*_SENDING, "size", "body")),
+    **dict.fromkeys(OPERATIONS, (*_SENDING, "size", "body", "faults")),
     "resend": _SENDING,
     "at_once": (),
     "repeat": (),

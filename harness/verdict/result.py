@@ -35,6 +35,8 @@ class ScenarioResult:
     exchanges: int = 0
     core_money_moved: bool = False
     """True if the wallet accepted money through its core operation, and its balances showed it."""
+    cases: tuple[Mapping[str, Any], ...] = ()
+    """One row for each case of a family of faults: `name`, `exchange`, `answer` and `status`."""
     absent: tuple[str, ...] = ()
     """The operations that the wallet does not have, as far as its answers have shown."""
     not_applicable: NotApplicable | None = None
@@ -102,7 +104,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         "latencies": latencies,
         "late": None if data["late"] is None else Lateness(**data["late"]),
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
-        **_tuples(data, "absent", "avoided_by", "records", "waived"),
+        **_tuples(data, "absent", "avoided_by", "cases", "records", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from harness.contracts import BadRequest, Contract
 from harness.contracts.shared.json_text import JsonError, parse, stringify
-from harness.model import Movement, Operation, Outcome
+from harness.model import ItemReply, Movement, Operation, Outcome
 from mock_server.defects.registry import CASINO, EVERY, SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import Order, Refusal
@@ -19,8 +19,8 @@ from mock_server.wire import Answer
 
 
 @defect(
-    violates="CAS-BAT-01 CAS-INP-01 SPB-INP-01",
-    witnesses={"batch/item_with_a_negative_amount": "expectation", "input/negative_unsettlement": "expectation"},
+    violates="CAS-INP-01 SPB-INP-01",
+    witnesses={"batch/item_with_a_negative_amount": "oracle", "input/unsettlement_amounts_eur": "oracle"},
 )
 class DropsTheMinusSign(Wallet):
     """Takes a negative amount for a positive one."""
@@ -34,7 +34,7 @@ class DropsTheMinusSign(Wallet):
         return super().read(contract, name, rewritten(body, positive))
 
 
-@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/without_amount": "oracle"})
+@defect(violates="CAS-BAT-01 CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "expectation"})
 class TakesAMissingAmountForZero(Wallet):
     """Takes a missing amount for 0, and accepts it."""
 
@@ -46,7 +46,7 @@ class TakesAMissingAmountForZero(Wallet):
         return super().read(contract, name, rewritten(body, zero))
 
 
-@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/without_transaction_id": "expectation"})
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "oracle"})
 class MakesUpAMissingId(Wallet):
     """Gives a transaction without an id one of its own, so a repeat cannot be recognised."""
 
@@ -58,7 +58,7 @@ class MakesUpAMissingId(Wallet):
         return super().read(contract, name, rewritten(body, named))
 
 
-@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/without_player": "expectation"})
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "oracle"})
 class FindsThePlayerByTheBet(Wallet):
     """Takes a request that names no player for one of whoever came last with its session or its bet."""
 
@@ -80,14 +80,16 @@ class FindsThePlayerByTheBet(Wallet):
 
 @defect(
     violates="CAS-INP-01 SPB-INP-01",
-    witnesses={"input/without_win": "expectation", "input/unsettlement_without_currency": "expectation"},
+    witnesses={"input/payout_missing_fields": "expectation", "input/unsettlement_missing_fields": "oracle"},
 )
 class FillsInWhatIsMissing(Wallet):
     """Has a value of its own for each field that is missing: a currency, a session, whether it was won."""
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
         def filled(fields: dict[str, object]) -> None:
-            if "amount" in fields:
+            if "originalTransactionId" in fields:
+                fields.setdefault("betId", "unknown")
+            elif "amount" in fields:
                 own = {"currency": "EUR", "sessionId": "", "roundId": "", "isWin": fields["amount"] != 0}
                 sportsbook = {"betId": "unknown", "type": "BET_UNPAID"} if name == "unsettlement" else {}
                 for field, value in {**own, **sportsbook}.items():
@@ -96,7 +98,34 @@ class FillsInWhatIsMissing(Wallet):
         return super().read(contract, name, rewritten(body, filled))
 
 
-@defect(violates="SPB-INP-01 SPB-INP-08", contracts=SPORTSBOOK, witnesses={"input/broken_json": "oracle"})
+@defect(violates="CAS-INP-01 SPB-INP-01", witnesses={"input/settlement_missing_fields": "conservation"})
+class BooksBeforeItValidates(Wallet):
+    """Books a transaction without a currency in that of the account, and refuses it then."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def booked(fields: dict[str, object]) -> None:
+            if "amount" in fields and "currency" not in fields and name not in {"reward", "retry"}:
+                self._incomplete.add(str(fields.get("transactionId")))
+                fields["currency"] = "EUR"
+
+        return super().read(contract, name, rewritten(body, booked))
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        answer = await super().process(order)
+        if order.item.id not in self._incomplete:
+            return answer
+        return self.answer_refusal(order, Refusal(Outcome.MALFORMED, "`currency` is missing"))
+
+    @cached_property
+    def _incomplete(self) -> set[str]:
+        return set()
+
+
+@defect(
+    violates="SPB-ANS-01 SPB-INP-01 SPB-INP-08 SPB-UNS-04",
+    contracts=SPORTSBOOK,
+    witnesses={"input/settlement_no_json": "oracle"},
+)
 class SaysOkToWhatItCannotRead(Wallet):
     """Answers a body that it cannot read with 200 and a balance of 0, as its framework has it for an empty object."""
 
@@ -110,33 +139,9 @@ class SaysOkToWhatItCannotRead(Wallet):
         return answer
 
 
-@defect(violates="CAS-INP-04", contracts=CASINO, witnesses={"input/amount_with_a_fraction": "expectation"})
-class CutsAFraction(Wallet):
-    """Cuts what an amount has behind the point, where the contract has integers."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def cut(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, Decimal):
-                fields["amount"] = int(amount)
-
-        return super().read(contract, name, rewritten(body, cut))
-
-
-@defect(violates="SPB-INP-04", contracts=SPORTSBOOK, witnesses={"input/amount_that_is_no_number": "expectation"})
-class TakesTheFirstOfAList(Wallet):
-    """Takes a list in the place of an amount for its first element."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def first(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, list) and amount:
-                fields["amount"] = amount[0]
-
-        return super().read(contract, name, rewritten(body, first))
-
-
-@defect(violates="CAS-INP-01 CAS-INP-03 CAS-INP-04", contracts=CASINO, witnesses={"input/broken_json": "expectation"})
+@defect(
+    violates="CAS-INP-01 CAS-INP-03 CAS-INP-04", contracts=CASINO, witnesses={"input/settlement_no_json": "expectation"}
+)
 class TakesBrokenJsonForNothing(Wallet):
     """Takes a body that it cannot read for an empty one, and answers that all is well."""
 
@@ -147,63 +152,6 @@ class TakesBrokenJsonForNothing(Wallet):
             if not contract.specs[name].batch:
                 raise
             return super().read(contract, name, b'{"transactions":[]}')
-
-
-@defect(
-    violates="CAS-INP-04 SPB-INP-04",
-    witnesses={"input/amount_as_text": "expectation", "input/unsettlement_amount_as_text": "expectation"},
-)
-class TakesTextForAnAmount(Wallet):
-    """Reads an amount that is text as the number that it says."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def number(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, str) and re.fullmatch(r"[0-9.]+", amount):
-                fields["amount"] = Decimal(amount) if "." in amount else int(amount)
-
-        return super().read(contract, name, rewritten(body, number))
-
-
-@defect(
-    violates="CAS-INP-08 SPB-INP-08",
-    witnesses={"input/amount_as_text": "oracle", "input/unsettlement_amount_as_text": "oracle"},
-)
-class GluesAmountsTogether(Wallet):
-    """Adds to an amount that is text as text: 10 and 0 make 100."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def glued(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, str) and re.fullmatch(r"[0-9.]+", amount):
-                fields["amount"] = int(f"{Decimal(amount):.0f}0")
-
-        return super().read(contract, name, rewritten(body, glued))
-
-
-@defect(violates="CAS-INP-08 SPB-INP-08", witnesses={"input/amount_that_is_no_number": "oracle"})
-class TakesTrueForOne(Wallet):
-    """Takes `true` for one."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def converted(fields: dict[str, object]) -> None:
-            if fields.get("amount") is True:
-                fields["amount"] = 1
-
-        return super().read(contract, name, rewritten(body, converted))
-
-
-@defect(violates="SPB-INP-04", contracts=SPORTSBOOK, witnesses={"input/too_many_decimals": "expectation"})
-class CutsDecimals(Wallet):
-    """Cuts the decimals that a currency does not have, instead of refusing them."""
-
-    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        def cut(fields: dict[str, object]) -> None:
-            amount = fields.get("amount")
-            if isinstance(amount, Decimal) and fields.get("currency") == "EUR":
-                fields["amount"] = amount.quantize(Decimal("0.01"), "ROUND_DOWN")
-
-        return super().read(contract, name, rewritten(body, cut))
 
 
 @defect(

@@ -34,7 +34,7 @@ class ShowsTheBalanceBefore(Wallet):
 
 
 @defect(
-    violates="CAS-LST-01 CAS-MNY-01 SPB-MNY-01",
+    violates="CAS-INP-04 CAS-LST-01 CAS-MNY-01 SPB-INP-04 SPB-MNY-01",
     witnesses={"money/casino_rounds": "oracle", "money/sum_of_small_settlements": "oracle"},
 )
 class CountsInFloats(Wallet):
@@ -46,7 +46,10 @@ class CountsInFloats(Wallet):
 
 
 @defect(
-    violates=("CAS-BET-01 CAS-BTB-01 CAS-FND-01 CAS-FND-03 CAS-FND-04 CAS-PAY-01 CAS-RWD-01 SPB-BET-01 SPB-INP-04"),
+    violates=(
+        "CAS-BET-01 CAS-BTB-01 CAS-FND-01 CAS-FND-03 CAS-FND-04 CAS-INP-04 CAS-PAY-01 CAS-RWD-01 SPB-BET-01 "
+        "SPB-INP-04 SPB-INP-08"
+    ),
     witnesses={"settlement/exact_credit": "oracle", "money/three_decimals": "oracle"},
 )
 class RoundsToTwoDecimals(Wallet):
@@ -78,7 +81,9 @@ class TakesUnitsForCents(Wallet):
         return balance + amount * CENT
 
 
-@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/uint32": "oracle"})
+@defect(
+    violates="CAS-INP-04 CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-INP-04 SPB-SET-01", witnesses={"money/uint32": "oracle"}
+)
 class WrapsAt32Bits(Wallet):
     """Keeps the amount of a win in 32 bits, without a sign, and loses what is above."""
 
@@ -86,7 +91,9 @@ class WrapsAt32Bits(Wallet):
         return balance + amount % 2**32
 
 
-@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/int32": "oracle"})
+@defect(
+    violates="CAS-INP-04 CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-INP-04 SPB-SET-01", witnesses={"money/int32": "oracle"}
+)
 class StopsAt31Bits(Wallet):
     """Keeps the amount of a win in 32 bits, with a sign, and credits the largest such number at most."""
 
@@ -94,7 +101,7 @@ class StopsAt31Bits(Wallet):
         return balance + min(amount, 2**31 - 1)
 
 
-@defect(violates="CAS-MNY-01", contracts=CASINO, witnesses={"money/beyond_2_to_the_53": "oracle"})
+@defect(violates="CAS-INP-04 CAS-MNY-01", contracts=CASINO, witnesses={"money/beyond_2_to_the_53": "oracle"})
 class KeepsTheBalanceInADouble(Wallet):
     """Keeps balances as JavaScript numbers, which are not exact beyond 2^53 units."""
 
@@ -102,7 +109,24 @@ class KeepsTheBalanceInADouble(Wallet):
         return int(float(balance + amount))
 
 
-@defect(violates="CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-SET-01", witnesses={"money/float32": "oracle"})
+@defect(violates="CAS-INP-04 SPB-INP-04", witnesses={"input/settlement_beyond_2_to_the_53": "expectation"})
+class ReadsAmountsAsDoubles(Wallet):
+    """Reads every amount as a 64-bit float: exact in daily use, and another number beyond 2^53 units."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def rounded(fields: dict[str, object]) -> None:
+            amount = fields.get("amount")
+            if isinstance(amount, int) and amount > 2**53:
+                fields["amount"] = int(float(amount))
+            elif isinstance(amount, Decimal) and amount > 2**43:
+                fields["amount"] = Decimal(float(amount)).quantize(amount)
+
+        return super().read(contract, name, rewritten(body, rounded))
+
+
+@defect(
+    violates="CAS-INP-04 CAS-MNY-01 CAS-RWD-01 CAS-SET-03 SPB-INP-04 SPB-SET-01", witnesses={"money/float32": "oracle"}
+)
 class KeepsAmountsIn32BitFloats(Wallet):
     """Keeps amounts in a float of single precision, which has seven digits."""
 
@@ -126,7 +150,7 @@ class ShowsCents(Wallet):
 
 
 @defect(
-    violates="CAS-BET-01 CAS-BTB-01 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03",
+    violates="CAS-BET-01 CAS-BTB-01 CAS-INP-04 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03",
     contracts=CASINO,
     witnesses={"settlement/exact_credit": "oracle"},
 )
@@ -224,7 +248,9 @@ class PaysRewardsTenfold(Wallet):
         return await super().credit(order, account)
 
 
-@defect(violates="SPB-BET-01", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"})
+@defect(
+    violates="SPB-BET-01 SPB-INP-04 SPB-INP-08", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"}
+)
 class GivesEveryCurrencyCents(Wallet):
     """Divides every amount by a hundred on its way in, also in currencies that have no cents."""
 

@@ -29,7 +29,7 @@ class UnsettlementCredits(Wallet):
 
 
 @defect(
-    violates="SPB-SET-05 SPB-UNS-06",
+    violates="SPB-INP-04 SPB-SET-05 SPB-UNS-06",
     contracts=SPORTSBOOK,
     witnesses={"unsettlement/unknown_type": "expectation", "settlement/unknown_type": "expectation"},
 )
@@ -213,7 +213,7 @@ class SettlesInASessionOnly(Wallet):
         return super().needs_session(order) or isinstance(order.item, Payout)
 
 
-@defect(violates="SPB-SET-02", contracts=SPORTSBOOK, witnesses={"settlement/lost_sports_bet": "oracle"})
+@defect(violates="SPB-INP-08 SPB-SET-02", contracts=SPORTSBOOK, witnesses={"settlement/lost_sports_bet": "oracle"})
 class PaysTheStakeForALostBet(Wallet):
     """Takes a settlement of 0 for one whose amount is to be looked up, and pays the stake."""
 

@@ -55,7 +55,7 @@ class RefusesZeroOnAnEmptyAccount(Wallet):
         return super().check_amount(order, account)
 
 
-@defect(violates="CAS-ZER-01 SPB-SET-02", witnesses={"zero_amount/live_lost_bet": "oracle"})
+@defect(violates="CAS-INP-08 CAS-ZER-01 SPB-INP-08 SPB-SET-02", witnesses={"zero_amount/live_lost_bet": "oracle"})
 class TakesTheStakeAgainForALostBet(Wallet):
     """Takes the stake of a lost bet when the loss is reported, though it was taken when the bet was placed."""
 

@@ -42,7 +42,7 @@ class Recording(Wallet):
 def altered(step: Step) -> bool:
     """True if a step may send a body that is not that of its operation."""
     drafts = (draft.raw or draft.without for draft in step.drafts)
-    return bool(any(drafts) or step.tampered or step.body or any(altered(each) for each in step.steps))
+    return bool(any(drafts) or step.tampered or step.body or step.faults or any(altered(each) for each in step.steps))
 
 
 @pytest.fixture(scope="module")

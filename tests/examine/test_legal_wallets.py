@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import legal_identities
+import legal_notations
 import legal_wallets as legal
 import pytest
 from listening import Listening
@@ -41,6 +42,7 @@ EARNED = {
     legal.EndedSessionsCreditNothing: {"CAS-SES-02", "SPB-SES-01"},
     RefusesWhatIsInProgress: {"CAS-CNC-01", "SPB-CNC-01"},
     legal.RefusesUnderContention: {"CAS-CNC-01", "CAS-CNC-02", "SPB-CNC-01", "SPB-CNC-02", "SPB-BRS-01", "SPB-SES-01"},
+    legal_notations.TakesScalarsForOneAnother: {"CAS-INP-04", "SPB-INP-04"},
 }
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
 INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}

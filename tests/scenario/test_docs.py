@@ -26,9 +26,9 @@ def test_a_stale_table_is_seen() -> None:
 
 
 def test_the_examples_load(tmp_path: Path) -> None:
-    whole, steps = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    whole, steps, family = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     head = "title: An example\nrequirement: {sportsbook: SPB-CON-01}\nsteps:\n"
-    for number, example in enumerate((whole, head + steps)):
+    for number, example in enumerate((whole, head + steps, family)):
         path = tmp_path / f"example{number}.yaml"
         path.write_text(example, encoding="utf-8")
         assert load_file(path, tmp_path, {name: load(name) for name in BUNDLED}).steps

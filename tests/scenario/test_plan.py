@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from harness.contracts import load
-from harness.model import BetBatch, Draft, Limits, Loss, Operation, Payout, Player, Rollback, Scenario, Settle, Step
+from harness.model import (
+    Alteration,
+    BetBatch,
+    Draft,
+    Limits,
+    Loss,
+    Operation,
+    Payout,
+    Player,
+    Rollback,
+    Scenario,
+    Settle,
+    Step,
+)
 from harness.play.bind import UNKNOWN_CURRENCY, UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.scenario.identities import Identities
 from harness.scenario.plan import Plan, PlannedRequest, bets_by_role, plan
@@ -34,6 +47,10 @@ def sends(made: Plan) -> list[PlannedRequest]:
 
 def sent(send: PlannedRequest, *, contract: str = "casino", holds: int = 0) -> Operation:
     return operation_of(send, Moment(load(contract), {"": ANN}, {"": holds}, ("G1",)))
+
+
+def altered_by(send: PlannedRequest) -> Alteration:
+    return alteration_of(send, sent(send), CASINO)
 
 
 def test_a_label_is_one_transaction_and_no_label_is_a_fresh_one() -> None:
@@ -152,8 +169,8 @@ def test_amounts_and_games_are_bound() -> None:
 
 def test_alterations_of_items_know_their_places() -> None:
     drafts = (Draft(amount="1", without=("currency",)), Draft(amount="1", raw=(("amount", '"5"'),)))
-    altered = alteration_of(sends(planned(step("settle", *drafts, batch=True)))[0])
+    altered = altered_by(sends(planned(step("settle", *drafts, batch=True)))[0])
     assert altered.without == ((0, "currency"),)
     assert altered.raw == ((1, "amount", '"5"'),)
-    alone = alteration_of(sends(planned(step("bet", Draft(amount="1", without=("currency",)), body="")))[0])
+    alone = altered_by(sends(planned(step("bet", Draft(amount="1", without=("currency",)), body="")))[0])
     assert (alone.without, alone.body) == (((None, "currency"),), None)

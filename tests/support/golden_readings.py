@@ -18,6 +18,7 @@ from pathlib import Path
 
 import golden_findings
 import legal_batches
+import legal_notations
 import legal_wallets as legal
 from golden_findings import Lines, changes, written
 
@@ -56,9 +57,11 @@ SEEN_IN: Mapping[type[Wallet], str] = {
     legal.RollbackOfSettledIsKept: "races/payout_against_rollback rollback/bet_settled_as_lost",
     legal.RollbackOfForeignIsOk: "rollback/bet_of_another_player",
     legal.DeductsNoMoreThanWasPaid: "authentication/correct_credentials unsettlement/refused_then_funded",
-    legal.NeverDeducts: "authentication/correct_credentials input/broken_json_in_an_unsettlement",
+    legal.NeverDeducts: "authentication/correct_credentials input/unsettlement_no_json",
     legal.IdsBelongToPlayers: "idempotency/same_id_for_another_player",
     legal.RefusesUnderContention: "races/bets_against_the_balance races/bet_against_its_rollback races/credits",
+    legal_notations.ReadsNotationsTheOtherWay: "input/bet_amounts_eur input/settlement_amounts_jpy",
+    legal_notations.TakesScalarsForOneAnother: "input/settlement_amounts_jpy input/settlement_wrong_types",
     legal.CoreOnly: "batch/conflict_beside_a_valid_item idempotency/replayed_unsettlement_after_others",
 }
 """The scenarios that show the reading of each wallet."""

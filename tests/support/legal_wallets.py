@@ -15,6 +15,7 @@ from legal_batches import (
     BatchShowsItsEnd,
     DuplicatesInABatchGetOneAnswer,
 )
+from legal_notations import ReadsNotationsTheOtherWay, TakesScalarsForOneAnother
 from legal_wallets_over_time import OldIdsAreInASlowArchive, SessionsEndAtARestart, SessionsLastAMinute
 from overlapping_wallets import RefusesWhatIsInProgress
 
@@ -359,6 +360,8 @@ VARIANTS: tuple[type[Wallet], ...] = (
     SessionsEndAtARestart,
     OldIdsAreInASlowArchive,
     RefusesWhatIsInProgress,
+    ReadsNotationsTheOtherWay,
+    TakesScalarsForOneAnother,
     CoreOnly,
 )
 

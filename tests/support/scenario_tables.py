@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.contracts import BUNDLED, load
 from harness.scenario import AMOUNTS, SHAPES
 from harness.scenario.dialect import dialect_of
+from harness.scenario.faults import FAMILIES
 from harness.scenario.words import (
     EXPECTATIONS,
     FIELDS,
@@ -73,6 +74,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "amounts": lambda: _meanings("amount", AMOUNTS),
     "shapes": lambda: _meanings("shape", {name: shape.meaning for name, shape in SHAPES.items()}),
     "outcomes": lambda: _meanings("outcome", {**EXPECTATIONS, SAME: "(`should` only) as the first time"}),
+    "families": lambda: _meanings("`faults`", FAMILIES),
     "losses": lambda: _meanings("`lost`", LOSSES),
     "limits": lambda: _meanings("limit", LIMITS),
     "forgeries": lambda: _names(lambda name: _CONTRACTS[name].forgeries),

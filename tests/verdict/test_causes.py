@@ -80,7 +80,7 @@ OF_DEFECTS = (
         "insufficient_funds/one_unit_too_much",
         "exceeds the balance by less than a main",
     ),
-    ("drops-the-minus-sign", "casino", "input/negative_settlement", "a negative amount is taken"),
+    ("drops-the-minus-sign", "casino", "input/settlement_amounts_eur", "a negative amount is taken"),
     ("unsettles-below-zero", "sportsbook", "unsettlement/refusal_in_the_documented_form", "without looking whether"),
     ("signs-with-spaces", "casino", "signature/correct_signature", "over the body with spaces after ':'"),
     ("signs-without-the-timestamp", "casino", "signature/correct_signature", "over the body alone"),

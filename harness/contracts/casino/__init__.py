@@ -10,7 +10,7 @@ from harness.contracts.casino import authentication, day, wire
 from harness.contracts.casino.forgeries import FORGERIES
 from harness.contracts.casino.mistakes import REWRITTEN
 from harness.contracts.casino.recipe import HMAC
-from harness.contracts.casino.words import GAMES, KINDS, NARROWED_FIELDS, SPECS
+from harness.contracts.casino.words import ESSENTIAL, GAMES, KINDS, NARROWED_FIELDS, SPECS
 from harness.contracts.shared.authentication import by_name
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.requirements import Requirements
@@ -55,6 +55,7 @@ CONTRACT = Contract(
     kinds=KINDS,
     games=GAMES,
     narrowed_fields=NARROWED_FIELDS,
+    essential_fields=ESSENTIAL,
     required_headers=authentication.REQUIRED,
     credentials=authentication.CREDENTIALS,
     signatures=authentication.SIGNATURES,

@@ -100,6 +100,8 @@ CODES = {outcome: code for code, outcome in reversed(OUTCOMES.items())} | {
     Outcome.REFUSED: "RS_ERROR",
 }
 NARROWED_FIELDS = {"type": "unknown_type", "amount": "wrong_type", "transactions": "wrong_type"}
+ESSENTIAL = frozenset({"transactions", "transactionId", "playerId", "amount"})
+"""The fields that the requirements call essential. Without another required field a wallet should refuse."""
 GAMES = ("G1720761376617",)
 """The game id of the published example."""
 KINDS = {"reward": ("bonus", "jackpot")}

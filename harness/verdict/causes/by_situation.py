@@ -199,6 +199,12 @@ def _malformed(case: Case) -> Iterator[Cause]:
             "a negative amount is taken",
             "refuse a negative amount before anything is booked: the operation gives the direction",
         )
+    elif case.narrowed == "wrong_type" and case.verdict.wrong != "accepted":
+        yield Cause(
+            "amount_read_loosely",
+            "an amount in a wrong type, notation or precision is read as another number",
+            "refuse an amount that is no JSON number or has more decimals than its currency: never convert it",
+        )
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.model import Alteration, History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
+from harness.model import History, Level, Movement, Outcome, Policy, Status, Verdict, id_of, transactions
 from harness.oracle import Belief
 from harness.verdict.checks.answer_form import (
     completeness_verdicts,
@@ -29,7 +29,9 @@ from harness.verdict.checks.answer_form import (
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
-from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart, Standing
+from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
+from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.judged_parts import JudgedPart, Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
 from harness.verdict.checks.spent_tokens import token_verdicts
 
@@ -64,6 +66,8 @@ class Judged:
     """The expected and shown balances of every player, from exchange to exchange."""
     beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
     """By player: what may be in the account at the end. Players that are not judged any more are left out."""
+    cases: tuple[CaseRow, ...] = ()
+    """The cases of the scenario's families of faults."""
 
 
 Judge: TypeAlias = Callable[[History, Contract, Policy], Judged]
@@ -89,6 +93,7 @@ def examine(
         *code_verdicts(judge),
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
+        *fault_verdicts(judge),
         *delivery_verdicts(history, contract, judge.overlaps),
         *token_verdicts(history, contract),
     ]
@@ -106,6 +111,7 @@ def examine(
         core_money_moved=not red and _moved_core_money(history, contract),
         course=tuple(judge.course),
         beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
+        cases=tuple(case_rows(judge, verdicts)),
     )
 
 
@@ -131,7 +137,7 @@ def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
     for seen in judge.seen:
         exchange = judge.history.exchanges[seen.part.exchange]
         step = step_of(judge.history, exchange)
-        if step is None or exchange.alteration != Alteration() or "ok" not in (*(step.expect or ("ok",)), *step.should):
+        if step is None or not exchange.alteration.is_none or "ok" not in (*(step.expect or ("ok",)), *step.should):
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue

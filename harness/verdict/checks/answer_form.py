@@ -16,6 +16,7 @@ from harness.model import (
     Movement,
     Outcome,
     Overlaps,
+    Problem,
     Requirement,
     Rollback,
     Status,
@@ -66,7 +67,9 @@ def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) ->
             continue
         for number, problem in enumerate(() if exchange.absent else exchange.problems):
             own = history.scenario.requirements[contract.name]
-            if problem.where == "/currency" and _is_foreign(exchange, history):
+            if _is_of_altered_field(exchange, problem) or (
+                problem.where == "/currency" and _is_foreign(exchange, history)
+            ):
                 continue
             requirement = contract.attribute(
                 exchange.name, problem.topic, Wrong.FORMAT, own if problem.where == "status" else ""
@@ -87,6 +90,16 @@ def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) ->
 def _is_http_error(exchange: Exchange) -> bool:
     received = exchange.transmission.received
     return received is not None and received.status >= FIRST_HTTP_ERROR
+
+
+def _is_of_altered_field(exchange: Exchange, problem: Problem) -> bool:
+    """True if the answer is wrong in a field that the request was not sent with, or not as documented.
+
+    A wallet that takes such a request can only repeat what it received. That it takes it is another finding.
+    """
+    alteration = exchange.alteration
+    altered = {name for _, name, _ in alteration.raw} | {name for _, name in alteration.without}
+    return bool(altered & {problem.where.rpartition("/")[2], problem.field} - {""})
 
 
 def _is_foreign(exchange: Exchange, history: History) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contracts import Contract
-from harness.model import Alteration, Batch, Check, Exchange, History, Outcome, Overlaps, Policy, Status, Verdict
+from harness.model import Batch, Check, Exchange, History, Outcome, Overlaps, Policy, Status, Verdict
 from harness.verdict.checks import sentences
 
 Reading = tuple[str, str]
@@ -23,7 +23,7 @@ def batch_readings(history: History, overlaps: Overlaps) -> Iterator[tuple[int, 
 
 def _reading(exchange: Exchange) -> Reading | None:
     operation, reply = exchange.operation, exchange.reply
-    if not isinstance(operation, Batch) or reply is None or exchange.alteration != Alteration():
+    if not isinstance(operation, Batch) or reply is None or not exchange.alteration.is_none:
         return None
     if not operation.items:
         return "empty_batch", "ok" if reply.accepted else "refused"

@@ -24,7 +24,8 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, may_be_believed, parts_of
-from harness.verdict.checks.history_judge import HistoryJudge, JudgedPart
+from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.judged_parts import JudgedPart
 from harness.verdict.checks.narrowing import NEAR_PLAYER
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
 from harness.model import (
@@ -36,50 +36,23 @@ from harness.oracle import (
     BudgetExceeded,
     Event,
     Finding,
-    Judgement,
     Terms,
-    balances,
     change_of,
     judge,
-    lost,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
 from harness.verdict.checks.contention import overlap_verdicts, race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
+from harness.verdict.checks.judged_parts import JudgedPart, Standing, standings
 from harness.verdict.checks.narrowing import Narrowing, race_kind
+from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
 _HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
 """Situations that stay what they are if the transaction was refused before."""
-_MOST_CHARTED = 8
-"""How many possible balances one point of a chart shows at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedPart:
-    """The oracle's judgement of one answered transaction."""
-
-    part: Part
-    situation: str
-    readings: frozenset[tuple[str, str]]
-    impossible: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One player's balance at one exchange: the balances of a sound wallet, and the balance that was shown.
-
-    Amounts are in hundred-thousandths. `expected` is empty if the player is not judged any more.
-    """
-
-    exchange: int
-    player: str
-    situation: str
-    expected: tuple[Amount, ...]
-    shown: Amount | None
 
 
 @dataclass(slots=True)
@@ -101,6 +74,8 @@ class HistoryJudge:
     course: list[Standing] = field(default_factory=list)
     overlaps: Overlaps = field(default_factory=Overlaps)
     """The refusals of transactions whose first sending may still have run. They count as lost answers."""
+    inexact: frozenset[int] = frozenset()
+    """The exchanges whose amount is beyond 2^53 units, and of which another amount was moved."""
     _known: Known = field(default_factory=Known)
     _narrowing: Narrowing = field(init=False)
     _situations: dict[int, str] = field(default_factory=dict)
@@ -131,8 +106,8 @@ class HistoryJudge:
         return self.excused | {player for player, account in self.accounts.items() if account.dead}
 
     def _judge(self, window: Sequence[tuple[int, Exchange]]) -> None:
-        answered: dict[str, list[tuple[Part, Event]]] = defaultdict(list)
-        unanswered: dict[str, list[Event]] = defaultdict(list)
+        answered: dict[str, list[tuple[Part, Ways]]] = defaultdict(list)
+        unanswered: dict[str, list[Ways]] = defaultdict(list)
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share counts as known for both, because either may come first.
@@ -140,12 +115,12 @@ class HistoryJudge:
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
-            for part in parts[index] or self._read_by(index, exchange):
-                self._enter(part, exchange, answered, unanswered)
-        for player, events in unanswered.items():
-            self._lose(self.accounts[player], events, racing=len(window) > 1)
-        for player, pairs in answered.items():
-            self._judge_player(self.accounts[player], pairs, racing=window[0][1].race is not None)
+            for place, part in enumerate(parts[index] or self._read_by(index, exchange)):
+                self._enter(part, place, exchange, answered, unanswered)
+        for player, ways in unanswered.items():
+            self._lose(self.accounts[player], ways, racing=len(window) > 1)
+        for player, parted in answered.items():
+            self._judge_player(self.accounts[player], parted, racing=window[0][1].race is not None)
         for index, exchange in window:
             found = parts[index]
             self._known.add(exchange, [part.item for part in found if not is_of_a_stranger(part, self.history)])
@@ -164,15 +139,17 @@ class HistoryJudge:
     def _enter(
         self,
         part: Part,
+        place: int,
         exchange: Exchange,
-        answered: dict[str, list[tuple[Part, Event]]],
-        unanswered: dict[str, list[Event]],
+        answered: dict[str, list[tuple[Part, Ways]]],
+        unanswered: dict[str, list[Ways]],
     ) -> None:
-        """Add one transaction to those with an answer, or to those without."""
+        """Add one transaction to those with an answer, or to those without. `place` is its index in its request."""
         if part.dropped:
             return
         terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known)
         event = self._event(part, exchange, terms)
+        ways = tuple(replace(event, item=each) for each in as_sent(part.item, place, exchange, self.contract))
         account = self.accounts.get(part.item.player)
         if account is None:
             self._stranger(part, exchange, terms)
@@ -182,9 +159,11 @@ class HistoryJudge:
                     account.warnings += overlap_verdicts(
                         account.beliefs, event, self.history.exchanges, self._attribute
                     )
-                unanswered[part.item.player].append(event)
-        elif part.answer.outcome is Outcome.OK or part.item.player in self.accounts:
-            answered[part.item.player].append((part, event))
+                unanswered[part.item.player].append(ways)
+        elif part.answer.outcome is Outcome.OK:
+            answered[part.item.player].append((part, ways))
+        else:  # A refusal is the same, however the request was understood.
+            answered[part.item.player].append((part, ways[:1]))
 
     def _event(self, part: Part, exchange: Exchange, terms: Terms) -> Event:
         answer = part.answer
@@ -208,13 +187,13 @@ class HistoryJudge:
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
-    def _lose(self, account: Account, events: Sequence[Event], *, racing: bool) -> None:
+    def _lose(self, account: Account, ways: Sequence[Ways], *, racing: bool) -> None:
         """Extend the beliefs by requests without an answer. The wallet may have booked them, or may do so later."""
         try:
-            account.beliefs = lost(account.beliefs, *events, racing=racing)
+            account.beliefs = lost_as_sent(account.beliefs, ways, racing=racing)
         except BudgetExceeded:
-            situation = str(events[0].terms.disbelieved or Situation.NEW)
-            self._undecided(account, situation, events[0].exchange)
+            first = ways[0][0]
+            self._undecided(account, str(first.terms.disbelieved or Situation.NEW), first.exchange)
 
     def _stranger(self, part: Part, exchange: Exchange, terms: Terms) -> None:
         """Judge a transaction of an unknown player, or of one whose first balance could not be read."""
@@ -234,16 +213,18 @@ class HistoryJudge:
             requirement = self._attribute(part.exchange, narrow, Wrong.ACCEPTED)
             self._charge(requirement, part, narrow, Wrong.ACCEPTED, ("a refusal",))
 
-    def _judge_player(self, account: Account, pairs: Sequence[tuple[Part, Event]], *, racing: bool) -> None:
+    def _judge_player(self, account: Account, parted: Sequence[tuple[Part, Ways]], *, racing: bool) -> None:
         if account.dead:
             return
-        events = [event for _, event in pairs]
-        judgement = judge(account.beliefs, events, racing=racing and len(events) > 1)
+        choices = [ways for _, ways in parted]
+        judgement, events = judge_as_sent(account.beliefs, choices, racing=racing and len(choices) > 1)
+        self.inexact |= inexact(choices, events) if judgement.finding is None else frozenset()
+        pairs: Sequence[tuple[Part, Event]] = [(part, event) for (part, _), event in zip(parted, events, strict=True)]
         if judgement.finding is not None and not racing and (other := exchanged(pairs)):
             # The batch has one id twice, and the wallet may answer in its own order: each answer may belong to either.
             again = judge(account.beliefs, [event for _, event in other])
             if again.finding is None and not again.undecided:
-                pairs, events, judgement = other, [event for _, event in other], again
+                pairs, events, judgement = other, tuple(event for _, event in other), again
         kind = race_kind(events) if racing and len(events) > 1 else None
         for (part, event), plain in zip(pairs, judgement.situations, strict=True):
             situation = self._situation(part, plain)
@@ -261,7 +242,7 @@ class HistoryJudge:
                 account.warnings += [each for each in found if each.level is not Level.MUST]
             answered = [(event, self._suspect(part, event, kind)) for part, event in pairs]
             account.follow(judgement, answered, racing=kind is not None)
-        self._chart(account, pairs, judgement)
+        self.course += standings(account, pairs, judgement, self._situations)
 
     def _see(self, seen: JudgedPart) -> None:
         self.seen.append(seen)
@@ -273,28 +254,8 @@ class HistoryJudge:
         same = self._seen_as.get((part.exchange, id_of(part.item)), ())
         return next((each for each in same if each.part == part), None)
 
-    def _chart(self, account: Account, pairs: Sequence[tuple[Part, Event]], judgement: Judgement) -> None:
-        """Record the expected and the shown balance for the report."""
-        finding = judgement.finding
-        left = () if account.dead else balances(account.beliefs)[:_MOST_CHARTED]
-        for part, event in pairs:
-            expected = left
-            if finding is not None and finding.event is event:
-                shown = [value for each in finding.possible for value in each.balances or ()]
-                expected = tuple(dict.fromkeys(shown))[:_MOST_CHARTED]
-            situation = self._situations[id(part)]
-            self.course.append(
-                Standing(
-                    exchange=part.exchange,
-                    player=account.player.id,
-                    situation=situation,
-                    expected=expected,
-                    shown=event.balance,
-                )
-            )
-
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
-        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(event.item))
+        return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(part.item))
 
     def _situation(self, part: Part, plain: Situation) -> str:
         exchange = self.history.exchanges[part.exchange]
@@ -320,9 +281,16 @@ class HistoryJudge:
     ) -> None:
         account.dead = True
         part, event = pairs[id(finding.event)]
+        if finding.wrong is Wrong.BALANCE and is_beyond_exact(event):
+            self.inexact |= {event.exchange}
+            return
         possible = sentences.could(finding.possible, account.player.currency)
         situation, wrong = kind or self._situation(part, finding.situation), finding.wrong
-        if wrong is Wrong.BALANCE and kind is None:
+        alteration = self.history.exchanges[event.exchange].alteration
+        altered = alteration.spoils_content
+        if event.accepted and alteration.case is not None and alteration.case.refusal is Level.MUST:
+            wrong, possible = Wrong.ACCEPTED, ("a refusal",)
+        if wrong is Wrong.BALANCE and kind is None and not altered:
             scene = self._scene(account, finding, pairs)
             if (blamed := blame(scene, self.contract, self._own)) is not None:
                 requirement, suspect = blamed
@@ -401,6 +369,3 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
-
-
-__all__ = ["HistoryJudge", "JudgedPart"]

@@ -94,7 +94,7 @@ class Narrowing:
             if isinstance(operation, Bet):
                 for name in (operation.id, operation.bet):
                     self._bets.setdefault(name, index)
-            if isinstance(operation, Payout):
+            if isinstance(operation, Payout) and not exchange.alteration.spoils_content:
                 self._payouts.setdefault(operation.bet, {}).setdefault(operation.id, index)
             elif isinstance(operation, Unsettle) and exchange.reply is not None and not exchange.reply.accepted:
                 self._refused_unsettlements.setdefault(operation.player, index)
@@ -157,10 +157,11 @@ class Narrowing:
             for each in items:
                 amounts.setdefault(each.id, set()).add(each.amount)
             permitted = "" if _must_be_refused(exchange, self._history) else "permitted"
+            case = exchange.alteration.case
             self._wholes[index] = _Whole(
                 several_players=len({each.player for each in items} & self._players) > 1,
                 has_bad_item=len(items) > 1 and _has_bad_item(exchange),
-                malformed=_malformed(exchange, self._contract) or permitted,
+                malformed=case.sort if case is not None else _malformed(exchange, self._contract) or permitted,
                 two_amounts=frozenset(id for id, found in amounts.items() if len(found) > 1),
             )
         return self._wholes[index]

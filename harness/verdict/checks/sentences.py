@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from harness import money
 from harness.model import (
+    Alteration,
     Amount,
     Authenticate,
     Exchange,
@@ -55,13 +56,19 @@ def _departure(exchange: Exchange) -> str:
         *(f"{field} changed to {text} after signing" for field, text in alteration.tampered),
         *(f"{field} sent as {text}" for _, field, text in alteration.raw),
         *(f"without {field}" for _, field in alteration.without),
-        "with another body" if alteration.body is not None else "",
+        _body(alteration),
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
         "no answer, so it was sent again" if exchange.repeated else "",
         f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
     joined = "; ".join(word for word in words if word)
     return f" ({joined})" if joined else ""
+
+
+def _body(alteration: Alteration) -> str:
+    if alteration.body is None:
+        return ""
+    return "with another body" if alteration.case is None else alteration.case.name
 
 
 def said(answer: ItemReply | None, currency: str = "") -> str:

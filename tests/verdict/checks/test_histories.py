@@ -26,7 +26,7 @@ from harness.model import (
     Transmission,
 )
 from harness.oracle import BudgetExceeded, judge
-from harness.verdict.checks import Judged, history_judge
+from harness.verdict.checks import Judged, on_the_wire
 
 
 def test_a_sound_history_accuses_nobody() -> None:
@@ -82,7 +82,7 @@ def test_a_player_about_whom_too_much_is_open_is_not_decided_and_judged_no_furth
     def exhausted(beliefs: object, *events: object, racing: bool) -> object:
         raise BudgetExceeded
 
-    monkeypatch.setattr(history_judge, "lost", exhausted)
+    monkeypatch.setattr(on_the_wire, "lost", exhausted)
     lost = told(bet("x"), None, loss=Loss.AFTER_SENDING, line=9, step=0)
     (verdict,) = judged(lost, lost, read(START + 5)).verdicts
     assert (verdict.status, verdict.requirement, verdict.exchange) == (Status.UNKNOWN, "CAS-BET-01", 0)
@@ -226,7 +226,7 @@ def test_a_race_whose_money_is_wrong_in_the_end_is_told_as_that_and_not_warned_o
 def test_a_judgement_that_is_unsure_accuses_nobody_of_a_should(
     exchanges: list[Exchange], end: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_judge, "judge", lambda *args, **kwargs: replace(judge(*args, **kwargs), unsure=True))
+    monkeypatch.setattr(on_the_wire, "judge", lambda *args, **kwargs: replace(judge(*args, **kwargs), unsure=True))
     assert judged(*exchanges, read(end)).verdicts == ()
     (verdict,) = judged(*exchanges, read(end - 1)).verdicts
     assert verdict.status is Status.FAIL
