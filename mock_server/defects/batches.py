@@ -196,7 +196,7 @@ class RefusesABatchWithARepeat(Wallet):
 
 
 @defect(
-    violates="CAS-BAT-01 CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-FND-02 CAS-INP-02",
+    violates="CAS-BAT-01 CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-FND-02 CAS-INP-02 CAS-INP-09",
     contracts=CASINO,
     witnesses={"batch/mixed_batch_sent_again": "oracle"},
 )

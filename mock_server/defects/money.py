@@ -21,8 +21,9 @@ CENT = 1000
 
 @defect(
     violates=(
-        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-FND-03 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03 "
-        "SPB-BET-01 SPB-CNC-02 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-SET-01 SPB-UNS-01"
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-FND-03 CAS-FND-04 CAS-IDM-12 CAS-MNY-01 "
+        "CAS-PAY-01 CAS-RWD-01 CAS-SET-03 SPB-BET-01 SPB-BET-03 SPB-CNC-02 SPB-LST-01 SPB-MNY-01 "
+        "SPB-RBK-01 SPB-SET-01 SPB-UNS-01"
     ),
     witnesses={"insufficient_funds/exact_stake": "oracle"},
 )
@@ -68,8 +69,8 @@ class RoundsToTwoDecimals(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-LST-01 CAS-MNY-01 "
-        "CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03"
+        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-09 "
+        "CAS-IDM-12 CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03"
     ),
     contracts=CASINO,
     witnesses={"settlement/exact_credit": "oracle"},
@@ -137,7 +138,8 @@ class KeepsAmountsIn32BitFloats(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-IDM-02 CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03"
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CNC-02 CAS-FND-04 CAS-IDM-02 CAS-IDM-12 CAS-LST-01 "
+        "CAS-MNY-01 CAS-PAY-01 CAS-RWD-01 CAS-SET-03"
     ),
     contracts=CASINO,
     witnesses={"settlement/balance_after_the_credit": "oracle"},
@@ -164,9 +166,9 @@ class ShowsARoundedBalance(Wallet):
 @defect(
     violates=(
         "CAS-BAT-01 CAS-BAT-02 CAS-BTB-01 CAS-CON-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 "
-        "CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
-        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-IDM-02 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 SPB-SET-04 "
-        "SPB-SET-06 SPB-UNS-03"
+        "CAS-IDM-09 CAS-IDM-12 CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-IDM-02 SPB-IDM-05 SPB-IDM-07 SPB-IDM-10 SPB-LST-01 "
+        "SPB-MNY-01 SPB-SET-01 SPB-SET-04 SPB-SET-06 SPB-UNS-03"
     ),
     witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
 )
@@ -179,10 +181,10 @@ class KeepsAFee(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-CUT-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-LST-01 "
-        "CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
-        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-CUT-01 SPB-IDM-02 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 "
-        "SPB-SET-04 SPB-SET-06"
+        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-CUT-01 CAS-IDM-02 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 "
+        "CAS-IDM-09 CAS-IDM-12 CAS-LST-01 CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
+        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-CUT-01 SPB-IDM-02 SPB-IDM-05 SPB-IDM-07 SPB-IDM-10 "
+        "SPB-LST-01 SPB-MNY-01 SPB-SET-01 SPB-SET-04 SPB-SET-06"
     ),
     witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
 )
@@ -195,9 +197,9 @@ class CreditsTwice(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-MNY-01 CAS-PAY-01 "
-        "CAS-RTY-01 CAS-RWD-01 CAS-SET-03 "
-        "SPB-CLW-01 SPB-CLW-02 SPB-CON-01 SPB-IDM-02 SPB-IDM-05 SPB-MNY-01 SPB-SET-01 SPB-SET-04 SPB-SET-06"
+        "CAS-BAT-01 CAS-BAT-02 CAS-CON-01 CAS-IDM-03 CAS-IDM-05 CAS-IDM-06 CAS-IDM-09 CAS-IDM-12 "
+        "CAS-MNY-01 CAS-PAY-01 CAS-RTY-01 CAS-RWD-01 CAS-SET-03 SPB-CLW-01 SPB-CLW-02 SPB-CON-01 "
+        "SPB-IDM-02 SPB-IDM-05 SPB-IDM-07 SPB-IDM-10 SPB-MNY-01 SPB-SET-01 SPB-SET-04 SPB-SET-06"
     ),
     witnesses={"settlement/exact_credit": "oracle", "settlement/paid_bet": "oracle"},
 )
@@ -210,8 +212,9 @@ class CreditsNothing(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-IDM-02 CAS-IDM-06 CAS-LST-01 CAS-MNY-01 "
-        "SPB-BET-01 SPB-BET-02 SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-FND-04 CAS-IDM-02 CAS-IDM-06 "
+        "CAS-LST-01 CAS-MNY-01 SPB-BET-01 SPB-BET-02 SPB-BET-03 SPB-CON-01 SPB-IDM-05 SPB-LST-01 "
+        "SPB-MNY-01 SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
     ),
     witnesses={"insufficient_funds/exact_stake": "oracle"},
 )
@@ -224,8 +227,9 @@ class DebitsTwice(Wallet):
 
 @defect(
     violates=(
-        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-FND-03 CAS-IDM-06 CAS-MNY-01 "
-        "SPB-BET-01 SPB-BET-02 SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
+        "CAS-BAT-02 CAS-BET-01 CAS-BTB-01 CAS-CON-01 CAS-FND-02 CAS-FND-03 CAS-FND-04 CAS-IDM-06 "
+        "CAS-MNY-01 SPB-BET-01 SPB-BET-02 SPB-BET-03 SPB-CON-01 SPB-IDM-05 SPB-LST-01 SPB-MNY-01 "
+        "SPB-RBK-01 SPB-RBK-03 SPB-UNS-01"
     ),
     witnesses={"insufficient_funds/exact_stake": "oracle"},
 )
@@ -237,7 +241,9 @@ class DebitsNothing(Wallet):
 
 
 @defect(
-    violates="CAS-CON-01 CAS-IDM-06 CAS-LST-01 CAS-RWD-01", contracts=CASINO, witnesses={"reward/jackpot": "oracle"}
+    violates="CAS-CON-01 CAS-IDM-06 CAS-IDM-12 CAS-LST-01 CAS-RWD-01",
+    contracts=CASINO,
+    witnesses={"reward/jackpot": "oracle"},
 )
 class PaysRewardsTenfold(Wallet):
     """Multiplies each reward by ten, because somebody took its unit for another one."""
@@ -248,9 +254,7 @@ class PaysRewardsTenfold(Wallet):
         return await super().credit(order, account)
 
 
-@defect(
-    violates="SPB-BET-01 SPB-INP-04 SPB-INP-08", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"}
-)
+@defect(violates="SPB-BET-01 SPB-INP-04", contracts=SPORTSBOOK, witnesses={"money/without_decimals": "oracle"})
 class GivesEveryCurrencyCents(Wallet):
     """Divides every amount by a hundred on its way in, also in currencies that have no cents."""
 

@@ -16,7 +16,8 @@ from mock_server.wallet import Wallet
 
 @defect(
     violates=(
-        "SPB-CON-01 SPB-IDM-03 SPB-LST-01 SPB-MNY-01 SPB-SET-06 SPB-UNS-01 SPB-UNS-03 SPB-UNS-05 SPB-UNS-09 SPB-UNS-11"
+        "SPB-CON-01 SPB-IDM-03 SPB-LST-01 SPB-MNY-01 SPB-SET-06 SPB-UNS-01 SPB-UNS-03 SPB-UNS-05 "
+        "SPB-UNS-07 SPB-UNS-09 SPB-UNS-11"
     ),
     contracts=SPORTSBOOK,
     witnesses={"unsettlement/exact_deduction": "oracle"},
@@ -200,8 +201,8 @@ class ReturnsTheStakeForAVoid(Wallet):
 
 @defect(
     violates=(
-        "SPB-BRS-01 SPB-CNC-01 SPB-ERR-01 SPB-IDM-02 SPB-IDM-05 SPB-INP-05 SPB-LST-01 SPB-MNY-01 SPB-SET-01 "
-        "SPB-SET-02 SPB-SET-04 SPB-SET-06 SPB-SET-07"
+        "SPB-BRS-01 SPB-CNC-01 SPB-ERR-01 SPB-IDM-02 SPB-IDM-05 SPB-IDM-07 SPB-INP-05 SPB-LST-01 "
+        "SPB-MNY-01 SPB-SET-01 SPB-SET-02 SPB-SET-04 SPB-SET-06 SPB-SET-07"
     ),
     contracts=SPORTSBOOK,
     witnesses={"settlement/settled_in_a_later_session": "oracle"},
