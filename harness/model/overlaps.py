@@ -75,9 +75,9 @@ class Overlaps:
 
 
 def is_unanswered(exchange: Exchange) -> bool:
-    """True if the harness or the transport lost the answer, so that the wallet may still process the request."""
+    """True if there is no answer to the request, so that the wallet may still process it."""
     failure = exchange.transmission.failure
-    if exchange.loss is not None:
+    if exchange.loss is not None or exchange.repeated:
         return True
     return exchange.transmission.received is None and (failure is None or failure.kind not in _ANSWERED_BADLY)
 
