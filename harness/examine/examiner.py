@@ -63,6 +63,8 @@ class Examiner:
     ended before its last scenario, and empty while it goes on.
     """
 
+    ended = ""
+    _silences = 0
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
 
@@ -84,8 +86,7 @@ class Examiner:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
         * `wallet` and `provision` replace the connections to the URLs of `under_test`.
-        * `record`: keep the exchanges for a report.
-        * `explain`: give findings a probable cause and shell lines.
+        * `record`: keep the exchanges for a report; `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
         * `interlude`: what happens before the epilogue.
@@ -104,8 +105,7 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._silences, self._judge, self._judged, self._pause = 0, judge, [], interlude.pause
-        self.ended = ""
+        self._judge, self._judged, self._pause = judge, [], interlude.pause
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
