@@ -26,7 +26,7 @@ from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Restarts
 from harness.play.scenario_run import RunContext, ScenarioRun
 from harness.play.sending import Patience
-from harness.play.settling import Settling
+from harness.play.settling import Settling, Waits
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
@@ -59,7 +59,8 @@ class Runner:
         """Prepare a runner.
 
         * `games` are game ids that the wallet knows. Without any, those of the contract are used.
-        * `settling` decides which balances are read again. Without it, none is.
+        * `settling` decides which balances are read again, and how long a first sending may still run. Without it,
+          nothing is waited for.
         * Without `patience` nothing is waited for.
         * `restarts` restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
@@ -75,6 +76,7 @@ class Runner:
             patience=patience or Patience(),
             capacity=Capacity(client),
             restarts=restarts or Restarts(),
+            waits=Waits(settling.seconds, settling.now, settling.wait) if settling is not None else Waits(),
             now_ms=now_ms,
             tokens_may_be_spent=players.named,
         )

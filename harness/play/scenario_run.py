@@ -20,6 +20,7 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
+    Outcome,
     Overlaps,
     Player,
     Scenario,
@@ -32,6 +33,7 @@ from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, zero_read
 from harness.play.restarts import Repetitions, RestartFailed, Restarts
 from harness.play.sending import Patience, PatientSending, WalletGone
+from harness.play.settling import Waits
 from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.play.waves import one_by_one
 from harness.scenario.estimates import steps_of
@@ -67,6 +69,7 @@ class RunContext:
     patience: Patience
     capacity: Capacity
     restarts: Restarts
+    waits: Waits
     now_ms: Callable[[], int]
     tokens_may_be_spent: bool
 
@@ -182,8 +185,7 @@ class ScenarioRun:
         for call, send in zip(calls[:alone], group.sends, strict=False):
             self._send(call, counted=self._counted)
             if self._overlaps.refused_last and not send.step.times:
-                # The first sending may have run until now. Another one shows its fate. No line of the scenario asks it.
-                self._send(replace(call, line=0), counted=self._counted)
+                self._ask_for_its_fate(call)
         wave = (
             self._context.limits.connections
             if group.at_once
@@ -192,6 +194,16 @@ class ScenarioRun:
         for start in range(alone, len(calls), wave):
             for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
                 self._note(exchange)
+
+    def _ask_for_its_fate(self, call: Call) -> None:
+        """Send a refused request again, whose first sending may have run until now. No line of the scenario asks it."""
+
+        def again() -> bool:
+            found = self._send(replace(call, line=0), counted=self._counted)
+            return found.answer.outcome is Outcome.INSUFFICIENT_FUNDS
+
+        again()
+        self._context.waits.until(lambda: self._overlaps.refused_last, again)
 
     def _restart(self) -> None:
         """Restart the wallet. The sessions of players may have ended then."""
