@@ -21,6 +21,7 @@ from harness.model import (
 )
 from harness.play.abilities import Capabilities
 from harness.play.body_limit import Capacity
+from harness.play.longest_ids import LongestIds
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Restarts
@@ -75,6 +76,7 @@ class Runner:
             capabilities=capabilities or Capabilities(),
             patience=patience or Patience(),
             capacity=Capacity(client),
+            longest=LongestIds(client),
             restarts=restarts or Restarts(),
             waits=Waits(settling.seconds, settling.now, settling.wait) if settling is not None else Waits(),
             now_ms=now_ms,

@@ -42,7 +42,7 @@ def certified(
             lines.append("players:")
             lines += [
                 f"  - {{id: '{each.id}', currency: EUR, session: {each.session}}}"
-                for each in (wallet.player(), wallet.player())
+                for each in (wallet.player(balance=much) for much in ("100.00", "100.00", "0.00", "0.05"))
             ]
         else:
             lines.append(f"provision: {{url: {root}/__admin/player}}")
