@@ -104,6 +104,7 @@ class Examiner:
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._judge, self._judged, self._pause = judge, [], interlude.pause
+        self._avoided_by: set[str] = set()
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -177,12 +178,14 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         for run, each in judged:
             self._memory.note(histories[run], each)
+            self._avoided_by.update(each.avoided_by)
         return self._result(scenario, histories, judged, started)
 
     def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:
         """Send the first transactions of this process again, read every player, and judge that."""
         if not self._memory.repeats():
-            return self.results.skipped(scenario, "no earlier scenario has left a transaction that could be sent again")
+            nothing = "no earlier scenario has left a transaction that could be sent again"
+            return self.results.skipped(scenario, nothing, self._avoided_by)
         if self._under_test.limits.age_seconds:
             self._pause(self._under_test.limits.age_seconds)
         try:
