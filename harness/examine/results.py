@@ -243,16 +243,6 @@ def _without_its_end(histories: Sequence[History], verdicts: tuple[Verdict, ...]
     return ended, tuple(each for each in verdicts if not ended or each.status is not Status.UNKNOWN)
 
 
-def _measured(histories: Sequence[History]) -> dict[str, Any]:
-    """The fields of a result that count and measure the exchanges."""
-    return {
-        "exchanges": sum(len(each.exchanges) for each in histories),
-        "spread_microseconds": _widest_spread(histories),
-        "latencies": _latencies(histories),
-        "late": latest(each.late for history in histories for each in history.exchanges),
-    }
-
-
 def _outcome(
     histories: Sequence[History], judged: Sequence[Judged], verdicts: Sequence[Verdict], skipped: History | None
 ) -> tuple[Status, str]:
@@ -298,6 +288,19 @@ def _cases(judged: Sequence[JudgedRun], secrets: Secrets) -> tuple[Mapping[str, 
         }
         for row in rows
     )
+
+
+def _measured(histories: Sequence[History]) -> dict[str, Any]:
+    """The fields of a result that count and measure its exchanges."""
+    exchanges = [each for history in histories for each in history.exchanges]
+    return {
+        "exchanges": len(exchanges),
+        "resent": sum(each.repeated for each in exchanges),
+        "waited_ms": sum(each.waited_ms for each in histories),
+        "spread_microseconds": _widest_spread(histories),
+        "latencies": _latencies(histories),
+        "late": latest(each.late for each in exchanges),
+    }
 
 
 def _widest_spread(histories: Sequence[History]) -> int | None:

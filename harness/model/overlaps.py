@@ -106,9 +106,9 @@ def _bets_of(item: Single) -> frozenset[tuple[str, str]]:
 
 
 def is_unanswered(exchange: Exchange) -> bool:
-    """True if the harness or the transport lost the answer, so that the wallet may still process the request."""
+    """True if there is no answer to the request, so that the wallet may still process it."""
     failure, received = exchange.transmission.failure, exchange.transmission.received
-    if exchange.loss is not None:
+    if exchange.loss is not None or exchange.repeated:
         return True
     if received is not None and received.status in _OF_A_GATEWAY:
         return exchange.reply is None

@@ -57,11 +57,12 @@ def verdict_on(
 def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer.
 
-    The HTTP error of a request that overlapped its first sending has no form of the contract.
+    The HTTP error of a request that overlapped its first sending has no form of the contract. An answer that only asks
+    for a later request is not judged.
     """
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
-        if index in overlaps.exchanges and _is_http_error(exchange):
+        if exchange.repeated or (index in overlaps.exchanges and _is_http_error(exchange)):
             continue
         if may_be_believed(exchange, contract) or is_beyond_limit(exchange):
             # A server may refuse such a request before the wallet sees it, and in its own form.
