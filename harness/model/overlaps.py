@@ -7,7 +7,6 @@ known once the transaction is sent again after the refusal.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 
 from harness.model.operations import Bet, Movement, Rollback, Single, id_of, transactions
 from harness.model.wire import Alteration, Exchange, FailureKind, Loss
@@ -19,7 +18,6 @@ _ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.TOO_LARGE})
 """Failures after which the wallet had answered: it does not process the request any more."""
 
 
-@dataclass(slots=True)
 class Overlaps:
     """The transactions of a history whose answers were lost, and the refusals that may overlap them.
 
@@ -29,17 +27,19 @@ class Overlaps:
     A rollback overlaps the bet that it undoes while nothing shows the fate of that bet.
     """
 
-    refusals: set[tuple[int, str]] = field(default_factory=set)
-    """The refusals that overlap: the index of the exchange, and the transaction id."""
-    refused_last: bool = False
-    """True if the last exchange refused a transaction whose answer was lost, and the first sending may still run.
+    def __init__(self) -> None:
+        """No exchange is known yet."""
+        self.refusals: set[tuple[int, str]] = set()
+        """The refusals that overlap: the index of the exchange, and the transaction id."""
+        self.refused_last = False
+        """True if the last exchange refused a transaction whose answer was lost, and the first sending may still run.
 
-    Another sending shows the fate of the transaction.
-    """
-    _refused_at: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
-    """By sending: the indices of the exchanges that refused it after its answer was lost."""
-    _running: set[tuple[str, str]] = field(default_factory=set)
-    """The players and ids of bets whose fate no answer has shown."""
+        Another sending shows the fate of the transaction.
+        """
+        self._refused_at: dict[Hashable, tuple[int, ...]] = {}
+        """By sending: the indices of the exchanges that refused it after its answer was lost."""
+        self._running: set[tuple[str, str]] = set()
+        """The players and ids of bets whose fate no answer has shown."""
 
     def has(self, index: int, transaction_id: str) -> bool:
         """True if the exchange with this index is an overlapping refusal of the transaction."""
@@ -106,9 +106,9 @@ def _bets_of(item: Single) -> frozenset[tuple[str, str]]:
 
 
 def is_unanswered(exchange: Exchange) -> bool:
-    """True if the harness or the transport lost the answer, so that the wallet may still process the request."""
+    """True if there is no answer to the request, so that the wallet may still process it."""
     failure, received = exchange.transmission.failure, exchange.transmission.received
-    if exchange.loss is not None:
+    if exchange.loss is not None or exchange.repeated:
         return True
     if received is not None and received.status in _OF_A_GATEWAY:
         return exchange.reply is None
