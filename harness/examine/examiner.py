@@ -105,8 +105,7 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause = judge, [], interlude.pause
-        self._avoided_by: set[str] = set()
+        self._judge, self._judged, self._pause, self._avoided_by = judge, [], interlude.pause, set[str]()
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
