@@ -65,6 +65,7 @@ class Examiner:
 
     ended = ""
     _silences = 0
+    _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
 
@@ -105,7 +106,7 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause, self._avoided_by = judge, [], interlude.pause, set[str]()
+        self._judge, self._judged, self._pause = judge, [], interlude.pause
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -179,7 +180,7 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         for run, each in judged:
             self._memory.note(histories[run], each)
-            self._avoided_by.update(each.avoided_by)
+            self._avoided_by |= {*each.avoided_by}
         return self._result(scenario, histories, judged, started)
 
     def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:

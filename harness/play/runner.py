@@ -86,7 +86,10 @@ class Runner:
         )
 
     def run(self, scenario: Scenario) -> tuple[History, ...]:
-        """The histories of one scenario: one, or one for each repetition of a race. Raises ProvisioningFailed."""
+        """The histories of one scenario: one, or one for each repetition of a race. Raises ProvisioningFailed.
+
+        The bystander is the same in all repetitions, so its balance is read after the first and after the last one.
+        """
         histories = [self._run_once(scenario)]
         first = plan(scenario, self._contract, self.context.limits, self.context.identities)
         small = all(len(group.sends) <= self.context.limits.connections for group in first.groups)
@@ -95,13 +98,14 @@ class Runner:
         once = once or (self._players.named and "authenticate" in _words(scenario))
         if first.races and small and not once:
             while len(histories) < self.context.limits.races and not (histories[-1].skipped or histories[-1].stopped):
-                again = self._run_once(scenario)
+                is_last = len(histories) + 1 == self.context.limits.races
+                again = self._run_once(scenario, reads_bystander=is_last)
                 if again.skipped:
                     break  # There is no player for it any more. The histories so far are judged.
                 histories.append(again)
         return tuple(histories)
 
-    def _run_once(self, scenario: Scenario) -> History:
+    def _run_once(self, scenario: Scenario, *, reads_bystander: bool = True) -> History:
         if lacking := self._lacking(scenario):
             return History(
                 contract=self._contract.name,
@@ -130,7 +134,7 @@ class Runner:
             )
         run = ScenarioRun(self.context, self._with_strangers(cast), scenario)
         try:
-            run.everything(planned)
+            run.everything(planned, reads_bystander=reads_bystander)
             if self._settling is None:
                 return run.history(scenario)
             return self._settling.settle(lambda: run.history(scenario), run.read_again)
