@@ -14,6 +14,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.garbage import without_collection
 from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
@@ -191,7 +192,8 @@ class Examiner:
             return self.results.undecided(scenario, str(error))
         history = Epilogue(self.client, self._runner).play(scenario, self._memory.repeats(), self._memory.players())
         carried = self._memory.beliefs(history.players)
-        judged = [(0, examine(history, self.contract, self._policy, carried))]
+        with without_collection():
+            judged = [(0, examine(history, self.contract, self._policy, carried))]
         return self._result(scenario, (history,), judged, started)
 
     def _result(
@@ -214,7 +216,8 @@ class Examiner:
         for known, judged in self._judged:
             if known is history:
                 return judged
-        judged = self._judge(history, self.contract, self._policy)
+        with without_collection():
+            judged = self._judge(history, self.contract, self._policy)
         self._judged.append((history, judged))
         return judged
 
