@@ -75,4 +75,4 @@ def test_a_strong_secret_is_hidden_everywhere_and_exposes_nothing() -> None:
 
 
 def test_a_body_that_is_no_text_is_escaped() -> None:
-    assert SECRETS.body(b"\xff\x00\x1b[31m") == "\\xff\\x00\\x1b[31m"
+    assert SECRETS.body(b"\xff\x00\x1b[31m") == "\\xff\\u0000\\u001b[31m"
