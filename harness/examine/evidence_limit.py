@@ -36,9 +36,7 @@ class EvidenceLimit:
         self._seen.clear()
         plain = [self._without_repetition(each) for each in records]
         order = sorted(range(len(plain)), key=lambda at: ((plain[at]["run"], plain[at]["index"]) not in first, at))
-        fitted = dict.fromkeys(order, {})
-        for at in order:
-            fitted[at] = self._fit(plain[at])
+        fitted = {at: self._fit(plain[at]) for at in order}
         return tuple(fitted[at] for at in range(len(plain)))
 
     def _without_repetition(self, record: Record) -> Record:
@@ -69,10 +67,6 @@ class EvidenceLimit:
 
 def _cost(record: Record) -> int:
     answer = record["response"] or {"body": "", "headers": []}
-    texts = [
-        answer["body"],
-        record["code"],
-        *record["problems"],
-        *(text for pair in answer["headers"] for text in pair),
-    ]
+    headers = (text for pair in answer["headers"] for text in pair)
+    texts = [answer["body"], record["code"], *record["problems"], *headers]
     return sum(max(len(json.dumps(each, ensure_ascii=False)), len(html.escape(each))) for each in texts)

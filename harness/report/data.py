@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -83,8 +83,15 @@ def _fitted(results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
     """
     limit = EvidenceLimit()
     order = sorted(range(len(results)), key=lambda at: (not results[at].violated, at))
-    fitted = {at: replace(results[at], records=limit.fitted(results[at].records)) for at in order}
+    fitted = {at: replace(results[at], records=limit.fitted(results[at].records, _named(results[at]))) for at in order}
     return [fitted[at] for at in range(len(results))]
+
+
+def _named(result: ScenarioResult) -> Iterator[tuple[int, int]]:
+    """The records that findings name, by run and index."""
+    for each in result.verdicts:
+        if each.status in RED:
+            yield from ((each.run or 0, index) for index in (each.exchange, each.accused) if index is not None)
 
 
 def _run(run: RunFacts) -> dict[str, Any]:
