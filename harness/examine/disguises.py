@@ -9,10 +9,8 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-
-from harness.inert import is_unseen
 
 MOST_LAYERS = 6
 """How often escapes are undone, one within the other."""
@@ -20,17 +18,22 @@ MOST_LAYERS = 6
 _ESCAPES = re.compile(
     r"""(?:\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[^\w\s]|[abefnrtv0_])
     |%[0-9a-fA-F]{2}
-    |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});
-    |[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f]
-    |[\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0])+""",
+    |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)+""",
     re.VERBOSE,
 )
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+"""Characters that nobody sees."""
 _ONE = re.compile(
     r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
     |(?:\\x|%)(?P<byte>[0-9a-fA-F]{2})|\\(?P<octal>[0-3][0-7]{2})|\\(?P<short>.)|(?P<entity>&[^;]+;)|(?P<plain>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
+Place = tuple[str, int, int]
+"""A character that was read, and where it begins and ends."""
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{6,}={0,2}")
 
 
@@ -57,15 +60,21 @@ class Wrapped:
 
 
 def layers(text: str) -> Iterator[Layer]:
-    """The text itself, and then its readings, each with one more level of escapes undone, as long as there are any."""
-    layer = Layer(text)
+    """The text itself, and then its readings, each with one more level of escapes undone, as long as there are any.
+
+    The first and the last of them are also read without the characters that nobody sees.
+    """
+    first = layer = Layer(text)
     yield layer
     for _ in range(MOST_LAYERS):
-        read = _undone(layer)
+        read = _undone(layer, _ESCAPES, _read)
         if read is None:
-            return
+            break
         layer = read
         yield layer
+    for each in (first, layer) if layer is not first else (first,):
+        if (seen := _undone(each, _UNSEEN, lambda _: [])) is not None:
+            yield seen
 
 
 def base64_in(text: str) -> Iterator[Wrapped]:
@@ -86,14 +95,14 @@ def base64_in(text: str) -> Iterator[Wrapped]:
             yield Wrapped(match.start(), match.end(), content.decode("utf-8", "backslashreplace"), not start)
 
 
-def _undone(layer: Layer) -> Layer | None:
-    """The reading with one level of escapes undone, or None if there is none."""
+def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[Place]]) -> Layer | None:
+    """The reading with everything that a pattern finds read in another way, or None if that changes nothing."""
     text, done = layer.text, 0
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     changed = False
-    for run in _ESCAPES.finditer(text):
-        characters = _read(run[0])
+    for run in pattern.finditer(text):
+        characters = read(run[0])
         if [*run[0]] == [character for character, _, _ in characters]:
             continue
         changed = True
@@ -110,9 +119,9 @@ def _undone(layer: Layer) -> Layer | None:
     return Layer("".join(parts), places)
 
 
-def _read(escapes: str) -> list[tuple[str, int, int]]:
+def _read(escapes: str) -> list[Place]:
     """The characters that a run of escapes stands for, each with its start and end in the run."""
-    found: list[tuple[str, int, int]] = []
+    found: list[Place] = []
     octets: list[tuple[int, int, int]] = []
     for match in _ONE.finditer(escapes):
         kind = match.lastgroup or ""
@@ -135,10 +144,10 @@ def _meaning(kind: str, value: str) -> str:
             return _LETTERS.get(value, value)
         case "entity":
             return html.unescape(value)
-    return "" if is_unseen(value) else value
+    return value
 
 
-def _add(found: list[tuple[str, int, int]], text: str, start: int, end: int) -> None:
+def _add(found: list[Place], text: str, start: int, end: int) -> None:
     """Add characters. The second half of a surrogate pair completes the first half."""
     for character in text:
         if found and "\udc00" <= character <= "\udfff" and "\ud800" <= found[-1][0] <= "\udbff":
@@ -149,7 +158,7 @@ def _add(found: list[tuple[str, int, int]], text: str, start: int, end: int) -> 
             found.append((character, start, end))
 
 
-def _characters(octets: Sequence[tuple[int, int, int]]) -> list[tuple[str, int, int]]:
+def _characters(octets: Sequence[tuple[int, int, int]]) -> list[Place]:
     """The characters of escaped bytes: as UTF-8, or one for each byte if they are no UTF-8."""
     data = bytes(octet for octet, _, _ in octets)
     try:

@@ -114,10 +114,18 @@ class Secrets:
         whole = next((f"${name}" for secret, name in self.named if secret == value), "")
         if value in self.users or whole:
             return "(hidden)" if value in self.users else whole
-        shown = self.text(value)
+        shown = self.text(self._without_parts(value))
         if lowered in self.signed and len(value) > 8 and shown[:8] == value[:8]:
             return f"{value[:8]}... ({len(value)} characters)"
         return shown
+
+    def _without_parts(self, value: str) -> str:
+        """A header's value without the weak secrets that are one of its parts: `key=secret`, or `Scheme secret`."""
+        for secret, name in self.named:
+            if is_weak(secret):
+                part = rf"((?:^|[,;])\s*[\w-]+(?:=|\s+)){re.escape(secret)}(?=\s*(?:[,;]|$))"
+                value = re.sub(part, rf"\g<1>${name}", value)
+        return value
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """All headers, each with its value without secrets."""
@@ -139,24 +147,29 @@ class Secrets:
         return self.text(body.decode("utf-8", "backslashreplace"))
 
     @cached_property
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+    def _strong_patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the secrets that are hidden everywhere, longest first."""
         found = []
         for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
-            # A header is read as Latin-1, whatever its encoding is.
-            forms = {secret, quote(secret, safe=""), secret.encode("utf-8", "surrogatepass").decode("latin-1")}
             if is_weak(secret):
-                found += [(pattern, name) for form in sorted(forms, key=len, reverse=True) for pattern in _whole(form)]
                 continue
-            for form in sorted(forms | {_hexadecimal(secret)}, key=len, reverse=True):
+            for form in sorted({*_read(secret), *_undone(secret), _hexadecimal(secret)}, key=len, reverse=True):
                 pattern = _SPACE.sub(r"[\\s+]+", re.escape(form))
                 alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
                 found.append((re.compile(alone, re.IGNORECASE), name))
         return tuple(found)
 
+    @cached_property
+    def _weak_patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the secrets that are hidden only as whole values, longest first."""
+        weak = sorted((pair for pair in self.named if is_weak(pair[0])), key=lambda pair: -len(pair[0]))
+        forms = ((form, name) for secret, name in weak for form in sorted(_read(secret), key=len, reverse=True))
+        return tuple((pattern, name) for form, name in forms for pattern in _whole(form))
+
     def _spans(self, layer: Layer) -> Iterator[Span]:
         """Where secrets stand in a reading of a text: as they are, cut off, and as base64."""
-        for pattern, name in self._patterns:
-            yield from ((*layer.place(*match.span()), f"${name}") for match in pattern.finditer(layer.text))
+        for pattern, name in (*self._strong_patterns, *self._weak_patterns):
+            yield from ((*layer.place(*_secret_in(match)), f"${name}") for match in pattern.finditer(layer.text))
         yield from self._pieces(layer)
         for each in base64_in(layer.text):
             if self._reveals(each):
@@ -179,10 +192,10 @@ class Secrets:
         content = _lower(wrapped.content)
         if any(user and content.startswith(f"{_lower(user)}:") for user in self.users):
             return True
-        if wrapped.whole and any(_lower(secret) == content for secret, _ in self.named):
+        if wrapped.whole and any(_is_whole(_lower(secret), content) for secret, _ in self.named):
             return True
         for layer in layers(wrapped.content):
-            if self._any.search(layer.text):
+            if self._strong.search(layer.text) or any(each.search(layer.text) for each, _ in self._weak_patterns):
                 return True
             if wrappings < _MOST_WRAPPINGS and any(
                 self._reveals(inner, wrappings + 1) for inner in base64_in(layer.text)
@@ -191,19 +204,19 @@ class Secrets:
         return False
 
     @cached_property
-    def _any(self) -> re.Pattern[str]:
-        """The pattern of every secret in one."""
-        parts = [
-            f"(?i:{pattern.pattern})" if pattern.flags & re.IGNORECASE else pattern.pattern
-            for pattern, _ in self._patterns
-        ]
-        return re.compile("|".join(parts) or r"(?!)")
+    def _strong(self) -> re.Pattern[str]:
+        """The pattern of every secret that is hidden everywhere, in one."""
+        parts = [pattern.pattern for pattern, _ in self._strong_patterns]
+        return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 NO_SECRETS = Secrets(())
 
 Span = tuple[int, int, str]
 """The start and the end of a part of a text, and what replaces it."""
+
+Pattern = tuple[re.Pattern[str], str]
+"""What finds a secret, and the name that replaces it. A group `before` of the pattern is not replaced."""
 
 _CUT = re.compile(re.escape(CUT))
 _SPACE = re.compile(r"(?:\\?\s)+")
@@ -233,18 +246,52 @@ def _lower(text: str) -> str:
     return lowered if len(lowered) == len(text) else text
 
 
+def _secret_in(match: re.Match[str]) -> tuple[int, int]:
+    """Start and end of the secret that a pattern has found."""
+    return (match.end("before") if "before" in match.re.groupindex else match.start()), match.end()
+
+
+def _read(secret: str) -> set[str]:
+    """The secret as it stands in texts: as it is, in a URL, and in a header, which is always read as Latin-1."""
+    return {secret, quote(secret, safe=""), secret.encode("utf-8", "surrogatepass").decode("latin-1")}
+
+
+def _undone(secret: str) -> set[str]:
+    """The secret in capitals, and as a reader takes it who undoes what looks like an escape in it."""
+    readings = [each.text for each in layers(secret)]
+    return {each for reading in readings for each in (reading, reading.upper()) if not is_weak(each)}
+
+
 def _hexadecimal(secret: str) -> str:
     return secret.encode("utf-8", "surrogatepass").hex()
 
 
+def _is_whole(secret: str, credentials: str) -> bool:
+    """True if decoded credentials are the secret, or a user and the secret."""
+    user, colon, password = credentials.partition(":")
+    return secret in (credentials, password if user and colon else credentials)
+
+
 def _whole(form: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns that find a form of a secret only as a whole value: a JSON string, or a part of a URL."""
+    """Patterns that find a form of a secret only as a whole value. The group `before` stays in the text."""
     escaped = re.escape(form)
-    return (
-        re.compile(rf'(?<=")(?<!\\"){escaped}(?="(?!\s*:))'),
-        re.compile(rf"(?<=:){escaped}(?=@[\w\[])"),
-        re.compile(rf"(?<==){escaped}(?=&)"),
-    )
+    return tuple(re.compile(pattern.replace("FORM", escaped)) for pattern in _WHOLE_VALUES)
+
+
+_WHOLE_VALUES = (
+    r'(?P<before>(?<=")(?<!\\"))FORM(?="(?!\s*:))',  # a string of JSON
+    r'(?P<before>[:,\[]\s*\\")FORM(?=\\"\s*[,}\]])',  # a string of JSON within a string
+    r"(?P<before>(?<=:))FORM(?=@[\w\[])",  # the password of a URL
+    r"(?P<before>(?:[?&#]|;\s*)[^\s=&?#;\"'<>]*=)FORM(?![^\s&#;,\"'<>)\\])",  # a parameter of a query, form or cookie
+    r"(?P<before>(?<==))FORM(?=&)",  # the first parameter of a form
+    r"(?P<before>\A[^\s=&?#;\"'<>]+=)FORM(?=;|\Z)",  # the first of a cookie, or the only parameter of a form
+    r"(?P<before>(?i:cookie)[\"']?\s*[:=]\s*[\"']?[^\s=;]+=)FORM(?![^\s;,\"'<>)\\])",  # the same after its name
+    r"(?P<before>(?i:authorization)\\?[\"']?\s*[:=]\s*\\?[\"']?(?:[A-Za-z][\w-]*\s+)?)FORM(?![^\s;,\"'<>)\\])",
+    r"(?P<before>[\"'](?i:basic|bearer|token|apikey|digest)\s+)FORM(?=[\"'])",  # credentials after their scheme
+    r"(?P<before>['\"]\s*(?::|=>)\s*')FORM(?=')",  # a value in the notation of Python, Ruby or PHP
+    r"(?P<before><(?P<tag>[\w:.-]+)[^<>]*>)FORM(?=</(?P=tag)>)",  # an element of XML
+)
+"""Where a value is whole. `FORM` stands for the secret."""
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:
