@@ -258,7 +258,8 @@ def _read(secret: str) -> set[str]:
 
 def _undone(secret: str) -> set[str]:
     """The secret in capitals, and as a reader takes it who undoes what looks like an escape in it."""
-    readings = [each.text for each in layers(secret)]
+    # A reader of `\\xc3\\xa9` takes it for UTF-8, although it may have been two characters of the secret.
+    readings = [each.text for start in (secret, ascii(secret)[1:-1]) for each in layers(start)]
     return {each for reading in readings for each in (reading, reading.upper()) if not is_weak(each)}
 
 
