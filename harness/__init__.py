@@ -5,6 +5,7 @@ says what each takes and gives.
 
 * `model`: the nouns, frozen
 * `money`: exact amounts and currencies
+* `inert`: text that no terminal or browser obeys
 * `files`: YAML and JSON with line numbers and complaints
 * `contracts`: the type `Contract`, what contracts share, and one folder a contract
 * `config`: options, environment and profile, resolved to the wallet under test

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from harness import __version__
 from harness.cli import certify, check, compare, init, keygen, openapi, partner, prove, replay, show_config, verify
 from harness.cli.command import Command, UsageProblem
+from harness.inert import inert
 from harness.report import ReportError
 
 COMMANDS: tuple[Command, ...] = (
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:
-        print(f"walletproof: {error}", file=sys.stderr)
+        print(inert(f"walletproof: {error}"), file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print("walletproof: broken off", file=sys.stderr)

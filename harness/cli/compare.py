@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from harness.inert import one_line
 from harness.report import read
 from harness.report.changes import Change, changes
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         print(line(each))
     for name, contract in after["contracts"].items():
         was = before["contracts"].get(name, {}).get("verdict", "not examined")
-        print(f"{name}: {was} -> {contract['verdict']}")
+        print(one_line(f"{name}: {was} -> {contract['verdict']}"))
     for report, path in ((before, options.before), (after, options.after)):
         if not report["complete"]:
             print(f"{path} is of a run that was interrupted: what it lacks may be only not yet run")
@@ -35,4 +36,4 @@ def run(options: argparse.Namespace) -> int:
 
 def line(change: Change) -> str:
     """One change in a line."""
-    return f"{change.word:<14} {change.scenario}  {change.contract}  {change.detail}"
+    return one_line(f"{change.word:<14} {change.scenario}  {change.contract}  {change.detail}")

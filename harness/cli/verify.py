@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.contracts import UnknownContract, load
 from harness.contracts.shared.schema import bundled
+from harness.inert import one_line
 from harness.report import ReportError
 
 NAME = "verify"
@@ -36,12 +37,12 @@ def run(options: argparse.Namespace) -> int:
     digests = _digests() | ({"profile": _profile(options.profile)} if options.profile else {})
     certificate, findings = verify(token, options.key, now_utc(), digests)
     for each in findings:
-        print(f"{'ok ' if each.good else 'NO '} {each.text}")
+        print(one_line(f"{'ok ' if each.good else 'NO '} {each.text}"))
     if certificate is None or not all(each.good for each in findings):
         print("NOT VALID")
         return 1
     for line in _summary(certificate):
-        print(line)
+        print(one_line(line))
     return 0
 
 

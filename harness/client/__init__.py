@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.client.carrier import Carrier
+from harness.client.evidence import bounded, bounded_reply
 from harness.client.pace import Pace
 from harness.client.prepare import prepare
 from harness.client.spread import spread_us
@@ -69,6 +70,8 @@ class Client:
         self.existing = {name for name, spec in contract.specs.items() if spec.core}
         """The operations that the wallet is known to have. Their answers never count as absence."""
         self._accepted: Request | None = None
+        self._body = b""
+        """The body of the last answer, as it was kept."""
 
     def call(self, call: Call, *, time_out_seconds: float | None = None) -> Exchange:
         """Send one request once and return its exchange. `time_out_seconds` replaces the usual time-out."""
@@ -122,6 +125,8 @@ class Client:
     ) -> Exchange:
         received = transmission.received
         decoded = Decoded(None) if received is None else self.contract.decode(call.operation, received, request)
+        decoded, transmission = bounded_reply(decoded, call.operation), bounded(transmission, self._body)
+        self._body = transmission.received.body if transmission.received is not None else b""
         return Exchange(
             operation=call.operation,
             name=name,

@@ -6,7 +6,11 @@ import httptools
 
 from harness.client.body_encoding import decode_body
 from harness.client.failure import TransmissionError
+from harness.inert import clipped
 from harness.model import FailureKind, Message
+
+_MOST_SHOWN = 60
+"""How many characters of the first line are shown of an answer that is not HTTP."""
 
 HEAD_LIMIT_BYTES = 64 * 1024
 """The largest head of an answer. No server sends more by default."""
@@ -130,8 +134,8 @@ class Answer:
 
     def _first_line(self) -> str:
         # The message has one line at most, cut short. A server may echo the request, and no secret may reach a report.
-        line = bytes(self._raw.lstrip()[:60]).partition(b"\n")[0].strip()
-        return f"it begins with {line.decode('latin-1')!a}"
+        line = bytes(self._raw.lstrip()[: _MOST_SHOWN + 1]).partition(b"\n")[0].strip()
+        return f"it begins with {clipped(line.decode('latin-1'), _MOST_SHOWN)!a}"
 
     # The parser calls these methods while it is fed.
 
@@ -177,7 +181,7 @@ class Answer:
         coding = framing.get("transfer-encoding", "chunked")
         if coding != "chunked":
             raise TransmissionError(
-                FailureKind.GARBAGE, f"the answer's transfer encoding is {coding[:40]!a}, not chunked"
+                FailureKind.GARBAGE, f"the answer's transfer encoding is {clipped(coding, 40)!a}, not chunked"
             )
         self._to_the_end = not framing and self._status not in {204, 304}
         length = framing.get("content-length", "0")

@@ -6,6 +6,7 @@ import zlib
 from typing import Protocol
 
 from harness.client.failure import TransmissionError
+from harness.inert import clipped
 from harness.model import FailureKind
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -35,7 +36,7 @@ def decode_body(raw: bytes, encodings: str, limit_bytes: int) -> bytes:
             body = _deflate(body, limit_bytes)
         else:
             raise TransmissionError(
-                FailureKind.GARBAGE, f"the answer is encoded as {name[:20]!a}, and only gzip was offered"
+                FailureKind.GARBAGE, f"the answer is encoded as {clipped(name, 20)!a}, and only gzip was offered"
             )
     return body
 

@@ -14,6 +14,7 @@ from harness.client.connection import Connection
 from harness.client.failure import TransmissionError, unreachable, untrusted
 from harness.client.names import Address, Names
 from harness.client.route import Proxy, Route
+from harness.inert import clipped
 from harness.model import FailureKind
 
 _PROXY_HEAD_LIMIT_BYTES = 16 * 1024
@@ -130,7 +131,7 @@ def _open_tunnel(connection: Connection, route: Route, proxy: Proxy, deadline_ns
     status = head.partition(b"\r\n")[0].decode("latin-1")
     parts = status.split(" ", 2)
     if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].startswith("2"):
-        detail = f"{where} refused to connect to {route.tunnel}: it answered {status[:80]!a}"
+        detail = f"{where} refused to connect to {route.tunnel}: it answered {clipped(status, 80)!a}"
         raise TransmissionError(FailureKind.UNREACHABLE, detail, never_sent=True)
 
 

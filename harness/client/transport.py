@@ -20,6 +20,8 @@ from harness.client.tls import tls_context
 from harness.model import Failure, FailureKind, Loss, Message, Request, Tls, Transmission
 
 MEBIBYTE = 1024 * 1024
+_MOST_AT_ONCE = 64 * MEBIBYTE
+"""How many bytes all answers to requests that are released together may have. Each of them may have a mebibyte."""
 _ORDINARY_TLS = Tls()
 
 
@@ -103,7 +105,7 @@ class Transport:
         released = release(
             self._pool,
             [self._writer.write(request) for request in requests[::order]],
-            limit_bytes=self._limit_bytes,
+            limit_bytes=min(self._limit_bytes, max(MEBIBYTE, _MOST_AT_ONCE // max(1, len(requests)))),
             time_out_seconds=time_out_seconds or self._time_out_seconds,
         )
         return released[::order]

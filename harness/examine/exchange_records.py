@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness import money
 from harness.contracts import Contract
 from harness.examine.redaction import Secrets
+from harness.inert import CUT, clipped
 from harness.model import Amount, Exchange, History, Message
 from harness.verdict.checks import Standing
 
 LONGEST_BODY = 4_000
 """How many characters of a body are kept. The record also has the size of the whole body."""
+_START, _END = 3_000, 1_000
+"""How many characters of a longer body are kept, of its start and of its end."""
+_LONGEST_SEARCHED = 4 * LONGEST_BODY
+"""How many bytes at each end of a longer body are searched for secrets."""
+MOST_HEADERS, LONGEST_HEADER, LONGEST_HEADERS = 40, 500, 4_000
+"""How many headers of an answer are kept, and how many characters of each and of all."""
 FIRST, LAST, AROUND = 24, 6, 2
 """How many exchanges of a long run are kept: at its start, at its end, and on each side of one that a verdict names."""
 _NOT_SHOWN = frozenset({"host", "accept", "accept-encoding", "connection", "user-agent", "content-length"})
@@ -76,12 +84,12 @@ def _exchange(exchange: Exchange, begun: int, contract: Contract, secrets: Secre
         "repeated": exchange.repeated,
         "late": None if exchange.late is None else asdict(exchange.late),
         "alteration": _alteration(exchange),
-        "request": {"method": method, "path": path, **request},
+        "request": {"method": method, "path": secrets.text(path), **request},
         "response": _response(sent.received, secrets),
-        "failure": secrets.text(sent.failure.detail) if sent.failure is not None else "",
+        "failure": secrets.sentence(sent.failure.detail) if sent.failure is not None else "",
         "outcome": str(reply.outcome) if reply is not None else "",
-        "code": secrets.text(reply.code)[:200] if reply is not None else "",
-        "problems": [secrets.text(f"{each.where}: {each.detail}")[:400] for each in exchange.problems[:6]],
+        "code": secrets.sentence(reply.code, 200) if reply is not None else "",
+        "problems": [secrets.sentence(f"{each.where}: {each.detail}", 400) for each in exchange.problems[:6]],
         "microseconds": {
             "started": _since(begun, sent.started_ns),
             "released": _since(begun, sent.released_ns),
@@ -104,23 +112,50 @@ def _start_line(message: Message, contract: Contract, exchange: Exchange) -> tup
 
 
 def _message(message: Message, secrets: Secrets) -> dict[str, Any]:
-    text = secrets.body(message.body[: 4 * LONGEST_BODY])
-    headers = [pair for pair in secrets.headers(message.headers) if pair[0].lower() not in _NOT_SHOWN]
-    shortened = len(text) > LONGEST_BODY or len(message.body) > 4 * LONGEST_BODY
+    body, truncated = _body(message, secrets)
+    headers = [pair for pair in message.headers if pair[0].lower() not in _NOT_SHOWN]
     return {
-        "headers": [list(pair) for pair in headers],
-        "body": text[:LONGEST_BODY],
-        "size": len(message.body),
-        "truncated": shortened,
+        "headers": [[secrets.text(name), value] for name, value in secrets.headers(headers)],
+        "body": body,
+        "size": message.size,
+        "truncated": truncated,
     }
+
+
+def _body(message: Message, secrets: Secrets) -> tuple[str, bool]:
+    """A body as text, and whether it was cut: then size and digest stand between its start and its end.
+
+    Secrets are removed before it is cut, from more than what is kept. So no secret remains at the place of the cut.
+    """
+    body, cut = message.body, message.cut
+    if cut is None and len(body) <= _LONGEST_SEARCHED:
+        text = secrets.body(body)
+        if len(text) <= LONGEST_BODY:
+            return text, False
+    at = len(body) if cut is None else cut.at
+    digest = hashlib.sha256(body).hexdigest() if cut is None else cut.digest
+    start = secrets.body(body[: min(at, _LONGEST_SEARCHED)])[:_START]
+    end = secrets.body(body[max(0 if cut is None else at, len(body) - _LONGEST_SEARCHED) :])[-_END:]
+    return f"{start}\n{CUT} (cut: {message.size:,} bytes in all, SHA-256 {digest}) {CUT}\n{end}", True
 
 
 def _response(message: Message | None, secrets: Secrets) -> dict[str, Any] | None:
     if message is None:
         return None
     hidden = _message(message, secrets)
-    headers = [[name, secrets.body(value.encode("utf-8", "surrogatepass"))[:500]] for name, value in hidden["headers"]]
-    return {"status": message.status, **hidden, "headers": headers[:40]}
+    return {"status": message.status, **hidden, "headers": list(_short(hidden["headers"]))}
+
+
+def _short(headers: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """The first headers of an answer, each cut to a length, and how many more there are."""
+    left = LONGEST_HEADERS
+    for number, (name, value) in enumerate(headers):
+        if number == MOST_HEADERS or left <= 0:
+            yield [CUT, f"{len(headers) - number} more"]
+            return
+        pair = [clipped(name, LONGEST_HEADER), clipped(value, LONGEST_HEADER)]
+        left -= len(pair[0]) + len(pair[1])
+        yield pair
 
 
 def _alteration(exchange: Exchange) -> dict[str, Any]:

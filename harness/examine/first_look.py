@@ -43,7 +43,7 @@ def preflight(
     try:
         facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms)
     except ConfigurationProblem as problem:
-        raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
+        raise ConfigurationProblem(hidden.text(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
 
 
@@ -63,7 +63,7 @@ def _proved(calls: Sequence[Exchange], under_test: WalletUnderTest, secrets: Sec
     if found is None:
         return None
     hidden = secrets_of(under_test, secrets)
-    return replace(found, said=hidden.line(found.said)[:_LONGEST_SAID], summary=hidden.line(found.summary))
+    return replace(found, said=hidden.sentence(found.said, _LONGEST_SAID), summary=hidden.sentence(found.summary))
 
 
 def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:
@@ -73,4 +73,4 @@ def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Se
 
 
 def _redacted(stage: Stage, secrets: Secrets) -> Stage:
-    return Stage(stage.name, secrets.line(stage.detail), tuple(map(secrets.line, stage.warnings)))
+    return Stage(stage.name, secrets.sentence(stage.detail), tuple(map(secrets.sentence, stage.warnings)))

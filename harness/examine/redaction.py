@@ -1,12 +1,11 @@
-"""Removes secrets from texts: as they are, in another case, percent-encoded, as hex, and inside base64.
+"""Removes secrets from texts, and makes the texts safe to show.
 
-A wallet may echo any part of a request. So every text that leaves the process is redacted, not only request headers.
+A wallet may echo any part of a request, escaped in any way. So every text that leaves the process is redacted, not only
+request headers. What this project escapes itself (JSON, HTML, Markdown, shell lines) is redacted before it is escaped.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +14,13 @@ from urllib.parse import quote
 
 from harness.contracts import Contract, CredentialField, Credentials
 from harness.examine.common_secrets import is_weak
+from harness.examine.disguises import Layer, Wrapped, base64_in, layers
+from harness.inert import CUT, clipped, inert, one_line
 from harness.model import Player
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
+LONGEST_SENTENCE = 1_000
+"""How many characters of a sentence are kept."""
 _SHORT = 4
 """A shorter key or user, which is no secret, is hidden only in headers."""
 _HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -26,8 +28,10 @@ _SHORTEST_SESSION = 8
 """A shorter session id is a placeholder such as `none` and no secret."""
 _SHORTEST_LINE = 16
 """If a secret has several lines, a shorter line is not hidden by itself."""
-_MOST_TOKENS = 500
-"""How many pieces of one text are decoded as base64."""
+_SHORTEST_PIECE = 4
+"""A shorter beginning or end of a secret is not hidden where a text was cut."""
+_MOST_WRAPPINGS = 3
+"""How often base64 is read within base64."""
 
 
 @dataclass(frozen=True)
@@ -96,23 +100,24 @@ class Secrets:
         return tuple(sorted({name for secret, name in self.named if name not in self.public and is_weak(secret)}))
 
     def hide(self, text: str) -> str:
-        """The text without any of the secrets."""
-        if not text:
+        """The text without any of the secrets, escaped or not. The whole text is searched."""
+        if not text or not self.named:
             return text
-        for pattern, name in self._patterns:
-            text = pattern.sub(rf"\g<before>${name}", text)
-        return self._without_base64(text)
+        return _without(text, [span for layer in layers(text) for span in self._spans(layer)])
 
     def header(self, name: str, value: str) -> str:
-        """A header's value without secrets. Credentials are hidden; of a signature the first eight digits remain."""
+        """A header's value as a `text`. Credentials are hidden; of a signature the first eight digits remain."""
         lowered = name.lower()
         if lowered in _HIDDEN_HEADERS and value:
             scheme = value.partition(" ")[0]
             return f"{scheme} (hidden)" if scheme.isalpha() and " " in value else "(hidden)"
-        if lowered in self.signed and len(value) > 8:
-            return f"{value[:8]}... ({len(value)} characters)"
         whole = next((f"${name}" for secret, name in self.named if secret == value), "")
-        return "(hidden)" if value in self.users else whole or self.hide(self._without_parts(value))
+        if value in self.users or whole:
+            return "(hidden)" if value in self.users else whole
+        shown = self.text(self._without_parts(value))
+        if lowered in self.signed and len(value) > 8 and shown[:8] == value[:8]:
+            return f"{value[:8]}... ({len(value)} characters)"
+        return shown
 
     def _without_parts(self, value: str) -> str:
         """A header's value without the weak secrets that are one of its parts: `key=secret`, or `Scheme secret`."""
@@ -127,70 +132,144 @@ class Secrets:
         return tuple((name, self.header(name, value)) for name, value in pairs)
 
     def text(self, text: str) -> str:
-        """A text of any origin without secrets, and with signatures shortened."""
-        return self.hide(_HEX_SIGNATURE.sub(r"\1...", text))
+        """A text of any origin: without secrets, inert, and with signatures shortened."""
+        return inert(_HEX_SIGNATURE.sub(r"\1...", self.hide(text)))
+
+    def sentence(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
+        """A `text` in one line, so that a wallet cannot begin a line of its own. It is cut after `longest` characters.
+
+        It is cut when the secrets have gone: otherwise half a secret could remain.
+        """
+        return clipped(one_line(self.text(text)), longest)
 
     def body(self, body: bytes) -> str:
-        """A body as text without secrets, and with signatures shortened.
-
-        Bytes that are not UTF-8 and characters that cannot be printed are escaped.
-        """
-        text = body.decode("utf-8", "backslashreplace")
-        return self.text("".join(map(_printable, text)))
-
-    def line(self, text: str) -> str:
-        """A text for a terminal, without secrets. Characters that cannot be printed are escaped."""
-        return self.body(text.encode("utf-8", "surrogatepass"))
+        """A body as a `text`. Bytes that are not UTF-8 are escaped."""
+        return self.text(body.decode("utf-8", "backslashreplace"))
 
     @cached_property
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+    def _strong_patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the secrets that are hidden everywhere, longest first."""
         found = []
         for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
-            forms = {secret, quote(secret, safe="")}
             if is_weak(secret):
-                found += [(pattern, name) for form in sorted(forms, key=len, reverse=True) for pattern in _whole(form)]
                 continue
-            for form in sorted(forms | {secret.encode().hex()}, key=len, reverse=True):
-                pattern = re.escape(form)
+            for form in sorted({*_read(secret), *_undone(secret), _hexadecimal(secret)}, key=len, reverse=True):
+                pattern = _SPACE.sub(r"[\\s+]+", re.escape(form))
                 alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
-                found.append((re.compile(f"(?P<before>){alone}", re.IGNORECASE), name))
+                found.append((re.compile(alone, re.IGNORECASE), name))
         return tuple(found)
 
-    def _without_base64(self, text: str) -> str:
-        if not self.named:
-            return text
-        count = 0
+    @cached_property
+    def _weak_patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the secrets that are hidden only as whole values, longest first."""
+        weak = sorted((pair for pair in self.named if is_weak(pair[0])), key=lambda pair: -len(pair[0]))
+        forms = ((form, name) for secret, name in weak for form in sorted(_read(secret), key=len, reverse=True))
+        return tuple((pattern, name) for form, name in forms for pattern in _whole(form))
 
-        def replaced(match: re.Match[str]) -> str:
-            nonlocal count
-            count += 1
-            return "(hidden)" if count <= _MOST_TOKENS and self._reveals(match[0]) else match[0]
+    def _spans(self, layer: Layer) -> Iterator[Span]:
+        """Where secrets stand in a reading of a text: as they are, cut off, and as base64."""
+        for pattern, name in (*self._strong_patterns, *self._weak_patterns):
+            yield from ((*layer.place(*_secret_in(match)), f"${name}") for match in pattern.finditer(layer.text))
+        yield from self._pieces(layer)
+        for each in base64_in(layer.text):
+            if self._reveals(each):
+                yield (*layer.place(each.start, each.end), "(hidden)")
 
-        return _BASE64.sub(replaced, text)
+    def _pieces(self, layer: Layer) -> Iterator[Span]:
+        """The beginnings and the ends of secrets at the places where a text was cut."""
+        text = _lower(layer.text)
+        strong = [(_lower(secret), name) for secret, name in self.named if not is_weak(secret)]
+        for cut in _CUT.finditer(text):
+            start, end = cut.span()
+            for secret, name in strong:
+                if size := _common(text[max(0, start - len(secret)) : start], secret):
+                    yield (*layer.place(start - size, start), f"${name}")
+                if size := _common(text[end : end + len(secret)][::-1], secret[::-1]):
+                    yield (*layer.place(end, end + size), f"${name}")
 
-    def _reveals(self, token: str) -> bool:
-        """True if a text is base64 of bytes with a secret. The base64 may begin at any of its first four characters."""
-        for start in range(min(4, len(token))):
-            piece = token[start:].rstrip("=").replace("-", "+").replace("_", "/")
-            try:
-                decoded = base64.b64decode(piece + "=" * (-len(piece) % 4)).lower()
-            except (ValueError, binascii.Error):
-                continue
-            if any(user and decoded.startswith(f"{user.lower()}:".encode()) for user in self.users):
+    def _reveals(self, wrapped: Wrapped, wrappings: int = 1) -> bool:
+        """True if what was base64 has a secret in it."""
+        content = _lower(wrapped.content)
+        if any(user and content.startswith(f"{_lower(user)}:") for user in self.users):
+            return True
+        if wrapped.whole and any(_is_whole(_lower(secret), content) for secret, _ in self.named):
+            return True
+        for layer in layers(wrapped.content):
+            if self._strong.search(layer.text) or any(each.search(layer.text) for each, _ in self._weak_patterns):
                 return True
-            if any(secret.lower().encode() in decoded for secret, _ in self.named if not is_weak(secret)):
-                return True
-            if not start and any(_is_whole(secret.lower().encode(), decoded) for secret, _ in self.named):
+            if wrappings < _MOST_WRAPPINGS and any(
+                self._reveals(inner, wrappings + 1) for inner in base64_in(layer.text)
+            ):
                 return True
         return False
+
+    @cached_property
+    def _strong(self) -> re.Pattern[str]:
+        """The pattern of every secret that is hidden everywhere, in one."""
+        parts = [pattern.pattern for pattern, _ in self._strong_patterns]
+        return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 NO_SECRETS = Secrets(())
 
+Span = tuple[int, int, str]
+"""The start and the end of a part of a text, and what replaces it."""
 
-def _is_whole(secret: bytes, credentials: bytes) -> bool:
+Pattern = tuple[re.Pattern[str], str]
+"""What finds a secret, and the name that replaces it. A group `before` of the pattern is not replaced."""
+
+_CUT = re.compile(re.escape(CUT))
+_SPACE = re.compile(r"(?:\\?\s)+")
+"""White space in the pattern of a secret. A text may have it in another form."""
+
+
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """The text with each span replaced. Of spans that overlap, the first and longest decides by what."""
+    parts: list[str] = []
+    done = 0
+    for start, end, replacement in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= done:
+            parts += (text[done:start], replacement)
+        done = max(done, end)
+    return "".join((*parts, text[done:]))
+
+
+def _common(text: str, secret: str) -> int:
+    """How many characters a text's end and a secret's beginning have in common. 0 if they are too few."""
+    longest = min(len(text), len(secret) - 1)
+    return next((size for size in range(longest, _SHORTEST_PIECE - 1, -1) if text.endswith(secret[:size])), 0)
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, with as many characters as before."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
+
+
+def _secret_in(match: re.Match[str]) -> tuple[int, int]:
+    """Start and end of the secret that a pattern has found."""
+    return (match.end("before") if "before" in match.re.groupindex else match.start()), match.end()
+
+
+def _read(secret: str) -> set[str]:
+    """The secret as it stands in texts: as it is, in a URL, and in a header, which is always read as Latin-1."""
+    return {secret, quote(secret, safe=""), secret.encode("utf-8", "surrogatepass").decode("latin-1")}
+
+
+def _undone(secret: str) -> set[str]:
+    """The secret in capitals, and as a reader takes it who undoes what looks like an escape in it."""
+    # A reader of `\\xc3\\xa9` takes it for UTF-8, although it may have been two characters of the secret.
+    readings = [each.text for start in (secret, ascii(secret)[1:-1]) for each in layers(start)]
+    return {each for reading in readings for each in (reading, reading.upper()) if not is_weak(each)}
+
+
+def _hexadecimal(secret: str) -> str:
+    return secret.encode("utf-8", "surrogatepass").hex()
+
+
+def _is_whole(secret: str, credentials: str) -> bool:
     """True if decoded credentials are the secret, or a user and the secret."""
-    user, colon, password = credentials.partition(b":")
+    user, colon, password = credentials.partition(":")
     return secret in (credentials, password if user and colon else credentials)
 
 
@@ -219,7 +298,7 @@ _WHOLE_VALUES = (
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:
     """A secret, and also each long line of it if it has several lines."""
     yield secret, field.variable
-    if field.pem:
+    if field.pem or "\n" in secret:
         yield from ((line, field.variable) for line in secret.splitlines() if len(line) >= _SHORTEST_LINE)
 
 
@@ -228,12 +307,6 @@ def _sessions(player: Player) -> Iterator[tuple[str, str]]:
     for session, what in ((player.session, "SESSION"), (player.expired_session, "EXPIRED_SESSION")):
         if len(session) >= _SHORTEST_SESSION:
             yield session, f"{what}_OF_{name}"
-
-
-def _printable(character: str) -> str:
-    if character in "\n\t" or (character.isprintable() and not 0xD800 <= ord(character) <= 0xDFFF):
-        return character
-    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\u{ord(character):04x}"
 
 
 def by_name(headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:

@@ -5,14 +5,16 @@ Only this module removes secrets from results: once from each text, when the tex
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from harness.client import spread_us
 from harness.contracts import Contract
+from harness.examine.evidence_limit import EvidenceLimit
 from harness.examine.exchange_records import keep, one
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.shell_lines import again
@@ -34,8 +36,12 @@ from harness.verdict.checks import Judged
 from harness.verdict.repetition_ages import latest
 
 _RED = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+MOST_ALIKE = 20
+"""How many findings by one check and requirement, of one status, a result has."""
 MOST_RUNS = 2
 """How many runs of one scenario are recorded. Runs with findings come first."""
+LONGEST_SAID = 300
+"""How many characters of the wallet's own words a verdict has."""
 LONGEST_AGAIN = 6_000
 """How many characters of shell lines a verdict has."""
 
@@ -60,6 +66,8 @@ class Results:
     waivers: tuple[Waiver, ...] = ()
     day: Callable[[], date] = today
     """Returns the day on which waivers must not have expired."""
+    evidence: EvidenceLimit = field(default_factory=EvidenceLimit)
+    """The room that is left for what the wallet has sent."""
 
     def of_runs(
         self,
@@ -75,9 +83,7 @@ class Results:
         `judged` holds the runs with at least one request. `absent` names the operations that the wallet does not have.
         """
         secrets = self._secrets_of(histories)
-        verdicts = tuple(
-            self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
-        )
+        verdicts = self._verdicts(histories, judged, secrets)
         ended, verdicts = _without_its_end(histories, verdicts)
         skipped = next((each for each in histories if each.skipped), None)
         status, reason = _outcome(histories, [found for _, found in judged], verdicts, skipped)
@@ -86,8 +92,8 @@ class Results:
             **_identity(scenario, self.contract),
             status=status,
             verdicts=verdicts,
-            reason=secrets.text(reason),
-            ended=secrets.text(ended),
+            reason=secrets.sentence(reason),
+            ended=secrets.sentence(ended),
             readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
             **_measured(histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
@@ -103,14 +109,14 @@ class Results:
 
     def not_reached(self, scenario: Scenario, ended: str) -> ScenarioResult:
         """The result of a scenario that was not run, because the run had ended for the reason `ended`."""
-        why = self.secrets.text(ended)
+        why = self.secrets.sentence(ended)
         return ScenarioResult(
             **_identity(scenario, self.contract), status=Status.SKIPPED, reason=f"not run: {why}", ended=why
         )
 
     def undecided(self, scenario: Scenario, reason: str) -> ScenarioResult:
         """The result of a scenario that could not be run, with the reason."""
-        return undecided(scenario, self.contract, self.secrets.text(reason))
+        return undecided(scenario, self.contract, self.secrets.sentence(reason))
 
     def skipped(self, scenario: Scenario, reason: str, avoided_by: Iterable[str] = ()) -> ScenarioResult:
         """The result of a scenario that has nothing to judge, with the reason, and the readings that explain it."""
@@ -158,14 +164,22 @@ class Results:
             waived=self._waived((verdict,)),
         )
 
+    def _verdicts(
+        self, histories: Sequence[History], judged: Sequence[JudgedRun], secrets: Secrets
+    ) -> tuple[Verdict, ...]:
+        """The verdicts of all runs without secrets."""
+        return tuple(
+            self._finished(verdict, run, histories[run], found, secrets) for run, found, verdict in _distinct(judged)
+        )
+
     def _finished(self, verdict: Verdict, run: int, history: History, judged: Judged, secrets: Secrets) -> Verdict:
         """The verdict without secrets. FAIL, UNKNOWN and WARN also get a probable cause and shell lines."""
         redacted = replace(
             verdict,
-            summary=secrets.text(verdict.summary),
-            sent=secrets.text(verdict.sent),
-            said=secrets.text(verdict.said),
-            possible=tuple(map(secrets.text, verdict.possible)),
+            summary=secrets.sentence(verdict.summary),
+            sent=secrets.sentence(verdict.sent),
+            said=secrets.sentence(verdict.said, LONGEST_SAID),
+            possible=tuple(map(secrets.sentence, verdict.possible)),
         )
         if not self.explaining or verdict.status not in _RED:
             return redacted
@@ -175,8 +189,8 @@ class Results:
             redacted,
             run=run,
             cause=found.id if found is not None else "",
-            probably=secrets.text(found.sentence) if found is not None else "",
-            fix=secrets.text(found.fix) if found is not None else "",
+            probably=secrets.sentence(found.sentence) if found is not None else "",
+            fix=secrets.sentence(found.fix) if found is not None else "",
             again="" if index is None else self._again(one(history.exchanges[index], self.contract, secrets)),
         )
 
@@ -192,7 +206,9 @@ class Results:
             for run, each in (chosen if _race(histories) else chosen[:1])
         ]
         count = sum(len(each.exchanges) for each in histories)
-        records = tuple(exchange for each in kept for exchange in each.exchanges)
+        found = [exchange for each in kept for exchange in each.exchanges]
+        named = [(run, index) for run, each in judged for index in _named(each.verdicts)]
+        records = self.evidence.fitted(found, named)
         return records, count - len(records)
 
     def _again(self, recorded: Mapping[str, Any]) -> str:
@@ -268,11 +284,16 @@ def _avoided_by(judged: Sequence[JudgedRun]) -> tuple[str, ...]:
 
 
 def _distinct(judged: Sequence[JudgedRun]) -> list[tuple[int, Judged, Verdict]]:
-    """Each finding once, with the first run that has it."""
+    """Each finding once, with the first run that has it. Of those by one check and requirement, only the first ones."""
     found: dict[tuple[str, str, str], tuple[int, Judged, Verdict]] = {}
+    alike: Counter[tuple[str, str, str]] = Counter()
     for run, each in judged:
         for verdict in each.verdicts:
-            found.setdefault((verdict.check, verdict.requirement, verdict.summary), (run, each, verdict))
+            key = (verdict.check, verdict.requirement, verdict.summary)
+            kind = (verdict.check, verdict.requirement, verdict.status)
+            if key not in found and alike[kind] < MOST_ALIKE:
+                alike[kind] += 1
+                found[key] = (run, each, verdict)
     return list(found.values())
 
 
@@ -281,9 +302,9 @@ def _cases(judged: Sequence[JudgedRun], secrets: Secrets) -> tuple[Mapping[str, 
     rows = judged[0][1].cases if judged else ()
     return tuple(
         {
-            "name": secrets.text(row.name),
+            "name": secrets.sentence(row.name),
             "exchange": row.exchange,
-            "answer": secrets.text(row.answer),
+            "answer": secrets.sentence(row.answer, LONGEST_SAID),
             "status": str(row.status),
         }
         for row in rows

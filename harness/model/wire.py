@@ -24,17 +24,40 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """What is missing in the middle of a long body: behind its first `at` bytes.
+
+    The `size` of the whole body is in bytes. The `digest` is its SHA-256, hexadecimal.
+    """
+
+    at: int
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One HTTP message byte for byte.
 
     `head` includes its blank line. The `body` is decoded: neither chunked nor compressed. The `status` is 0 for a
-    request. The pairs in `headers` are in order, with names in lower case.
+    request. The pairs in `headers` are in order, with names in lower case. `cut` is set if the middle of a long body
+    was left out after the message was read.
     """
 
     head: bytes
     body: bytes
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+    cut: Cut | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of the whole body."""
+        return len(self.body) if self.cut is None else self.cut.size
+
+    def has_body_of(self, other: Message) -> bool:
+        """True if both messages have the same whole body."""
+        return self.body == other.body and self.cut == other.cut
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None. `name` is in lower case."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from harness.inert import clipped_before
 from harness.model import Lateness, Movement, Operation, Rollback, transactions
 
 LATE_AFTER = 500
@@ -115,7 +116,7 @@ def _run(command: str) -> None:
             f"background and end ({command})"
         ) from None
     if done.returncode:
-        said = " ".join(done.stderr.split())[-_MOST_SHOWN:]
+        said = clipped_before(" ".join(done.stderr.split()), _MOST_SHOWN)
         raise RestartFailed(
             f"hooks.restart ended with status {done.returncode}{f' and said {said!r}' if said else ''}: run it by hand "
             f"({command})"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.inert import one_line
 from harness.plugin.block import findings, headline
 from harness.plugin.causes import Explained, cause_of
 from harness.plugin.report import Progress, result_of
@@ -169,13 +170,13 @@ class Live:
             if tally.counts[word] or word != "waived"
         )
         now = next(iter(tally.running), "")
-        return Group(head, counts, Text(now, style="dim", no_wrap=True, overflow="ellipsis"))
+        return Group(head, counts, Text(one_line(now), style="dim", no_wrap=True, overflow="ellipsis"))
 
     def say(self, text: str) -> None:
         """Print a line above the picture."""
         from rich.text import Text
 
-        self._console.print(Text(f"walletproof: {text}", style="yellow"))
+        self._console.print(Text(one_line(f"walletproof: {text}"), style="yellow"))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A scenario has begun, here or in a worker."""
@@ -193,7 +194,7 @@ class Live:
         if (line := self._tally.add(result)) and self._tally.shown <= _MOST_SHOWN:
             from rich.text import Text
 
-            self._console.print(Text(line, style="red"), no_wrap=True, overflow="ellipsis", crop=True)
+            self._console.print(Text(one_line(line), style="red"), no_wrap=True, overflow="ellipsis", crop=True)
         self._draw()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

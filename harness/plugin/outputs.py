@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness import __version__
+from harness.inert import inert
 from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
@@ -140,7 +141,7 @@ class Outputs:
 
         def append() -> None:
             with path.open("a", encoding="utf-8") as file:
-                file.write(render(report))
+                file.write(inert(render(report)))
 
         self._try("summary of the job written", append)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.inert import inert, one_line
 from harness.model import Status
 from harness.verdict import ScenarioResult, from_data
 
@@ -37,9 +38,9 @@ class FailureText:
     """The text of a failure, in the form that pytest expects."""
 
     def __init__(self, text: str, headline: str, path: str, line: int) -> None:
-        """`text` is printed in full, and `headline` where there is one line for it."""
-        self.text = text
-        self.reprcrash = CrashLine(path, line, headline)
+        """`text` is printed in full, and `headline` where there is one line for it. Both are made inert."""
+        self.text = inert(text)
+        self.reprcrash = CrashLine(path, line, one_line(headline))
 
     def __str__(self) -> str:
         """The whole text."""

@@ -64,6 +64,7 @@ def _digest(history: History, contract: Contract, policy: Policy) -> bytes:
         if received is not None:
             digest.update(received.head)
             digest.update(received.body)
+            digest.update(repr(received.cut).encode())
         digest.update(repr(tuple(_values(each))).encode())
     return digest.digest()
 

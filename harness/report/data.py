@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from harness.contracts import Contract
+from harness.examine.evidence_limit import EvidenceLimit
 from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
@@ -58,7 +59,7 @@ def report_data(
 
     `complete` is False if the run was interrupted. Such a run proves nothing.
     """
-    ordered = sorted(results, key=lambda each: (each.contract, each.scenario))
+    ordered = _fitted(sorted(results, key=lambda each: (each.contract, each.scenario)))
     return {
         "format": FORMAT,
         "run": {**_run(run), "waivers": [each for verdict in verdicts for each in _waivers(verdict, ordered)]},
@@ -73,6 +74,24 @@ def report_data(
         "counts": _counts(ordered),
         "complete": complete,
     }
+
+
+def _fitted(results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
+    """The results with as much of the wallet's answers as a report has room for, those with findings first.
+
+    Each process of a run has limited its own results. Together they may be too long.
+    """
+    limit = EvidenceLimit()
+    order = sorted(range(len(results)), key=lambda at: (not results[at].violated, at))
+    fitted = {at: replace(results[at], records=limit.fitted(results[at].records, _named(results[at]))) for at in order}
+    return [fitted[at] for at in range(len(results))]
+
+
+def _named(result: ScenarioResult) -> Iterator[tuple[int, int]]:
+    """The records that findings name, by run and index."""
+    for each in result.verdicts:
+        if each.status in RED:
+            yield from ((each.run or 0, index) for index in (each.exchange, each.accused) if index is not None)
 
 
 def _run(run: RunFacts) -> dict[str, Any]:
@@ -152,7 +171,8 @@ def _waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult]) -> lis
 
 
 def _scenario(result: ScenarioResult) -> dict[str, Any]:
-    data = {name: value for name, value in to_data(result).items() if name not in _LEFT_OUT}
+    small = replace(result, records=(), latencies=())
+    data = {name: value for name, value in to_data(small).items() if name not in _LEFT_OUT}
     verdicts = [{name: value for name, value in each.items() if value not in ("", None)} for each in data["verdicts"]]
     for each in verdicts:
         if each["status"] in RED and each["requirement"] in result.waived:
@@ -167,7 +187,7 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "verdicts": verdicts,
         "policies": [list(pair) for pair in result.readings],
         "sent": result.exchanges,
-        "exchanges": [dict(each) for each in result.records],
+        "exchanges": list(result.records),
         "left_out": result.left_out,
     }
 

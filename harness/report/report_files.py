@@ -6,16 +6,21 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from harness.contracts.shared.schema import bundled
+from harness.inert import inert
 from harness.report.data import FORMAT
 
 SUFFIXES = (".json", ".html", ".md", ".har")
+
+
+_READABLE, _PRIVATE = 0o644, 0o600
+"""The permissions of files that everybody may read, and of those that only their owner may read."""
 
 
 class ReportError(Exception):
@@ -24,27 +29,37 @@ class ReportError(Exception):
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
     """Write a report in the form that the file's name selects. Raises ReportError."""
-    write_text(path, rendered(path, report))
+    _write_pieces(path, _pieces(path, report), mode=_READABLE)
 
 
 def rendered(path: Path, report: Mapping[str, Any]) -> str:
     """The report in the form of a file's suffix. Raises ReportError for an unknown suffix."""
+    return "".join(_pieces(path, report))
+
+
+def _pieces(path: Path, report: Mapping[str, Any]) -> Iterator[str]:
+    """The report piece by piece, so that a long one is never in memory as a whole."""
     match path.suffix:
         case ".json":
-            return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+            return _json(report)
         case ".html":
-            from harness.report.html import render
+            from harness.report.html import render_pieces
 
-            return render(report)
+            return render_pieces(report)
         case ".md":
             from harness.report.markdown import render as render_markdown
 
-            return render_markdown(report)
+            return iter([render_markdown(report)])
         case ".har":
             from harness.report.har import har
 
-            return json.dumps(har(report), ensure_ascii=False, indent=1) + "\n"
+            return _json(har(report))
     raise ReportError(f"{path}: the end of a report's name must be one of {', '.join(SUFFIXES)}")
+
+
+def _json(value: Mapping[str, Any]) -> Iterator[str]:
+    yield from json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
+    yield "\n"
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -52,12 +67,17 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
     `private` files can be read by their owner alone.
     """
+    _write_pieces(path, [text], mode=_PRIVATE if private else _READABLE)
+
+
+def _write_pieces(path: Path, pieces: Iterable[str], *, mode: int) -> None:
+    """Replace a file in one step by the inert form of these pieces. Raises ReportError."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+            file.writelines(map(inert, pieces))
         part.replace(path)
     except OSError as error:
         with suppress(OSError):

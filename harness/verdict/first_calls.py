@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from harness.contracts import Contract
 from harness.contracts.shared.near_answer import is_nearly_right
+from harness.inert import clipped
 from harness.model import Exchange, GetBalance, Situation, Wrong
 from harness.verdict.checks.sentences import with_status
 
@@ -70,7 +71,7 @@ def _misshapen(calls: Sequence[Exchange], contract: Contract) -> Violation:
     problem = next(iter(last.problems), None)
     topic = problem.topic if problem is not None else "schema"
     code = last.answer.code
-    what = problem.detail if problem is not None and last.reply is None else f"success is said as {code[:40]!r}"
+    what = problem.detail if problem is not None and last.reply is None else f"success is said as {clipped(code, 40)!r}"
     return Violation(
         requirement=contract.attribute(last.name, topic, Wrong.FORMAT).id,
         summary=f"the answer to an ordinary call is nearly the contract's: {what}",

@@ -317,7 +317,7 @@ def test_an_answer_that_cannot_be_decoded_is_unknown(
         ((("content-type", ""),), "missing"),
         ((("content-type", "; charset=utf-8"),), "missing"),
         ((("content-type", "Text/HTML; charset=utf-8"),), "'text/html', JSON is announced as application/json"),
-        ((("content-type", "x" * 81),), f"'{'x' * 80}', JSON is announced as application/json"),
+        ((("content-type", "x" * 81),), f"'{'x' * 80}...', JSON is announced as application/json"),
     ],
     ids=["none", "empty", "only-charset", "html", "long"],
 )

@@ -208,7 +208,7 @@ def test_an_error_with_5xx_is_a_refusal_with_a_warning() -> None:
 
 
 def test_a_long_code_is_cut_where_it_is_told() -> None:
-    whole, cut = "X" * 81, "X" * 80
+    whole, cut = "X" * 81, f"{'X' * 80}..."
     assert [each.detail for each in error(whole, 401).problems] == [
         f"the code should be AUTHENTICATION_FAILED, is '{cut}'"
     ]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import select
-import subprocess
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from plugin_run import CREDENTIALS, DEADLINE_SECONDS, command, environment, run
+from plugin_run import CREDENTIALS, run
+from terminal import on_a_raw_terminal
 
 from harness.model import Check, Level, Status, Verdict
 from harness.plugin.live import Tally
@@ -32,35 +30,8 @@ def on_a_terminal(
     folder: Path, *arguments: str, plugins: tuple[str, ...] = ALONE, more: Mapping[str, str] | None = None
 ) -> str:
     """Everything that a run writes to a terminal, each picture after the other, without its colours."""
-    ours, theirs = os.openpty()
-    variables = {"TERM": "xterm-256color", "LINES": "50", "CI": "", **(more or {})}
-    with subprocess.Popen(
-        command(*arguments, plugins=plugins),
-        cwd=folder,
-        env=environment(variables),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    ):
-        os.close(theirs)
-        text = b"".join(_pieces(ours)).decode("utf-8", "replace")
-    os.close(ours)
+    text = on_a_raw_terminal(folder, *arguments, plugins=plugins, more=more)
     return _ESCAPES.sub("", text).replace("\r", "")
-
-
-def _pieces(terminal: int) -> Iterator[bytes]:
-    """What arrives until the last process has closed the other end."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    while select.select([terminal], [], [], max(end - time.monotonic(), 0))[0]:
-        try:
-            piece = os.read(terminal, 1 << 16)
-        except OSError:
-            return
-        if not piece:
-            return
-        yield piece
-    raise TimeoutError("the run does not end")
 
 
 @pytest.mark.full

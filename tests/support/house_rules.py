@@ -28,6 +28,7 @@ from source_tree import (
 STATIONS = (
     "harness.model",
     "harness.money",
+    "harness.inert",
     "harness.files",
     "harness.contracts",
     "harness.config",
@@ -48,7 +49,7 @@ STATIONS = (
 NARROWER: Mapping[str, tuple[str, str]] = {
     "harness.files": ("", "it reads any file, and knows no contract"),
     "harness.oracle": ("model money", "the oracle is pure"),
-    "harness.verdict": ("model money files contracts config scenario oracle", "judging never sends"),
+    "harness.verdict": ("model money inert files contracts config scenario oracle", "judging never sends"),
     "mock_server": ("model money contracts", "the reference wallet shares no code with its judge"),
     "mock_server.__main__": ("harness model money contracts mock_server", "it starts the wallet, and nothing else"),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.contracts import Decoded
 from harness.contracts.shared.json_text import JsonError, parse
 from harness.contracts.shared.schema import shown
+from harness.inert import clipped
 from harness.model import Fault, Flaw, Message, Problem
 
 ABSENT_STATUSES = frozenset({404, 405, 501})
@@ -95,6 +96,6 @@ def _http_problems(message: Message) -> tuple[Problem, ...]:
         problems.append(Problem(Fault.POOR_FORMAT, "status", detail, "http"))
     content_type = (message.header("content-type") or "").partition(";")[0].strip().lower()
     if content_type != "application/json":
-        detail = f"{content_type[:80]!r}, JSON is announced as application/json" if content_type else "missing"
+        detail = f"{clipped(content_type, 80)!r}, JSON is announced as application/json" if content_type else "missing"
         problems.append(Problem(Fault.POOR_FORMAT, "content-type", detail, "http"))
     return tuple(problems)

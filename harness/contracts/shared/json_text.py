@@ -14,15 +14,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import NoReturn
 
+from harness.inert import clipped
 from harness.model import Flaw
 
 MAX_DEPTH = 64
 """How deep arrays and objects may nest. Answers of wallets need fewer than 6 levels; validators fail near 255."""
+
+MAX_VALUES = 250_000
+"""The most values of a text. The answer to a batch of 10,000 transactions has less than 100,000.
+
+Without a limit, a text of `[[],[],...]` takes forty times its size in memory."""
 
 MAX_DIGITS = 400
 """The most characters of a number, and the largest exponent. JavaScript's own numbers end at 1e308.
@@ -57,6 +64,8 @@ def parse(data: bytes) -> object:
     """The JSON value of some bytes. Raises JsonError."""
     if not data.strip(b" \t\r\n"):
         raise JsonError("the body is empty", Flaw.EMPTY)
+    if len(data) > MAX_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise JsonError(f"more than {MAX_VALUES:,} values")
     text = _decode(data)
     try:
         value: object = _DECODER.decode(text)
@@ -137,7 +146,7 @@ def _decimal(text: str) -> Decimal:
         raise JsonError(f"a number of {len(text)} characters, the limit is {MAX_DIGITS}")
     exponent = text.lower().partition("e")[2] or "0"
     if abs(int(exponent)) > MAX_DIGITS:
-        raise JsonError(f"a number with the exponent {exponent[:20]}, the limit is {MAX_DIGITS}")
+        raise JsonError(f"a number with the exponent {clipped(exponent, 20)}, the limit is {MAX_DIGITS}")
     return Decimal(text)
 
 
@@ -148,9 +157,8 @@ def _constant(text: str) -> NoReturn:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise JsonError(f"the key {twice[:60]!r} stands twice in one object", Flaw.KEY_TWICE)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise JsonError(f"the key {clipped(twice, 60)!r} stands twice in one object", Flaw.KEY_TWICE)
     return found
 
 

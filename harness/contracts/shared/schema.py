@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts.shared.json_text import JsonError, parse
+from harness.inert import clipped
 from harness.model import Fault, Flaw, Problem
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ MOST_PROBLEMS = 20
 
 _PIECE = 1_000
 """How many items of an array `jsonschema` validates at a time, in about a tenth of a second."""
+
+_LONGEST_EXPLAINED = 10_000
+"""How many characters of a text are looked at in order to explain what is wrong with it."""
 
 _SHOWN = 60
 """How many characters of a wrong value are shown."""
@@ -116,8 +120,20 @@ def _first_wrong_part(schema: Path, value: object) -> _Cut:
     return _Cut(value)
 
 
+def _with_short_texts(value: object) -> object:
+    """The value with each long text cut, but still longer than any schema allows. Explanations print whole values."""
+    match value:
+        case str():
+            return value[:_LONGEST_EXPLAINED]
+        case list():
+            return [_with_short_texts(each) for each in value]
+        case dict():
+            return {key[:_LONGEST_EXPLAINED]: _with_short_texts(each) for key, each in value.items()}
+    return value
+
+
 def _explained(schema: Path, cut: _Cut) -> Iterator[Problem]:
-    for error in _explainer(schema).iter_errors(cut.value):
+    for error in _explainer(schema).iter_errors(_with_short_texts(cut.value)):
         marks = error.schema if isinstance(error.schema, dict) else {}
         yield Problem(
             Fault.POOR_FORMAT if marks.get("x-level") == "SHOULD" else Fault.WRONG_FORMAT,
@@ -131,7 +147,7 @@ def _explained(schema: Path, cut: _Cut) -> Iterator[Problem]:
 def _unexplained(schema: Path, cut: _Cut) -> Problem:
     """The first violation that only jsonschema-rs finds. If the two validators disagree, the stricter one decides."""
     error = next(iter(_compiled(schema).iter_errors(cut.value)))
-    return Problem(Fault.WRONG_FORMAT, pointer(_whole(cut, error.instance_path)), str(error.message)[:200])
+    return Problem(Fault.WRONG_FORMAT, pointer(_whole(cut, error.instance_path)), clipped(str(error.message), 200))
 
 
 def _whole(cut: _Cut, path: Iterable[str | int]) -> list[str | int]:
@@ -152,9 +168,8 @@ def shown(value: object) -> str:
     kinds = {str: "the text", bool: "the boolean", dict: "an object", list: "an array"}
     if value is None or isinstance(value, (dict, list)):
         return "null" if value is None else kinds[type(value)]
-    text = repr(value) if isinstance(value, str) else str(value).lower()
-    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    return f"{kinds.get(type(value), 'the number')} {cut}"
+    text = repr(value[: _SHOWN + 1]) if isinstance(value, str) else str(value).lower()
+    return f"{kinds.get(type(value), 'the number')} {clipped(text, _SHOWN)}"
 
 
 def _flaw(error: ValidationError) -> tuple[Flaw | None, str]:
@@ -183,4 +198,4 @@ def _sentence(error: ValidationError) -> str:
         return f"must not be {wanted.get('title', wanted)}, is {found}"  # type: ignore[union-attr]
     if error.validator in {"minLength", "maxLength", "minimum", "maximum"}:
         return f"must have {error.validator} {wanted}, is {found}"
-    return str(error.message)[:200]
+    return clipped(str(error.message), 200)

@@ -14,6 +14,7 @@ from harness.contracts.shared import answer, fields
 from harness.contracts.shared.json_text import stringify
 from harness.contracts.shared.schema import bundled, shown, violations
 from harness.contracts.sportsbook.words import CLASSES, ERRORS, FIELDS, KINDS, NAMES, OPTIONAL, WRITTEN
+from harness.inert import clipped
 from harness.model import (
     Amount,
     Authenticate,
@@ -91,12 +92,12 @@ def _decode_bare_401() -> Decoded:
 def _decode_error(body: answer.Body) -> Decoded:
     code = str(body.value["errorCode"])
     if body.status < 400:
-        return Decoded(None, (answer.contradiction(body.status, f"the error {code[:80]!r}"),))
+        return Decoded(None, (answer.contradiction(body.status, f"the error {clipped(code, 80)!r}"),))
     problems = (*body.problems, *violations(_SCHEMAS_OF_ANSWERS["error"], body.value))
     outcome = ERRORS.get((body.status, code), Outcome.REFUSED)
     if body.status == 401 and outcome is Outcome.REFUSED:
         outcome = Outcome.UNAUTHENTICATED
-        detail = f"the code should be AUTHENTICATION_FAILED, is {code[:80]!r}"
+        detail = f"the code should be AUTHENTICATION_FAILED, is {clipped(code, 80)!r}"
         problems += (Problem(Fault.POOR_FORMAT, "/errorCode", detail, "code"),)
     item = ItemReply(outcome=outcome, code=code, description=_text(body.value, "description") or "")
     return Decoded(Reply(outcome=outcome, items=(item,), code=code), problems)
@@ -111,7 +112,7 @@ def _decode_success(name: str, operation: Operation, body: answer.Body) -> Decod
         problems.append(answer.contradiction(body.status, "a success, which is always 200"))
     currency = _text(value, "currency")
     if isinstance(operation, Movement) and currency is not None and currency != operation.currency:
-        detail = f"{currency[:80]!r} for a player who was accepted in {operation.currency!r}"
+        detail = f"{clipped(currency, 80)!r} for a player who was accepted in {operation.currency!r}"
         problems.append(Problem(Fault.WRONG_FORMAT, "/currency", detail))
     item = ItemReply(
         outcome=Outcome.OK,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 
+from harness.inert import clipped_before
 from harness.model import NotApplicable, Player
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.source import NoPlayer, ProvisioningFailed
@@ -121,7 +122,7 @@ def _read(printed: str, asked: Mapping[str, str]) -> Player:
 
 
 def _error_output(text: str) -> str:
-    last = " ".join(text.split())[-_MOST_SHOWN:]
+    last = clipped_before(" ".join(text.split()), _MOST_SHOWN)
     return f" and said {last!r}" if last else " and said nothing on standard error"
 
 

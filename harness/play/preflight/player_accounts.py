@@ -9,6 +9,7 @@ from harness import money
 from harness.client import Carrier
 from harness.config import WalletUnderTest
 from harness.contracts import Contract
+from harness.inert import clipped
 from harness.model import Amount, Exchange, Outcome, Player
 from harness.play.players import CommandPlayers, NoPlayer, ProvisionedPlayers, ProvisioningFailed
 from harness.play.preflight.asking import Asking, accepted, answer
@@ -177,7 +178,7 @@ def _contradiction(asking: Asking, player: Player, read: Exchange | None) -> str
     currency = answer(read).currency
     if currency is None or currency == player.currency:
         return ""
-    return f"the balance of player {player.id} is shown in {currency[:10]!r}, though {player.currency} is taken"
+    return f"the balance of player {player.id} is shown in {clipped(currency, 10)!r}, though {player.currency} is taken"
 
 
 def _wanting(asking: Asking, holdings: list[Holding]) -> list[str]:

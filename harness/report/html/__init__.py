@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,12 @@ _POLICY = "default-src 'none'; style-src '{style}'; script-src '{script}'; base-
 
 def render(report: Mapping[str, Any]) -> str:
     """The report as an HTML page."""
-    return _rendered("report.html", page(report))
+    return "".join(render_pieces(report))
+
+
+def render_pieces(report: Mapping[str, Any]) -> Iterator[str]:
+    """The report as an HTML page, piece by piece."""
+    return _generated("report.html", page(report))
 
 
 def render_certificate(certificate: Mapping[str, Any]) -> str:
@@ -40,9 +45,13 @@ def render_proof(proof: Mapping[str, Any]) -> str:
 
 
 def _rendered(name: str, values: Mapping[str, Any], *, style: str = "", script: str = "") -> str:
+    return "".join(_generated(name, values, style=style, script=script))
+
+
+def _generated(name: str, values: Mapping[str, Any], *, style: str = "", script: str = "") -> Iterator[str]:
     style, script = style or _text("report.css"), script or _text("report.js")
     policy = _POLICY.format(style=_digest(style), script=_digest(script))
-    return _environment().get_template(name).render(style=style, script=script, policy=policy, **values)
+    return _environment().get_template(name).generate(style=style, script=script, policy=policy, **values)
 
 
 @cache

@@ -128,9 +128,8 @@ def _wire(first: str, message: Mapping[str, Any] | None) -> str:
     """A message as text in the form of HTTP."""
     if message is None:
         return ""
-    more = f"... ({message['size']} bytes in all)" if message["truncated"] else ""
     headers = [f"{name}: {value}" for name, value in message["headers"]]
-    return "\n".join([first, *headers, "", message["body"] + more])
+    return "\n".join([first, *headers, "", message["body"]])
 
 
 def _took(times: Mapping[str, int | None]) -> str:

@@ -194,5 +194,5 @@ def _unlike_first(history: History, index: int, exchange: Exchange) -> str:
     for earlier in history.exchanges[:index]:
         before = None if earlier.repeated else earlier.transmission.received
         if earlier.operation == exchange.operation and before is not None and received is not None:
-            return "" if before.body == received.body else "the answer differs from the first one"
+            return "" if before.has_body_of(received) else "the answer differs from the first one"
     return ""

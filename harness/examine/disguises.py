@@ -1,0 +1,173 @@
+"""Reads a text as anybody could who undoes its escapes, and knows where each character of the reading came from.
+
+So a secret is found whether it stands as it is or escaped for JSON, Python, HTML or a URL, once or several times.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+MOST_LAYERS = 6
+"""How often escapes are undone, one within the other."""
+
+_ESCAPES = re.compile(
+    r"""(?:\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[^\w\s]|[abefnrtv0_])
+    |%[0-9a-fA-F]{2}
+    |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)+""",
+    re.VERBOSE,
+)
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+"""Characters that nobody sees."""
+_ONE = re.compile(
+    r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
+    |(?:\\x|%)(?P<byte>[0-9a-fA-F]{2})|\\(?P<octal>[0-3][0-7]{2})|\\(?P<short>.)|(?P<entity>&[^;]+;)|(?P<plain>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
+Place = tuple[str, int, int]
+"""A character that was read, and where it begins and ends."""
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{6,}={0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A reading of a text. `places` has the start and end in the text of each character, or is None for the text."""
+
+    text: str
+    places: Sequence[tuple[int, int]] | None = None
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters from `start` to `end` of this reading stand in the text. There is at least one."""
+        return (start, end) if self.places is None else (self.places[start][0], self.places[end - 1][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """The content of a part of a text that can be read as base64. `whole` if that part is a whole word."""
+
+    start: int
+    end: int
+    content: str
+    whole: bool
+
+
+def layers(text: str) -> Iterator[Layer]:
+    """The text itself, and then its readings, each with one more level of escapes undone, as long as there are any.
+
+    The first and the last of them are also read without the characters that nobody sees.
+    """
+    first = layer = Layer(text)
+    yield layer
+    for _ in range(MOST_LAYERS):
+        read = _undone(layer, _ESCAPES, _read)
+        if read is None:
+            break
+        layer = read
+        yield layer
+    for each in (first, layer) if layer is not first else (first,):
+        if (seen := _undone(each, _UNSEEN, lambda _: [])) is not None:
+            yield seen
+
+
+def base64_in(text: str) -> Iterator[Wrapped]:
+    """Everything in a text that can be read as base64.
+
+    The base64 may begin at any of the first four characters of a word, so a word has up to four contents.
+    """
+    for match in _BASE64.finditer(text):
+        word = match[0].replace("\r", "").replace("\n", "").rstrip("=").replace("-", "+").replace("_", "/")
+        for start in range(min(4, len(word))):
+            piece = word[start:]
+            if len(piece) % 4 == 1:
+                piece = piece[:-1]
+            try:
+                content = base64.b64decode(piece + "=" * (-len(piece) % 4))
+            except (ValueError, binascii.Error):
+                continue
+            yield Wrapped(match.start(), match.end(), content.decode("utf-8", "backslashreplace"), not start)
+
+
+def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[Place]]) -> Layer | None:
+    """The reading with everything that a pattern finds read in another way, or None if that changes nothing."""
+    text, done = layer.text, 0
+    parts: list[str] = []
+    places: list[tuple[int, int]] = []
+    changed = False
+    for run in pattern.finditer(text):
+        characters = read(run[0])
+        if [*run[0]] == [character for character, _, _ in characters]:
+            continue
+        changed = True
+        parts.append(text[done : run.start()])
+        places += (layer.place(at, at + 1) for at in range(done, run.start()))
+        for character, start, end in characters:
+            parts.append(character)
+            places.append(layer.place(run.start() + start, run.start() + end))
+        done = run.end()
+    if not changed:
+        return None
+    parts.append(text[done:])
+    places += (layer.place(at, at + 1) for at in range(done, len(text)))
+    return Layer("".join(parts), places)
+
+
+def _read(escapes: str) -> list[Place]:
+    """The characters that a run of escapes stands for, each with its start and end in the run."""
+    found: list[Place] = []
+    octets: list[tuple[int, int, int]] = []
+    for match in _ONE.finditer(escapes):
+        kind = match.lastgroup or ""
+        start, end = match.span()
+        if kind in {"byte", "octal"}:
+            octets.append((int(match[kind], 16 if kind == "byte" else 8), start, end))
+            continue
+        found += _characters(octets)
+        octets = []
+        _add(found, _meaning(kind, match[kind]), start, end)
+    return found + _characters(octets)
+
+
+def _meaning(kind: str, value: str) -> str:
+    match kind:
+        case "braced" | "unit" | "point":
+            code = int(value, 16)
+            return chr(code) if code <= 0x10FFFF else ""
+        case "short":
+            return _LETTERS.get(value, value)
+        case "entity":
+            return html.unescape(value)
+    return value
+
+
+def _add(found: list[Place], text: str, start: int, end: int) -> None:
+    """Add characters. The second half of a surrogate pair completes the first half."""
+    for character in text:
+        if found and "\udc00" <= character <= "\udfff" and "\ud800" <= found[-1][0] <= "\udbff":
+            high, begun, _ = found.pop()
+            whole = (high + character).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+            found.append((whole, begun, end))
+        else:
+            found.append((character, start, end))
+
+
+def _characters(octets: Sequence[tuple[int, int, int]]) -> list[Place]:
+    """The characters of escaped bytes: as UTF-8, or one for each byte if they are no UTF-8."""
+    data = bytes(octet for octet, _, _ in octets)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return [(chr(octet), start, end) for octet, start, end in octets]
+    found, at = [], 0
+    for character in text:
+        size = len(character.encode())
+        found.append((character, octets[at][1], octets[at + size - 1][2]))
+        at += size
+    return found
