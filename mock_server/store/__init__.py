@@ -6,26 +6,38 @@ from pathlib import Path
 
 from mock_server.store.interface import (
     LARGEST_BALANCE,
+    PATIENCE_SECONDS,
+    RETRY_SECONDS,
     Account,
     BetRecord,
     Entry,
     Fate,
     Key,
+    NotStored,
+    Proof,
     SessionRecord,
     Store,
+    StoreError,
     TokenRecord,
+    Unclear,
 )
 
 __all__ = [
     "LARGEST_BALANCE",
+    "PATIENCE_SECONDS",
+    "RETRY_SECONDS",
     "Account",
     "BetRecord",
     "Entry",
     "Fate",
     "Key",
+    "NotStored",
+    "Proof",
     "SessionRecord",
     "Store",
+    "StoreError",
     "TokenRecord",
+    "Unclear",
     "open_store",
 ]
 

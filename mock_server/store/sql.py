@@ -6,30 +6,26 @@ collations and trailing spaces in different ways, but they all compare bytes ali
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from abc import ABC, abstractmethod
 from typing import Any, Protocol, TypeAlias
 
 from harness.model import Outcome
-from mock_server.store.interface import Account, BetRecord, Entry, Fate, Key, SessionRecord, TokenRecord
+from mock_server.store.interface import (
+    PATIENCE_SECONDS,
+    RETRY_SECONDS,
+    Account,
+    BetRecord,
+    Entry,
+    Fate,
+    Key,
+    NotStored,
+    Proof,
+    SessionRecord,
+    TokenRecord,
+)
 
 Row: TypeAlias = tuple[Any, ...]
-
-SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS account (number {number} PRIMARY KEY, contract TEXT NOT NULL, player {bytes} NOT NULL,
-        currency TEXT NOT NULL, display_name {bytes} NOT NULL, brand {bytes} NOT NULL, country TEXT NOT NULL,
-        balance BIGINT NOT NULL, UNIQUE (contract, player))""",
-    """CREATE TABLE IF NOT EXISTS entry (number {number} PRIMARY KEY, contract TEXT NOT NULL, family TEXT NOT NULL,
-        id {bytes} NOT NULL, account BIGINT NOT NULL, amount BIGINT NOT NULL, effect BIGINT NOT NULL,
-        balance BIGINT NOT NULL, bet {bytes} NOT NULL, outcome TEXT NOT NULL, reference TEXT NOT NULL,
-        at_ms BIGINT NOT NULL, UNIQUE (contract, family, id))""",
-    """CREATE TABLE IF NOT EXISTS bet (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
-        bet {bytes} NOT NULL, stake BIGINT NOT NULL, fate TEXT NOT NULL, PRIMARY KEY (contract, id, account))""",
-    "CREATE INDEX IF NOT EXISTS bet_by_reference ON bet (account, bet)",
-    """CREATE TABLE IF NOT EXISTS session (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
-        live SMALLINT NOT NULL, PRIMARY KEY (contract, id))""",
-    """CREATE TABLE IF NOT EXISTS token (contract TEXT NOT NULL, value {bytes} NOT NULL, account BIGINT NOT NULL,
-        spent SMALLINT NOT NULL, PRIMARY KEY (contract, value))""",
-)
 
 ACCOUNT_COLUMNS = "number, contract, player, currency, display_name, brand, country"
 ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_ms"
@@ -55,21 +51,47 @@ class Cursor(Protocol):
         """All remaining rows."""
 
 
-class SqlStore:
+class SqlStore(ABC):
     """A store on an SQL database. The subclass connects and opens the transactions."""
 
-    def __init__(self, run: Callable[[str, Row], Cursor]) -> None:
-        """`run` executes one statement, with `?` for each parameter."""
-        self._run = run
+    def __init__(self) -> None:
+        self._proof: Proof | None = None
+        self._wrote = False
 
-    def create_tables(self, *, number: str, bytes_type: str) -> None:
-        """Create the missing tables, with the database's own types for a running number and for bytes."""
-        for statement in SCHEMA:
-            self._run(statement.format(number=number, bytes=bytes_type), ())
+    @abstractmethod
+    def _run(self, statement: str, values: Row) -> Cursor:
+        """Execute one statement, with `?` for each parameter. Raises NotStored."""
+
+    @abstractmethod
+    def try_begin(self) -> bool:
+        """Open a transaction that excludes every other writer, if that is possible within `RETRY_SECONDS`.
+
+        Returns True if a transaction is open now. Raises NotStored if the database has an error other than a lock.
+        """
+
+    def begin(self) -> None:
+        """Open a transaction that excludes every other writer. Does nothing if one is open.
+
+        Waits for `PATIENCE_SECONDS`, then raises NotStored.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.try_begin():
+            if time.monotonic() > deadline:
+                raise NotStored(f"the database was locked or away for {PATIENCE_SECONDS} s")
+            time.sleep(RETRY_SECONDS)
+
+    def _begun(self) -> None:
+        """Forget what the previous transaction wrote."""
+        self._proof, self._wrote = None, False
+
+    def _write(self, statement: str, values: Row) -> Cursor:
+        """Execute a statement that writes."""
+        self._wrote = True
+        return self._run(statement, values)
 
     def open_account(self, account: Account, balance: int) -> Account:
         """Create an account, or reset the one of that contract and player. The store assigns the number."""
-        row = self._run(
+        row = self._write(
             "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, player) DO UPDATE SET currency = excluded.currency,"
             " display_name = excluded.display_name, brand = excluded.brand, country = excluded.country,"
@@ -106,7 +128,7 @@ class SqlStore:
 
     def set_balance(self, account: Account, balance: int) -> None:
         """Write the balance, in hundred-thousandths."""
-        self._run("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
+        self._write("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
 
     def entry(self, key: Key) -> Entry | None:
         """The entry under a key, or None."""
@@ -118,7 +140,7 @@ class SqlStore:
 
     def put_entry(self, key: Key, entry: Entry) -> None:
         """Store an entry under a key and replace the previous one."""
-        self._run(
+        self._write(
             f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"
             " account = excluded.account, amount = excluded.amount, effect = excluded.effect,"
@@ -126,10 +148,14 @@ class SqlStore:
             " reference = excluded.reference, at_ms = excluded.at_ms",
             (key.contract, key.family, packed(key.id), *entry[:4], packed(entry.bet), *entry[5:]),
         )
+        self._proof = Proof(
+            "SELECT 1 FROM entry WHERE contract = ? AND family = ? AND id = ? AND reference = ?",
+            (key.contract, key.family, packed(key.id), entry.reference),
+        )
 
     def forget(self, key: Key) -> None:
         """Delete the entry under a key."""
-        self._run(
+        self._write(
             "DELETE FROM entry WHERE contract = ? AND family = ? AND id = ?",
             (key.contract, key.family, packed(key.id)),
         )
@@ -159,7 +185,7 @@ class SqlStore:
 
     def put_bet(self, contract: str, record: BetRecord) -> None:
         """Write a bet into the register, replacing the account's bet of that id."""
-        self._run(
+        self._write(
             "INSERT INTO bet (contract, id, account, bet, stake, fate) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (contract, id, account) DO UPDATE SET bet = excluded.bet, stake = excluded.stake,"
             " fate = excluded.fate",
@@ -175,11 +201,12 @@ class SqlStore:
 
     def put_session(self, contract: str, id: str, record: SessionRecord) -> None:
         """Write a session."""
-        self._run(
+        self._write(
             "INSERT INTO session (contract, id, account, live) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (contract, id) DO UPDATE SET account = excluded.account, live = excluded.live",
             (contract, packed(id), record.account, int(record.live)),
         )
+        self._proof = Proof("SELECT 1 FROM session WHERE contract = ? AND id = ?", (contract, packed(id)))
 
     def token(self, contract: str, value: str) -> TokenRecord | None:
         """A one-time token, spent or not, or None."""
@@ -190,7 +217,7 @@ class SqlStore:
 
     def put_token(self, contract: str, value: str, record: TokenRecord) -> None:
         """Write a one-time token."""
-        self._run(
+        self._write(
             "INSERT INTO token (contract, value, account, spent) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (contract, value) DO UPDATE SET account = excluded.account, spent = excluded.spent",
             (contract, packed(value), record.account, int(record.spent)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from wallet_at_hand import AtHand
 
@@ -18,20 +17,10 @@ ENTRY = Entry(1, 5, -5, 2**63 - 1, "b\x00\ud800", Outcome.OK, "ref", 1_700_000_0
 Opener = Callable[[], Store]
 
 
-def _emptied(address: str) -> str:
-    with psycopg.connect(address, autocommit=True) as connection:
-        for table in ("account", "entry", "bet", "session", "token"):
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-    return address
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens further connections to one and the same fresh database."""
-    if request.param == "sqlite":
-        where = str(tmp_path / "books.sqlite")
-    else:
-        where = _emptied(request.getfixturevalue("postgres"))
+    where = str(tmp_path / "books.sqlite") if request.param == "sqlite" else request.getfixturevalue("postgres")
     opened: list[Store] = []
 
     def open_another() -> Store:

@@ -1,0 +1,85 @@
+"""The versions of the schema: numbered SQL, applied in order in one transaction that holds the writer's lock.
+
+The table `schema_version` has a row for each version that was applied. A database without that table has no version or
+is as old as version 1, which creates only what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from mock_server.store.sql import Cursor, Row
+
+Run: TypeAlias = Callable[[str, Row], Cursor]
+
+
+class Dialect(NamedTuple):
+    """The words of a database that differ: its types for a running number and for bytes."""
+
+    name: str
+    number: str
+    bytes: str
+
+
+class Migration(NamedTuple):
+    """One step from a version of the schema to the next. `{number}` and `{bytes}` are the dialect's types."""
+
+    title: str
+    statements: tuple[str, ...]
+
+
+class TooNew(Exception):
+    """The database has a later version of the schema than this program knows."""
+
+
+MIGRATIONS = (
+    Migration(
+        "accounts, transactions, bets, sessions and tokens",
+        (
+            """CREATE TABLE IF NOT EXISTS account (number {number} PRIMARY KEY, contract TEXT NOT NULL,
+                player {bytes} NOT NULL, currency TEXT NOT NULL, display_name {bytes} NOT NULL, brand {bytes} NOT NULL,
+                country TEXT NOT NULL, balance BIGINT NOT NULL, UNIQUE (contract, player))""",
+            """CREATE TABLE IF NOT EXISTS entry (number {number} PRIMARY KEY, contract TEXT NOT NULL,
+                family TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL, amount BIGINT NOT NULL,
+                effect BIGINT NOT NULL, balance BIGINT NOT NULL, bet {bytes} NOT NULL, outcome TEXT NOT NULL,
+                reference TEXT NOT NULL, at_ms BIGINT NOT NULL, UNIQUE (contract, family, id))""",
+            """CREATE TABLE IF NOT EXISTS bet (contract TEXT NOT NULL, id {bytes} NOT NULL,
+                account BIGINT NOT NULL, bet {bytes} NOT NULL, stake BIGINT NOT NULL, fate TEXT NOT NULL,
+                PRIMARY KEY (contract, id, account))""",
+            "CREATE INDEX IF NOT EXISTS bet_by_reference ON bet (account, bet)",
+            """CREATE TABLE IF NOT EXISTS session (contract TEXT NOT NULL, id {bytes} NOT NULL,
+                account BIGINT NOT NULL, live SMALLINT NOT NULL, PRIMARY KEY (contract, id))""",
+            """CREATE TABLE IF NOT EXISTS token (contract TEXT NOT NULL, value {bytes} NOT NULL,
+                account BIGINT NOT NULL, spent SMALLINT NOT NULL, PRIMARY KEY (contract, value))""",
+        ),
+    ),
+)
+"""The migration at index 0 leads to version 1. A migration that was released is never changed."""
+
+
+def version_of(run: Run) -> int:
+    """The version of the schema that a database has. The table of versions must exist."""
+    row = run("SELECT MAX(version) FROM schema_version", ()).fetchall()[0]
+    return row[0] or 0
+
+
+def migrate(run: Run, dialect: Dialect) -> None:
+    """Apply the missing migrations. The caller holds the writer's lock and commits. Raises TooNew."""
+    run(
+        "CREATE TABLE IF NOT EXISTS schema_version"
+        " (version INTEGER PRIMARY KEY, title TEXT NOT NULL, applied_at_ms BIGINT NOT NULL)",
+        (),
+    )
+    version = version_of(run)
+    if version > len(MIGRATIONS):
+        raise TooNew(
+            f"the database has version {version} of the schema, and this wallet knows {len(MIGRATIONS)}: "
+            "use the newer wallet that wrote it, or another database"
+        )
+    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        for statement in migration.statements:
+            run(statement.format(number=dialect.number, bytes=dialect.bytes), ())
+        row = (number, migration.title, time.time_ns() // 1_000_000)
+        run("INSERT INTO schema_version (version, title, applied_at_ms) VALUES (?, ?, ?)", row)
