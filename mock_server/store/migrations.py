@@ -66,7 +66,10 @@ def version_of(run: Run) -> int:
 
 
 def migrate(run: Run, dialect: Dialect) -> None:
-    """Apply the missing migrations. The caller holds the writer's lock and commits. Raises TooNew."""
+    """Apply the missing migrations. The caller holds the writer's lock and commits. Raises TooNew.
+
+    Something is written even if nothing is missing. So a database that is read-only is an error at the start.
+    """
     run(
         "CREATE TABLE IF NOT EXISTS schema_version"
         " (version INTEGER PRIMARY KEY, title TEXT NOT NULL, applied_at_ms BIGINT NOT NULL)",
@@ -83,3 +86,5 @@ def migrate(run: Run, dialect: Dialect) -> None:
             run(statement.format(number=dialect.number, bytes=dialect.bytes), ())
         row = (number, migration.title, time.time_ns() // 1_000_000)
         run("INSERT INTO schema_version (version, title, applied_at_ms) VALUES (?, ?, ?)", row)
+    # SQLite notices a file that it may not write at the first write alone.
+    run("UPDATE schema_version SET title = title", ())

@@ -49,7 +49,6 @@ class SqliteStore(SqlStore):
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        # A file that cannot be written is noticed here, although it may need no migration.
         self._connection.execute("BEGIN IMMEDIATE")
         migrate(self._run, DIALECT)
         self.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import sqlite3
 import time
@@ -17,9 +18,10 @@ import pytest
 from patience import PATIENCE_SECONDS
 from postgres_relay import Loss, Relay, relay
 from postgres_server import Cluster
-from wallet_process import DEADLINE_SECONDS, Running, read, running, signed
+from wallet_process import DEADLINE_SECONDS, Running, read, running, signed, start
 
 from harness.model import Bet, GetBalance, Operation
+from mock_server.store import open_store
 
 LIMIT_SECONDS = 2
 """A failing database may delay an answer by so long."""
@@ -126,6 +128,58 @@ def test_a_wallet_whose_file_is_locked_stops_at_a_signal(file: Path) -> None:
                 assert answer.result().refused
 
 
+def bets_until_refused(wallet: Running, player: dict[str, str]) -> int:
+    """The number of bets that were accepted before the first refusal."""
+    for number in range(10_000):
+        found = said(wallet, bet(player, f"b{number}"))
+        assert found.accepted or found.refused, found
+        if found.refused:
+            return number
+    raise AssertionError("the disk is never full")
+
+
+def test_a_full_disk_refuses_and_needs_no_restart(file: Path) -> None:
+    with running("--store", str(file)) as wallet:
+        player = wallet.provision(contract="casino")
+        size = file.with_name(f"{file.name}-wal").stat().st_size
+        resource.prlimit(wallet.process.pid, resource.RLIMIT_FSIZE, (size + 100_000, resource.RLIM_INFINITY))
+        accepted = bets_until_refused(wallet, player)
+        assert all_refused_in_time(said_at_once(wallet, [bet(player, f"b{accepted}") for _ in range(5)]))
+        assert balance(wallet, player) == START - accepted * 1000
+        resource.prlimit(wallet.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until_accepted(wallet, bet(player, f"b{accepted}"))
+        assert balance(wallet, player) == START - (accepted + 1) * 1000
+
+
+@pytest.mark.full
+def test_a_file_system_that_is_full_refuses(tmp_path: Path) -> None:
+    # The file system belongs to the wallet's process alone, and disappears with it.
+    unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+    mount = f'mount -t tmpfs -o size=512k none "{tmp_path}" && exec "$@"'
+    with running("--store", str(tmp_path / "books.sqlite"), before=[*unshare, "sh", "-c", mount, "sh"]) as wallet:
+        player = wallet.provision(contract="casino")
+        accepted = bets_until_refused(wallet, player)
+        assert accepted > 0
+        assert balance(wallet, player) == START - accepted * 1000
+    assert not list(tmp_path.iterdir()), "it was another file system"
+
+
+@pytest.mark.parametrize("folder_mode", [0o555, 0o755])
+def test_a_file_that_cannot_be_written_is_noticed_at_the_start(file: Path, folder_mode: int) -> None:
+    open_store(str(file)).close()
+    file.chmod(0o444)
+    file.parent.chmod(folder_mode)
+    # Root may write every file, unless it gives up that right.
+    bounded = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override"]
+    try:
+        with start("--store", str(file), before=bounded if os.geteuid() == 0 else []) as process:
+            _, errors = process.communicate(timeout=DEADLINE_SECONDS)
+    finally:
+        file.parent.chmod(0o755)
+    assert (process.returncode, errors.count("\n")) == (2, 1)
+    assert "attempt to write a readonly database" in errors
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # PostgreSQL
 
@@ -142,6 +196,14 @@ def on_postgres(postgres: str) -> Iterator[Running]:
 def relayed(postgres: str, postgres_cluster: Cluster) -> Iterator[tuple[Running, Relay]]:
     with relay(postgres_cluster.socket) as found, running("--store", found.address) as wallet:
         yield wallet, found
+
+
+@full
+def test_a_database_that_cannot_be_written_is_noticed_at_the_start(postgres: str) -> None:
+    read_only = f"{postgres}&options=-c%20default_transaction_read_only%3Don"
+    with start("--store", read_only) as process:
+        _, errors = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, errors.count("\n"), "the database is read-only" in errors) == (2, 1, True)
 
 
 @full
