@@ -16,18 +16,26 @@ Run: TypeAlias = Callable[[str, Row], Cursor]
 
 
 class Dialect(NamedTuple):
-    """The words of a database that differ: its types for a running number and for bytes."""
+    """The words of a database that differ: its types for a running number and for bytes, and how it refuses a change.
+
+    `append_only` are the statements that make the table `posting` refuse every change but a new row.
+    """
 
     name: str
     number: str
     bytes: str
+    append_only: tuple[str, ...]
 
 
 class Migration(NamedTuple):
-    """One step from a version of the schema to the next. `{number}` and `{bytes}` are the dialect's types."""
+    """One step from a version of the schema to the next. `{number}` and `{bytes}` are the dialect's types.
+
+    A step that is `append_only` ends with the dialect's statements of that name.
+    """
 
     title: str
     statements: tuple[str, ...]
+    append_only: bool = False
 
 
 class TooNew(Exception):
@@ -54,6 +62,28 @@ MIGRATIONS = (
             """CREATE TABLE IF NOT EXISTS token (contract TEXT NOT NULL, value {bytes} NOT NULL,
                 account BIGINT NOT NULL, spent SMALLINT NOT NULL, PRIMARY KEY (contract, value))""",
         ),
+    ),
+    Migration(
+        "double entry: append-only postings",
+        (
+            """CREATE TABLE posting (number {number} PRIMARY KEY, account BIGINT NOT NULL, owner TEXT NOT NULL,
+                currency TEXT NOT NULL, amount BIGINT NOT NULL, kind TEXT NOT NULL, id {bytes} NOT NULL,
+                at_ms BIGINT NOT NULL)""",
+            "CREATE INDEX posting_by_account ON posting (account, number)",
+            # What an old database holds beyond its transactions came with the opening of the account.
+            """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)
+                SELECT number, owner, currency, sign * opening, 'opening', player, 0 FROM (
+                SELECT number, currency, player, balance - CAST(COALESCE((SELECT SUM(effect) FROM entry
+                WHERE entry.account = account.number), 0) AS BIGINT) AS opening FROM account) AS known
+                CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side
+                WHERE opening <> 0 ORDER BY number, sign DESC""",
+            """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)
+                SELECT account.number, owner, account.currency, sign * effect, family, id,
+                at_ms FROM entry JOIN account ON account.number = entry.account
+                CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side
+                WHERE effect <> 0 ORDER BY entry.number, sign DESC""",
+        ),
+        append_only=True,
     ),
 )
 """The migration at index 0 leads to version 1. A migration that was released is never changed."""
@@ -84,6 +114,8 @@ def migrate(run: Run, dialect: Dialect) -> None:
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
         for statement in migration.statements:
             run(statement.format(number=dialect.number, bytes=dialect.bytes), ())
+        for statement in dialect.append_only if migration.append_only else ():
+            run(statement, ())
         row = (number, migration.title, time.time_ns() // 1_000_000)
         run("INSERT INTO schema_version (version, title, applied_at_ms) VALUES (?, ?, ?)", row)
     # SQLite notices a file that it may not write at the first write alone.

@@ -35,7 +35,17 @@ RECONNECT_SECONDS = 2.0
 START_SECONDS = 10
 """How long a start waits for another process that holds the lock, or for the connections of the pool."""
 
-DIALECT = Dialect("postgresql", number="BIGSERIAL", bytes="BYTEA")
+DIALECT = Dialect(
+    "postgresql",
+    number="BIGSERIAL",
+    bytes="BYTEA",
+    append_only=(
+        """CREATE FUNCTION posting_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'postings are append-only'; END $$""",
+        """CREATE TRIGGER posting_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting
+            FOR EACH STATEMENT EXECUTE FUNCTION posting_is_append_only()""",
+    ),
+)
 
 BEGIN = (
     f"BEGIN; SET LOCAL lock_timeout = {int(RETRY_SECONDS * 1000)};"

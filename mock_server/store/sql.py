@@ -27,6 +27,15 @@ from mock_server.store.interface import (
 
 Row: TypeAlias = tuple[Any, ...]
 
+OPENING = "opening"
+"""The kind of the postings that bring an account to the balance with which it is opened or reset."""
+
+POST = """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)
+    SELECT account.number, side.owner, account.currency, side.sign * ?, ?, ?, ? FROM account
+    CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side
+    WHERE account.number = ? ORDER BY side.sign DESC"""
+"""Both sides of a movement in one statement: what the player gains, the house loses."""
+
 ACCOUNT_COLUMNS = "number, contract, player, currency, display_name, brand, country"
 ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_ms"
 
@@ -39,6 +48,11 @@ def packed(text: str) -> bytes:
 def unpacked(data: bytes) -> str:
     """The text of bytes that `packed` returned."""
     return bytes(data).decode("utf-8", "surrogatepass")
+
+
+def now_ms() -> int:
+    """The time of this machine in milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 class Cursor(Protocol):
@@ -90,7 +104,21 @@ class SqlStore(ABC):
         return self._run(statement, values)
 
     def open_account(self, account: Account, balance: int) -> Account:
-        """Create an account, or reset the one of that contract and player. The store assigns the number."""
+        """Create an account, or reset the one of that contract and player. The store assigns the number.
+
+        The account is brought from its former balance to the new one by postings. If the currency changes, the whole
+        former balance leaves in the former currency.
+        """
+        former = self._run(
+            "SELECT number, currency, balance FROM account WHERE contract = ? AND player = ?",
+            (account.contract, packed(account.player)),
+        ).fetchone()
+        held = 0
+        if former is not None:
+            number, currency, held = former
+            if currency != account.currency:
+                self._post(number, -held, OPENING, account.player, now_ms())
+                held = 0
         row = self._write(
             "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, player) DO UPDATE SET currency = excluded.currency,"
@@ -106,7 +134,13 @@ class SqlStore(ABC):
                 balance,
             ),
         ).fetchall()[0]
+        self._post(row[0], balance - held, OPENING, account.player, now_ms())
         return account._replace(number=row[0])
+
+    def _post(self, account: int, amount: int, kind: str, id: str, at_ms: int) -> None:
+        """Append the two postings of a movement, in the account's currency. None are needed for 0."""
+        if amount:
+            self._write(POST, (amount, kind, packed(id), at_ms, account))
 
     def account(self, contract: str, player: str) -> Account | None:
         """The account of a player of a contract, or None."""
@@ -139,7 +173,7 @@ class SqlStore(ABC):
         return None if row is None else _entry(row)
 
     def put_entry(self, key: Key, entry: Entry) -> None:
-        """Store an entry under a key and replace the previous one."""
+        """Store an entry under a key and replace the previous one. Its effect is posted to player and house."""
         self._write(
             f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"
@@ -148,6 +182,7 @@ class SqlStore(ABC):
             " reference = excluded.reference, at_ms = excluded.at_ms",
             (key.contract, key.family, packed(key.id), *entry[:4], packed(entry.bet), *entry[5:]),
         )
+        self._post(entry.account, entry.effect, key.family, key.id, entry.at_ms)
         self._proof = Proof(
             "SELECT 1 FROM entry WHERE contract = ? AND family = ? AND id = ? AND reference = ?",
             (key.contract, key.family, packed(key.id), entry.reference),

@@ -20,7 +20,16 @@ CHECKPOINT_PAGES = 20_000
 START_MS = 5000
 """How long a start waits for a file that another process has locked."""
 
-DIALECT = Dialect("sqlite", number="INTEGER", bytes="BLOB")
+DIALECT = Dialect(
+    "sqlite",
+    number="INTEGER",
+    bytes="BLOB",
+    append_only=tuple(
+        f"CREATE TRIGGER posting_{change.lower()} BEFORE {change} ON posting"
+        " BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END"
+        for change in ("UPDATE", "DELETE")
+    ),
+)
 
 UNSURE = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 """Errors of a commit whose last page is written and perhaps not on the disk. After a crash it may be there."""
