@@ -116,7 +116,7 @@ def _sums(postings: Iterable[_Posting], currency: str, balance: int) -> Iterator
 
 
 def _transactions(postings: Iterable[_Posting], effects: Counter[tuple[str, str]]) -> Iterator[str]:
-    """What player, house and the recorded transactions do not agree about."""
+    """What `player`, `house` and the recorded transactions do not agree about."""
     sides: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for each in postings:
         sides[each.kind, each.id][each.owner] += each.amount

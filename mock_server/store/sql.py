@@ -34,7 +34,7 @@ POST = """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms
     SELECT account.number, side.owner, account.currency, side.sign * ?, ?, ?, ? FROM account
     CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side
     WHERE account.number = ? ORDER BY side.sign DESC"""
-"""Both sides of a movement in one statement: what the player gains, the house loses."""
+"""Both sides of a movement in one statement: what the player gains, the `house` loses."""
 
 ACCOUNT_COLUMNS = "number, contract, player, currency, display_name, brand, country"
 ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_ms"
@@ -173,7 +173,7 @@ class SqlStore(ABC):
         return None if row is None else _entry(row)
 
     def put_entry(self, key: Key, entry: Entry) -> None:
-        """Store an entry under a key and replace the previous one. Its effect is posted to player and house."""
+        """Store an entry under a key and replace the previous one. Its effect is posted to `player` and `house`."""
         self._write(
             f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"

@@ -124,3 +124,8 @@ def running(*arguments: str, before: Sequence[str] = ()) -> Iterator[Running]:
         finally:
             process.terminate()
             process.communicate(timeout=DEADLINE_SECONDS)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Everything until the other side closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
