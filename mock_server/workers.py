@@ -38,7 +38,7 @@ class Workers:
         """Serve until a signal. `ready` is printed when every worker is ready. Returns False if one could not start."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
-        outputs = [self._start() for _ in range(self._count)]
+        outputs = [self._started() for _ in range(self._count)]
         lines = [_first_line(each) for each in outputs]
         started = all(lines) or self._stopping
         if not started:
@@ -68,27 +68,32 @@ class Workers:
         print(f"mock_server: a worker ended with {code} and is started again", file=sys.stderr)  # noqa: T201
         time.sleep(RESTART_SECONDS)
         if not self._stopping:
-            os.close(self._start())
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            self._start(nowhere)
+            os.close(nowhere)
 
-    def _start(self) -> int:
+    def _started(self) -> int:
         """Start a worker. Returns the file descriptor from which its output is read."""
         reading, writing = os.pipe()
+        self._start(writing)
+        os.close(writing)
+        return reading
+
+    def _start(self, output: int) -> None:
+        """Start a worker with this standard output."""
         signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         process = os.fork()
         if not process:
-            os.close(reading)
             os.close(self._life)
             if not self._share_input:
                 os.dup2(self._input, 0)
-            os.dup2(writing, 1)
+            os.dup2(output, 1)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, signals)
             _work(self._serve)
         self._running.add(process)
         signal.pthread_sigmask(signal.SIG_SETMASK, signals)
-        os.close(writing)
-        return reading
 
 
 def _work(serve: Callable[[], None]) -> NoReturn:
