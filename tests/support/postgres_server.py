@@ -20,8 +20,8 @@ import psycopg
 USERS = ("postgres", "nobody")
 """The users for the server if the test process is root. The first one that exists is used."""
 READY = "database system is ready to accept connections"
-SETTINGS = ("listen_addresses=", "fsync=off", "log_min_messages=log", "log_checkpoints=off")
-"""The server listens on no port. A test needs no data that survives a power cut. Errors of clients are not logged."""
+SETTINGS = ("listen_addresses=", "log_min_messages=log", "log_checkpoints=off")
+"""The server listens on no port. Errors of clients are not logged."""
 DEADLINE_SECONDS = 60
 SOCKET = ".s.PGSQL.5432"
 """The name of a server's socket in its folder."""
@@ -34,8 +34,9 @@ class NoServer(Exception):
 class Cluster:
     """One cluster in a folder, whose server can be stopped and started again."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises NoServer."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """`durable` flushes commits to disk. Raises NoServer."""
+        self._settings = (*SETTINGS, f"fsync={'on' if durable else 'off'}")
         initdb, self._postgres = (_program(name) for name in ("initdb", "postgres"))
         self.folder = folder
         self._user = _user(folder)
@@ -60,7 +61,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, and wait until it accepts connections."""
-        settings = [part for each in SETTINGS for part in ("-c", each)]
+        settings = [part for each in self._settings for part in ("-c", each)]
         program = [*_with_parent(self._user), self._postgres]
         self._process = subprocess.Popen(
             [*program, "-D", str(self.folder / "cluster"), "-k", str(self.folder), *settings],
@@ -97,12 +98,12 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
     """A new cluster, started. Raises NoServer."""
     # The folder is not in pytest's own folder, which no other user may enter.
     folder = Path(tempfile.mkdtemp(prefix="walletproof-"))
     try:
-        found = Cluster(folder)
+        found = Cluster(folder, durable=durable)
         found.start()
         try:
             yield found
