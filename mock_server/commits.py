@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import Protocol
 
+from mock_server.clock import elapsed_seconds
 from mock_server.store import PATIENCE_SECONDS, RETRY_SECONDS, NotStored, Store, StoreError, Unclear
 
 ALONE_SECONDS = 1.0
@@ -91,8 +91,8 @@ class CommitEachTurn:
         """
         if self._attempt():
             return
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        deadline = elapsed_seconds() + PATIENCE_SECONDS
+        while elapsed_seconds() < deadline:
             await asyncio.sleep(RETRY_SECONDS)
             if self._attempt():
                 return
@@ -102,7 +102,7 @@ class CommitEachTurn:
     def _attempt(self) -> bool:
         if self._store.busy:
             return True
-        if time.monotonic() < self._rests_until:
+        if elapsed_seconds() < self._rests_until:
             return False
         try:
             if self._store.try_begin():
@@ -110,7 +110,7 @@ class CommitEachTurn:
         except NotStored as error:
             self._failed(str(error))
             raise
-        self._rests_until = time.monotonic() + RETRY_SECONDS
+        self._rests_until = elapsed_seconds() + RETRY_SECONDS
         return False
 
     async def done(self) -> None:
@@ -122,7 +122,7 @@ class CommitEachTurn:
             loop.call_soon(self._commit)
         turn = loop.create_future()
         self._waiting.append(turn)
-        if time.monotonic() < self._alone_until:
+        if elapsed_seconds() < self._alone_until:
             self._commit()
         await turn
 
@@ -155,9 +155,9 @@ class CommitEachTurn:
 
     async def _look_up(self, unclear: Unclear, turn: Turn) -> None:
         """Find out on a new connection whether the turn is stored. One id of it stands for all."""
-        deadline = time.monotonic() + LOOKUP_SECONDS
+        deadline = elapsed_seconds() + LOOKUP_SECONDS
         stored = None
-        while unclear.proof is not None and stored is None and time.monotonic() < deadline:
+        while unclear.proof is not None and stored is None and elapsed_seconds() < deadline:
             try:
                 stored = self._store.is_stored(unclear.proof)
             except StoreError as error:
@@ -170,14 +170,14 @@ class CommitEachTurn:
 
     def _failed(self, reason: str) -> None:
         """Log the first failure of a series, and let the database rest before the next attempt."""
-        now = time.monotonic()
+        now = elapsed_seconds()
         self._rests_until, self._alone_until = now + RETRY_SECONDS, now + ALONE_SECONDS
         if not self._failing:
             log.warning("the database fails: %s", reason)
         self._failing = True
 
     def _worked(self) -> None:
-        if self._failing and time.monotonic() > self._alone_until:
+        if self._failing and elapsed_seconds() > self._alone_until:
             self._failing = False
             log.warning("the database works again")
 

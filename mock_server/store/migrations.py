@@ -6,10 +6,10 @@ is as old as version 1, which creates only what is missing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from mock_server.clock import system_clock
 from mock_server.store.sql import Cursor, Row
 
 Run: TypeAlias = Callable[[str, Row], Cursor]
@@ -116,7 +116,7 @@ def migrate(run: Run, dialect: Dialect) -> None:
             run(statement.format(number=dialect.number, bytes=dialect.bytes), ())
         for statement in dialect.append_only if migration.append_only else ():
             run(statement, ())
-        row = (number, migration.title, time.time_ns() // 1_000_000)
+        row = (number, migration.title, system_clock())
         run("INSERT INTO schema_version (version, title, applied_at_ms) VALUES (?, ?, ?)", row)
     # SQLite notices a file that it may not write at the first write alone.
     run("UPDATE schema_version SET title = title", ())

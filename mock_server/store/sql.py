@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from typing import Any, Protocol, TypeAlias
 
 from harness.model import Outcome
+from mock_server.clock import elapsed_seconds, system_clock
 from mock_server.store.interface import (
     PATIENCE_SECONDS,
     RETRY_SECONDS,
@@ -50,11 +51,6 @@ def unpacked(data: bytes) -> str:
     return bytes(data).decode("utf-8", "surrogatepass")
 
 
-def now_ms() -> int:
-    """The time of this machine in milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 class Cursor(Protocol):
     """The result of a statement, with the methods that both database drivers have."""
 
@@ -88,9 +84,9 @@ class SqlStore(ABC):
 
         Waits for `PATIENCE_SECONDS`, then raises NotStored.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = elapsed_seconds() + PATIENCE_SECONDS
         while not self.try_begin():
-            if time.monotonic() > deadline:
+            if elapsed_seconds() > deadline:
                 raise NotStored(f"the database was locked or away for {PATIENCE_SECONDS} s")
             time.sleep(RETRY_SECONDS)
 
@@ -117,7 +113,7 @@ class SqlStore(ABC):
         if former is not None:
             number, currency, held = former
             if currency != account.currency:
-                self._post(number, -held, OPENING, account.player, now_ms())
+                self._post(number, -held, OPENING, account.player, system_clock())
                 held = 0
         row = self._write(
             "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
@@ -134,7 +130,7 @@ class SqlStore(ABC):
                 balance,
             ),
         ).fetchall()[0]
-        self._post(row[0], balance - held, OPENING, account.player, now_ms())
+        self._post(row[0], balance - held, OPENING, account.player, system_clock())
         return account._replace(number=row[0])
 
     def _post(self, account: int, amount: int, kind: str, id: str, at_ms: int) -> None:
