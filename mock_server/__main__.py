@@ -12,6 +12,9 @@ from harness.contracts import BUNDLED, CredentialField, Credentials, load
 from mock_server.serving import Settings, StartError, serve
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
+STORE = "WALLET_STORE"
+"""The environment variable of the store's URL, which may hold a password."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns exit status 0 after it was stopped and 2 if it could not start."""
@@ -63,8 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--store",
         default="",
-        metavar="WHERE",
-        help="an SQLite file or a postgresql:// address that keeps the books (default: none are kept)",
+        metavar="URL",
+        help="keep the books in sqlite:///wallet.db, the path of an SQLite file, or postgresql://... "
+        f"(default: ${STORE}, else none are kept)",
+    )
+    parser.add_argument(
+        "--workers", type=_positive, default=1, metavar="N", help="processes that serve, on PostgreSQL (default: 1)"
     )
     parser.add_argument("--provision", action="store_true", help="offer POST /__admin/player, to anybody who asks")
     parser.add_argument("--core-only", action="store_true", help="lack every operation but the core one")
@@ -79,17 +86,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:
     return Settings(
         host=options.host,
         port=options.port,
-        store=options.store,
+        store=options.store or environment.get(STORE, ""),
         credentials=_credentials(options, environment),
         provision=options.provision,
         wallet_type=_wallet_type(options),
         latency_ms=options.latency,
         ready_json=options.ready_json,
         stop_with_parent=options.stop_with_parent,
+        workers=options.workers,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from harness.contracts import Contract, load
 from harness.contracts.shared.openapi import as_json, document
 from mock_server import provisioning
+from mock_server.store import NotStored, StoreError
 from mock_server.wallet import Wallet
 from mock_server.wire import JSON_HEADERS, Answer
 
@@ -105,6 +106,8 @@ class App:
             return Answer(405, ((b"allow", b"POST"),), b"")
         try:
             return await work
+        except StoreError as failure:
+            return _unavailable(failure)
         except Exception:
             log.exception("the request failed, and nothing of it is in the books")
             return _plain(500, "internal error")
@@ -131,7 +134,12 @@ class App:
         return self._documents[contract.name]
 
     async def _provide(self, body: bytes) -> Answer:
-        answer = provisioning.provision(self.wallet.store, self.contracts, body, self.wallet.fresh_id)
+        await self.wallet.commits.begin()
+        try:
+            answer = provisioning.provision(self.wallet.store, self.contracts, body, self.wallet.fresh_id)
+        except Exception as error:
+            self.wallet.commits.undo(error)
+            raise
         await self.wallet.commits.done()
         return answer
 
@@ -160,6 +168,13 @@ async def respond(send: Send, answer: Answer) -> None:
 
 def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _unavailable(failure: StoreError) -> Answer:
+    """503 in no contract's shape: the platform must not take it for a refusal."""
+    reason = "nothing was done" if isinstance(failure, NotStored) else "it is not known whether it was done"
+    answer = _plain(503, f"the wallet's database failed, and {reason}")
+    return answer._replace(headers=(*answer.headers, (b"retry-after", b"1")))
 
 
 def _plain(status: int, reason: str) -> Answer:

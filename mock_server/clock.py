@@ -14,6 +14,11 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def elapsed_seconds() -> float:
+    """Seconds since a fixed moment, to limit how long something is waited for. No rule of the wallet depends on it."""
+    return time.monotonic()
+
+
 class MovedClock:
     """A clock that moves only when its owner moves it, so that a test of ten seconds needs no waiting."""
 

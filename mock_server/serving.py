@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import uvicorn
 
@@ -19,7 +19,9 @@ from mock_server.app import DOCUMENT, App, Asgi
 from mock_server.commits import CommitEachTurn
 from mock_server.provisioning import PATH
 from mock_server.store import Store, open_store
+from mock_server.store.address import is_postgres
 from mock_server.wallet import Wallet
+from mock_server.workers import Workers
 
 BACKLOG = 2048
 """Number of connections that may wait to be accepted. The harness opens many at the same moment."""
@@ -49,11 +51,26 @@ class Settings:
     latency_ms: int = 0
     ready_json: bool = False
     stop_with_parent: bool = False
+    workers: int = 1
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM, SIGINT or, with `stop_with_parent`, the end of standard input. Raises StartError."""
     listening = listen(settings)
+    if settings.workers == 1:
+        _serve_on(listening, settings)
+        return
+    if not is_postgres(settings.store):
+        raise StartError("--workers needs a store that several processes share: --store postgresql://...")
+    _open(settings).close()  # an error of the store is found here, once
+    alone = replace(settings, workers=1, stop_with_parent=True)
+    workers = Workers(settings.workers, lambda: _serve_on(listening, alone), share_input=settings.stop_with_parent)
+    if not workers.run(ready_line(settings, listening.getsockname()[1])):
+        raise StartError("a worker could not start")
+
+
+def _serve_on(listening: socket.socket, settings: Settings) -> None:
+    """Serve on a socket that accepts connections already. Raises StartError."""
     with contextlib.closing(_open(settings)) as store:
         wallet = settings.wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
         app = App(wallet, provision=settings.provision)

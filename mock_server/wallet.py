@@ -26,6 +26,7 @@ from harness.model import (
     ItemReply,
     Movement,
     Operation,
+    Outcome,
     Reply,
     Retry,
     Rollback,
@@ -37,7 +38,7 @@ from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
 from mock_server.rules.batches import Batches
 from mock_server.rules.rollbacks import Rollbacks
-from mock_server.store import Store
+from mock_server.store import NotStored, Store
 from mock_server.wire import RequestHandler, refused
 
 
@@ -69,16 +70,25 @@ class Wallet(RequestHandler, Batches, Rollbacks):
     async def handle(self, contract: str, operation: Operation) -> Reply:
         """Answer one operation. When this returns, every change that it made is durable.
 
-        `contract` is the name of the contract that carried it. Players, ids and sessions belong to one contract.
+        `contract` is the name of the contract that carried it. Players, ids and sessions belong to one contract. The
+        operation is refused if the database failed and certainly stored nothing of it. Raises Unclear if the database
+        may have stored it.
         """
         try:
-            self.store.begin()
-            reply = await self.decide(contract, operation)
+            await self.commits.begin()
+            reply = await self._decided(contract, operation)
+            await self.commits.done()
+        except NotStored:
+            return refused(Outcome.REFUSED, "the wallet's database failed, and nothing was done: send it again")
+        return reply
+
+    async def _decided(self, contract: str, operation: Operation) -> Reply:
+        """The answer to an operation. An error undoes the whole transaction."""
+        try:
+            return await self.decide(contract, operation)
         except Exception as error:
             self.commits.undo(error)
             raise
-        await self.commits.done()
-        return reply
 
     async def gap(self) -> None:
         """Let the other requests run. No sound rule calls this. A defect calls it between a check and the act."""

@@ -14,6 +14,7 @@ SMALLEST = {
     "client": ("--rounds", "1", "--bursts", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
+    "stores": ("--bets", "64"),
     "suite": ("--rounds", "1", "--only", "session"),
     "wallet": ("--requests", "20"),
 }

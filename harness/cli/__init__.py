@@ -8,7 +8,20 @@ import sys
 from collections.abc import Sequence
 
 from harness import __version__
-from harness.cli import certify, check, compare, init, keygen, openapi, partner, prove, replay, show_config, verify
+from harness.cli import (
+    audit,
+    certify,
+    check,
+    compare,
+    init,
+    keygen,
+    openapi,
+    partner,
+    prove,
+    replay,
+    show_config,
+    verify,
+)
 from harness.cli.command import Command, UsageProblem
 from harness.inert import inert
 from harness.report import ReportError
@@ -25,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     openapi,
     keygen,
     verify,
+    audit,
 )
 """The modules of the subcommands, in the order of the help."""
 

@@ -8,12 +8,43 @@ of the main unit within 64 bits.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from harness.model import Outcome
 
 LARGEST_BALANCE = 2**63 - 1
 """Both databases keep a balance in a signed 64-bit column."""
+
+
+PATIENCE_SECONDS = 1.0
+"""How long a request waits for a database that is locked or lost. Then it is refused."""
+
+RETRY_SECONDS = 0.02
+"""Time between two attempts to open a transaction. An attempt itself waits for a lock as long as this."""
+
+
+class Proof(NamedTuple):
+    """A query that finds a row if and only if a transaction is stored."""
+
+    statement: str
+    values: tuple[Any, ...]
+
+
+class StoreError(Exception):
+    """The database did not do its work. The text gives its reason, without secrets."""
+
+
+class NotStored(StoreError):
+    """Nothing of the transaction is stored: COMMIT was certainly not reached, or the database refused it."""
+
+
+class Unclear(StoreError):
+    """COMMIT was sent and not answered, so the transaction is stored or not."""
+
+    def __init__(self, reason: str, proof: Proof | None) -> None:
+        """`proof` finds out later whether it is stored. None if the transaction has no row of its own."""
+        super().__init__(reason)
+        self.proof = proof
 
 
 class Key(NamedTuple):
@@ -83,20 +114,38 @@ class TokenRecord(NamedTuple):
 
 
 class Store(Protocol):
-    """The wallet's store. Reads show the writes of the open transaction. Other processes see them after `commit`."""
+    """The wallet's store. Reads show the writes of the open transaction. Other processes see them after `commit`.
+
+    Every call raises NotStored if the database fails. The open transaction must then be undone by `rollback`.
+    """
 
     @property
     def busy(self) -> bool:
         """True while a transaction is open."""
 
+    def try_begin(self) -> bool:
+        """Open a transaction that excludes every other writer, if that is possible within `RETRY_SECONDS`.
+
+        Returns True if a transaction is open now. Raises NotStored if the database has an error other than a lock.
+        """
+
     def begin(self) -> None:
-        """Open a transaction that excludes every other writer. Does nothing if one is open."""
+        """Open a transaction that excludes every other writer. Does nothing if one is open.
+
+        Waits for `PATIENCE_SECONDS`, then raises NotStored.
+        """
 
     def commit(self) -> None:
-        """Make everything since `begin` durable. Does nothing if no transaction is open."""
+        """Make everything since `begin` durable. Does nothing if no transaction is open.
+
+        Raises NotStored or Unclear. No transaction is open afterwards.
+        """
 
     def rollback(self) -> None:
-        """Undo everything since `begin`. Does nothing if no transaction is open."""
+        """Undo everything since `begin`. Does nothing if no transaction is open. Never raises StoreError."""
+
+    def is_stored(self, proof: Proof) -> bool | None:
+        """Whether a transaction is stored, read on a new connection. None if that cannot be said at this moment."""
 
     def close(self) -> None:
         """Close the connection. An open transaction is undone."""

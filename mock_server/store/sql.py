@@ -6,30 +6,36 @@ collations and trailing spaces in different ways, but they all compare bytes ali
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from abc import ABC, abstractmethod
 from typing import Any, Protocol, TypeAlias
 
 from harness.model import Outcome
-from mock_server.store.interface import Account, BetRecord, Entry, Fate, Key, SessionRecord, TokenRecord
+from mock_server.clock import elapsed_seconds, system_clock
+from mock_server.store.interface import (
+    PATIENCE_SECONDS,
+    RETRY_SECONDS,
+    Account,
+    BetRecord,
+    Entry,
+    Fate,
+    Key,
+    NotStored,
+    Proof,
+    SessionRecord,
+    TokenRecord,
+)
 
 Row: TypeAlias = tuple[Any, ...]
 
-SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS account (number {number} PRIMARY KEY, contract TEXT NOT NULL, player {bytes} NOT NULL,
-        currency TEXT NOT NULL, display_name {bytes} NOT NULL, brand {bytes} NOT NULL, country TEXT NOT NULL,
-        balance BIGINT NOT NULL, UNIQUE (contract, player))""",
-    """CREATE TABLE IF NOT EXISTS entry (number {number} PRIMARY KEY, contract TEXT NOT NULL, family TEXT NOT NULL,
-        id {bytes} NOT NULL, account BIGINT NOT NULL, amount BIGINT NOT NULL, effect BIGINT NOT NULL,
-        balance BIGINT NOT NULL, bet {bytes} NOT NULL, outcome TEXT NOT NULL, reference TEXT NOT NULL,
-        at_ms BIGINT NOT NULL, UNIQUE (contract, family, id))""",
-    """CREATE TABLE IF NOT EXISTS bet (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
-        bet {bytes} NOT NULL, stake BIGINT NOT NULL, fate TEXT NOT NULL, PRIMARY KEY (contract, id, account))""",
-    "CREATE INDEX IF NOT EXISTS bet_by_reference ON bet (account, bet)",
-    """CREATE TABLE IF NOT EXISTS session (contract TEXT NOT NULL, id {bytes} NOT NULL, account BIGINT NOT NULL,
-        live SMALLINT NOT NULL, PRIMARY KEY (contract, id))""",
-    """CREATE TABLE IF NOT EXISTS token (contract TEXT NOT NULL, value {bytes} NOT NULL, account BIGINT NOT NULL,
-        spent SMALLINT NOT NULL, PRIMARY KEY (contract, value))""",
-)
+OPENING = "opening"
+"""The kind of the postings that bring an account to the balance with which it is opened or reset."""
+
+POST = """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)
+    SELECT account.number, side.owner, account.currency, side.sign * ?, ?, ?, ? FROM account
+    CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side
+    WHERE account.number = ? ORDER BY side.sign DESC"""
+"""Both sides of a movement in one statement: what the player gains, the `house` loses."""
 
 ACCOUNT_COLUMNS = "number, contract, player, currency, display_name, brand, country"
 ENTRY_COLUMNS = "account, amount, effect, balance, bet, outcome, reference, at_ms"
@@ -55,21 +61,61 @@ class Cursor(Protocol):
         """All remaining rows."""
 
 
-class SqlStore:
+class SqlStore(ABC):
     """A store on an SQL database. The subclass connects and opens the transactions."""
 
-    def __init__(self, run: Callable[[str, Row], Cursor]) -> None:
-        """`run` executes one statement, with `?` for each parameter."""
-        self._run = run
+    def __init__(self) -> None:
+        self._proof: Proof | None = None
+        self._wrote = False
 
-    def create_tables(self, *, number: str, bytes_type: str) -> None:
-        """Create the missing tables, with the database's own types for a running number and for bytes."""
-        for statement in SCHEMA:
-            self._run(statement.format(number=number, bytes=bytes_type), ())
+    @abstractmethod
+    def _run(self, statement: str, values: Row) -> Cursor:
+        """Execute one statement, with `?` for each parameter. Raises NotStored."""
+
+    @abstractmethod
+    def try_begin(self) -> bool:
+        """Open a transaction that excludes every other writer, if that is possible within `RETRY_SECONDS`.
+
+        Returns True if a transaction is open now. Raises NotStored if the database has an error other than a lock.
+        """
+
+    def begin(self) -> None:
+        """Open a transaction that excludes every other writer. Does nothing if one is open.
+
+        Waits for `PATIENCE_SECONDS`, then raises NotStored.
+        """
+        deadline = elapsed_seconds() + PATIENCE_SECONDS
+        while not self.try_begin():
+            if elapsed_seconds() > deadline:
+                raise NotStored(f"the database was locked or away for {PATIENCE_SECONDS} s")
+            time.sleep(RETRY_SECONDS)
+
+    def _begun(self) -> None:
+        """Forget what the previous transaction wrote."""
+        self._proof, self._wrote = None, False
+
+    def _write(self, statement: str, values: Row) -> Cursor:
+        """Execute a statement that writes."""
+        self._wrote = True
+        return self._run(statement, values)
 
     def open_account(self, account: Account, balance: int) -> Account:
-        """Create an account, or reset the one of that contract and player. The store assigns the number."""
-        row = self._run(
+        """Create an account, or reset the one of that contract and player. The store assigns the number.
+
+        The account is brought from its former balance to the new one by postings. If the currency changes, the whole
+        former balance leaves in the former currency.
+        """
+        former = self._run(
+            "SELECT number, currency, balance FROM account WHERE contract = ? AND player = ?",
+            (account.contract, packed(account.player)),
+        ).fetchone()
+        held = 0
+        if former is not None:
+            number, currency, held = former
+            if currency != account.currency:
+                self._post(number, -held, OPENING, account.player, system_clock())
+                held = 0
+        row = self._write(
             "INSERT INTO account (contract, player, currency, display_name, brand, country, balance)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, player) DO UPDATE SET currency = excluded.currency,"
             " display_name = excluded.display_name, brand = excluded.brand, country = excluded.country,"
@@ -84,7 +130,13 @@ class SqlStore:
                 balance,
             ),
         ).fetchall()[0]
+        self._post(row[0], balance - held, OPENING, account.player, system_clock())
         return account._replace(number=row[0])
+
+    def _post(self, account: int, amount: int, kind: str, id: str, at_ms: int) -> None:
+        """Append the two postings of a movement, in the account's currency. None are needed for 0."""
+        if amount:
+            self._write(POST, (amount, kind, packed(id), at_ms, account))
 
     def account(self, contract: str, player: str) -> Account | None:
         """The account of a player of a contract, or None."""
@@ -106,7 +158,7 @@ class SqlStore:
 
     def set_balance(self, account: Account, balance: int) -> None:
         """Write the balance, in hundred-thousandths."""
-        self._run("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
+        self._write("UPDATE account SET balance = ? WHERE number = ?", (balance, account.number))
 
     def entry(self, key: Key) -> Entry | None:
         """The entry under a key, or None."""
@@ -117,8 +169,8 @@ class SqlStore:
         return None if row is None else _entry(row)
 
     def put_entry(self, key: Key, entry: Entry) -> None:
-        """Store an entry under a key and replace the previous one."""
-        self._run(
+        """Store an entry under a key and replace the previous one. Its effect is posted to `player` and `house`."""
+        self._write(
             f"INSERT INTO entry (contract, family, id, {ENTRY_COLUMNS})"  # noqa: S608 - our own columns
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (contract, family, id) DO UPDATE SET"
             " account = excluded.account, amount = excluded.amount, effect = excluded.effect,"
@@ -126,10 +178,15 @@ class SqlStore:
             " reference = excluded.reference, at_ms = excluded.at_ms",
             (key.contract, key.family, packed(key.id), *entry[:4], packed(entry.bet), *entry[5:]),
         )
+        self._post(entry.account, entry.effect, key.family, key.id, entry.at_ms)
+        self._proof = Proof(
+            "SELECT 1 FROM entry WHERE contract = ? AND family = ? AND id = ? AND reference = ?",
+            (key.contract, key.family, packed(key.id), entry.reference),
+        )
 
     def forget(self, key: Key) -> None:
         """Delete the entry under a key."""
-        self._run(
+        self._write(
             "DELETE FROM entry WHERE contract = ? AND family = ? AND id = ?",
             (key.contract, key.family, packed(key.id)),
         )
@@ -159,7 +216,7 @@ class SqlStore:
 
     def put_bet(self, contract: str, record: BetRecord) -> None:
         """Write a bet into the register, replacing the account's bet of that id."""
-        self._run(
+        self._write(
             "INSERT INTO bet (contract, id, account, bet, stake, fate) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (contract, id, account) DO UPDATE SET bet = excluded.bet, stake = excluded.stake,"
             " fate = excluded.fate",
@@ -175,11 +232,12 @@ class SqlStore:
 
     def put_session(self, contract: str, id: str, record: SessionRecord) -> None:
         """Write a session."""
-        self._run(
+        self._write(
             "INSERT INTO session (contract, id, account, live) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (contract, id) DO UPDATE SET account = excluded.account, live = excluded.live",
             (contract, packed(id), record.account, int(record.live)),
         )
+        self._proof = Proof("SELECT 1 FROM session WHERE contract = ? AND id = ?", (contract, packed(id)))
 
     def token(self, contract: str, value: str) -> TokenRecord | None:
         """A one-time token, spent or not, or None."""
@@ -190,7 +248,7 @@ class SqlStore:
 
     def put_token(self, contract: str, value: str, record: TokenRecord) -> None:
         """Write a one-time token."""
-        self._run(
+        self._write(
             "INSERT INTO token (contract, value, account, spent) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (contract, value) DO UPDATE SET account = excluded.account, spent = excluded.spent",
             (contract, packed(value), record.account, int(record.spent)),

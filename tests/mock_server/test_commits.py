@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from wallet_at_hand import AtHand
 
-from harness.model import Operation, Reply
+from harness.model import Operation, Outcome, Reply
 from mock_server.commits import CommitAtOnce, CommitEachTurn
 from mock_server.order import Moved, Order
-from mock_server.store import Account
+from mock_server.store import PATIENCE_SECONDS, RETRY_SECONDS, Account, Unclear
 from mock_server.store.sqlite import SqliteStore
 from mock_server.wallet import Wallet
 
@@ -76,6 +77,68 @@ def test_a_commit_that_fails_fails_the_whole_turn(at: AtHand, store: Watched) ->
     store.fails = False
     ask_at_once(at, *payouts)
     assert at.holds() == 1003
+
+
+class LosesAnswers(SqliteStore):
+    """Commits, and does not learn whether it has."""
+
+    def commit(self) -> None:
+        if self.busy:
+            super().commit()
+            if self._proof is not None:
+                raise Unclear("no answer", self._proof)
+
+
+@pytest.mark.parametrize("can_be_looked_up", [True, False])
+def test_a_commit_without_an_answer_is_looked_up(tmp_path: Path, can_be_looked_up: bool) -> None:
+    file = tmp_path / "books.sqlite"
+    at = AtHand(store=SqliteStore(file))
+    store = LosesAnswers(file)
+    at.wallet = Wallet(store, commits=CommitEachTurn(store))
+    if not can_be_looked_up:
+        store._where = tmp_path
+    replies = ask_at_once(at, at.payout(1), at.payout(2))
+    if can_be_looked_up:
+        assert [reply.items[0].balance for reply in replies if isinstance(reply, Reply)] == [1001, 1003]
+    else:
+        assert [type(reply) for reply in replies] == [Unclear, Unclear]
+    assert at.holds() == 1003
+
+
+class Locked(SqliteStore):
+    """Counts the attempts to open a transaction while another writer has the lock."""
+
+    locked = True
+    attempts = 0
+    unlocked_at = 0
+
+    def try_begin(self) -> bool:
+        self.attempts += 1
+        if self.attempts == self.unlocked_at:
+            self.locked = False
+        return not self.locked and super().try_begin()
+
+
+def test_a_locked_store_is_waited_for_by_all_together() -> None:
+    at = AtHand()
+    store = Locked(None)
+    at.wallet = Wallet(store, commits=CommitEachTurn(store))
+    replies = ask_at_once(at, *(at.payout(1) for _ in range(50)))
+    assert {reply.outcome for reply in replies if isinstance(reply, Reply)} == {Outcome.REFUSED}
+    assert store.attempts <= PATIENCE_SECONDS / RETRY_SECONDS
+
+
+def test_a_store_that_is_unlocked_meanwhile_serves_all_who_wait() -> None:
+    store = Locked(None)
+    store.locked = False
+    at = AtHand(store=store)
+    store.locked = True
+    at.wallet = Wallet(store, commits=CommitEachTurn(store))
+
+    store.unlocked_at = store.attempts + 4
+    replies = ask_at_once(at, *(at.payout(1) for _ in range(50)))
+    assert all(isinstance(reply, Reply) and reply.accepted for reply in replies)
+    assert at.holds() == 1050
 
 
 class Stumbles(Wallet):

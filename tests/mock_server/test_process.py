@@ -18,6 +18,7 @@ from wallet_process import (
     DEADLINE_SECONDS,
     ENVIRONMENT,
     Running,
+    received,
     running,
     signed,
     start,
@@ -50,11 +51,6 @@ def payout(player: dict[str, str], amount: int) -> Payout:
 def balance(wallet: Running, player: dict[str, str]) -> int:
     found = wallet.ask("casino", GetBalance(player=player["playerId"], session=player["sessionId"]))
     return int(found["balance"])
-
-
-def received(connection: socket.socket) -> bytes:
-    """Everything until the other side closes."""
-    return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def test_the_ready_line_says_where(wallet: Running) -> None:

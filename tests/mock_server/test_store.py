@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 from wallet_at_hand import AtHand
 
 from harness.model import Outcome
 from mock_server.store import Account, BetRecord, Entry, Fate, Key, SessionRecord, Store, TokenRecord, open_store
+from mock_server.store.migrations import MIGRATIONS
+from mock_server.store.sql import SqlStore
 
 ACCOUNT = Account(0, "casino", "ann", "EUR", "Ann", "BRAND", "MT")
 ENTRY = Entry(1, 5, -5, 2**63 - 1, "b\x00\ud800", Outcome.OK, "ref", 1_700_000_000_000)
@@ -18,20 +20,10 @@ ENTRY = Entry(1, 5, -5, 2**63 - 1, "b\x00\ud800", Outcome.OK, "ref", 1_700_000_0
 Opener = Callable[[], Store]
 
 
-def _emptied(address: str) -> str:
-    with psycopg.connect(address, autocommit=True) as connection:
-        for table in ("account", "entry", "bet", "session", "token"):
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-    return address
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens further connections to one and the same fresh database."""
-    if request.param == "sqlite":
-        where = str(tmp_path / "books.sqlite")
-    else:
-        where = _emptied(request.getfixturevalue("postgres"))
+    where = str(tmp_path / "books.sqlite") if request.param == "sqlite" else request.getfixturevalue("postgres")
     opened: list[Store] = []
 
     def open_another() -> Store:
@@ -134,3 +126,43 @@ def test_an_unreachable_postgres_is_an_error_without_its_password() -> None:
     with pytest.raises(OSError, match="PostgreSQL store cannot be used") as caught:
         open_store("postgresql://user:hidden-word@127.0.0.1:1/books")
     assert "hidden-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("where", [":memory:", "sqlite://", "sqlite:///:memory:"])
+def test_a_store_in_memory_has_no_file(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store(where).close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_url_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for where in ("bare.db", "sqlite:///relative.db", f"sqlite:///{tmp_path}/absolute%20path.db"):
+        open_store(where).close()
+    names = {each.name for each in tmp_path.iterdir()}
+    assert {"bare.db", "relative.db", "absolute path.db"} <= names
+
+
+@pytest.mark.parametrize("where", ["mysql://u:hidden-word@h/b", "sqlite://host/x.db", "sqlite:///", "sqlite:///x?y=z"])
+def test_a_url_of_no_store_is_an_error_in_a_sentence(where: str) -> None:
+    with pytest.raises(OSError, match="none of these forms") as caught:
+        open_store(where)
+    assert "hidden-word" not in str(caught.value)
+
+
+def test_a_store_of_a_newer_wallet_is_left_alone(opener: Opener) -> None:
+    store = opener()
+    store.begin()
+    assert isinstance(store, SqlStore)
+    store._run("INSERT INTO schema_version (version, title, applied_at_ms) VALUES (99, 'later', 0)", ())
+    store.commit()
+    with pytest.raises(OSError, match="version 99 of the schema"):
+        opener()
+
+
+def test_wallets_that_start_at_once_migrate_once(opener: Opener) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        stores = list(threads.map(lambda _: opener(), range(8)))
+    assert isinstance(stores[0], SqlStore)
+    rows = stores[0]._run("SELECT version FROM schema_version ORDER BY version", ()).fetchall()
+    assert [version for (version,) in rows] == list(range(1, len(MIGRATIONS) + 1))

@@ -15,29 +15,100 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 USERS = ("postgres", "nobody")
 """The users for the server if the test process is root. The first one that exists is used."""
 READY = "database system is ready to accept connections"
-SETTINGS = ("listen_addresses=", "fsync=off", "log_min_messages=log", "log_checkpoints=off")
-"""The server listens on no port. A test needs no data that survives a power cut. Errors of clients are not logged."""
+SETTINGS = ("listen_addresses=", "log_min_messages=log", "log_checkpoints=off")
+"""The server listens on no port. Errors of clients are not logged."""
 DEADLINE_SECONDS = 60
+SOCKET = ".s.PGSQL.5432"
+"""The name of a server's socket in its folder."""
 
 
 class NoServer(Exception):
     """PostgreSQL cannot be started here. The text names what to install."""
 
 
+class Cluster:
+    """One cluster in a folder, whose server can be stopped and started again."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """`durable` flushes commits to disk. Raises NoServer."""
+        self._settings = (*SETTINGS, f"fsync={'on' if durable else 'off'}")
+        initdb, self._postgres = (_program(name) for name in ("initdb", "postgres"))
+        self.folder = folder
+        self._user = _user(folder)
+        self._process: subprocess.Popen[str] | None = None
+        _create(folder, [*self._user, initdb])
+
+    @property
+    def address(self) -> str:
+        """The `postgresql://` address of its database."""
+        return f"postgresql://walletproof@/postgres?host={self.folder}"
+
+    @property
+    def socket(self) -> Path:
+        """The socket on which the server listens."""
+        return self.folder / SOCKET
+
+    @property
+    def pid(self) -> int:
+        """The id of the server's first process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the server, and wait until it accepts connections."""
+        settings = [part for each in self._settings for part in ("-c", each)]
+        program = [*_with_parent(self._user), self._postgres]
+        self._process = subprocess.Popen(
+            [*program, "-D", str(self.folder / "cluster"), "-k", str(self.folder), *settings],
+            cwd=self.folder,
+            env={**os.environ, "LC_ALL": "C"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stderr is not None
+        lines = []
+        for line in self._process.stderr:
+            lines.append(line)
+            if READY in line:
+                return
+        raise AssertionError("PostgreSQL ended before it was ready:\n" + "".join(lines))
+
+    def empty(self) -> None:
+        """Remove every table."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+
+    def stop(self) -> None:
+        """Stop the server. An interrupt closes every connection. If it does not end, the system kills it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The `postgresql://` address of an empty database. Raises NoServer."""
-    initdb, postgres = (_program(name) for name in ("initdb", "postgres"))
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A new cluster, started. Raises NoServer."""
     # The folder is not in pytest's own folder, which no other user may enter.
     folder = Path(tempfile.mkdtemp(prefix="walletproof-"))
     try:
-        user = _user(folder)
-        _create(folder, [*user, initdb])
-        with _started(folder, [*_with_parent(user), postgres]):
-            yield f"postgresql://walletproof@/postgres?host={folder}"
+        found = Cluster(folder, durable=durable)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
     finally:
         shutil.rmtree(folder)
 
@@ -80,33 +151,3 @@ def _create(folder: Path, initdb: list[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-@contextlib.contextmanager
-def _started(folder: Path, postgres: list[str]) -> Iterator[None]:
-    settings = [part for each in SETTINGS for part in ("-c", each)]
-    with subprocess.Popen(
-        [*postgres, "-D", str(folder / "cluster"), "-k", str(folder), *settings],
-        cwd=folder,
-        env={**os.environ, "LC_ALL": "C"},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stderr is not None
-            told = []
-            for line in process.stderr:
-                told.append(line)
-                if READY in line:
-                    break
-            else:
-                raise AssertionError("PostgreSQL ended before it was ready:\n" + "".join(told))
-            yield
-        finally:
-            # An interrupt closes every connection and ends the server. If it does not end, the system kills it.
-            process.send_signal(signal.SIGINT)
-            try:
-                process.communicate(timeout=DEADLINE_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise

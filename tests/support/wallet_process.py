@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -98,11 +98,13 @@ def wire(name: str, request: Request) -> bytes:
     return "\r\n".join([*head, "", ""]).encode() + request.body
 
 
-def start(*arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> subprocess.Popen[str]:
-    """Start `python -m mock_server`."""
+def start(
+    *arguments: str, environment: Mapping[str, str] = ENVIRONMENT, before: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    """Start `python -m mock_server`. `before` is the beginning of a command line that runs the rest of it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WALLET_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "mock_server", *arguments],
+        [*before, sys.executable, "-m", "mock_server", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -113,12 +115,17 @@ def start(*arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> subp
 
 
 @contextlib.contextmanager
-def running(*arguments: str) -> Iterator[Running]:
+def running(*arguments: str, before: Sequence[str] = ()) -> Iterator[Running]:
     """A wallet with provisioning, which is stopped at the end."""
-    with start("--provision", "--ready-json", *arguments) as process:
+    with start("--provision", "--ready-json", *arguments, before=before) as process:
         assert process.stdout is not None
         try:
             yield Running(process, json.loads(process.stdout.readline(), parse_float=Decimal))
         finally:
             process.terminate()
             process.communicate(timeout=DEADLINE_SECONDS)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Everything until the other side closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))

@@ -1,0 +1,113 @@
+"""How fast the wallet writes its books, beside a bare loop that writes the same rows, on SQLite and PostgreSQL.
+
+    python bench/stores.py [--bets 1024]
+
+Each row is measured in turns with the others, and the medians are shown. PostgreSQL is started by the benchmark, with
+flushes to disk. Compare only rows of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from harness.model import Bet, Outcome
+from mock_server.commits import CommitEachTurn
+from mock_server.store import Account, BetRecord, Entry, Fate, Key, SessionRecord, Store, open_store
+from mock_server.wallet import Wallet
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+from postgres_server import NoServer, cluster
+
+ROUNDS = 5
+SESSION = "session"
+SIZES = (1, 64)
+
+Loop = Callable[[Store, Account, int, int], None]
+
+
+def bare(store: Store, account: Account, first: int, count: int) -> None:
+    """Write what `count` bets write, in one transaction, without looking at anything."""
+    store.begin()
+    for number in range(first, first + count):
+        store.set_balance(account, 10**12 - number)
+        store.put_bet(account.contract, BetRecord(account.number, f"b{number}", f"b{number}", 1, Fate.PLACED))
+        entry = Entry(account.number, 1, -1, 10**12 - number, "", Outcome.OK, f"{number:032x}", 1_700_000_000_000)
+        store.put_entry(Key(account.contract, "bet", f"b{number}"), entry)
+    store.commit()
+
+
+def wallet(store: Store, account: Account, first: int, count: int) -> None:
+    """Let the wallet carry out `count` bets that arrive in one turn of the event loop."""
+    playing = Wallet(store, commits=CommitEachTurn(store))
+    bets = [
+        Bet(id=f"b{number}", player=account.player, currency="EUR", amount=1, session=SESSION)
+        for number in range(first, first + count)
+    ]
+
+    async def play() -> None:
+        replies = await asyncio.gather(*(playing.handle(account.contract, each) for each in bets))
+        assert all(reply.accepted for reply in replies)
+
+    asyncio.run(play())
+
+
+LOOPS: dict[str, Loop] = {"bare loop": bare, "wallet": wallet}
+
+
+def seconds(where: str, loop: Loop, size: int, bets: int) -> float:
+    """Seconds for so many bets, in transactions of `size`, by a new player."""
+    with contextlib.closing(open_store(where)) as store:
+        store.begin()
+        player = f"player-{time.time_ns()}"
+        account = store.open_account(Account(0, player, player, "EUR", "", "", "MT"), 10**12)
+        store.put_session(player, SESSION, SessionRecord(account.number, live=True))
+        store.commit()
+        began = time.perf_counter()
+        for first in range(0, bets, size):
+            loop(store, account, first, size)
+        return time.perf_counter() - began
+
+
+@contextlib.contextmanager
+def stores() -> Iterator[dict[str, str]]:
+    """The stores to measure, by name. Without a PostgreSQL server on this machine it is SQLite alone."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        found = {"SQLite": f"sqlite:///{folder}/books.db"}
+        try:
+            found["PostgreSQL"] = stack.enter_context(cluster(durable=True)).address
+        except NoServer as reason:
+            print(f"PostgreSQL is left out: it {reason}")
+        yield found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure all and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--bets", type=int, default=1024, help="bets of a measurement")
+    options = parser.parse_args(arguments)
+    took: dict[tuple[str, int, str], list[float]] = {}
+    with stores() as places:
+        for _ in range(ROUNDS):
+            for place, where in places.items():
+                for size in SIZES:
+                    for name, loop in LOOPS.items():
+                        count = options.bets if size > 1 else options.bets // 4
+                        each = seconds(where, loop, size, count) / count
+                        took.setdefault((place, size, name), []).append(each)
+    print(f"{'bets/s':12} {'in one commit':>14} {'bare loop':>10} {'wallet':>10} {'share':>7}")
+    for place in places:
+        for size in SIZES:
+            floor, ours = (statistics.median(took[place, size, name]) for name in LOOPS)
+            print(f"{place:12} {size:14} {1 / floor:10,.0f} {1 / ours:10,.0f} {floor / ours:7.0%}")
+
+
+if __name__ == "__main__":
+    main()
