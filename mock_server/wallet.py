@@ -31,6 +31,7 @@ from harness.model import (
     Rollback,
     Settle,
 )
+from mock_server.aside import Aside, at_once
 from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
 from mock_server.fresh_ids import FreshId, random_id
@@ -53,18 +54,20 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         now_ms: Clock = system_clock,
         gap_ms: int = 0,
         fresh_id: FreshId = random_id,
+        aside: Aside = at_once,
     ) -> None:
         """`credentials` are the platform's, by contract name. A contract without credentials is not served over HTTP.
 
         `commits` decides when changes become durable, by default at once. Every rule and every defect reads the
         time from the clock `now_ms`, and makes random ids by `fresh_id`. The length of `gap` is `gap_ms`
-        milliseconds, in process 0.
+        milliseconds, in process 0. Large requests are read and answered by way of `aside`.
         """
         RequestHandler.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)
         self.commits: Commits = commits or CommitAtOnce(store)
         self._gap_ms = gap_ms
         self.fresh_id = fresh_id
+        self.aside = aside
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
         """Answer one operation. When this returns, every change that it made is durable.
@@ -83,6 +86,11 @@ class Wallet(RequestHandler, Batches, Rollbacks):
     async def gap(self) -> None:
         """Let the other requests run. No sound rule calls this. A defect calls it between a check and the act."""
         await asyncio.sleep(self._gap_ms / 1000)
+
+    async def end_part(self) -> None:
+        """Make a part of a batch durable, and let the other requests run meanwhile."""
+        await self.commits.done()
+        self.store.begin()
 
     async def decide(self, contract: str, operation: Operation) -> Reply:
         """Pass an operation to its rule."""
