@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--core-only", action="store_true", help="lack every operation but the core one")
     parser.add_argument("--defect", default="", metavar="NAME", help="serve a wallet with this deliberate bug")
     parser.add_argument("--list-defects", action="store_true", help="list the deliberate bugs, and stop")
-    _add_operations(parser)
+    _add_admin(parser)
     parser.add_argument("--ready-json", action="store_true", help="print the ready line as JSON")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
     for option, each in _options().items():
@@ -106,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_operations(parser: argparse.ArgumentParser) -> None:
-    """Declare the options about the admin paths, the weather, the limits and the log."""
+def _add_admin(parser: argparse.ArgumentParser) -> None:
+    """Declare the options about the admin paths and the weather."""
     add = parser.add_argument
     add(
         "--admin-token",
@@ -126,6 +126,12 @@ def _add_operations(parser: argparse.ArgumentParser) -> None:
     add("--live-weather", action="store_true", help="offer /__admin/weather, and players that bring their own weather")
     add("--list-weather", action="store_true", help="list the faults of --weather, and stop")
     add("--latency", type=int, default=0, metavar="MS", help="the same as --weather 'latency MSms'")
+    _add_limits(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Declare the options about the limits and the log."""
+    add = parser.add_argument
     limits = Limits()
     add(
         "--most-connections",

@@ -1,7 +1,8 @@
 """Rules of the weather in words: `drop-reply every 7th settlement`, `latency 200ms`, `busy 5% seed 42 at most 3 times`.
 
-A rule is the name of a fault, the number that sets it, and then in any order: when it strikes, and the one operation
-that it concerns. Without a time it strikes always, and without an operation it concerns every request of a contract.
+A rule begins with the name of a fault and the number that sets it. Then follow, in any order, when it strikes, and the
+one operation that it concerns. Without a time it strikes always. Without an operation it concerns every request of a
+contract.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"(\d{1,7})(ms|s|bytes)\Z", re.ASCII)
 _NTH = re.compile(r"(\d{1,9})(?:st|nd|rd|th)?\Z", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})%\Z", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}\Z", re.ASCII)
-_SEEDS = 2**32
+_SEEDS = 10**9
 EXAMPLE = "drop-reply every 7th settlement"
 
 
