@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from harness.contracts import BUNDLED, CredentialField, Credentials, load
 from mock_server import logs
 from mock_server.limits import Limits
-from mock_server.serving import Settings, StartError, serve
+from mock_server.serving import GRACE_SECONDS, Settings, StartError, serve
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
 TOKEN = "WALLET_PROVISION_TOKEN"
@@ -147,6 +147,13 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="requests that are served at once; more are answered with 503 (default: %(default)s)",
     )
+    add(
+        "--grace",
+        type=_seconds,
+        default=GRACE_SECONDS,
+        metavar="SECONDS",
+        help="how long a signal to stop waits for the answers in flight, 0 to 600 (default: %(default)s)",
+    )
     add("--log-format", choices=logs.FORMATS, default=logs.FORMATS[0], help="form of the log (default: %(default)s)")
     add("--log-level", choices=tuple(logs.LEVELS), default="warning", help="info logs every request")
 
@@ -154,6 +161,13 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 600:
         raise ValueError(text)
     return number
 
@@ -169,6 +183,7 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
         wallet_type=_wallet_type(options),
         weather=_weather(options),
         live_weather=options.live_weather,
+        grace_seconds=options.grace,
         limits=Limits(connections=options.most_connections, requests=options.most_requests),
         log_format=options.log_format,
         log_level=options.log_level,

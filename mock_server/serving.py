@@ -29,8 +29,8 @@ from mock_server.wallet import Wallet
 BACKLOG = 2048
 """Number of connections that may wait to be accepted. The harness opens many at the same moment."""
 
-GRACE_SECONDS = 1
-"""Seconds to wait for unfinished answers after a signal to stop."""
+GRACE_SECONDS = 10
+"""Seconds to wait for unfinished answers after a signal to stop, unless the command line has another number."""
 
 SPARE_FILES = 64
 """Number of open files that are left for the store, the log and the listening socket."""
@@ -56,6 +56,7 @@ class Settings:
     wallet_type: type[Wallet] = Wallet
     weather: tuple[str, ...] = ()
     live_weather: bool = False
+    grace_seconds: int = GRACE_SECONDS
     limits: Limits = field(default_factory=Limits)
     log_format: str = "text"
     log_level: str = "warning"
@@ -110,7 +111,7 @@ class Server(BoundedServer):
                 front = self._weather = Weather(app, settings.weather, live=settings.live_weather)
             except BadRule as bad:
                 raise StartError(str(bad)) from None
-        super().__init__(front, Room(app.limits, app.metrics), timeout_graceful_shutdown=GRACE_SECONDS)
+        super().__init__(front, Room(app.limits, app.metrics), timeout_graceful_shutdown=settings.grace_seconds)
         self._app = app
         self._ready = ready
 
