@@ -24,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     If the reader of the output closes it, as `head` does, the status is 1.
     """
     try:
-        return _run(arguments)
+        try:
+            return _run(arguments)
+        finally:
+            # Short output is written only now. Without this, its error would be one of the interpreter's end.
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -39,7 +43,6 @@ def _run(arguments: Sequence[str] | None) -> int:
             _list_weather()
         else:
             serve(_settings(options, os.environ))
-        sys.stdout.flush()
     except StartError as error:
         print(f"mock_server: {error}", file=sys.stderr)
         return 2

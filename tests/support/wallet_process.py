@@ -113,9 +113,9 @@ def start(*arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> subp
 
 
 @contextlib.contextmanager
-def running(*arguments: str) -> Iterator[Running]:
+def running(*arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> Iterator[Running]:
     """A wallet with provisioning, which is stopped at the end."""
-    with start("--provision", "--ready-json", *arguments) as process:
+    with start("--provision", "--ready-json", *arguments, environment=environment) as process:
         assert process.stdout is not None
         try:
             yield Running(process, json.loads(process.stdout.readline(), parse_float=Decimal))
