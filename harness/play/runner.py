@@ -21,12 +21,13 @@ from harness.model import (
 )
 from harness.play.abilities import Capabilities
 from harness.play.body_limit import Capacity
+from harness.play.longest_ids import LongestIds
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Restarts
 from harness.play.scenario_run import RunContext, ScenarioRun
 from harness.play.sending import Patience
-from harness.play.settling import Settling
+from harness.play.settling import Settling, Waits
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
@@ -37,6 +38,8 @@ from harness.scenario.words import UNKNOWN
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
 FEWEST_FOR_A_RACE = 2
+TOO_LARGE = "needs a player of its own: the amount is too large to be given back"
+"""Why players that the user named do not play a scenario with an amount beyond 2^53."""
 
 
 class Runner:
@@ -59,7 +62,8 @@ class Runner:
         """Prepare a runner.
 
         * `games` are game ids that the wallet knows. Without any, those of the contract are used.
-        * `settling` decides which balances are read again. Without it, none is.
+        * `settling` decides which balances are read again, and how long a first sending may still run. Without it,
+          nothing is waited for.
         * Without `patience` nothing is waited for.
         * `restarts` restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
@@ -74,7 +78,9 @@ class Runner:
             capabilities=capabilities or Capabilities(),
             patience=patience or Patience(),
             capacity=Capacity(client),
+            longest=LongestIds(client),
             restarts=restarts or Restarts(),
+            waits=Waits(settling.seconds, settling.now, settling.wait) if settling is not None else Waits(),
             now_ms=now_ms,
             tokens_may_be_spent=players.named,
         )
@@ -104,8 +110,7 @@ class Runner:
                 not_applicable=NotApplicable.OPERATION,
             )
         if self._players.named and any(step.faults == BEYOND_EXACT for step in steps_of(scenario.steps)):
-            large = "needs a player of its own: the amount is too large to be given back"
-            return History(contract=self._contract.name, scenario=scenario, skipped=large)
+            return History(contract=self._contract.name, scenario=scenario, skipped=TOO_LARGE)
         if self._players.frugal:
             scenario = smallest(scenario, self._contract)
         planned = plan(scenario, self._contract, self.context.limits, self.context.identities)

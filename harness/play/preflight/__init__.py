@@ -7,6 +7,7 @@ wallet may refuse a good call and accept the same call with a known mistake. Suc
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -24,6 +25,7 @@ from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding
 from harness.play.preflight.network import reach
 from harness.play.preflight.nobody import unknown_player
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
+from harness.play.sending import Patience
 from harness.scenario.identities import Identities
 
 __all__ = ["ConfigurationProblem", "Facts", "Holding", "OnStage", "Stage", "preflight"]
@@ -36,19 +38,21 @@ def preflight(
     provision: Carrier | None = None,
     on_stage: OnStage | None = None,
     now_ms: Callable[[], int] = unix_ms,
+    patience: Patience | None = None,
 ) -> Facts:
     """Check everything that all scenarios need, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` replace the connections to the URLs of `under_test`. The network stages are then left out.
     The function `on_stage` is called after each stage that passed. The clock `now_ms` dates signatures, in Unix
-    milliseconds. Texts may repeat what the wallet has sent, including secrets. `harness.examine.preflight` redacts
-    them.
+    milliseconds. `patience` says how long is waited if the wallet asks for that. Texts may repeat what the wallet has
+    sent, including secrets. `harness.examine.preflight` redacts them.
     """
     contract = contract_of(under_test)
     stages = StageLog(on_stage)
     with ExitStack() as closing:
         try:
-            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms)
+            patience = patience or Patience(retry_seconds=under_test.recovery_seconds)
+            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms, patience)
         except ConfigurationError as error:
             # The first request finds a credential that no header can carry.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
@@ -62,15 +66,15 @@ def _stages(
     stages: StageLog,
     closing: ExitStack,
     now_ms: Callable[[], int],
+    patience: Patience,
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
         reach(under_test, stages)
         wallet = _way_to_wallet(under_test)
-    client = _client(under_test, contract, wallet, now_ms)
-    closing.callback(client.close)
+    client = closing.enter_context(contextlib.closing(_client(under_test, contract, wallet, now_ms)))
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
-    asking = Asking(under_test, contract, client, identities)
+    asking = Asking(under_test, contract, client, identities, patience)
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
@@ -81,7 +85,7 @@ def _stages(
         return Facts(first_calls=trusted.calls, stages=tuple(stages.stages))
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
     found = operations(asking, trusted.player, stages)
-    readings = deduction(asking, trusted.player, holdings[0])
+    readings = (*asking.readings, *deduction(asking, trusted.player, holdings[0]))
     fatal = _last_looks(asking, trusted.player, stages) if remote else ()
     return Facts(
         takes_zero=asking.takes_zero,
@@ -98,7 +102,7 @@ def _stages(
 
 def _last_looks(asking: Asking, player: Player, stages: StageLog) -> tuple[Exchange, ...]:
     """What is looked at over a socket alone, after everything else. Returns the calls that no scenario can follow."""
-    look_at_answers(asking.exchanges, stages)
+    look_at_answers(asking.exchanges, asking.waited_ms, stages)
     return unknown_player(asking, player, stages)
 
 

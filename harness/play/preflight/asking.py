@@ -24,6 +24,7 @@ from harness.model import (
 )
 from harness.play.players import zero_read
 from harness.play.preflight.absence import alike, beside, may_mean_absence
+from harness.play.sending import Patience, PatientSending
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -42,13 +43,15 @@ class Asking:
         contract: Contract,
         client: Client,
         identities: Identities,
+        patience: Patience,
     ) -> None:
-        """Prepare without sending."""
+        """Prepare without sending. `patience` says how long is waited if the wallet asks for that."""
         self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
         """True if the wallet accepts only bets that it already knows."""
         self._client = client
+        self._sending = PatientSending(client, patience, "pre-flight", lambda: self.reading(self.stranger()))
         self._identities = identities
         self.first = ""
         """The id of the player of the first calls."""
@@ -59,18 +62,25 @@ class Asking:
         """Calls that prove a violation in spite of which scenarios can run, each with its proof last."""
         self.takes_zero = True
         """False if the core operation with amount 0 gives no usable answer, so that only the balance can be read."""
+        self.readings: tuple[tuple[str, str], ...] = ()
+        """Pairs of a policy and the one reading that the calls have shown."""
         self.moved: Amount = 0
         """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
         self.exchanges: list[Exchange] = []
-        """The calls so far, in the order of sending."""
+        """The calls so far, in the order of sending. Those that were sent again are `repeated`."""
         self.absent: set[str] = set()
         """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
-        """Send one operation and return its exchange."""
-        exchange = self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
-        self.exchanges.append(exchange)
-        return exchange
+        """Send one operation and return its exchange. It is sent again if its answer is lost or asks for that."""
+        found = self._sending.call(Call(operation=operation, alteration=alteration or Alteration()))
+        self.exchanges += found
+        return found[-1]
+
+    @property
+    def waited_ms(self) -> int:
+        """How many milliseconds the calls have waited because the wallet asked for that."""
+        return self._sending.waited_ms
 
     def in_time(self, operation: Operation, seconds: float) -> Exchange:
         """Send one operation, and wait for its answer for at most that many seconds."""
@@ -139,7 +149,7 @@ class Asking:
             return False
         path = self._client.path_of(exchange.name)
         nowhere = beside(path, self.new_id())
-        other = self._client.call(Call(operation=exchange.operation, path=nowhere)).transmission.received
+        other = self._sending.call(Call(operation=exchange.operation, path=nowhere))[-1].transmission.received
         found = other is not None and alike(received, path, other, nowhere)
         if found and not self.contract.specs[exchange.name].core:
             self.absent.add(exchange.name)
@@ -168,7 +178,9 @@ class Asking:
         if not self.has("bet"):
             return None
         bet = self.bet(player, self.contract.wire_unit(player.currency))
-        if not accepted(self.ask(bet)):
+        asked = self.ask(bet)
+        if not accepted(asked):
+            self.is_absent(asked)
             return None
         if player.id == self.first:
             self.moved -= bet.amount

@@ -244,13 +244,19 @@ def may_be_believed(exchange: Exchange, contract: Contract) -> bool:
     return bool(forged) and contract.forgeries[forged].level is Level.MAY
 
 
+def is_beyond_limit(exchange: Exchange) -> bool:
+    """True for a good request that is longer than the wallet takes. It may be refused in any form."""
+    case = exchange.alteration.case
+    return case is not None and case.beyond_limit
+
+
 def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
     if alteration.stale_seconds:
         return Situation.STALE
     if is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
-    if alteration.body is not None or alteration.content_type:
+    if alteration.body is not None or alteration.content_type or is_beyond_limit(exchange):
         return Situation.MALFORMED
     if not alteration.raw and not alteration.without:
         return None

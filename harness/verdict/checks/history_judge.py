@@ -155,7 +155,7 @@ class HistoryJudge:
             self._stranger(part, exchange, terms)
         elif part.answer is None or self.overlaps.has(part.exchange, id_of(part.item)):
             if self._may_have_acted(account, event, exchange):
-                if self.overlaps.has(event.exchange, event.id):
+                if exchange.line and self.overlaps.has(event.exchange, event.id):
                     account.warnings += overlap_verdicts(
                         account.beliefs, event, self.history.exchanges, self._attribute
                     )
