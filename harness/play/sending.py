@@ -46,6 +46,11 @@ class Patience:
     outages: list[str] = field(default_factory=list)
     """What is said of each time at which the wallet was away and came back."""
 
+    def in_vain(self, exchange: Exchange) -> bool:
+        """True if an answer was lost on its way, or if the wallet wants the same request later, and we may wait."""
+        seconds = retry_after(exchange, self.unix())
+        return lost_on_the_way(exchange) or (seconds is not None and seconds <= self.retry_seconds)
+
     def check(self) -> None:
         """Raise WalletGone if the time of the run is over."""
         if self.until is not None and self.now() >= self.until:

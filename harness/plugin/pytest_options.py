@@ -49,6 +49,21 @@ def add_options(parser: pytest.Parser) -> None:
         help="a bundled contract or an importable module; repeatable (default: all of them for the bundled wallet, "
         "else the one whose credentials are set in the environment)",
     )
+    _add_players(add)
+    _add_scaling(add)
+    add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
+    add("--wallet-dry-run", action="store_true", help="print what would be sent, and send nothing (-v: all of it)")
+    add(
+        "--wallet-defect",
+        default=None,
+        metavar="NAME",
+        help="start the bundled wallet with this deliberate bug, for the contracts that it affects "
+        "(python -m mock_server --list-defects)",
+    )
+    _add_results(add)
+
+
+def _add_players(add: Callable[..., None]) -> None:
     add("--wallet-provision", default=None, metavar="URL", help="an address of the wallet that makes test players")
     add(
         "--wallet-provision-token",
@@ -64,17 +79,6 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FIELDS",
         help="a player that exists: id=...,currency=EUR,session=...,expired_session=...,token=...; repeatable",
     )
-    _add_scaling(add)
-    add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
-    add("--wallet-dry-run", action="store_true", help="print what would be sent, and send nothing (-v: all of it)")
-    add(
-        "--wallet-defect",
-        default=None,
-        metavar="NAME",
-        help="start the bundled wallet with this deliberate bug, for the contracts that it affects "
-        "(python -m mock_server --list-defects)",
-    )
-    _add_results(add)
 
 
 def _add_scaling(add: Callable[..., None]) -> None:

@@ -1,0 +1,49 @@
+"""Finds the requests that were lost on their way and cannot be sent again, so that their scenario is played once more.
+
+A request of a race, one whose sendings are counted, and a login with a one-time token are sent once. If the network or
+a busy wallet loses one, nobody can judge the point of the scenario. Played anew, with fresh ids, it shows whether the
+wallet is at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from harness.model import Exchange, FailureKind, History
+
+InVain = Callable[[Exchange], bool]
+"""Returns true if an answer was lost on its way, or if the wallet asked for the same request later."""
+
+
+def disturbed(history: History, in_vain: InVain) -> frozenset[int]:
+    """The indexes of such requests. Empty if anything else went wrong, because that would not be looked at again."""
+    if history.skipped or history.stopped or history.outage:
+        return frozenset()
+    unanswered = {
+        index
+        for index, each in enumerate(history.exchanges)
+        if each.reply is None and each.loss is None and not each.absent and not each.repeated
+    }
+    lost = {index for index in unanswered if _is_lost(history, index, in_vain)}
+    return frozenset(lost) if lost == unanswered else frozenset()
+
+
+def excused(history: History, lost: frozenset[int]) -> History:
+    """The history with these requests marked. Everything else in it is judged as before."""
+    exchanges = (replace(each, excused=index in lost) for index, each in enumerate(history.exchanges))
+    return replace(history, exchanges=tuple(exchanges))
+
+
+def _is_lost(history: History, index: int, in_vain: InVain) -> bool:
+    exchange = history.exchanges[index]
+    before = history.exchanges[index - 1] if index else None
+    if before is not None and before.repeated and before.operation == exchange.operation:
+        return False
+    return in_vain(exchange) or (exchange.race is not None and _closed_without_a_byte(exchange))
+
+
+def _closed_without_a_byte(exchange: Exchange) -> bool:
+    """True also on a fresh connection. A race opens connections, and repeats nothing on them."""
+    sent = exchange.transmission
+    return sent.failure is not None and sent.failure.kind is FailureKind.CLOSED and not sent.first_byte_ns
