@@ -30,8 +30,11 @@ def disturbed(history: History, in_vain: InVain) -> frozenset[int]:
 
 
 def excused(history: History, lost: frozenset[int]) -> History:
-    """The history with these requests marked. Everything else in it is judged as before."""
-    exchanges = (replace(each, excused=index in lost) for index, each in enumerate(history.exchanges))
+    """The history with these requests marked, and their answers not judged. Everything else is judged as before."""
+    exchanges = (
+        replace(each, excused=True, problems=()) if index in lost else each
+        for index, each in enumerate(history.exchanges)
+    )
     return replace(history, exchanges=tuple(exchanges))
 
 

@@ -207,7 +207,10 @@ class ScenarioRun:
         """Send requests together. If that only saves time, those that were sent in vain are sent again afterwards."""
         released = self._sending.race(calls)
         in_vain = [not at_once and each.reply is None and self._context.patience.in_vain(each) for each in released]
-        noted = [replace(each, repeated=lost) for each, lost in zip(released, in_vain, strict=True)]
+        noted = [
+            replace(each, repeated=True, problems=()) if lost else each
+            for each, lost in zip(released, in_vain, strict=True)
+        ]
         for exchange in sorted(noted, key=is_refused_login):
             self._note(exchange)
         for call, lost in zip(calls, in_vain, strict=True):

@@ -16,6 +16,8 @@ from typing import Any
 from mock_server.app import Asgi, Message, Receive, Scope, Send
 from mock_server.weather.strikes import Strikes, always
 
+TRANSPORT = "walletproof.transport"
+"""The scope extension with uvicorn's transport, for faults that see the connection only through other faults."""
 HANG_UP = "walletproof.hang_up"
 """The scope extension through which a fault closes the connection on a server other than uvicorn."""
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -55,11 +57,12 @@ async def hang_up(scope: Scope, receive: Receive, send: Send, *, reset: bool = F
     ASGI has no message for this. With uvicorn, `send` is a method of the object that holds the connection. Another
     server passes a function as the scope's extension `HANG_UP`. Raises TypeError if there is neither.
     """
-    close = scope.get("extensions", {}).get(HANG_UP)
+    extensions = scope.get("extensions", {})
+    close = extensions.get(HANG_UP)
     if close is not None:
         close()
         return
-    transport = transport_of(send)
+    transport = extensions.get(TRANSPORT) or transport_of(send)
     if transport is None:
         raise TypeError("this server does not let a fault close the connection: serve it with uvicorn")
     if reset:

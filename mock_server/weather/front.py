@@ -16,7 +16,7 @@ from harness.model import transactions
 from mock_server import logs, records
 from mock_server.admin import ADMIN, not_allowed, plain
 from mock_server.app import App, Asgi, Receive, Scope, Send
-from mock_server.weather.fault import Fault, again, arrived
+from mock_server.weather.fault import TRANSPORT, Fault, again, arrived, transport_of
 from mock_server.weather.kinds import KINDS
 from mock_server.weather.rules import EXAMPLE, BadRule, Rule, read_rule
 from mock_server.weather.strikes import Every, Strikes, always
@@ -91,6 +91,7 @@ class Weather:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request in this weather."""
         app: Asgi = self._under_rules
+        scope = {**scope, "extensions": {**scope.get("extensions", {}), TRANSPORT: transport_of(send)}}
         if scope["type"] == "http" and self._live and (route := self._app.route(scope["path"])) is not None:
             app, receive = await self._of_player(*route, receive)
         await app(scope, receive, send)

@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from plugin_run import run
 from wallet_process import DEADLINE_SECONDS, ENVIRONMENT, ROOT, Running, running, signed, start
 
 from harness.model import Payout, Settle
 from mock_server.weather.kinds import KINDS
 
 TOKEN = "a-token-of-the-admin"
+PART = 11
+"""Exit status of a run of a part of the suite."""
 PLAYER = json.dumps({"contract": "casino", "currency": "EUR", "balance": "100"}).encode()
 
 
@@ -65,6 +68,30 @@ def test_another_machine_may_not_make_players() -> None:
         for path in ("/__admin/player", "/__admin/weather"):
             status, body = wallet.post(path, PLAYER, {"x-forwarded-for": "127.0.0.1"})
             assert (status, b"--admin-token" in body) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "variable", "status", "says"),
+    [
+        (TOKEN, "", PART, "1 passed"),
+        ("", TOKEN, PART, "1 passed"),
+        ("", "", 10, "answered 401, so it wants a token"),
+        ("another-token-than-that", "", 10, "answered 401, so it wants a token"),
+    ],
+)
+def test_the_harness_sends_the_token(option: str, variable: str, status: int, says: str) -> None:
+    with running("--admin-token", TOKEN) as wallet:
+        root = f"http://127.0.0.1:{wallet.port}"
+        done = run(
+            f"--wallet-url={root}/casino",
+            "--wallet-contract=casino",
+            f"--wallet-provision={root}/__admin/player",
+            *((f"--wallet-provision-token={option}",) if option else ()),
+            "scenarios/idempotency/resent_settlement.yaml",
+            variables={**ENVIRONMENT, **({"WALLET_PROVISION_TOKEN": variable} if variable else {})},
+        )
+    assert (done.status, says in " ".join(done.output.split())) == (status, True), done.output
+    assert not any(each in done.output for each in (TOKEN, "another-token-than-that"))
 
 
 def test_weather_strikes_is_counted_and_reported() -> None:

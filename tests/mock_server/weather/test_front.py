@@ -123,6 +123,18 @@ def test_rules_join_and_each_counts_alone() -> None:
         assert [fired for _, fired in wallet.weather.rules] == [2 + 1, 1, 3]
 
 
+@pytest.mark.parametrize("inner", [name for name, kind in KINDS.items() if name != "lag"])
+@pytest.mark.parametrize("outer", ["gzip", "close", "slow-body 10ms", "duplicate"])
+def test_every_fault_strikes_behind_another_one(inner: str, outer: str, caplog: pytest.LogCaptureFixture) -> None:
+    with front(f"{inner} once", outer) as wallet:
+        wallet.ask(settle("t1"))
+        assert wallet.weather.rules[0][1] == 1
+        wallet.weather.set([])
+        assert wallet.ask(settle("t1"))[0] == 200
+        assert wallet.balance("ann") == 105
+    assert not caplog.records
+
+
 def test_a_duplicate_is_delivered_twice_and_booked_once() -> None:
     with front("duplicate") as wallet:
         status, body = wallet.ask(settle("t1"))
