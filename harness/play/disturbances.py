@@ -1,8 +1,8 @@
-"""Finds the requests that were lost on their way and cannot be sent again, so that their scenario is played once more.
+"""Finds the requests that were lost on their way and were not sent again, so that their scenario is played once more.
 
-A request of a race, one whose sendings are counted, and a login with a one-time token are sent once. If the network or
-a busy wallet loses one, nobody can judge the point of the scenario. Played anew, with fresh ids, it shows whether the
-wallet is at fault.
+A request of a race, one whose sendings are counted, and a login with a one-time token are sent once. So is the first
+request of a connection, because the wallet may have crashed over it. If the network or a busy wallet loses one, nobody
+can judge the point of the scenario. Played anew, with fresh ids, it shows whether the wallet is at fault.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ def _is_lost(history: History, index: int, in_vain: InVain) -> bool:
     before = history.exchanges[index - 1] if index else None
     if before is not None and before.repeated and before.operation == exchange.operation:
         return False
-    return in_vain(exchange) or (exchange.race is not None and _closed_without_a_byte(exchange))
+    return in_vain(exchange) or _closed_without_a_byte(exchange)
 
 
 def _closed_without_a_byte(exchange: Exchange) -> bool:
-    """True also on a fresh connection. A race opens connections, and repeats nothing on them."""
+    """True also on a fresh connection."""
     sent = exchange.transmission
     return sent.failure is not None and sent.failure.kind is FailureKind.CLOSED and not sent.first_byte_ns
