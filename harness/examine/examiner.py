@@ -15,6 +15,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.garbage import without_collection
 from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
@@ -65,6 +66,7 @@ class Examiner:
 
     ended = ""
     _silences = 0
+    _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
 
@@ -106,7 +108,6 @@ class Examiner:
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._judge, self._judged, self._pause = judge, [], interlude.pause
-        self._avoided_by: set[str] = set()
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -180,7 +181,7 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         for run, each in judged:
             self._memory.note(histories[run], each)
-            self._avoided_by.update(each.avoided_by)
+            self._avoided_by |= {*each.avoided_by}
         return self._result(scenario, histories, judged, started)
 
     def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:
@@ -222,7 +223,8 @@ class Examiner:
                 return judged
         carried = self._carried(history)
         judge = partial(examine, carried=carried) if carried else self._judge
-        judged = judge(history, self.contract, self._policy)
+        with without_collection():
+            judged = judge(history, self.contract, self._policy)
         self._judged.append((history, judged))
         return judged
 

@@ -134,14 +134,19 @@ class ScenarioRun:
             unknown_games=frozenset({UNKNOWN_GAME}),
         )
 
-    def everything(self, planned: Plan) -> None:
-        """Perform the preparation, the steps, and the closing reads."""
+    def everything(self, planned: Plan, *, reads_bystander: bool = True) -> None:
+        """Perform the preparation, the steps, and the closing reads.
+
+        Without a reading, the bystander's balance counts as unchanged until a later run reads it.
+        """
         try:
             self._prepare(planned.bets, at_once=planned.families)
             for group in planned.groups:
                 self._group(group)
-            for role in self._cast:
-                if role != UNKNOWN:
+            for role, player in self._cast.items():
+                if role == BYSTANDER and not reads_bystander:
+                    self.last_shown[role] = player.balance
+                elif role != UNKNOWN:
                     self._read(role, CLOSING)
         except _Broken as reason:
             self._stopped = str(reason)
