@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.model import Exchange, FailureKind, History
+from harness.model import Exchange, History
+from harness.play.sending import closed_without_a_byte
 
 InVain = Callable[[Exchange], bool]
 """Returns true if an answer was lost on its way, or if the wallet asked for the same request later."""
@@ -43,10 +44,4 @@ def _is_lost(history: History, index: int, in_vain: InVain) -> bool:
     before = history.exchanges[index - 1] if index else None
     if before is not None and before.repeated and before.operation == exchange.operation:
         return False
-    return in_vain(exchange) or _closed_without_a_byte(exchange)
-
-
-def _closed_without_a_byte(exchange: Exchange) -> bool:
-    """True also on a fresh connection."""
-    sent = exchange.transmission
-    return sent.failure is not None and sent.failure.kind is FailureKind.CLOSED and not sent.first_byte_ns
+    return in_vain(exchange) or closed_without_a_byte(exchange)
