@@ -61,7 +61,7 @@ def _list_weather() -> None:
 
     for name, each in KINDS.items():
         setting = f"{name} {getattr(each.fault, each.setting)}{each.unit}" if each.setting else name
-        print(f"{setting:<18} {'harmless' if each.harmless else 'spoilt':<9} {(each.fault.__doc__ or '').strip()}")
+        print(f"{setting:<18} {each.effect:<9} {(each.fault.__doc__ or '').strip()}")
 
 
 def _wallet_type(options: argparse.Namespace) -> type[Wallet]:

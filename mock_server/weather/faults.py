@@ -1,4 +1,4 @@
-"""Harmless faults. A sound wallet stays correct under each, and a patient platform gets its answers.
+"""Faults under which a sound wallet stays correct, and a patient platform gets its answers.
 
 Each is an ASGI wrapper with its settings as fields. Faults can be nested: `Latency(DropReply(app, ...), ...)`.
 """

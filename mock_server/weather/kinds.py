@@ -22,6 +22,8 @@ from mock_server.weather.faults import (
 )
 from mock_server.weather.spoilt import BareError, CutBody, Truncated, WrongType
 
+HARMLESS, LATE, SPOILT = "harmless", "late", "spoilt"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -34,8 +36,8 @@ class Kind:
     """The unit of the number: `ms`, `s` or `bytes`."""
     answers: bool = True
     """True if the client gets the wallet's own answer."""
-    harmless: bool = True
-    """False for a fault that spoils the answer."""
+    effect: str = HARMLESS
+    """What a client has to expect: `HARMLESS`, `LATE` or `SPOILT`."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -45,14 +47,14 @@ KINDS: Mapping[str, Kind] = {
     "chunked": Kind(Chunked, "size", "bytes"),
     "close": Kind(CloseConnection),
     "duplicate": Kind(Duplicate),
-    "lag": Kind(Lag, "milliseconds", "ms"),
+    "lag": Kind(Lag, "milliseconds", "ms", effect=LATE),
     "drop-request": Kind(DropRequest, answers=False),
     "drop-reply": Kind(DropReply, answers=False),
     "reset": Kind(Reset, answers=False),
     "busy": Kind(Busy, "seconds", "s", answers=False),
     "unavailable": Kind(Unavailable, "seconds", "s", answers=False),
-    "wrong-type": Kind(WrongType, answers=False, harmless=False),
-    "truncated": Kind(Truncated, answers=False, harmless=False),
-    "cut-body": Kind(CutBody, "keep", "bytes", answers=False, harmless=False),
-    "bare-error": Kind(BareError, answers=False, harmless=False),
+    "wrong-type": Kind(WrongType, answers=False, effect=SPOILT),
+    "truncated": Kind(Truncated, answers=False, effect=SPOILT),
+    "cut-body": Kind(CutBody, "keep", "bytes", answers=False, effect=SPOILT),
+    "bare-error": Kind(BareError, answers=False, effect=SPOILT),
 }

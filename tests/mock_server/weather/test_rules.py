@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mock_server.weather.kinds import KINDS
 from mock_server.weather.rules import EXAMPLE, BadRule, Rule, read_rule
 
+DOCUMENTATION = Path(__file__).resolve().parents[3] / "docs" / "REFERENCE_WALLET.md"
 OPERATIONS = ("settlement", "balance", "casino/settlement")
 
 
@@ -86,3 +90,15 @@ def test_when_a_rule_strikes() -> None:
     assert struck("reset after 28") == [29, 30]
     assert struck("reset") == list(range(1, 31))
     assert struck("reset 100% seed 1 after 5 at most 2 times") == [6, 7]
+
+
+def test_the_documentation_has_every_fault_with_its_effect() -> None:
+    rows = [line for line in DOCUMENTATION.read_text().splitlines() if line.startswith("| `")]
+    effects = {kind.effect for kind in KINDS.values()}
+    found = {
+        name.split()[0]: row.rstrip(" |").rpartition("| ")[2]
+        for row in rows
+        if row.rstrip(" |").rpartition("| ")[2] in effects
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1])
+    }
+    assert found == {name: kind.effect for name, kind in KINDS.items()}
