@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hmac
 import json
-import time
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
+from mock_server.clock import elapsed_ns
 from mock_server.wire import JSON_HEADERS, Answer
 
 ADMIN = "/__admin/"
@@ -59,11 +59,11 @@ class Health:
 
     def __init__(self) -> None:
         """The time of the start is now."""
-        self._started_ns = time.monotonic_ns()
+        self._started_ns = elapsed_ns()
 
     def answer(self, problem: str) -> Answer:
         """The answer to a question for the health: 200, or 503 with the problem."""
-        seconds = (time.monotonic_ns() - self._started_ns) // 1_000_000_000
+        seconds = (elapsed_ns() - self._started_ns) // 1_000_000_000
         content = {"status": "failing" if problem else "ok", "uptime_seconds": seconds}
         if problem:
             content["problem"] = problem

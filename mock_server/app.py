@@ -6,7 +6,6 @@ client may read its OpenAPI document: `GET /<contract>/openapi.json`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
@@ -15,6 +14,7 @@ from harness.contracts.shared.openapi import as_json, document
 from harness.model import Outcome
 from mock_server import logs, provisioning, records
 from mock_server.admin import ADMIN, HEALTH, METRICS, Health, is_local, not_allowed, plain, refusal
+from mock_server.clock import elapsed_ns
 from mock_server.limits import Limits
 from mock_server.metrics import Metrics
 from mock_server.wallet import Wallet
@@ -101,7 +101,7 @@ class App:
             await respond(send, busy._replace(headers=(*busy.headers, RETRY_AFTER)))
             return
         record = records.begin()
-        started_ns = time.perf_counter_ns()
+        started_ns = elapsed_ns()
         self.metrics.in_progress += 1
         try:
             answer = await self._served(scope, receive)
@@ -111,7 +111,7 @@ class App:
             await respond(send, answer)
         if route is not None:
             status = GONE if answer is None else answer.status
-            self._report(*route, status, record, time.perf_counter_ns() - started_ns)
+            self._report(*route, status, record, elapsed_ns() - started_ns)
 
     async def _served(self, scope: Scope, receive: Receive) -> Answer | None:
         """The answer to one request, or None if the client went away before it was complete."""
