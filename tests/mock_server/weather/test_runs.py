@@ -25,8 +25,8 @@ HARMLESS = {
         "slow-body 100ms every 50th",
         "latency 20ms every 10th",
     ),
-    "lost on the way": ("drop-reply every 601st", "drop-request every 811th", "reset every 1009th"),
-    "busy": ("busy 1s every 401st", "unavailable 1s every 499th"),
+    "lost on the way": ("drop-reply every 1301st", "drop-request every 1601st", "reset every 1901st"),
+    "busy": ("busy 1s every 901st", "unavailable 1s every 1103rd"),
     "delivered twice": ("duplicate",),
 }
 """No rule strikes twice within the requests of one race and of its second playing."""
