@@ -158,7 +158,7 @@ def serve_committing_at_once(path: str) -> None:
     settings = Settings(credentials={"casino": CREDENTIALS}, provision=True, ready_json=True)
     listening = listen(settings)
     app = App(Wallet(open_store(path), settings.credentials), provision=True)
-    Server(app, ready_line(settings, listening.getsockname()[1])).run(sockets=[listening])
+    Server(app, settings, ready_line(settings, listening.getsockname()[1])).run(sockets=[listening])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

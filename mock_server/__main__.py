@@ -9,32 +9,61 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from harness.contracts import BUNDLED, CredentialField, Credentials, load
-from mock_server.serving import Settings, StartError, serve
+from mock_server import logs
+from mock_server.limits import Limits
+from mock_server.serving import GRACE_SECONDS, Settings, StartError, serve
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
 STORE = "WALLET_STORE"
 """The environment variable of the store's URL, which may hold a password."""
+TOKEN = "WALLET_PROVISION_TOKEN"
+"""The environment variable of the token for the admin paths. The harness reads the same one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns exit status 0 after it was stopped and 2 if it could not start."""
-    options = _parser().parse_args(arguments)
-    if options.list_defects:
-        return _list_defects()
+    """Run the command. Returns exit status 0 after it was stopped and 2 if it could not start.
+
+    If the reader of the output closes it, as `head` does, the status is 1.
+    """
     try:
-        serve(_settings(options, os.environ))
+        try:
+            return _run(arguments)
+        finally:
+            # Short output is written only now. Without this, its error would be one of the interpreter's end.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        if options.list_defects:
+            _list_defects()
+        elif options.list_weather:
+            _list_weather()
+        else:
+            serve(_settings(options, os.environ))
     except StartError as error:
         print(f"mock_server: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _list_defects() -> int:
+def _list_defects() -> None:
     from mock_server.defects import DEFECTS
 
     for name, each in DEFECTS.items():
         print(f"{name:<44} {', '.join(each.contracts):<20} {each.text}")
-    return 0
+
+
+def _list_weather() -> None:
+    from mock_server.weather.kinds import KINDS
+
+    for name, each in KINDS.items():
+        setting = f"{name} {getattr(each.fault, each.setting)}{each.unit}" if each.setting else name
+        print(f"{setting:<18} {each.effect:<9} {(each.fault.__doc__ or '').strip()}")
 
 
 def _wallet_type(options: argparse.Namespace) -> type[Wallet]:
@@ -73,11 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--workers", type=_positive, default=1, metavar="N", help="processes that serve, on PostgreSQL (default: 1)"
     )
-    parser.add_argument("--provision", action="store_true", help="offer POST /__admin/player, to anybody who asks")
+    parser.add_argument("--provision", action="store_true", help="offer POST /__admin/player, to this machine alone")
     parser.add_argument("--core-only", action="store_true", help="lack every operation but the core one")
     parser.add_argument("--defect", default="", metavar="NAME", help="serve a wallet with this deliberate bug")
     parser.add_argument("--list-defects", action="store_true", help="list the deliberate bugs, and stop")
-    parser.add_argument("--latency", type=int, default=0, metavar="MS", help="wait this long before each answer")
+    _add_admin(parser)
     parser.add_argument("--ready-json", action="store_true", help="print the ready line as JSON")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
     for option, each in _options().items():
@@ -86,9 +115,68 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_admin(parser: argparse.ArgumentParser) -> None:
+    """Declare the options about the admin paths and the weather."""
+    add = parser.add_argument
+    add(
+        "--admin-token",
+        default="",
+        metavar="TEXT",
+        help="answer the admin paths to everybody who sends this token, instead of to this machine alone "
+        f"(default: ${TOKEN}; an option shows in the process list)",
+    )
+    add(
+        "--weather",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="make a fault, as in 'drop-reply every 7th settlement'; repeatable (--list-weather)",
+    )
+    add("--live-weather", action="store_true", help="offer /__admin/weather, and players that bring their own weather")
+    add("--list-weather", action="store_true", help="list the faults of --weather, and stop")
+    add("--latency", type=int, default=0, metavar="MS", help="the same as --weather 'latency MSms'")
+    _add_limits(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Declare the options about the limits and the log."""
+    add = parser.add_argument
+    limits = Limits()
+    add(
+        "--most-connections",
+        type=_positive,
+        default=limits.connections,
+        metavar="N",
+        help="connections that are open at once (default: %(default)s)",
+    )
+    add(
+        "--most-requests",
+        type=_positive,
+        default=limits.requests,
+        metavar="N",
+        help="requests that are served at once; more are answered with 503 (default: %(default)s)",
+    )
+    add(
+        "--grace",
+        type=_seconds,
+        default=GRACE_SECONDS,
+        metavar="SECONDS",
+        help="how long a signal to stop waits for the answers in flight, 0 to 600 (default: %(default)s)",
+    )
+    add("--log-format", choices=logs.FORMATS, default=logs.FORMATS[0], help="form of the log (default: %(default)s)")
+    add("--log-level", choices=tuple(logs.LEVELS), default="warning", help="info logs every request")
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 600:
         raise ValueError(text)
     return number
 
@@ -100,12 +188,23 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
         store=options.store or environment.get(STORE, ""),
         credentials=_credentials(options, environment),
         provision=options.provision,
+        admin_token=options.admin_token or environment.get(TOKEN, ""),
         wallet_type=_wallet_type(options),
-        latency_ms=options.latency,
+        weather=_weather(options),
+        live_weather=options.live_weather,
+        grace_seconds=options.grace,
+        limits=Limits(connections=options.most_connections, requests=options.most_requests),
+        log_format=options.log_format,
+        log_level=options.log_level,
         ready_json=options.ready_json,
         stop_with_parent=options.stop_with_parent,
         workers=options.workers,
     )
+
+
+def _weather(options: argparse.Namespace) -> tuple[str, ...]:
+    """The rules of the weather, in words."""
+    return (*options.weather, *((f"latency {options.latency}ms",) if options.latency else ()))
 
 
 def _options() -> dict[str, CredentialField]:

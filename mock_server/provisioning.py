@@ -1,4 +1,7 @@
-"""Creates players on demand: the provisioning protocol, `POST /__admin/player`. It is off by default."""
+"""Creates players on demand: the provisioning protocol, `POST /__admin/player`.
+
+The path is off by default. `mock_server.admin` decides who may use it.
+"""
 
 from __future__ import annotations
 

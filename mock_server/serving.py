@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
+import resource
 import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-import uvicorn
-
-from harness.contracts import Credentials
+from harness.contracts import Credentials, load
+from mock_server import logs
+from mock_server.admin import HEALTH
 from mock_server.app import DOCUMENT, App, Asgi
+from mock_server.aside import InThread
 from mock_server.commits import CommitEachTurn
+from mock_server.connections import BoundedServer, Room
+from mock_server.limits import Limits
 from mock_server.provisioning import PATH
 from mock_server.store import Store, open_store
 from mock_server.store.address import is_postgres
@@ -26,9 +31,11 @@ from mock_server.workers import Workers
 BACKLOG = 2048
 """Number of connections that may wait to be accepted. The harness opens many at the same moment."""
 
-GRACE_SECONDS = 1
-"""Seconds to wait for unfinished answers after a signal to stop."""
+GRACE_SECONDS = 10
+"""Seconds to wait for unfinished answers after a signal to stop, unless the command line has another number."""
 
+SPARE_FILES = 64
+"""Number of open files that are left for the store, the log and the listening socket."""
 
 GAP_MS = 5
 """Length of a defect's race window in milliseconds: ten times the spread of a race's requests."""
@@ -47,8 +54,14 @@ class Settings:
     store: str = ""
     credentials: Mapping[str, Credentials]
     provision: bool = False
+    admin_token: str = field(default="", repr=False)
     wallet_type: type[Wallet] = Wallet
-    latency_ms: int = 0
+    weather: tuple[str, ...] = ()
+    live_weather: bool = False
+    grace_seconds: int = GRACE_SECONDS
+    limits: Limits = field(default_factory=Limits)
+    log_format: str = "text"
+    log_level: str = "warning"
     ready_json: bool = False
     stop_with_parent: bool = False
     workers: int = 1
@@ -56,14 +69,18 @@ class Settings:
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM, SIGINT or, with `stop_with_parent`, the end of standard input. Raises StartError."""
+    logs.start_log(settings.log_format, settings.log_level, _secrets(settings))
     listening = listen(settings)
     if settings.workers == 1:
         _serve_on(listening, settings)
         return
     if not is_postgres(settings.store):
         raise StartError("--workers needs a store that several processes share: --store postgresql://...")
-    _open(settings).close()  # an error of the store is found here, once
+    if settings.live_weather:
+        raise StartError("--live-weather needs one process, because its requests reach one alone: leave out --workers")
     alone = replace(settings, workers=1, stop_with_parent=True)
+    with contextlib.closing(_open(settings)) as store:  # an error of the store or the weather is found here, once
+        _server(listening, store, alone)
     workers = Workers(settings.workers, lambda: _serve_on(listening, alone), share_input=settings.stop_with_parent)
     if not workers.run(ready_line(settings, listening.getsockname()[1])):
         raise StartError("a worker could not start")
@@ -72,12 +89,21 @@ def serve(settings: Settings) -> None:
 def _serve_on(listening: socket.socket, settings: Settings) -> None:
     """Serve on a socket that accepts connections already. Raises StartError."""
     with contextlib.closing(_open(settings)) as store:
-        wallet = settings.wallet_type(store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS)
-        app = App(wallet, provision=settings.provision)
-        server = Server(_weathered(app, settings), ready_line(settings, listening.getsockname()[1]))
+        server = _server(listening, store, settings)
         if settings.stop_with_parent:
             threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
         server.run(sockets=[listening])
+        server.report_weather()
+
+
+def _server(listening: socket.socket, store: Store, settings: Settings) -> Server:
+    """The server of one process, with the limits, the counts and the weather of this process. Raises StartError."""
+    wallet = settings.wallet_type(
+        store, settings.credentials, commits=CommitEachTurn(store), gap_ms=GAP_MS, aside=InThread()
+    )
+    limits = replace(settings.limits, connections=_possible(settings.limits.connections))
+    app = App(wallet, provision=settings.provision, admin_token=settings.admin_token, limits=limits)
+    return Server(app, settings, ready_line(settings, listening.getsockname()[1]))
 
 
 def ready_line(settings: Settings, port: int) -> str:
@@ -88,27 +114,43 @@ def ready_line(settings: Settings, port: int) -> str:
     if settings.ready_json:
         provision = root + PATH if settings.provision else None
         return json.dumps({"ready": True, "contracts": urls, "provision": provision, "pid": os.getpid()})
-    return f"wallet ready: {', '.join(urls.values())} (each with its OpenAPI document at {DOCUMENT}; stop with Ctrl+C)"
+    return (
+        f"wallet ready: {', '.join(urls.values())} (each with its OpenAPI document at {DOCUMENT}; health at "
+        f"{HEALTH}; stop with Ctrl+C)"
+    )
 
 
-class Server(uvicorn.Server):
-    """uvicorn with our own ready line, and with exit status 0 after a signal."""
+class Server(BoundedServer):
+    """The server of one wallet, with our own ready line, and with exit status 0 after a signal."""
 
-    def __init__(self, app: Asgi, ready: str) -> None:
-        """`ready` is printed as soon as connections are accepted."""
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
+    def __init__(self, app: App, settings: Settings, ready: str) -> None:
+        """`ready` is printed as soon as connections are accepted. Raises StartError for weather that is unknown."""
+        front: Asgi = app
+        self._weather = None
+        if settings.weather or settings.live_weather:
+            # The weather takes time to import, so it is imported only when it is asked for.
+            from mock_server.weather.front import Weather
+            from mock_server.weather.rules import BadRule
+
+            try:
+                front = self._weather = Weather(app, settings.weather, live=settings.live_weather)
+            except BadRule as bad:
+                raise StartError(str(bad)) from None
+        super().__init__(front, Room(app.limits, app.metrics), timeout_graceful_shutdown=settings.grace_seconds)
+        self._app = app
         self._ready = ready
+
+    def report_weather(self) -> None:
+        """Log how often each rule of the weather has struck. One that never has is a warning."""
+        for rule, fired in self._weather.rules if self._weather is not None else ():
+            fields = {"rule": str(rule), "fired": fired}
+            name, level = ("weather_fired", logging.INFO) if fired else ("weather_never_fired", logging.WARNING)
+            logs.event(name, lambda fields=fields: fields, level=level)  # type: ignore[misc]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Report bad health from now on, and wait for the last answers."""
+        self._app.stopping = True
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the ready line."""
@@ -144,12 +186,21 @@ def _open(settings: Settings) -> Store:
         raise StartError(str(error)) from error
 
 
-def _weathered(app: App, settings: Settings) -> Asgi:
-    if not settings.latency_ms:
-        return app
-    from mock_server.faults import Latency
+def _secrets(settings: Settings) -> Iterator[str]:
+    """The texts that no line of the log may have."""
+    yield settings.admin_token
+    for name, credentials in settings.credentials.items():
+        yield from (credentials[each.name] for each in load(name).credentials if each.secret)
 
-    return Latency(app, milliseconds=settings.latency_ms)
+
+def _possible(connections: int) -> int:
+    """The number of connections that this process may open: as many as asked for, or as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_FILES
+    if resource.RLIM_INFINITY not in {soft, hard} and soft < wanted:
+        soft = min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - SPARE_FILES))
 
 
 def _stop_at_end_of_input(server: Server) -> None:

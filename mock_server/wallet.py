@@ -31,15 +31,17 @@ from harness.model import (
     Retry,
     Rollback,
     Settle,
+    transactions,
 )
+from mock_server.aside import Aside, at_once
 from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
 from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
-from mock_server.rules.batches import Batches
+from mock_server.rules.batches import PART, Batches, OutsideTurn
 from mock_server.rules.rollbacks import Rollbacks
-from mock_server.store import NotStored, Store
-from mock_server.wire import RequestHandler, refused
+from mock_server.store import NotStored, Store, Unclear
+from mock_server.wire import RequestHandler, Uncertain, refused
 
 
 class Wallet(RequestHandler, Batches, Rollbacks):
@@ -54,45 +56,76 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         now_ms: Clock = system_clock,
         gap_ms: int = 0,
         fresh_id: FreshId = random_id,
+        aside: Aside = at_once,
     ) -> None:
         """`credentials` are the platform's, by contract name. A contract without credentials is not served over HTTP.
 
         `commits` decides when changes become durable, by default at once. Every rule and every defect reads the
         time from the clock `now_ms`, and makes random ids by `fresh_id`. The length of `gap` is `gap_ms`
-        milliseconds, in process 0.
+        milliseconds, in process 0. Large requests are read and answered by way of `aside`.
         """
         RequestHandler.__init__(self, credentials or {}, now_ms)
         Batches.__init__(self, store, now_ms)
         self.commits: Commits = commits or CommitAtOnce(store)
         self._gap_ms = gap_ms
         self.fresh_id = fresh_id
+        self.aside = aside
 
     async def handle(self, contract: str, operation: Operation) -> Reply:
         """Answer one operation. When this returns, every change that it made is durable.
 
         `contract` is the name of the contract that carried it. Players, ids and sessions belong to one contract. The
-        operation is refused if the database failed and certainly stored nothing of it. Raises Unclear if the database
-        may have stored it.
+        operation is refused if the database failed and certainly stored nothing of it. Raises Uncertain if something of
+        it may be stored.
         """
         try:
             await self.commits.begin()
             reply = await self._decided(contract, operation)
-            await self.commits.done()
+            await self._stored(operation)
         except NotStored:
             return refused(Outcome.REFUSED, "the wallet's database failed, and nothing was done: send it again")
+        except Unclear as error:
+            raise Uncertain("the database did not say whether it stored the request") from error
         return reply
 
     async def _decided(self, contract: str, operation: Operation) -> Reply:
-        """The answer to an operation. An error undoes the whole transaction."""
+        """The answer to an operation. An error undoes the whole transaction in which it happened."""
         try:
             return await self.decide(contract, operation)
+        except OutsideTurn as error:
+            raise error.cause from None
         except Exception as error:
-            self.commits.undo(error)
+            cause = error.__cause__ if isinstance(error, Uncertain) else error
+            if isinstance(cause, Exception) and not isinstance(cause, OutsideTurn):
+                self.commits.undo(cause)
+            raise
+
+    async def _stored(self, operation: Operation) -> None:
+        """Wait until everything is durable. An error loses the last part of a batch, and its first parts stay."""
+        try:
+            await self.commits.done()
+        except Exception as error:
+            if len(transactions(operation)) > PART:
+                raise Uncertain("the first items of the batch are in the books") from error
             raise
 
     async def gap(self) -> None:
         """Let the other requests run. No sound rule calls this. A defect calls it between a check and the act."""
         await asyncio.sleep(self._gap_ms / 1000)
+
+    async def end_part(self) -> None:
+        """Make a part of a batch durable, and let the other requests run meanwhile."""
+        try:
+            await self.commits.done()
+        except Exception as error:
+            raise OutsideTurn(error) from error
+
+    async def begin_part(self) -> None:
+        """Open a transaction for the next part of a batch."""
+        try:
+            await self.commits.begin()
+        except Exception as error:
+            raise OutsideTurn(error) from error
 
     async def decide(self, contract: str, operation: Operation) -> Reply:
         """Pass an operation to its rule."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from harness.contracts import BadRequest, Contract, Credentials
 from harness.model import ItemReply, Operation, Outcome, Reply, Request
+from mock_server.aside import Aside, at_once
 from mock_server.clock import Clock
+from mock_server.records import note
 
 JSON_HEADERS = ((b"content-type", b"application/json"),)
 
@@ -19,6 +22,10 @@ class Answer(NamedTuple):
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+
+class Uncertain(Exception):
+    """A request failed, and some of it may be in the books. No answer of the contract would be true."""
 
 
 def refused(outcome: Outcome, description: str) -> Reply:
@@ -38,6 +45,7 @@ class RequestHandler(ABC):
         """`credentials` are the platform's, by contract name."""
         self.credentials = dict(credentials)
         self.now_ms = now_ms
+        self.aside: Aside = at_once
 
     @abstractmethod
     async def handle(self, contract: str, operation: Operation) -> Reply:
@@ -48,15 +56,23 @@ class RequestHandler(ABC):
         return name in contract.specs
 
     async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer one request: check its authenticity, decode it, then act. `headers` are by lower-case name."""
+        """Answer one request: check its authenticity, decode it, then act. `headers` are by lower-case name.
+
+        Raises Uncertain if the request may be in the books. After any other error nothing of it is.
+        """
         request = request_of(contract, name, headers, body)
         if doubt := self.doubts(contract, name, headers, body):
             return self.write(contract, None, refused(Outcome.UNAUTHENTICATED, doubt), request)
         try:
-            operation = self.read(contract, name, body)
+            operation = await self.aside(len(body), partial(self.read, contract, name, body))
         except BadRequest as bad:
             return self.write(contract, None, refused(bad.outcome, str(bad)), request)
-        return self.write(contract, operation, await self.handle(contract.name, operation), request)
+        note(operation)
+        reply = await self.handle(contract.name, operation)
+        try:
+            return await self.aside(len(body), partial(self.write, contract, operation, reply, request))
+        except Exception as error:
+            raise Uncertain("the request is in the books, and its answer could not be written") from error
 
     async def break_off(self, contract: Contract, name: str, headers: Mapping[str, str], arrived: bytes) -> None:
         """Handle a request of which only `arrived` was received. It is ignored: the platform may send it again."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Options
-from harness.config.precedence import PROFILE, URL
+from harness.config.precedence import PROFILE, TOKEN, URL
 from harness.contracts import BUNDLED
 
 USUAL_PROFILE = "wallet.yaml"
@@ -28,6 +28,7 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
     add("--contract", **several, metavar="NAME", help=f"{', '.join(BUNDLED)} or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
+    add("--provision-token", default="", metavar="TEXT", help="the token that it asks for (default: $" + TOKEN + ")")
     add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
     add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")
@@ -40,6 +41,7 @@ def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = o
         profile=arguments.profile or usual_profile(arguments.url, environment),
         contracts=tuple(dict.fromkeys(arguments.contract)),
         provision_url=arguments.provision,
+        provision_token=arguments.provision_token,
         players=tuple(arguments.player),
         paths=tuple(arguments.path),
         limits=tuple(arguments.limit),

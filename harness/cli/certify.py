@@ -19,7 +19,19 @@ HELP = (
     "certify a wallet: pytest with the same result; 0 certified, 1 violations, 2 usage, 3 configuration, 4 incomplete"
 )
 _PIPELINE = Path(__file__).resolve().parents[1] / "plugin" / "pipeline.py"
-OURS = ("profile", "contract", "provision", "player", "path", "limit", "seed", "report", "certificate", "sign-key")
+OURS = (
+    "profile",
+    "contract",
+    "provision",
+    "provision-token",
+    "player",
+    "path",
+    "limit",
+    "seed",
+    "report",
+    "certificate",
+    "sign-key",
+)
 """Options with a value that may be written without `wallet-`."""
 SWITCHES = ("strict", "dry-run")
 """Options without a value that may be written without `wallet-`."""

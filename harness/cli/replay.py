@@ -22,6 +22,8 @@ from harness.report.changes import Change, changes, failing
 
 NAME = "replay"
 HELP = "run again the scenarios that failed in a report: FIXED, STILL FAILING or NEW; exit status 1 if any still fails"
+_OF_PLAYERS = frozenset({"--wallet-profile", "--wallet-provision", "--wallet-player"})
+"""The options of pytest that select players."""
 _RAN = (0, 1, 11)
 """Exit statuses of pytest after which a report exists."""
 
@@ -145,7 +147,7 @@ def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> st
     """The profile in the current folder, if the run had one and nothing else selects players. Raises UsageProblem."""
     if options.provision or "profile" not in before["run"]["digests"]:
         return ""
-    if any(each.startswith(("--wallet-profile", "--wallet-provision", "--wallet-player")) for each in options.pytest):
+    if any(each.partition("=")[0] in _OF_PLAYERS for each in options.pytest):
         return ""
     if not Path(USUAL_PROFILE).is_file():
         raise UsageProblem(f"the run had a profile, and there is no {USUAL_PROFILE} here: name it with --profile")

@@ -86,6 +86,8 @@ def _rows(configuration: RunConfiguration) -> Iterator[Row]:
     for name, value in (("url", profile.provision_url), ("command", profile.provision_command)):
         if value is not None:
             yield _row(f"provision.{name}", value)
+    if profile.provision_token is not None:
+        yield Row("provision.token", profile.provision_token.text, profile.provision_token.origin, secret=True)
     if profile.restart_command is not None:
         yield _row("hooks.restart", profile.restart_command)
     for each in profile.games:

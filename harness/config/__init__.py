@@ -72,7 +72,11 @@ class RunConfiguration:
             raise Misconfigured("\n".join(missing))
 
     def with_bundled_wallet(
-        self, urls: Mapping[str, str], credentials: Mapping[str, Credentials], provision_url: str
+        self,
+        urls: Mapping[str, str],
+        credentials: Mapping[str, Credentials],
+        provision_url: str,
+        provision_token: str = "",
     ) -> RunConfiguration:
         """This configuration with the addresses of the reference wallet that the run has started.
 
@@ -84,6 +88,7 @@ class RunConfiguration:
                 url=urls[each.contract].rstrip("/"),
                 credentials=credentials[each.contract],
                 provision_url=provision_url,
+                provision_token=provision_token,
             )
             for each in self.wallets
         )

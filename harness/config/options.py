@@ -33,6 +33,8 @@ class Options:
     """The path of a profile."""
     contracts: tuple[str, ...] = ()
     provision_url: str = ""
+    provision_token: str = field(default="", repr=False)
+    """The token that `provision_url` asks for. It is a secret."""
     players: tuple[str, ...] = field(default=(), repr=False)
     paths: tuple[str, ...] = ()
     """Paths of operations that differ from the documented ones, such as `reward=/transaction/bonus`."""

@@ -26,7 +26,9 @@ from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Limits
 
 PROFILE, URL, CONTRACT, PROVISION = "WALLET_PROFILE", "WALLET_URL", "WALLET_CONTRACT", "WALLET_PROVISION"
+TOKEN = "WALLET_PROVISION_TOKEN"
 """The environment variables that can replace options, besides those of the credentials."""
+TOKEN_OPTION = "--wallet-provision-token"
 DEFAULT = "default"
 TLS_FIELDS = tuple(each.name for each in fields(TlsProfile))
 
@@ -47,11 +49,13 @@ def profile_in_force(options: Options, environment: Mapping[str, str], on: date)
     if url is not None:
         _check_url(url)
     provision = _option_or_variable("--wallet-provision", options.provision_url, PROVISION, environment)
+    token = _option_or_variable(TOKEN_OPTION, options.provision_token, TOKEN, environment)
     names = options.contracts or _names(environment.get(CONTRACT, ""))
     overrides = Overrides(
         contracts=names,
         url=url is not None,
         provision=provision is not None,
+        token=token is not None,
         players=bool(players),
         variables=frozenset(name for name, value in environment.items() if value),
     )
@@ -60,6 +64,8 @@ def profile_in_force(options: Options, environment: Mapping[str, str], on: date)
         written,
         contracts=_contracts_in_force(names, url, written, options, environment),
         provision_url=provision or (None if players else written.provision_url),
+        # The token of the file belongs to the address of the file, and is sent to no other one.
+        provision_token=token or (None if provision or players else written.provision_token),
         provision_command=None if provision or players else written.provision_command,
         players=players or written.players,
         limits={**_default_limits(), **written.limits, **limits},
@@ -84,10 +90,17 @@ def _read(path: Value, environment: Mapping[str, str], overrides: Overrides, on:
     return replace(written, path=path.text, named_by=path.where)
 
 
+def _own(options: Options) -> Iterator[tuple[str, object]]:
+    """The options that only a wallet of the user's own can have."""
+    yield "--wallet-provision", options.provision_url
+    yield TOKEN_OPTION, options.provision_token
+    yield "--wallet-player", options.players
+
+
 def _of_bundled_wallet(options: Options, limits: Mapping[str, Value]) -> Profile:
     """The profile of the wallet that the run starts itself. Its URL and credentials are not known yet."""
-    if options.provision_url or options.players:
-        given = "--wallet-provision" if options.provision_url else "--wallet-player"
+    given = next((name for name, value in _own(options) if value), "")
+    if given:
         raise OptionsError(f"{given} belongs to a wallet of your own: say where it is with --wallet-url")
     for name in options.contracts:
         if name not in BUNDLED:

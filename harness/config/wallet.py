@@ -34,6 +34,8 @@ class WalletUnderTest:
     """The base URL. It is empty for the bundled wallet before it is started."""
     credentials: Credentials
     provision_url: str = ""
+    provision_token: str = field(default="", repr=False)
+    """The token that `provision_url` asks for. Empty if it asks for none."""
     provision_command: str = ""
     """A command line that makes a player, as an alternative to `provision_url`.
 
@@ -100,6 +102,7 @@ def wallet_of(contract: ContractProfile, profile: Profile, options: Options) -> 
         url=_text(contract.url).rstrip("/"),
         credentials=_credentials(contract),
         provision_url=_text(profile.provision_url),
+        provision_token=_text(profile.provision_token),
         provision_command=_text(profile.provision_command),
         restart_command=_text(profile.restart_command),
         players=tuple(each.player for each in profile.players_of(contract.name)),

@@ -5,7 +5,7 @@ All texts that this package returns (results, findings of pre-flight, sentences 
 
 from harness.config import WalletUnderTest
 from harness.examine.examiner import Examiner, Interlude
-from harness.examine.first_look import preflight, violation_of, violations_of
+from harness.examine.first_look import preflight, secrets_of, violation_of, violations_of
 from harness.examine.redaction import NO_SECRETS, Secrets
 from harness.examine.results import undecided
 
@@ -16,6 +16,7 @@ __all__ = [
     "Secrets",
     "WalletUnderTest",
     "preflight",
+    "secrets_of",
     "undecided",
     "violation_of",
     "violations_of",

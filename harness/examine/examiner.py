@@ -266,7 +266,8 @@ class Examiner:
     def _source_of_players(self, identities: Identities) -> Players:
         under_test = self._under_test
         if self._provision is not None:
-            return ProvisionedPlayers(self.contract.name, self._provision.send, identities)
+            token = under_test.provision_token
+            return ProvisionedPlayers(self.contract.name, self._provision.send, identities, token=token)
         if under_test.provision_command:
             return CommandPlayers(self.contract.name, under_test.provision_command, identities)
         purse = Purse(

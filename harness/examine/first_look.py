@@ -68,7 +68,12 @@ def _proved(calls: Sequence[Exchange], under_test: WalletUnderTest, secrets: Sec
 
 def secrets_of(under_test: WalletUnderTest, others: Secrets | None = None) -> Secrets:
     """The secrets of a wallet under test, and others besides."""
-    own = Secrets.of(contract_of(under_test), under_test.credentials, players=under_test.players)
+    own = Secrets.of(
+        contract_of(under_test),
+        under_test.credentials,
+        players=under_test.players,
+        provision_token=under_test.provision_token,
+    )
     return own if others is None else own + others
 
 

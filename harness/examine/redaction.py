@@ -48,9 +48,16 @@ class Secrets:
 
     @classmethod
     def of(
-        cls, contract: Contract, credentials: Credentials, tokens: Iterable[str] = (), players: Iterable[Player] = ()
+        cls,
+        contract: Contract,
+        credentials: Credentials,
+        tokens: Iterable[str] = (),
+        players: Iterable[Player] = (),
+        provision_token: str = "",
     ) -> Secrets:
         """The secrets among a contract's credentials, the one-time tokens, and the sessions of players.
+
+        `provision_token` is the token of the provisioning address.
 
         `players` are the players that the user has named, who exist after the run. Players made for a scenario have no
         secrets, so that reports can show requests with their sessions.
@@ -63,6 +70,7 @@ class Secrets:
             *((credentials[name], variable) for name, variable in public.items() if len(credentials[name]) >= _SHORT),
             *((each, "ONE_TIME_TOKEN") for each in tokens),
             *(pair for each in players for pair in _sessions(each)),
+            (provision_token, "WALLET_PROVISION_TOKEN"),
         )
         return cls(
             tuple((text, name) for text, name in pairs if text),

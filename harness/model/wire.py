@@ -319,6 +319,8 @@ class Exchange:
 
     Such an answer is not judged, and `reply` is None. The wallet may have processed the request.
     """
+    excused: bool = False
+    """True if the answer was lost without our doing, and the whole scenario was played once more instead."""
     race: int | None = None
     """Exchanges with the same number were released together."""
     late: Lateness | None = None

@@ -112,7 +112,7 @@ class Epilogue:
         if self._stopped:
             return None
         try:
-            found = self._sending.call(call)
+            found = self._sending.call(call, unique=True)
         except WalletGone as reason:
             self._stopped = self._ended = str(reason)
             return None

@@ -21,6 +21,7 @@ from harness.model import (
 )
 from harness.play.abilities import Capabilities
 from harness.play.body_limit import Capacity
+from harness.play.disturbances import disturbed, excused
 from harness.play.longest_ids import LongestIds
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
@@ -101,7 +102,19 @@ class Runner:
                 if again.skipped:
                     break  # There is no player for it any more. The histories so far are judged.
                 histories.append(again)
-        return tuple(histories)
+        return tuple(histories if once else self._played_once_more(scenario, histories))
+
+    def _played_once_more(self, scenario: Scenario, histories: list[History]) -> list[History]:
+        """The histories with a further one, if answers were lost on their way in one of them."""
+        lost = {index: disturbed(each, self.context.patience.in_vain) for index, each in enumerate(histories)}
+        affected = [index for index, exchanges in lost.items() if exchanges]
+        if len(affected) != 1:
+            return histories
+        again = self._run_once(scenario)
+        if again.skipped:
+            return histories
+        (place,) = affected
+        return [*histories[:place], excused(histories[place], lost[place]), *histories[place + 1 :], again]
 
     def _is_repeated(self, scenario: Scenario) -> bool:
         """True if the scenario has a race, and if no group of its requests is larger than the allowed connections."""

@@ -194,9 +194,10 @@ class ScenarioRun:
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else one_by_one(group)
         for call, send in zip(calls[:alone], group.sends, strict=False):
-            exchange = self._send(call, counted=self._counted)
+            counted = self._counted and _names_its_transactions(send.step)
+            exchange = self._send(call, counted=counted)
             if self._has_too_long_an_id(exchange, send):
-                self._send(replace(call, operation=self._operation(send)), counted=self._counted)
+                self._send(replace(call, operation=self._operation(send)), counted=counted)
             if self._overlaps.refused_last and not send.step.times:
                 self._ask_for_its_fate(call)
         wave = (
@@ -205,8 +206,21 @@ class ScenarioRun:
             else min(self._context.limits.parallel, self._context.limits.connections)
         )
         for start in range(alone, len(calls), wave):
-            for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
-                self._note(exchange)
+            self._release(calls[start : start + wave], at_once=group.at_once)
+
+    def _release(self, calls: Sequence[Call], *, at_once: bool) -> None:
+        """Send requests together. If that only saves time, those that were sent in vain are sent again afterwards."""
+        released = self._sending.race(calls)
+        in_vain = [not at_once and each.reply is None and self._context.patience.in_vain(each) for each in released]
+        noted = [
+            replace(each, repeated=True, problems=()) if lost else each
+            for each, lost in zip(released, in_vain, strict=True)
+        ]
+        for exchange in sorted(noted, key=is_refused_login):
+            self._note(exchange)
+        for call, lost in zip(calls, in_vain, strict=True):
+            if lost:
+                self._send(call)
 
     def _has_too_long_an_id(self, exchange: Exchange, send: PlannedRequest) -> bool:
         """True if the request was refused for the length of an id. It is marked so, and shorter ids are used then."""
@@ -342,6 +356,11 @@ class ScenarioRun:
 
 def _depends_on_balance(amount: str) -> bool:
     return amount in {"everything", "more_than_everything", "half"}
+
+
+def _names_its_transactions(step: Step) -> bool:
+    """True if other steps may send the same transactions. Those of all other steps occur nowhere else."""
+    return step.word == "resend" or any(draft.id for draft in step.drafts)
 
 
 def _counts_sendings(step: Step) -> bool:

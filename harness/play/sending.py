@@ -46,6 +46,11 @@ class Patience:
     outages: list[str] = field(default_factory=list)
     """What is said of each time at which the wallet was away and came back."""
 
+    def in_vain(self, exchange: Exchange) -> bool:
+        """True if an answer was lost on its way, or if the wallet wants the same request later, and we may wait."""
+        seconds = retry_after(exchange, self.unix())
+        return lost_on_the_way(exchange) or (seconds is not None and seconds <= self.retry_seconds)
+
     def check(self) -> None:
         """Raise WalletGone if the time of the run is over."""
         if self.until is not None and self.now() >= self.until:
@@ -71,11 +76,12 @@ class PatientSending:
         """How many milliseconds these requests have waited: as the wallet asked, and while it was away."""
         return round(1000 * self._waited)
 
-    def call(self, call: Call, *, counted: bool = False) -> tuple[Exchange, ...]:
+    def call(self, call: Call, *, counted: bool = False, unique: bool = False) -> tuple[Exchange, ...]:
         """Send one request. The last exchange has its answer. Those before it gave none, and were repeated.
 
         A request whose sendings are `counted`, or that has a one-time token, is sent again only if the wallet asked for
-        that. Raises WalletGone.
+        that. A `unique` one belongs to a scenario that cannot be played again, and is also sent again after a fresh
+        connection was closed. Raises WalletGone.
         """
         again = not counted and call.loss is None and not isinstance(call.operation, Authenticate)
         found: list[Exchange] = []
@@ -83,7 +89,7 @@ class PatientSending:
             self._wait_for_turn()
             exchange = self._client.call(call)
             is_asked = self._note_retry_after(exchange) and call.loss is None
-            is_lost = again and lost_on_the_way(exchange)
+            is_lost = again and (closed_without_a_byte(exchange) if unique else lost_on_the_way(exchange))
             if not self._is_repeated(found, is_asked=is_asked, is_lost=is_lost):
                 break
             # What only asks for patience is not judged. Its resend shows whether the request had an effect.
@@ -168,9 +174,13 @@ def lost_on_the_way(exchange: Exchange) -> bool:
 
     Servers close idle connections at times that no client can know. It is no crash.
     """
+    return closed_without_a_byte(exchange) and exchange.transmission.reused
+
+
+def closed_without_a_byte(exchange: Exchange) -> bool:
+    """True if a connection, fresh or not, was closed before any byte of the answer."""
     sent = exchange.transmission
-    closed = sent.failure is not None and sent.failure.kind is FailureKind.CLOSED
-    return closed and sent.reused and not sent.first_byte_ns
+    return sent.failure is not None and sent.failure.kind is FailureKind.CLOSED and not sent.first_byte_ns
 
 
 def retry_after(exchange: Exchange, now: float) -> float | None:

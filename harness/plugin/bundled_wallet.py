@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from harness.config.precedence import TOKEN
 from harness.contracts import BUNDLED, load
 
 START_SECONDS = 30
@@ -36,11 +37,15 @@ class Address:
 
 
 class BundledWallet:
-    """The process. Its credentials are made for the run and passed through the environment alone."""
+    """The process. Its credentials are made for the run and passed through the environment alone.
+
+    The token of its provisioning is one of them, so that no other program on the machine can make players.
+    """
 
     def __init__(self, defect: str = "") -> None:
         """Start the process without waiting. `address` waits until it is ready. `defect` names a deliberate bug."""
         self.credentials = {name: load(name).made_up(lambda _: secrets.token_hex(16)) for name in BUNDLED}
+        self.provision_token = secrets.token_hex(16)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process writes to it
         # -P keeps the current directory out of the search path, so that no `mock_server` folder of the user is
         # started.
@@ -91,6 +96,7 @@ class BundledWallet:
         ours = str(Path(__file__).resolve().parents[2])
         paths = [ours, os.environ.get("PYTHONPATH", "")]
         given = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+        given[TOKEN] = self.provision_token
         for name, credentials in self.credentials.items():
             given |= {each.variable: credentials[each.name] for each in load(name).credentials}
         return {**os.environ, **given}

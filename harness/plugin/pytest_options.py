@@ -17,6 +17,7 @@ NAMES = (
     "profile",
     "contract",
     "provision",
+    "provision-token",
     "player",
     "path",
     "limit",
@@ -48,14 +49,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="a bundled contract or an importable module; repeatable (default: all of them for the bundled wallet, "
         "else the one whose credentials are set in the environment)",
     )
-    add("--wallet-provision", default=None, metavar="URL", help="an address of the wallet that makes test players")
-    add(
-        "--wallet-player",
-        action="append",
-        default=[],
-        metavar="FIELDS",
-        help="a player that exists: id=...,currency=EUR,session=...,expired_session=...,token=...; repeatable",
-    )
+    _add_players(add)
     _add_scaling(add)
     add("--wallet-strict", action="store_true", help="a violated SHOULD fails the run, too")
     add("--wallet-dry-run", action="store_true", help="print what would be sent, and send nothing (-v: all of it)")
@@ -67,6 +61,24 @@ def add_options(parser: pytest.Parser) -> None:
         "(python -m mock_server --list-defects)",
     )
     _add_results(add)
+
+
+def _add_players(add: Callable[..., None]) -> None:
+    add("--wallet-provision", default=None, metavar="URL", help="an address of the wallet that makes test players")
+    add(
+        "--wallet-provision-token",
+        default=None,
+        metavar="TEXT",
+        help="the token that this address asks for; an option shows in the process list, so WALLET_PROVISION_TOKEN in "
+        "the environment is better",
+    )
+    add(
+        "--wallet-player",
+        action="append",
+        default=[],
+        metavar="FIELDS",
+        help="a player that exists: id=...,currency=EUR,session=...,expired_session=...,token=...; repeatable",
+    )
 
 
 def _add_scaling(add: Callable[..., None]) -> None:
@@ -117,7 +129,7 @@ def options_of(config: pytest.Config) -> Options:
     """
     from harness.config import Options, OptionsError
 
-    for name in ("url", "profile", "provision", "defect"):
+    for name in ("url", "profile", "provision", "provision-token", "defect"):
         if config.getoption(f"--wallet-{name}") == "":
             # An unset variable of a shell must not select the bundled wallet, which is certified without a URL.
             raise OptionsError(f"--wallet-{name} is empty: is the variable set that it should come from?")
@@ -128,6 +140,7 @@ def options_of(config: pytest.Config) -> Options:
         profile=config.getoption("--wallet-profile") or "",
         contracts=_contracts(tuple(dict.fromkeys(config.getoption("--wallet-contract"))), defect),
         provision_url=config.getoption("--wallet-provision") or "",
+        provision_token=config.getoption("--wallet-provision-token") or "",
         players=tuple(config.getoption("--wallet-player")),
         paths=tuple(config.getoption("--wallet-path")),
         limits=tuple(config.getoption("--wallet-limit")),

@@ -22,7 +22,7 @@ from harness.config import (
     without_wallet,
 )
 from harness.contracts import Contract, load
-from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, violations_of
+from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, secrets_of, violations_of
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.play.restarts import RestartFailed
@@ -170,7 +170,9 @@ class Run:
         if self._wallet is None:
             raise DidNotStart("the bundled wallet was not started")
         address = self._wallet.address(self._loaded)
-        return self.configuration.with_bundled_wallet(address.urls, self._wallet.credentials, address.provision_url)
+        return self.configuration.with_bundled_wallet(
+            address.urls, self._wallet.credentials, address.provision_url, self._wallet.provision_token
+        )
 
     def examine(self, scenario: Scenario, contract: str) -> ScenarioResult:
         """Run and judge one scenario on one contract."""
@@ -270,8 +272,7 @@ def _by_contract(configuration: RunConfiguration) -> dict[str, WalletUnderTest]:
 
 def _secrets_of(configuration: RunConfiguration) -> Secrets:
     """The values that no text may hold. Keys and user names are excluded, since they may be words of a URL."""
-    found = [Secrets.of(load(each.contract), each.credentials, players=each.players) for each in configuration.wallets]
-    return reduce(add, (each.without_public() for each in found), NO_SECRETS)
+    return reduce(add, (secrets_of(each).without_public() for each in configuration.wallets), NO_SECRETS)
 
 
 def _without_user(url: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from harness import money
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
-from harness.examine import Examiner, Interlude, Secrets, preflight
+from harness.examine import Examiner, Interlude, preflight, secrets_of
 from harness.model import Loss, Movement, Player, Request, Scenario, Transmission
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.proof.in_process import InProcessCarrier
@@ -69,7 +69,7 @@ class Rehearsal:
         self.obstacle = ""
         """Why pre-flight stopped, or an empty text. If it stopped, its later requests are not recorded.
         """
-        self._secrets = Secrets.of(self.contract, under_test.credentials, players=under_test.players)
+        self._secrets = secrets_of(under_test)
 
     def preflight(self) -> tuple[Sent, ...]:
         """The requests that are sent before any scenario."""

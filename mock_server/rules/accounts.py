@@ -6,6 +6,7 @@ from harness.contracts import BUNDLED, load
 from harness.model import Amount, Movement, Outcome, Reward
 from mock_server.clock import Clock
 from mock_server.fresh_ids import FreshId, random_id
+from mock_server.lag import LAG_MS
 from mock_server.order import Order, Refusal
 from mock_server.store import LARGEST_BALANCE, Account, Store
 
@@ -59,7 +60,12 @@ class Accounts:
 
     def read_balance(self, account: Account) -> int:
         """The balance that a balance request shows, in hundred-thousandths."""
-        return self.store.balance(account)
+        lag_ms = LAG_MS.get()
+        return self.store.balance(account) - (self._moved_since(account, self.now_ms() - lag_ms) if lag_ms else 0)
+
+    def _moved_since(self, account: Account, at_ms: int) -> int:
+        """What the account's transactions have changed after a time, in hundred-thousandths."""
+        return sum(each.effect for each in self.store.statement(account) if each.at_ms > at_ms)
 
     def check_room(self, balance: int) -> None:
         """Refuse a movement whose balance the store cannot hold. The balance is never cut."""

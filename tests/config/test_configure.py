@@ -58,6 +58,7 @@ def test_half_of_a_pair_of_credentials_implies_nothing() -> None:
             "--wallet-url must not hold a user name or a password",
         ),
         (Options(provision_url=URL), {}, "--wallet-provision belongs to a wallet of your own"),
+        (Options(provision_token="t"), {}, "--wallet-provision-token belongs to a wallet of your own"),
         (Options(players=(PLAYER,)), {}, "--wallet-player belongs to a wallet of your own"),
         (Options(url=URL, contracts=("casino",)), CASINO, "no players for casino: give --wallet-provision=URL"),
         (Options(url=URL, contracts=("casino",), players=(PLAYER,)), SPORTSBOOK, "WALLET_API_KEY and WALLET_SECRET"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from credentials_at_hand import of_casino, of_sportsbook, secret_of
@@ -114,6 +115,32 @@ def test_every_value_knows_where_it_is_from(profile: str) -> None:
     assert origins["races"] == "--wallet-limit"
     assert origins["parallel"] == f"{profile}:19"
     assert origins["rounds"] == "default"
+
+
+TOKEN = "contracts: {casino: {url: http://127.0.0.1:1}}\nprovision: {url: http://127.0.0.1:2/p, token: of the file}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "token"),
+    [
+        ({}, {}, "of the file"),
+        ({}, {"WALLET_PROVISION_TOKEN": "of the environment"}, "of the environment"),
+        ({"provision_token": "of the option"}, {"WALLET_PROVISION_TOKEN": "of the environment"}, "of the option"),
+        ({"provision_url": "http://127.0.0.1:3/p"}, {}, ""),
+        ({"provision_url": "http://127.0.0.1:3/p", "provision_token": "of the option"}, {}, "of the option"),
+        ({}, {"WALLET_PROVISION": "http://127.0.0.1:3/p"}, ""),
+        ({"players": ("id=1,currency=EUR",)}, {}, ""),
+    ],
+)
+def test_the_token_of_provisioning(
+    tmp_path: Path, options: dict[str, Any], environment: dict[str, str], token: str
+) -> None:
+    """The token of the file belongs to the address of the file. Another address never gets it."""
+    path = tmp_path / "wallet.yaml"
+    path.write_text(TOKEN)
+    wallet = casino(str(path), {"WALLET_API_KEY": "k", "WALLET_SECRET": "s", **environment}, **options)
+    assert wallet.provision_token == token
+    assert not token or token not in repr(wallet)
 
 
 def test_one_url_is_not_for_two_contracts(profile: str) -> None:

@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "SECRET": "hush-hush",
     "USER_OF_WALLET": "u",
     "PASSWORD": "pass-word",
+    "TOKEN_OF_ADMIN": "admin-token",
     "TOKEN": "first-token",
 }
 
@@ -83,7 +84,11 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
 def test_no_representation_shows_a_secret(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     profile = read(tmp_path, WHOLE)
-    assert not [each for each in ("hush-hush", "pass-word", "first-token", "ended-session") if each in repr(profile)]
+    assert not [
+        each
+        for each in ("hush-hush", "pass-word", "first-token", "ended-session", "admin-token")
+        if each in repr(profile)
+    ]
 
 
 def test_a_secret_that_is_written_out_is_accepted_with_a_warning_that_does_not_show_it(tmp_path: Path) -> None:
@@ -91,6 +96,15 @@ def test_a_secret_that_is_written_out_is_accepted_with_a_warning_that_does_not_s
     (warning,) = profile.warnings
     assert f"{tmp_path}/wallet.yaml:1: contracts.casino.credentials.secret is written out" in warning
     assert "hush-hush" not in warning
+
+
+def test_a_token_of_provisioning_is_a_secret(tmp_path: Path) -> None:
+    profile = read(tmp_path, CASINO + "provision: {url: http://w, token: ${TOKEN_OF_ADMIN}}\n")
+    assert profile.provision_token is not None
+    assert (profile.provision_token.text, profile.warnings) == ("admin-token", ())
+    (warning,) = read(tmp_path, CASINO + "provision: {url: http://w, token: written-out}\n").warnings
+    assert "wallet.yaml:2: provision.token is written out" in warning
+    assert "written-out" not in warning
 
 
 CASINO = "contracts: {casino: {url: http://w}}\n"
@@ -123,6 +137,9 @@ CASINO = "contracts: {casino: {url: http://w}}\n"
         ("contracts: {casino: {capabilities: {lacks: [settlement]}}}\n", "settlement is the core of the contract"),
         ("contracts: {casino: {capabilities: {lacks: [bett]}}}\n", "no operation 'bett'; did you mean 'bet'?"),
         (CASINO + "provision: {url: http://w, command: x}\n", "wallet.yaml:2: provision: give url or command, one"),
+        (CASINO + "provision: {token: x}\n", "wallet.yaml:2: provision: give url or command, one"),
+        (CASINO + "provision: {command: x, token: x}\n", "wallet.yaml:2: provision.token: belongs to a url"),
+        (CASINO + "provision: {url: http://w, token: ${NOT_SET}}\n", "the environment variable NOT_SET is not set"),
         (CASINO + "players: [{id: 1}]\n", "wallet.yaml:2: players: a player needs currency"),
         (CASINO + "players: [{id: 1, currency: euro}]\n", "players.currency: must be an ISO 4217 code such as EUR"),
         (

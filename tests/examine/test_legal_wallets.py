@@ -27,10 +27,11 @@ from harness.scenario import load_folder
 from harness.verdict import Certification, ScenarioResult, conclude
 from harness.verdict.checks import Judged, examine
 from mock_server.app import App, Asgi
-from mock_server.faults import Chunked, CloseConnection, Every, Gzip, Latency
 from mock_server.provisioning import PATH
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
+from mock_server.weather.faults import Chunked, CloseConnection, Gzip, Latency
+from mock_server.weather.strikes import Every
 
 CONTRACTS = {name: load(name) for name in BUNDLED}
 

@@ -13,6 +13,7 @@ from harness.contracts import Contract, load
 from harness.model import Authenticate, Bet, GetBalance, Operation, Payout, Request, Settle, Unsettle
 from mock_server.app import App
 from mock_server.in_process import InProcess
+from mock_server.limits import Limits
 from mock_server.store import open_store
 from mock_server.wallet import CoreOnlyWallet, Wallet
 from mock_server.wire import Answer
@@ -20,16 +21,17 @@ from mock_server.wire import Answer
 CREDENTIALS = {"casino": of_casino("key", "secret"), "sportsbook": of_sportsbook("user", "password")}
 NOW_MS = 1_700_000_000_000
 ADMIN = "/__admin/player"
+SMALL_BODIES = Limits(body_bytes=10_000)
 
 
 class Desk:
     """A wallet in process, and a platform that signs."""
 
     def __init__(
-        self, wallet_type: type[Wallet] = Wallet, *, provision: bool = True, limit_bytes: int = 10_000
+        self, wallet_type: type[Wallet] = Wallet, *, provision: bool = True, limits: Limits = SMALL_BODIES
     ) -> None:
         self.wallet = wallet_type(open_store(), CREDENTIALS, now_ms=lambda: NOW_MS)
-        self.app = App(self.wallet, provision=provision, limit_bytes=limit_bytes)
+        self.app = App(self.wallet, provision=provision, limits=limits)
         self.at = InProcess(self.app)
 
     def provision(self, **fields: object) -> dict[str, str]:
@@ -166,14 +168,21 @@ class Breaks(Wallet):
         raise ZeroDivisionError("the wallet's own mistake")
 
 
-def test_a_failure_of_the_wallet_is_a_500_and_leaves_nothing_half_done(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_of_the_wallet_is_a_refusal_and_leaves_nothing_half_done(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("ERROR", logger="mock_server")
     desk = Desk(Breaks)
     player = desk.provision(contract="casino")
     bet = Bet(id="b", player=player["playerId"], currency="EUR", amount=5, session=player["sessionId"])
     answer = desk.ask("casino", bet)
-    assert (answer.status, read(answer)) == (500, {"error": "internal error"})
-    assert "nothing of it is in the books" in caplog.text
+    assert (answer.status, read(answer)["status"]) == (200, "RS_ERROR")
+    (line,) = caplog.records
+    assert line.__dict__["fields"] == {
+        "contract": "casino",
+        "operation": "bet",
+        "books": "undone",
+        "transactions": (),
+        "count": 0,
+    }
     shown = desk.ask("casino", GetBalance(player=player["playerId"], session=player["sessionId"]))
     assert read(shown)["balance"] == 10_000_000
 

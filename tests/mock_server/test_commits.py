@@ -13,9 +13,11 @@ from wallet_at_hand import AtHand
 from harness.model import Operation, Outcome, Reply
 from mock_server.commits import CommitAtOnce, CommitEachTurn
 from mock_server.order import Moved, Order
-from mock_server.store import PATIENCE_SECONDS, RETRY_SECONDS, Account, Unclear
+from mock_server.rules.batches import PART
+from mock_server.store import PATIENCE_SECONDS, RETRY_SECONDS, Account, NotStored, Unclear
 from mock_server.store.sqlite import SqliteStore
 from mock_server.wallet import Wallet
+from mock_server.wire import Uncertain
 
 
 class Watched(SqliteStore):
@@ -101,7 +103,7 @@ def test_a_commit_without_an_answer_is_looked_up(tmp_path: Path, can_be_looked_u
     if can_be_looked_up:
         assert [reply.items[0].balance for reply in replies if isinstance(reply, Reply)] == [1001, 1003]
     else:
-        assert [type(reply) for reply in replies] == [Unclear, Unclear]
+        assert [type(reply) for reply in replies] == [Uncertain, Uncertain]
     assert at.holds() == 1003
 
 
@@ -139,6 +141,103 @@ def test_a_store_that_is_unlocked_meanwhile_serves_all_who_wait() -> None:
     replies = ask_at_once(at, *(at.payout(1) for _ in range(50)))
     assert all(isinstance(reply, Reply) and reply.accepted for reply in replies)
     assert at.holds() == 1050
+
+
+class RefusesOne(SqliteStore):
+    """Refuses one commit, by number, or to open a transaction after it."""
+
+    number = 0
+    commits = 0
+    opens = True
+
+    def commit(self) -> None:
+        if not self.busy:
+            return
+        self.commits += 1
+        if self.commits == self.number:
+            if self.opens:
+                self.rollback()
+                raise NotStored("the disk is full")
+            super().commit()
+            return
+        super().commit()
+
+    def try_begin(self) -> bool:
+        if not self.opens and self.commits == self.number:
+            raise NotStored("the file is gone")
+        return super().try_begin()
+
+
+@pytest.mark.parametrize(
+    ("items", "number", "opens", "known", "kept"),
+    [
+        (PART, 1, True, True, 0),
+        (2 * PART, 1, True, True, 0),
+        (2 * PART, 2, True, False, PART),
+        (3 * PART, 2, True, False, PART),
+        (2 * PART, 1, False, False, PART),
+    ],
+)
+def test_a_batch_is_refused_only_if_none_of_its_parts_is_stored(
+    items: int, number: int, opens: bool, known: bool, kept: int
+) -> None:
+    store = RefusesOne(None)
+    at = AtHand(store=store)
+    at.wallet = Wallet(store, commits=CommitEachTurn(store))
+    store.commits, store.number, store.opens = 0, number, opens
+    (reply,) = ask_at_once(at, at.settle(*(at.payout(1) for _ in range(items))))
+    store.number = -1
+    if known:
+        assert isinstance(reply, Reply)
+        assert reply.outcome is Outcome.REFUSED
+    else:
+        assert type(reply) is Uncertain
+    assert at.holds() == 1000 + kept
+
+
+def test_a_part_that_is_not_stored_does_not_disturb_the_next_turn() -> None:
+    others: list[asyncio.Future[Reply]] = []
+
+    class StartsAnother(RefusesOne):
+        def commit(self) -> None:
+            if self.busy and self.commits + 1 == self.number:
+                others.append(asyncio.ensure_future(hand.wallet.handle(hand.contract, hand.payout(5))))
+            super().commit()
+
+    store = StartsAnother(None)
+    hand = AtHand(store=store)
+    hand.wallet = Wallet(store, commits=CommitEachTurn(store))
+    store.commits, store.number = 0, 1
+
+    async def ask() -> tuple[Reply, Reply]:
+        batch = await hand.wallet.handle(hand.contract, hand.settle(*(hand.payout(1) for _ in range(PART + 1))))
+        return batch, await others[0]
+
+    batch, other = asyncio.run(ask())
+    assert (batch.outcome, other.outcome, hand.holds()) == (Outcome.REFUSED, Outcome.OK, 1005)
+
+
+def test_a_batch_that_fails_late_takes_its_last_turn_along_and_keeps_its_first_part(at: AtHand, store: Watched) -> None:
+    others: list[asyncio.Future[Reply]] = []
+
+    class StumblesLate(Wallet):
+        async def begin_part(self) -> None:
+            await super().begin_part()
+            others.append(asyncio.ensure_future(self.handle(at.contract, at.payout(2))))
+            await asyncio.sleep(0)  # the other request is processed now, and waits for the commit
+            raise ZeroDivisionError("half-way")
+
+    at.wallet = StumblesLate(store, commits=CommitEachTurn(store))
+    batch = at.settle(*(at.payout(1) for _ in range(PART + 1)))
+
+    async def ask() -> None:
+        with pytest.raises(Uncertain):
+            await at.wallet.handle(at.contract, batch)
+        with pytest.raises(ZeroDivisionError):
+            await others[0]
+
+    asyncio.run(ask())
+    assert at.holds() == 1000 + PART
 
 
 class Stumbles(Wallet):

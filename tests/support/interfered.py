@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -38,6 +39,8 @@ class Interfered:
     app: App
     interfere: Interfere
     total: int = field(default=0, init=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
+    """The wallet is in one process and has no other protection against two requests at once."""
 
     def __call__(self, visit: Visit) -> None:
         number = 0
@@ -53,6 +56,7 @@ class Interfered:
             visit.say(self._answer(asked))
 
     def _answer(self, asked: Request) -> bytes:
-        made = InProcessCarrier(self.app, "").send(asked)
+        with self._turn:
+            made = InProcessCarrier(self.app, "").send(asked)
         assert made.received is not None
         return message(made.received.body, JSON, status=f"{made.received.status} Any")

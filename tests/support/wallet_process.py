@@ -115,9 +115,12 @@ def start(
 
 
 @contextlib.contextmanager
-def running(*arguments: str, before: Sequence[str] = ()) -> Iterator[Running]:
+def running(
+    *arguments: str, environment: Mapping[str, str] = ENVIRONMENT, before: Sequence[str] = ()
+) -> Iterator[Running]:
     """A wallet with provisioning, which is stopped at the end."""
-    with start("--provision", "--ready-json", *arguments, before=before) as process:
+    arguments = ("--provision", "--ready-json", *arguments)
+    with start(*arguments, environment=environment, before=before) as process:
         assert process.stdout is not None
         try:
             yield Running(process, json.loads(process.stdout.readline(), parse_float=Decimal))

@@ -16,7 +16,7 @@ contracts:
     codes: {insufficient_funds: [NO_MONEY, 42], conflict: TWICE}
     capabilities: {lacks: [authenticate]}
     tls: {verify: false}
-provision: {url: http://127.0.0.1:9000/__admin/player}
+provision: {url: http://127.0.0.1:9000/__admin/player, token: ${TOKEN_OF_ADMIN}}
 players:
   - {id: "60001001", contract: casino, currency: EUR, session: s-1, expired_session: ended-session, bets: [b-1, b-2]}
   - {id: 007, currency: USD, auth_token: ${TOKEN}}

@@ -61,7 +61,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
     if not contracts and not reader.complaints.found:
         line = parts["contracts"].line if "contracts" in parts else 1
         reader.complaints.add(line, f"contracts is missing: name {' or '.join(BUNDLED)}, with the wallet's url")
-    url, command = read_provision(parts["provision"], reader) if "provision" in parts else (None, None)
+    url, token, command = read_provision(parts["provision"], reader) if "provision" in parts else (None, None, None)
     made = reader.overrides.provision or (("provision" in parts) and not reader.overrides.players)
     needed = not (made or reader.overrides.players)
     return Profile(
@@ -69,6 +69,7 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
         digest=hashlib.sha256(data).hexdigest(),
         contracts=contracts,
         provision_url=url,
+        provision_token=token,
         provision_command=command,
         players=read_players(parts["players"], contracts, reader, needed=needed) if "players" in parts else (),
         games=reader.values(parts["games"], "games") if "games" in parts else (),

@@ -22,16 +22,29 @@ _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 
 
-def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | None]:
-    """The URL and the command that make players. At most one of them is set."""
-    parts = {word: each for word, (_, each) in reader.table(node, "provision", ("url", "command")).items()}
+def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | None, Value | None]:
+    """The URL that makes players, the token that it asks for, and the command that makes them.
+
+    Either the URL or the command is set. A token belongs to a URL.
+    """
+    parts = {word: each for word, (_, each) in reader.table(node, "provision", ("url", "token", "command")).items()}
     needed = not (reader.overrides.provision or reader.overrides.players)
-    if len(parts) != 1:
+    if ("url" in parts) == ("command" in parts):
         reader.add(node, "provision", "give url or command, one of them")
-        return None, None
-    if "url" in parts:
-        return read_url(parts["url"], "provision.url", reader, needed=needed), None
-    return None, reader.value(parts["command"], "provision.command", needed=needed)
+        return None, None, None
+    if "command" in parts:
+        if "token" in parts:
+            reader.add(parts["token"], "provision.token", "belongs to a url: a command has the environment of the run")
+        return None, None, reader.value(parts["command"], "provision.command", needed=needed)
+    url, token = read_url(parts["url"], "provision.url", reader, needed=needed), None
+    if "token" in parts:
+        token = reader.value(parts["token"], "provision.token", needed=needed and not reader.overrides.token)
+        if token is not None and not token.variable:
+            reader.warnings.append(
+                f"{token.where}: provision.token is written out: keep secrets in the environment, as "
+                "${WALLET_PROVISION_TOKEN}"
+            )
+    return url, token, None
 
 
 def read_hooks(node: Node, reader: Reader) -> Value | None:

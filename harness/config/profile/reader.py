@@ -33,6 +33,7 @@ class Overrides:
     """The chosen contracts. Empty means all."""
     url: bool = False
     provision: bool = False
+    token: bool = False
     players: bool = False
     variables: frozenset[str] = frozenset()
     """The environment variables that are set, without their values."""

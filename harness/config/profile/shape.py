@@ -101,6 +101,7 @@ class Profile:
     contracts: Mapping[str, ContractProfile] = field(default_factory=dict)
     """The contracts, by the name under which each is loaded."""
     provision_url: Value | None = None
+    provision_token: Value | None = None
     provision_command: Value | None = None
     players: tuple[PlayerProfile, ...] = ()
     games: tuple[Value, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TypeAlias
 
 from harness.model import NotApplicable, Player, Request, Transmission
 from harness.play.players.made import MadePlayers, player_of
@@ -14,6 +15,10 @@ from harness.scenario.identities import Identities
 Send = Callable[[Request], Transmission]
 """A function that sends one request to the provisioning address and returns its transmission."""
 
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+REFUSED = frozenset({401, 403})
+"""The statuses by which the address reports that we may not use it."""
 NO_SUCH_CURRENCY = frozenset({409, 422})
 """The statuses by which the address reports that it makes no such player."""
 
@@ -21,23 +26,33 @@ NO_SUCH_CURRENCY = frozenset({409, 422})
 class ProvisionedPlayers(MadePlayers):
     """New players for every scenario, made by an HTTP address of the wallet."""
 
-    def __init__(self, contract: str, send: Send, identities: Identities, *, currency: str = "EUR") -> None:
+    def __init__(
+        self, contract: str, send: Send, identities: Identities, *, token: str = "", currency: str = "EUR"
+    ) -> None:
         """Prepare a source of players.
 
-        `send` sends requests to the provisioning address. `currency` is used for scenarios without a currency of their
-        own.
+        `send` sends requests to the provisioning address, and `token` is sent with each. `currency` is used for
+        scenarios without a currency of their own.
         """
-        super().__init__(contract, lambda asked: _over_http(send, asked), identities, currency=currency)
+        headers: Headers = (("content-type", "application/json"),)
+        if token:
+            headers = (*headers, ("authorization", f"Bearer {token}"))
+        super().__init__(contract, lambda asked: _over_http(send, headers, asked), identities, currency=currency)
 
 
-def _over_http(send: Send, asked: Mapping[str, str]) -> Player:
-    made = send(Request("", (("content-type", "application/json"),), json.dumps(asked).encode()))
+def _over_http(send: Send, headers: Headers, asked: Mapping[str, str]) -> Player:
+    made = send(Request("", headers, json.dumps(asked).encode()))
     if made.received is None:
         detail = made.failure.detail if made.failure else "no answer"
         raise ProvisioningFailed(f"the provisioning address does not answer: {detail}", unanswered=True)
     if made.received.status in NO_SUCH_CURRENCY:
         raise NoPlayer(
             f"the provisioning address makes no {asked['currency']} player", not_applicable=NotApplicable.CURRENCY
+        )
+    if made.received.status in REFUSED:
+        raise ProvisioningFailed(
+            f"the provisioning address answered {made.received.status}, so it wants a token, or another one: give it "
+            "with WALLET_PROVISION_TOKEN in the environment, --wallet-provision-token or provision.token"
         )
     try:
         return player_of(json.loads(made.received.body, parse_float=Decimal))

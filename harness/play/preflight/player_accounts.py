@@ -29,7 +29,7 @@ def provisioned(
     """A player that the provisioning address or command has made. Raises ConfigurationProblem."""
     try:
         source = (
-            ProvisionedPlayers(contract.name, provision.send, identities)
+            ProvisionedPlayers(contract.name, provision.send, identities, token=wallet.provision_token)
             if provision is not None
             else CommandPlayers(contract.name, wallet.provision_command, identities)
         )

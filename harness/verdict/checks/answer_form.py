@@ -124,7 +124,7 @@ def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) 
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent or exchange.repeated:
             continue
-        if index in overlaps.exchanges or is_beyond_limit(exchange):
+        if index in overlaps.exchanges or is_beyond_limit(exchange) or exchange.excused:
             continue
         failure = exchange.transmission.failure
         alteration = exchange.alteration

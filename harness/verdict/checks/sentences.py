@@ -59,6 +59,7 @@ def _departure(exchange: Exchange) -> str:
         _body(alteration),
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
         "not answered, so it was sent again" if exchange.repeated else "",
+        "not answered, so the scenario was played again" if exchange.excused else "",
         f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
     joined = "; ".join(word for word in words if word)

@@ -46,8 +46,10 @@ class Routed(App):
     kind = "nothing"
     count = 0
 
-    async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        found = await super().answer(method, path, headers, body)
+    async def answer(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, local: bool = True
+    ) -> Answer:
+        found = await super().answer(method, path, headers, body, local=local)
         if b"there is nothing here" not in found.body:
             return found
         self.count += 1

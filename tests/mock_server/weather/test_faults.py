@@ -15,23 +15,22 @@ from patience import PATIENCE_SECONDS
 from wallet_process import CREDENTIALS, read, signed
 
 from harness.model import Payout
-from mock_server import faults
 from mock_server.app import App, Asgi
 from mock_server.commits import CommitEachTurn
-from mock_server.faults import (
-    Chunked,
-    CloseConnection,
-    CutBody,
-    DropReply,
-    Every,
-    Fault,
-    Gzip,
-    Latency,
-    Seeded,
-    Unavailable,
-)
 from mock_server.store import Account, Store, open_store
 from mock_server.wallet import Wallet
+from mock_server.weather import fault as faults
+from mock_server.weather.fault import Fault
+from mock_server.weather.faults import (
+    Chunked,
+    CloseConnection,
+    DropReply,
+    Gzip,
+    Latency,
+    Unavailable,
+)
+from mock_server.weather.spoilt import CutBody
+from mock_server.weather.strikes import Every, Seeded
 
 PAYOUT = Payout(id="t1", player="ann", currency="EUR", amount=5, bet="b")
 
