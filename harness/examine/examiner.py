@@ -40,6 +40,8 @@ from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row for which no player could be made, the others are not attempted."""
+BATCH_TIMES = 3
+"""The answer to a batch is waited for so many times longer than another one."""
 _OF_A_PROXY = frozenset({502, 503, 504})
 """Statuses with which a proxy answers for a wallet that does not run."""
 
@@ -103,7 +105,7 @@ class Examiner:
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._silences, self._judge, self._judged, self._pause = 0, judge, [], interlude.pause
-        self.ended = ""
+        self.ended, self._closing = facts.ended, False
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -166,6 +168,10 @@ class Examiner:
             self.patience.sleep(pause)
             self.patience.check()
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def bound(self, until: float, ends: str) -> None:
+        """End the run at a time of `time.monotonic()`. `ends` is the reason that is given then."""
+        self.patience.until, self.patience.ends = until, ends
 
     def judge(
         self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
@@ -242,6 +248,7 @@ class Examiner:
 
         Returns a sentence, without secrets, about each player who could not be restored.
         """
+        self._closing = True
         changed = tuple(map(self.results.secrets.text, self.players.close()))
         self.client.close()
         if self._provision is not None:
@@ -276,7 +283,7 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         call = Call(operation=operation)
-        if not isinstance(operation, GetBalance):
+        if self._closing or not isinstance(operation, GetBalance):
             return self.client.call(call)
         return PatientSending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 
@@ -309,6 +316,8 @@ def _client(
         wallet,
         under_test.credentials,
         paths=dict(under_test.paths),
+        time_out_seconds=under_test.time_out_seconds,
+        batch_time_out_seconds=BATCH_TIMES * under_test.time_out_seconds,
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )

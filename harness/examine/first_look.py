@@ -26,6 +26,7 @@ def preflight(
     tell: OnStage | None = None,
     secrets: Secrets | None = None,
     now_ms: Callable[[], int] = unix_ms,
+    until: float | None = None,
 ) -> Facts:
     """Check, stage by stage, what every scenario relies on. Raises ConfigurationProblem with the remedy.
 
@@ -33,6 +34,7 @@ def preflight(
     * `tell` is called with each stage that has passed.
     * `secrets`: the secrets of the whole run, if it has more than one contract. All texts and errors are free of them.
     * `now_ms`: the clock for signatures, in Unix milliseconds.
+    * `until`: the end of the run, as a time of `time.monotonic()`.
     """
     hidden = secrets_of(under_test, secrets)
 
@@ -41,7 +43,9 @@ def preflight(
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms)
+        facts = play.preflight(
+            under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms, until=until
+        )
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
     return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))

@@ -15,11 +15,14 @@ from email.utils import parsedate_to_datetime
 from harness.client import Call, Client
 from harness.model import Authenticate, Exchange, FailureKind, Operation, id_of, transactions
 from harness.play.recovery import Recovery
+from harness.play.waits import Waits
 
 MOST_REPEATS = 3
 """How often a request is sent again because the wallet asked for it. A fresh connection is tried once."""
 BUSY_STATUSES = frozenset({429, 503})
 """The statuses whose `Retry-After` says when the same request may come again."""
+SHORTEST_SECONDS = 0.01
+"""The least time for an answer. A request that is sent at the very end of a run ends with it."""
 _GONE = frozenset({FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS, FailureKind.CLOSED})
 
 
@@ -34,12 +37,14 @@ class Patience:
     * `recovery`: waits for a wallet that has stopped answering. None does not wait and does not ask.
     * `retry_seconds`: the longest `Retry-After` that is obeyed.
     * `until`: the end of the run, as a time of `now`; None is no end. `ends` says what set it.
+    * `waits`: what the run has waited for.
     """
 
     recovery: Recovery | None = None
     retry_seconds: float = 0
     until: float | None = None
     ends: str = ""
+    waits: Waits = field(default_factory=Waits)
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     unix: Callable[[], float] = time.time
@@ -49,7 +54,12 @@ class Patience:
     def check(self) -> None:
         """Raise WalletGone if the time of the run is over."""
         if self.until is not None and self.now() >= self.until:
-            raise WalletGone(self.ends)
+            raise WalletGone("; ".join(filter(None, (self.ends, self.waits.longest()))))
+
+    @property
+    def left(self) -> float | None:
+        """How many seconds the run may still last, at least `SHORTEST_SECONDS`. None without an end."""
+        return None if self.until is None else max(SHORTEST_SECONDS, self.until - self.now())
 
 
 class PatientSending:
@@ -74,8 +84,7 @@ class PatientSending:
         found: list[Exchange] = []
         while True:
             self._wait_for_turn()
-            exchange = self._client.call(call)
-            self._note_retry_after(exchange)
+            exchange = self._once(call)
             if not again or not self._is_repeated(exchange, len(found)):
                 break
             found.append(replace(exchange, repeated=True))
@@ -83,15 +92,29 @@ class PatientSending:
         if self._has_gone(exchange) and self._wait_for(found[-1:]) and again and _never_sent(exchange):
             # Nothing of it has reached the wallet, which is back.
             found[-1] = replace(exchange, repeated=True)
-            found.append(self._client.call(call))
+            found.append(self._once(call))
         return tuple(found)
+
+    def _once(self, call: Call) -> Exchange:
+        """Send one request once. Raises WalletGone if the end of the run has cut off the wait for its answer."""
+        exchange = self._client.call(call, at_most_seconds=self._patience.left)
+        self._note([exchange])
+        return exchange
+
+    def _note(self, exchanges: Sequence[Exchange]) -> None:
+        self._patience.waits.note(exchanges)
+        for exchange in exchanges:
+            failure = exchange.transmission.failure
+            if failure is not None and failure.kind is FailureKind.TIME_OUT:
+                # Without this the wallet would be accused of an answer for which it had no time.
+                self._patience.check()
+            self._note_retry_after(exchange)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Release requests together, each once. Raises WalletGone."""
         self._wait_for_turn()
-        found = self._client.race(calls)
-        for exchange in found:
-            self._note_retry_after(exchange)
+        found = self._client.race(calls, at_most_seconds=self._patience.left)
+        self._note(found)
         if gone := [each for each in found if self._has_gone(each)]:
             self._wait_for(gone)
         return found
@@ -113,10 +136,13 @@ class PatientSending:
         """Wait until the wallet wants to be asked again. Raises WalletGone if the time of the run is over."""
         self._patience.check()
         if self._not_before:
-            left = self._not_before - self._patience.now()
+            wait = self._not_before - self._patience.now()
             self._not_before = 0.0
-            if left > 0:
-                self._patience.sleep(left)
+            if self._patience.left is not None:
+                wait = min(wait, self._patience.left)
+            if wait > 0:
+                self._patience.sleep(wait)
+                self._patience.check()
 
     # ----------------------------------------------------------------------------------------------------------------
     # A wallet that has gone

@@ -124,6 +124,7 @@ OF_FAILURES = (
     (FailureKind.CLOSED, "closed without an answer"),
     (FailureKind.UNREACHABLE, "no longer there"),
     (FailureKind.GARBAGE, "is no HTTP"),
+    (FailureKind.MALFORMED, "breaks the rules of HTTP"),
     (FailureKind.TOO_LARGE, "far too large"),
 )
 

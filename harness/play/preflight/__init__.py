@@ -17,7 +17,7 @@ from harness.contracts import Contract
 from harness.model import Exchange, Player
 from harness.play.preflight.answer_times import look_at_answers, median_ns
 from harness.play.preflight.answering import check_answer, skew_seconds
-from harness.play.preflight.asking import Asking
+from harness.play.preflight.asking import Asking, OutOfTime
 from harness.play.preflight.capabilities import deduction, operations
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
 from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding, OnStage, Stage, StageLog
@@ -36,19 +36,20 @@ def preflight(
     provision: Carrier | None = None,
     on_stage: OnStage | None = None,
     now_ms: Callable[[], int] = unix_ms,
+    until: float | None = None,
 ) -> Facts:
     """Check everything that all scenarios need, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` replace the connections to the URLs of `under_test`. The network stages are then left out.
     The function `on_stage` is called after each stage that passed. The clock `now_ms` dates signatures, in Unix
-    milliseconds. Texts may repeat what the wallet has sent, including secrets. `harness.examine.preflight` redacts
-    them.
+    milliseconds. `until` is the end of the run, as a time of `time.monotonic()`. Texts may repeat what the wallet has
+    sent, including secrets. `harness.examine.preflight` redacts them.
     """
     contract = contract_of(under_test)
     stages = StageLog(on_stage)
     with ExitStack() as closing:
         try:
-            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms)
+            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms, until)
         except ConfigurationError as error:
             # The first request finds a credential that no header can carry.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
@@ -62,6 +63,7 @@ def _stages(
     stages: StageLog,
     closing: ExitStack,
     now_ms: Callable[[], int],
+    until: float | None,
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
@@ -70,11 +72,27 @@ def _stages(
     client = _client(under_test, contract, wallet, now_ms)
     closing.callback(client.close)
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
-    asking = Asking(under_test, contract, client, identities)
+    asking = Asking(under_test, contract, client, identities, until=until)
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
     player = provisioned(under_test, contract, provision, identities, stages) if made else named(under_test, contract)
+    try:
+        return _calls(asking, player, stages, made=made, remote=remote)
+    except OutOfTime as over:
+        return Facts(findings=tuple(asking.findings), stages=tuple(stages.stages), ended=_ended(under_test, over))
+
+
+def _ended(under_test: WalletUnderTest, over: OutOfTime) -> str:
+    limit = (
+        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before its pre-flight was ready"
+    )
+    what = f": {over}" if str(over) else ""
+    return f"{limit}{what}; make the wallet faster, or allow more by limits.run_seconds"
+
+
+def _calls(asking: Asking, player: Player, stages: StageLog, *, made: bool, remote: bool) -> Facts:
+    """The calls to the wallet, stage by stage. Raises ConfigurationProblem and OutOfTime."""
     skew = _first_answer(asking, player, stages) if remote else None
     trusted = believed(asking, player, skew, stages)
     if isinstance(trusted, Distrusted):
@@ -110,6 +128,7 @@ def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, no
         paths=dict(under_test.paths),
         # No request here is large. The longer time-out of large batches would only prolong the wait for a silent
         # address.
+        time_out_seconds=under_test.time_out_seconds,
         batch_time_out_seconds=under_test.time_out_seconds,
         now_ms=now_ms,
         request_id=Identities(

@@ -12,6 +12,7 @@ from harness.model import (
     Amount,
     Bet,
     Exchange,
+    FailureKind,
     GetBalance,
     ItemReply,
     Movement,
@@ -24,6 +25,7 @@ from harness.model import (
 )
 from harness.play.players import zero_read
 from harness.play.preflight.absence import alike, beside, may_mean_absence
+from harness.play.sending import Patience, WalletGone
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -33,8 +35,12 @@ A longer code is left out, because half a secret could not be redacted.
 """
 
 
+class OutOfTime(Exception):
+    """The time of the run is over. The text says what was waited for most; it may be empty."""
+
+
 class Asking:
-    """The calls of one pre-flight to one wallet."""
+    """The calls of one pre-flight to one wallet. Every call raises OutOfTime if the time of the run is over."""
 
     def __init__(
         self,
@@ -42,8 +48,11 @@ class Asking:
         contract: Contract,
         client: Client,
         identities: Identities,
+        *,
+        until: float | None = None,
     ) -> None:
-        """Prepare without sending."""
+        """Prepare without sending. `until` is the end of the run, as a time of `time.monotonic()`."""
+        self._patience = Patience(until=until)
         self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
@@ -68,13 +77,25 @@ class Asking:
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation and return its exchange."""
-        exchange = self._client.call(Call(operation=operation, alteration=alteration or Alteration()))
+        exchange = self._call(Call(operation=operation, alteration=alteration or Alteration()))
         self.exchanges.append(exchange)
         return exchange
 
     def in_time(self, operation: Operation, seconds: float) -> Exchange:
         """Send one operation, and wait for its answer for at most that many seconds."""
-        return self._client.call(Call(operation=operation), time_out_seconds=seconds)
+        return self._call(Call(operation=operation), seconds)
+
+    def _call(self, call: Call, seconds: float | None = None) -> Exchange:
+        try:
+            self._patience.check()
+            exchange = self._client.call(call, time_out_seconds=seconds, at_most_seconds=self._patience.left)
+            self._patience.waits.note([exchange])
+            failure = exchange.transmission.failure
+            if failure is not None and failure.kind is FailureKind.TIME_OUT:
+                self._patience.check()
+        except WalletGone as over:
+            raise OutOfTime(str(over)) from None
+        return exchange
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation whose answer proves something about the wallet, and record it in `proofs`."""
@@ -139,7 +160,7 @@ class Asking:
             return False
         path = self._client.path_of(exchange.name)
         nowhere = beside(path, self.new_id())
-        other = self._client.call(Call(operation=exchange.operation, path=nowhere)).transmission.received
+        other = self._call(Call(operation=exchange.operation, path=nowhere)).transmission.received
         found = other is not None and alike(received, path, other, nowhere)
         if found and not self.contract.specs[exchange.name].core:
             self.absent.add(exchange.name)

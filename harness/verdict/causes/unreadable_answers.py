@@ -125,6 +125,11 @@ _KINDS: Mapping[FailureKind, Cause] = {
     FailureKind.GARBAGE: Cause(
         "answer_is_no_http", "the answer is no HTTP", "see what stands between the harness and the wallet"
     ),
+    FailureKind.MALFORMED: Cause(
+        "answer_breaks_http",
+        "the answer breaks the rules of HTTP (lengths, chunks, headers or compression), so that no client can read it",
+        "let an HTTP library write answers, and see which proxy changes them",
+    ),
     FailureKind.TOO_LARGE: Cause(
         "answer_too_large", "the answer is far too large", "answer with the documented fields alone"
     ),
