@@ -125,23 +125,26 @@ class Answer:
         if self._raw.lstrip().startswith(b"HTTP/1."):
             detail = f"the answer is not valid HTTP/1.1: {str(error)[:100]}"
             raise TransmissionError(FailureKind.MALFORMED, detail) from error
-        raise TransmissionError(FailureKind.GARBAGE, self._other_protocol()) from error
+        raise self._other_protocol() from error
 
-    def _other_protocol(self) -> str:
-        """What came in place of HTTP/1.1."""
-        if self._raw.startswith(b"\x15\x03"):
-            return "the answer is a TLS alert: the wallet speaks TLS there, write https:// in the URL"
+    def _other_protocol(self) -> TransmissionError:
+        """The error for what came in place of HTTP/1.1."""
         if _HTTP_2.match(self._raw):
-            return (
+            return TransmissionError(
+                FailureKind.HTTP_2,
                 "the wallet speaks HTTP/2 alone there, and platforms send HTTP/1.1: let the server, or the proxy in "
-                "front of it, accept both"
+                "front of it, accept both",
             )
-        if self._raw.lstrip().startswith((b"{", b"[", b"<")):
-            return (
+        if self._raw.startswith(b"\x15\x03"):
+            detail = "the answer is a TLS alert: the wallet speaks TLS there, write https:// in the URL"
+        elif self._raw.lstrip().startswith((b"{", b"[", b"<")):
+            detail = (
                 "the answer is a body without a status line and headers, as in HTTP/0.9, and not HTTP/1.1: "
                 f"{self._first_line()}"
             )
-        return f"the answer is not HTTP/1.1: {self._first_line()}"
+        else:
+            detail = f"the answer is not HTTP/1.1: {self._first_line()}"
+        return TransmissionError(FailureKind.GARBAGE, detail)
 
     def _first_line(self) -> str:
         # The message has one line at most, cut short. A server may echo the request, and no secret may reach a report.
@@ -183,7 +186,7 @@ class Answer:
             start = self._raw.find(b"HTTP/1.", end)
             end = self._raw.find(b"\r\n\r\n", start) + 4
         if start < 0:
-            raise TransmissionError(FailureKind.GARBAGE, self._other_protocol())
+            raise self._other_protocol()
         self._head = bytes(self._raw[start:end])
         self._body_bytes = len(self._raw) - end
 

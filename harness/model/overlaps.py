@@ -13,7 +13,7 @@ from harness.model.operations import Movement, Rollback, Single, id_of, transact
 from harness.model.wire import Alteration, Exchange, FailureKind, Loss
 from harness.model.words import Outcome
 
-_ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.MALFORMED, FailureKind.TOO_LARGE})
+_ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.HTTP_2, FailureKind.MALFORMED, FailureKind.TOO_LARGE})
 """Failures after which the wallet had answered: it does not process the request any more."""
 
 

@@ -53,6 +53,8 @@ class FailureKind(StrEnum):
     CLOSED = "closed"
     GARBAGE = "garbage"
     """What came is not HTTP/1.1 at all."""
+    HTTP_2 = "http_2"
+    """The server speaks HTTP/2 alone."""
     MALFORMED = "malformed"
     """What came is HTTP/1.1 that breaks its rules: in lengths, chunks, headers or compression."""
     TOO_LARGE = "too_large"

@@ -47,7 +47,8 @@ class Waits:
         seconds, plural = group.total_ns / _NS, "" if group.count == 1 else "s"
         if seconds < WORTH_NAMING_SECONDS:
             return ""
-        what = f"{name} request{plural}{' that came again' if again else ''}"
+        repeated = f" that {'were' if plural else 'was'} sent again" if again else ""
+        what = f"{name} request{plural}{repeated}"
         each = f", {seconds / group.count:.1f} s each" if plural else ""
         return f"the answer{plural} to {group.count} {what} took {seconds:.1f} s of it{each}"
 

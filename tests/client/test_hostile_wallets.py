@@ -22,8 +22,9 @@ BET = Request("/bet", (("X-Signature", SECRET),), b'{"amount":1}')
 DEADLINE_SECONDS = 0.25
 """For wallets that are to miss it; the others have `PATIENCE_SECONDS`, so that a busy machine fails no test."""
 LIMIT_BYTES = 100_000
-GARBAGE, MALFORMED, CLOSED, TIME_OUT, TOO_LARGE = (
+GARBAGE, HTTP_2, MALFORMED, CLOSED, TIME_OUT, TOO_LARGE = (
     FailureKind.GARBAGE,
+    FailureKind.HTTP_2,
     FailureKind.MALFORMED,
     FailureKind.CLOSED,
     FailureKind.TIME_OUT,
@@ -164,9 +165,9 @@ CASES = {
     ),
     "sends JSON without a head": Case(then(b'{"status":"OK"}'), GARBAGE, "without a status line and headers"),
     "sends noise": Case(then(bytes(range(256))), GARBAGE, "the answer is not HTTP/1.1"),
-    "speaks HTTP/2": Case(then(b"HTTP/2.0 200 OK\r\n\r\n"), GARBAGE, "speaks HTTP/2 alone"),
-    "speaks HTTP/2 in frames": Case(then(HTTP_2_SETTINGS), GARBAGE, "speaks HTTP/2 alone"),
-    "ends an HTTP/2 connection": Case(then(HTTP_2_GO_AWAY), GARBAGE, "speaks HTTP/2 alone"),
+    "speaks HTTP/2": Case(then(b"HTTP/2.0 200 OK\r\n\r\n"), HTTP_2, "speaks HTTP/2 alone"),
+    "speaks HTTP/2 in frames": Case(then(HTTP_2_SETTINGS), HTTP_2, "speaks HTTP/2 alone"),
+    "ends an HTTP/2 connection": Case(then(HTTP_2_GO_AWAY), HTTP_2, "speaks HTTP/2 alone"),
     "speaks RTSP": Case(then(b"RTSP/1.0 200 OK\r\n\r\n"), GARBAGE, "the answer is not HTTP/1.1"),
     "ends lines badly": Case(then(b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"), MALFORMED, "not valid HTTP/1.1"),
     "has an impossible status": Case(then(head(status="20 OK")), MALFORMED, "not valid HTTP/1.1"),

@@ -34,6 +34,7 @@ _REMEDY = {
     FailureKind.TLS: SETTINGS,
     FailureKind.TIME_OUT: "the address takes connections and does not answer: check that it is the wallet's",
     FailureKind.GARBAGE: "what listens there does not speak HTTP: check the port, and http against https",
+    FailureKind.HTTP_2: "or check the port: another one may speak HTTP/1.1",
     FailureKind.MALFORMED: "see whether the wallet or a proxy before it writes that, and let an HTTP library do it",
     FailureKind.TOO_LARGE: "no answer of a wallet is that large: check that the URL is the wallet's",
 }
