@@ -61,18 +61,17 @@ class WalletAdapter(HTTPAdapter):
     def _exchange(self, outgoing: Outgoing, times: Times) -> Message:
         answer = Answer(outgoing.method or "", self._limit_bytes)
         connection = self._pool.take(times.deadline)
-        times.reused = connection.idle_since_ns > 0
+        times.reused = connection.exchanges > 0
         try:
             if outgoing.loss is not None:
                 lose(connection, outgoing, answer, times, self._loss_wait_seconds)
             exchange(connection, outgoing.wire, answer, times)
             message = answer.message()
-        except BaseException:
-            answer.abandon()
+        except BaseException as error:
             connection.close()
-            if times.reused and not times.first_byte:
-                # The server has probably closed the other idle connections, too. The next request opens a fresh one.
-                self._pool.close()
+            if isinstance(error, TransmissionError):
+                self._pool.note_failure(connection, error.failure, begun=answer.begun)
+            answer.abandon()
             raise
         times.finished = time.monotonic_ns()
         if answer.reusable:

@@ -75,7 +75,7 @@ class Answer:
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade as error:
-            raise TransmissionError(FailureKind.GARBAGE, "the answer wants to switch to another protocol") from error
+            raise TransmissionError(FailureKind.MALFORMED, "the answer wants to switch to another protocol") from error
         except httptools.HttpParserError as error:
             self._failed(error)
         self._check_size()

@@ -15,7 +15,7 @@ _CHUNK_BYTES = 16 * 1024
 class Connection:
     """A connected, non-blocking socket, with TLS or without."""
 
-    __slots__ = ("idle_since_ns", "round_trip_ns", "socket", "where")
+    __slots__ = ("exchanges", "idle_since_ns", "round_trip_ns", "socket", "where")
 
     def __init__(self, connected: socket.socket, where: str, round_trip_ns: int) -> None:
         """Use a connected socket. `where` names its other end for a reader."""
@@ -24,6 +24,8 @@ class Connection:
         self.round_trip_ns = round_trip_ns
         """The duration of the TCP handshake, which is one round trip to the other end, in nanoseconds."""
         self.idle_since_ns = 0
+        self.exchanges = 0
+        """How many whole exchanges it has carried."""
 
     def fileno(self) -> int:
         """The socket's file descriptor, for a selector."""

@@ -52,8 +52,10 @@ def untrusted(where: str, error: ssl.SSLError) -> TransmissionError:
 def interrupted(where: str, error: OSError, progress: str) -> TransmissionError:
     """The error for a connection that broke after part of the request had left.
 
-    `progress` describes the answer so far.
+    `progress` describes the answer so far. The end of a TLS connection is a closed connection, as any other.
     """
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return TransmissionError(FailureKind.CLOSED, f"{where} closed the TLS connection {progress}")
     if isinstance(error, ssl.SSLError):
         return TransmissionError(
             FailureKind.TLS, f"{where} broke the TLS connection off {progress}: {_tls_reason(error)}"

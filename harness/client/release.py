@@ -248,6 +248,8 @@ def _collect(selector: selectors.BaseSelector, lanes: list[Lane]) -> None:
 def _settle(pool: Pool, lane: Lane) -> None:
     if lane.over:
         lane.decode()
+    if lane.failure is not None:
+        pool.note_failure(lane.connection, lane.failure, begun=lane.times.first_byte > 0)
     if lane.received is not None and lane.answer.reusable and not lane.spoilt:
         pool.give_back(lane.connection)
     else:

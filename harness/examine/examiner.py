@@ -6,8 +6,9 @@ Pre-flight comes first. It reports an error of the configuration once, before it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config import WalletUnderTest
@@ -18,6 +19,7 @@ from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
 from harness.model import Exchange, GetBalance, History, Operation, Player, Policy, Scenario, Waiver
+from harness.oracle import Belief
 from harness.play.epilogue import Epilogue
 from harness.play.players import (
     CommandPlayers,
@@ -63,6 +65,8 @@ class Examiner:
     ended before its last scenario, and empty while it goes on.
     """
 
+    ended = ""
+    _silences = 0
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
 
@@ -84,8 +88,7 @@ class Examiner:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
         * `wallet` and `provision` replace the connections to the URLs of `under_test`.
-        * `record`: keep the exchanges for a report.
-        * `explain`: give findings a probable cause and shell lines.
+        * `record`: keep the exchanges for a report; `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
         * `now_ms`: the clock for signatures, in Unix milliseconds.
         * `interlude`: what happens before the epilogue.
@@ -104,7 +107,7 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._silences, self._judge, self._judged, self._pause = 0, judge, [], interlude.pause
+        self._judge, self._judged, self._pause = judge, [], interlude.pause
         self.ended, self._closing = facts.ended, False
         self.violation = violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
@@ -195,10 +198,11 @@ class Examiner:
             self._restarts.restart()
         except RestartFailed as error:
             return self.results.undecided(scenario, str(error))
-        history = Epilogue(self.client, self._runner).play(scenario, self._memory.repeats(), self._memory.players())
-        carried = self._memory.beliefs(history.players)
-        judged = [(0, examine(history, self.contract, self._policy, carried))]
-        return self._result(scenario, (history,), judged, started)
+        epilogue = Epilogue(self._runner, scenario, self._memory.players())
+        epilogue.play(self._memory.repeats())
+        history = self.settling.settle(epilogue.history, epilogue.read_again)
+        self.ended = history.ended
+        return self._result(scenario, (history,), [(0, self.judged(history))], started)
 
     def _result(
         self,
@@ -220,13 +224,20 @@ class Examiner:
         for known, judged in self._judged:
             if known is history:
                 return judged
-        judged = self._judge(history, self.contract, self._policy)
+        carried = self._carried(history)
+        judge = partial(examine, carried=carried) if carried else self._judge
+        judged = judge(history, self.contract, self._policy)
         self._judged.append((history, judged))
         return judged
 
     def _doubted(self, history: History) -> frozenset[str]:
         """The players whose balance is to be read again, because it is wrong and may come right."""
-        return doubted(self.judged(history).verdicts, history, self.contract, self._policy)
+        verdicts = self.judged(history).verdicts
+        return doubted(verdicts, history, self.contract, self._policy, self._carried(history))
+
+    def _carried(self, history: History) -> Mapping[str, Sequence[Belief]]:
+        """What is believed of the players before an epilogue. Empty for every other scenario."""
+        return self._memory.beliefs(history.players) if history.scenario.is_epilogue else {}
 
     def restart(self) -> int:
         """Restart the wallet by the profile's command, and wait until it answers. Raises RestartFailed.
@@ -237,7 +248,7 @@ class Examiner:
 
     def wait(self) -> None:
         """Wait until the wallet answers, after it was restarted by another examiner. Raises RestartFailed."""
-        until_it_answers(self._answers)
+        until_it_answers(self._answers, self._under_test.recovery_seconds)
 
     def restarted(self, times: int) -> None:
         """Take into account that somebody else has restarted the wallet."""
@@ -272,7 +283,7 @@ class Examiner:
         return SharedPlayers(under_test.players, purse)
 
     def _command(self, command: str) -> Callable[[], None] | None:
-        return by_command(command, self._answers) if command else None
+        return by_command(command, self._answers, self._under_test.recovery_seconds) if command else None
 
     def _answers(self) -> bool:
         """True if the wallet itself answers, whatever it says to an amount of 0 for a player that it does not know."""

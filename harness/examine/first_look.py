@@ -12,6 +12,7 @@ from harness.examine.redaction import Secrets
 from harness.model import Exchange
 from harness.play import preflight as play
 from harness.play.preflight import ConfigurationProblem, Facts, OnStage, Stage
+from harness.play.sending import Patience
 from harness.verdict.first_calls import Violation, violation_by
 
 _LONGEST_SAID = 80
@@ -44,11 +45,26 @@ def preflight(
 
     try:
         facts = play.preflight(
-            under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms, until=until
+            under_test,
+            wallet=wallet,
+            provision=provision,
+            on_stage=report,
+            now_ms=now_ms,
+            patience=_patience(under_test, until),
         )
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.line(str(problem)), stage=problem.stage) from None
-    return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
+    return replace(
+        facts, stages=tuple(_redacted(each, hidden) for each in facts.stages), ended=hidden.line(facts.ended)
+    )
+
+
+def _patience(under_test: WalletUnderTest, until: float | None) -> Patience:
+    ends = (
+        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before its pre-flight was ready; "
+        "make the wallet faster, or allow more by limits.run_seconds"
+    )
+    return Patience(retry_seconds=under_test.recovery_seconds, until=until, ends=ends)
 
 
 def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:

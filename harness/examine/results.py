@@ -89,16 +89,13 @@ class Results:
             reason=secrets.text(reason),
             ended=secrets.text(ended),
             readings=tuple(sorted({reading for _, found in judged for reading in found.readings})),
-            exchanges=sum(len(each.exchanges) for each in histories),
+            **_measured(histories),
             core_money_moved=any(found.core_money_moved for _, found in judged),
             cases=_cases(judged, secrets),
             absent=tuple(sorted(absent)),
             avoided_by=_avoided_by(judged) if status is Status.SKIPPED and skipped is None else (),
             not_applicable=skipped.not_applicable if skipped is not None and status is Status.SKIPPED else None,
-            spread_microseconds=_widest_spread(histories),
             seconds=seconds,
-            latencies=_latencies(histories),
-            late=latest(each.late for history in histories for each in history.exchanges),
             records=records,
             left_out=left_out,
             waived=self._waived(verdicts),
@@ -288,6 +285,19 @@ def _cases(judged: Sequence[JudgedRun], secrets: Secrets) -> tuple[Mapping[str, 
         }
         for row in rows
     )
+
+
+def _measured(histories: Sequence[History]) -> dict[str, Any]:
+    """The fields of a result that count and measure its exchanges."""
+    exchanges = [each for history in histories for each in history.exchanges]
+    return {
+        "exchanges": len(exchanges),
+        "resent": sum(each.repeated for each in exchanges),
+        "waited_ms": sum(each.waited_ms for each in histories),
+        "spread_microseconds": _widest_spread(histories),
+        "latencies": _latencies(histories),
+        "late": latest(each.late for each in exchanges),
+    }
 
 
 def _widest_spread(histories: Sequence[History]) -> int | None:

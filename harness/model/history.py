@@ -71,6 +71,8 @@ class History:
     """Why the whole run ended here: the wallet stayed away, or the time of the run was over."""
     outage: str = ""
     """When and after which request the wallet was away for a while."""
+    waited_ms: int = 0
+    """How many milliseconds were waited: as the wallet asked, and while it was away."""
     largest_body: int | None = None
     """The most bytes of a request that the wallet takes. None unless it refused one as too large."""
     unknown_games: frozenset[str] = frozenset()

@@ -7,7 +7,6 @@ known once the transaction is sent again after the refusal.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 
 from harness.model.operations import Movement, Rollback, Single, id_of, transactions
 from harness.model.wire import Alteration, Exchange, FailureKind, Loss
@@ -17,7 +16,6 @@ _ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.HTTP_2, FailureKin
 """Failures after which the wallet had answered: it does not process the request any more."""
 
 
-@dataclass(slots=True)
 class Overlaps:
     """The transactions of a history whose answers were lost, and the refusals that may overlap them.
 
@@ -25,15 +23,17 @@ class Overlaps:
     Requests of a race, and requests with a deliberate mistake, do not count.
     """
 
-    refusals: set[tuple[int, str]] = field(default_factory=set)
-    """The refusals that overlap: the index of the exchange, and the transaction id."""
-    refused_last: bool = False
-    """True if the last exchange refused a transaction whose answer was lost, for the first time.
+    def __init__(self) -> None:
+        """No exchange is known yet."""
+        self.refusals: set[tuple[int, str]] = set()
+        """The refusals that overlap: the index of the exchange, and the transaction id."""
+        self.refused_last = False
+        """True if the last exchange refused a transaction whose answer was lost, for the first time.
 
-    Another sending shows the fate of the transaction.
-    """
-    _refused_at: dict[Hashable, int | None] = field(default_factory=dict)
-    """By sending: the index of the exchange that refused it after its answer was lost, None without a refusal."""
+        Another sending shows the fate of the transaction.
+        """
+        self._refused_at: dict[Hashable, int | None] = {}
+        """By sending: the index of the exchange that refused it after its answer was lost, None without a refusal."""
 
     def has(self, index: int, transaction_id: str) -> bool:
         """True if the exchange with this index is an overlapping refusal of the transaction."""
@@ -75,9 +75,9 @@ class Overlaps:
 
 
 def is_unanswered(exchange: Exchange) -> bool:
-    """True if the harness or the transport lost the answer, so that the wallet may still process the request."""
+    """True if there is no answer to the request, so that the wallet may still process it."""
     failure = exchange.transmission.failure
-    if exchange.loss is not None:
+    if exchange.loss is not None or exchange.repeated:
         return True
     return exchange.transmission.received is None and (failure is None or failure.kind not in _ANSWERED_BADLY)
 

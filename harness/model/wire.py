@@ -295,7 +295,10 @@ class Exchange:
     loss: Loss | None = None
     """How the harness lost the answer on purpose, or None."""
     repeated: bool = False
-    """True if the answer was lost without our doing, so that the same request was sent again at once."""
+    """True if the same request was sent again, because its answer was lost without our doing or asked for that.
+
+    Such an answer is not judged, and `reply` is None. The wallet may have processed the request.
+    """
     race: int | None = None
     """Exchanges with the same number were released together."""
     late: Lateness | None = None

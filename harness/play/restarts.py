@@ -17,8 +17,6 @@ The scenarios about ordinary repetitions have a few dozen in between, and the on
 """
 LONGEST_COMMAND_SECONDS = 120.0
 """How long the command may take. A container needs seconds, and a JVM up to a minute."""
-LONGEST_START_SECONDS = 30.0
-"""How long the wallet may take until it answers, after the command has ended."""
 PAUSE_SECONDS = 0.1
 _MOST_SHOWN = 300
 
@@ -75,24 +73,24 @@ def _ids(operation: Operation) -> Iterable[str]:
     return {each.id for each in transactions(operation) if isinstance(each, Movement | Rollback)}
 
 
-def by_command(command: str, answers: Callable[[], bool]) -> Callable[[], None]:
-    """A function that runs the command and waits until the wallet answers again."""
+def by_command(command: str, answers: Callable[[], bool], seconds: float) -> Callable[[], None]:
+    """A function that runs the command and waits until the wallet answers again, for at most that many seconds."""
 
     def restart() -> None:
         _run(command)
-        until_it_answers(answers)
+        until_it_answers(answers, seconds)
 
     return restart
 
 
-def until_it_answers(answers: Callable[[], bool]) -> None:
-    """Wait until the wallet answers again. Raises RestartFailed if it does not."""
-    deadline = time.monotonic() + LONGEST_START_SECONDS
+def until_it_answers(answers: Callable[[], bool], seconds: float) -> None:
+    """Wait until the wallet answers again. Raises RestartFailed if it does not within that many seconds."""
+    deadline = time.monotonic() + seconds
     while not answers():
         if time.monotonic() > deadline:
             raise RestartFailed(
-                f"the wallet has not answered for {LONGEST_START_SECONDS:g} s after hooks.restart: look into its log, "
-                "and let the command end only when the wallet has been started"
+                f"the wallet has not answered for {seconds:g} s after hooks.restart: look into its log, let the "
+                "command end only when the wallet has been started, or raise limits.recovery_seconds"
             )
         time.sleep(PAUSE_SECONDS)
 

@@ -38,6 +38,8 @@ from harness.scenario.words import UNKNOWN
 __all__ = ["CLOSING", "PREPARATION", "Capabilities", "Runner", "needs_of", "zero_read"]
 
 FEWEST_FOR_A_RACE = 2
+TOO_LARGE = "needs a player of its own: the amount is too large to be given back"
+"""Why players that the user named do not play a scenario with an amount beyond 2^53."""
 
 
 class Runner:
@@ -105,8 +107,7 @@ class Runner:
                 not_applicable=NotApplicable.OPERATION,
             )
         if self._players.named and any(step.faults == BEYOND_EXACT for step in steps_of(scenario.steps)):
-            large = "needs a player of its own: the amount is too large to be given back"
-            return History(contract=self._contract.name, scenario=scenario, skipped=large)
+            return History(contract=self._contract.name, scenario=scenario, skipped=TOO_LARGE)
         if self._players.frugal:
             scenario = smallest(scenario, self._contract)
         planned = plan(scenario, self._contract, self.context.limits, self.context.identities)

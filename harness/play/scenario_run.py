@@ -121,6 +121,7 @@ class ScenarioRun:
             stopped=self._stopped,
             ended=self._ended,
             outage=self._sending.outage,
+            waited_ms=self._sending.waited_ms,
             largest_body=self._largest_body,
             unknown_games=frozenset({UNKNOWN_GAME}),
         )

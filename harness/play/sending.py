@@ -74,20 +74,30 @@ class PatientSending:
         self._not_before = 0.0
         self.outage = ""
         """When and after which request the wallet stopped answering, and how long it was away."""
+        self._waited = 0.0
+
+    @property
+    def waited_ms(self) -> int:
+        """How many milliseconds these requests have waited: as the wallet asked, and while it was away."""
+        return round(1000 * self._waited)
 
     def call(self, call: Call, *, counted: bool = False) -> tuple[Exchange, ...]:
-        """Send one request. The last exchange has its answer; those before it were lost on their way, and repeated.
+        """Send one request. The last exchange has its answer. Those before it gave none, and were repeated.
 
-        A request is never sent again if its sendings are `counted`. Raises WalletGone.
+        A request whose sendings are `counted`, or that has a one-time token, is sent again only if the wallet asked for
+        that. Raises WalletGone.
         """
         again = not counted and call.loss is None and not isinstance(call.operation, Authenticate)
         found: list[Exchange] = []
         while True:
             self._wait_for_turn()
             exchange = self._once(call)
-            if not again or not self._is_repeated(exchange, len(found)):
+            is_asked = self._note_retry_after(exchange) and call.loss is None
+            is_lost = again and lost_on_the_way(exchange)
+            if not self._is_repeated(found, is_asked=is_asked, is_lost=is_lost):
                 break
-            found.append(replace(exchange, repeated=True))
+            # What only asks for patience is not judged. Its resend shows whether the request had an effect.
+            found.append(replace(exchange, repeated=True, reply=None, problems=()))
         found.append(exchange)
         if self._has_gone(exchange) and self._wait_for(found[-1:]) and again and _never_sent(exchange):
             # Nothing of it has reached the wallet, which is back.
@@ -108,41 +118,45 @@ class PatientSending:
             if failure is not None and failure.kind is FailureKind.TIME_OUT:
                 # Without this the wallet would be accused of an answer for which it had no time.
                 self._patience.check()
-            self._note_retry_after(exchange)
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Release requests together, each once. Raises WalletGone."""
         self._wait_for_turn()
         found = self._client.race(calls, at_most_seconds=self._patience.left)
         self._note(found)
+        for exchange in found:
+            self._note_retry_after(exchange)
         if gone := [each for each in found if self._has_gone(each)]:
             self._wait_for(gone)
         return found
 
-    def _is_repeated(self, exchange: Exchange, repeats: int) -> bool:
-        if lost_on_the_way(exchange):
-            return not repeats
-        return exchange.reply is None and self._not_before > 0 and repeats < MOST_REPEATS
+    @staticmethod
+    def _is_repeated(before: Sequence[Exchange], *, is_asked: bool, is_lost: bool) -> bool:
+        """True if a request is sent again, after it was sent in vain as often as `before` has exchanges."""
+        asked = sum(each.transmission.received is not None for each in before)
+        return asked < MOST_REPEATS if is_asked else is_lost and len(before) == asked
 
     # ----------------------------------------------------------------------------------------------------------------
     # Retry-After
 
-    def _note_retry_after(self, exchange: Exchange) -> None:
+    def _note_retry_after(self, exchange: Exchange) -> bool:
+        """Note until when the wallet wants not to be asked. True if it says so, and that is waited for."""
         seconds = retry_after(exchange, self._patience.unix())
-        if 0 < seconds <= self._patience.retry_seconds:
-            self._not_before = max(self._not_before, self._patience.now() + seconds)
+        if seconds is None or seconds > self._patience.retry_seconds:
+            return False
+        self._not_before = max(self._not_before, self._patience.now() + seconds)
+        return True
 
     def _wait_for_turn(self) -> None:
         """Wait until the wallet wants to be asked again. Raises WalletGone if the time of the run is over."""
         self._patience.check()
-        if self._not_before:
-            wait = self._not_before - self._patience.now()
-            self._not_before = 0.0
-            if self._patience.left is not None:
-                wait = min(wait, self._patience.left)
-            if wait > 0:
-                self._patience.sleep(wait)
-                self._patience.check()
+        left = self._not_before - self._patience.now()
+        self._not_before = 0.0
+        if left > 0:
+            left = min(left, self._patience.left or left)
+            self._patience.sleep(left)
+            self._waited += left
+            self._patience.check()
 
     # ----------------------------------------------------------------------------------------------------------------
     # A wallet that has gone
@@ -162,6 +176,7 @@ class PatientSending:
             self._patience.check()
             raise WalletGone(since)
         if waited:
+            self._waited += waited
             self.outage = f"{since}; it answered again after {waited:.1f} s"
             self._patience.outages.append(self.outage)
         return bool(waited)
@@ -185,18 +200,21 @@ def lost_on_the_way(exchange: Exchange) -> bool:
     return closed and sent.reused and not sent.first_byte_ns
 
 
-def retry_after(exchange: Exchange, now: float) -> float:
-    """How many seconds the wallet wants not to be asked. 0 if it does not say. `now` is Unix time in seconds."""
+def retry_after(exchange: Exchange, now: float) -> float | None:
+    """How many seconds the wallet wants not to be asked. None if it does not say. `now` is Unix time in seconds.
+
+    0 allows the next request at once, as a date in the past does.
+    """
     received = exchange.transmission.received
     if received is None or received.status not in BUSY_STATUSES:
-        return 0
+        return None
     text = (received.header("retry-after") or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
-        return 0
+        return None
     return max(0.0, (date if date.tzinfo is not None else date.replace(tzinfo=UTC)).timestamp() - now)
 
 

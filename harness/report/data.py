@@ -183,6 +183,8 @@ def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
     return {
         "scenarios": len(results),
         "requests": sum(each.exchanges for each in results),
+        "resent": sum(each.resent for each in results),
+        "waited_ms": sum(each.waited_ms for each in results),
         **{word: counts[word] for word in (*map(str, Status), _WAIVED)},
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.contracts import Contract
+from harness.play.sent_again import sent_again
 from harness.verdict import ContractVerdict, ScenarioResult
 
 
@@ -13,7 +14,13 @@ def remarks(
 ) -> tuple[str, ...]:
     """The remarks on one contract. `results` are the contract's own, and `warnings` are those of pre-flight."""
     waivers = (each.warning for each in verdict.waivers if each.warning)
-    return tuple(dict.fromkeys((*_balances(contract, results), *warnings, *waivers)))
+    return tuple(dict.fromkeys((*_balances(contract, results), *_sent_again(results), *warnings, *waivers)))
+
+
+def _sent_again(results: Sequence[ScenarioResult]) -> tuple[str, ...]:
+    """How often requests were sent again, and how long the run waited, if it did."""
+    told = sent_again(sum(each.resent for each in results), sum(each.waited_ms for each in results))
+    return (told,) if told else ()
 
 
 def _balances(contract: Contract, results: Sequence[ScenarioResult]) -> tuple[str, ...]:

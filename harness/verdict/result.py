@@ -33,6 +33,10 @@ class ScenarioResult:
     readings: tuple[tuple[str, str], ...] = ()
     """Pairs of a policy and its reading that the wallet followed."""
     exchanges: int = 0
+    resent: int = 0
+    """How many of the exchanges were sent again, because their answer was lost or asked for that."""
+    waited_ms: int = 0
+    """How many milliseconds were waited: as the wallet asked, and while it was away."""
     core_money_moved: bool = False
     """True if the wallet accepted money through its core operation, and its balances showed it."""
     cases: tuple[Mapping[str, Any], ...] = ()

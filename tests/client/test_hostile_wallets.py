@@ -181,7 +181,7 @@ CASES = {
     "has a chunk longer than it says": Case(then(CHUNKED + b"1\r\nxx\r\n0\r\n\r\n"), MALFORMED, "not valid HTTP/1.1"),
     "switches protocols": Case(
         then(head("Connection: upgrade", "Upgrade: websocket", status="101 Switching Protocols")),
-        GARBAGE,
+        MALFORMED,
         "switch to another protocol",
     ),
 }

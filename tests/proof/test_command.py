@@ -22,7 +22,10 @@ def test_one_defect_is_proven_and_written_in_three_forms(tmp_path: Path, capsys:
     assert "3 of 3 wallets tried" in told.err, "no bar where nobody watches"
     proof = json.loads(data.read_text(encoding="utf-8"))
     assert proof["holds"]
-    assert list(proof["defects"][0]["contracts"]["sportsbook"]["findings"].values()) == [["authentication/used_token"]]
+    assert list(proof["defects"][0]["contracts"]["sportsbook"]["findings"].values()) == [
+        ["authentication/token_used_twice_at_once"],
+        ["authentication/used_token"],
+    ]
     for path in (page, text):
         assert "takes-a-token-twice" in path.read_text(encoding="utf-8")
 

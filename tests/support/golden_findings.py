@@ -55,7 +55,10 @@ class Tried:
 
 
 def cases() -> tuple[Case, ...]:
-    """Every defect on its witnesses, and the sound wallet on every scenario, theme by theme."""
+    """Every defect on its witnesses, and the sound wallet on every scenario, theme by theme.
+
+    An epilogue needs the run before it, so it is the affair of the whole matrix.
+    """
     suite = scenarios()
     found = []
     for key in keys_of(list(DEFECTS)):
@@ -65,8 +68,8 @@ def cases() -> tuple[Case, ...]:
             found += [Case(key, each, tuple(one for one in mine if one.id.startswith(f"{each}/"))) for each in themes]
         else:
             names = {each.scenario for each in DEFECTS[key.defect].witnesses}
-            found.append(Case(key, "", tuple(each for each in mine if each.id in names)))
-    return tuple(found)
+            found.append(Case(key, "", tuple(each for each in mine if each.id in names and not each.is_epilogue)))
+    return tuple(each for each in found if each.scenarios)
 
 
 def tried(case: Case) -> Tried:

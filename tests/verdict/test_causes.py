@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from late_wallet import ReadsFromReplica, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
-from harness.model import Failure, FailureKind, Loss, Outcome, Request, Scenario, Status, Transmission
+from harness.model import Failure, FailureKind, Loss, Message, Outcome, Request, Scenario, Status, Transmission
 from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_file
 from harness.verdict.causes import of_mistake, roots_of
@@ -128,6 +129,8 @@ OF_FAILURES = (
     (FailureKind.TOO_LARGE, "far too large"),
 )
 
+OF_STATUSES = (413, 429, 502, 503, 504)
+
 
 OWN = {
     "own/without_colon": "- settle: {amount: 10}\n    forged: without_colon",
@@ -187,6 +190,34 @@ class Unanswered(InProcessCarrier):
         failure = Failure(self.kind, "it failed")
         times = (sent.started_ns, sent.released_ns, 0, sent.finished_ns)
         return Transmission(sent.sent, None, failure, *times)
+
+
+class Overruled(InProcessCarrier):
+    """A page with an HTTP status answers bets in the place of the wallet."""
+
+    status = 502
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        sent = super().send(request, loss=loss, time_out_seconds=time_out_seconds)
+        if not request.path.endswith("/bet"):
+            return sent
+        page = Message(b"", b"<html>", status=self.status, headers=(("content-type", "text/html"),))
+        return replace(sent, received=page)
+
+
+def told_of_status(status: int) -> list[str]:
+    """What is told of a wallet whose bets are answered by a page with this status."""
+    carrier = type("Carrier", (Overruled,), {"status": status})
+    found = [scenarios()["player/answers_in_the_documented_form"]]
+    return causes(results_of(Wallet, "casino", found, record=False, carrier=carrier))
+
+
+@pytest.mark.parametrize("status", OF_STATUSES)
+def test_a_page_of_something_in_between_is_named_by_its_status(status: int) -> None:
+    told = told_of_status(status)
+    assert any(f"HTTP {status}: " in each for each in told), told
 
 
 @pytest.mark.parametrize(("kind", "words"), OF_FAILURES)
@@ -262,6 +293,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
     told.update(causes([examiner_on_clock(ReadsFromReplica, "casino").examine(scenarios()["settlement/exact_credit"])]))
+    told.update(each for status in OF_STATUSES for each in told_of_status(status))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
     failures = [words for _, words in OF_FAILURES]

@@ -110,6 +110,7 @@ def unknown_key(request: Request, credentials: Credentials, now_ms: int) -> Requ
     "API keys are compared without regard to case, as by a database with a case-insensitive collation",
     "compare bytes, in constant time",
     shell=Shell(headers=(("x-api-key", "$(printf %s $WALLET_API_KEY | tr a-zA-Z A-Za-z)"),)),
+    near="unknown_key",
 )
 def key_in_another_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, with the letters of the API key in the other case. A key without letters gets one more."""
@@ -120,6 +121,7 @@ def key_in_another_case(request: Request, credentials: Credentials, now_ms: int)
     "the API key is compared only by its beginning",
     "compare the whole key, in constant time",
     shell=Shell(headers=(("x-api-key", "${WALLET_API_KEY%?}"),)),
+    near="unknown_key",
 )
 def shortened_key(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Rightly signed, with the API key without its last character."""

@@ -147,6 +147,8 @@ class Forgery:
     """The typing error in the credentials that this request corrects.
 
     If the wallet accepts the request, the wallet is right and the configuration is wrong."""
+    near: str = ""
+    """The name of a plainer forgery that implies this one: a wallet that accepts the plainer one accepts this one."""
 
 
 def forgery(
@@ -159,6 +161,7 @@ def forgery(
     mistake: bool = False,
     slip: str = "",
     reuse: Reuse | None = None,
+    near: str = "",
 ) -> Callable[[Spoil], Forgery]:
     """A decorator that makes a forgery from a function that spoils a request. The forgery has the function's name."""
 
@@ -173,6 +176,7 @@ def forgery(
             shell=shell,
             mistake=mistake,
             slip=slip,
+            near=near,
         )
 
     return named_for

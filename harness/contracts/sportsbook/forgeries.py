@@ -50,6 +50,7 @@ def empty_password(request: Request, credentials: Credentials, now_ms: int) -> R
     "the password is compared only by its beginning",
     "compare the whole password, in constant time",
     shell=Shell(replaced=((_PASSWORD, '"${WALLET_PASSWORD%?}"'),)),
+    near="wrong_password",
 )
 def truncated_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The password without its last character. A wallet that compares only a prefix accepts it."""
@@ -187,6 +188,7 @@ def empty_authorization(request: Request, credentials: Credentials, now_ms: int)
     "text after the password is cut off before it is compared",
     "split at the first colon only, and compare the whole password, in constant time",
     shell=Shell(replaced=((_PASSWORD, '"$WALLET_PASSWORD:x"'),)),
+    near="wrong_password",
 )
 def more_than_the_password(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right user and password, with a colon and more text behind them."""
@@ -197,6 +199,7 @@ def more_than_the_password(request: Request, credentials: Credentials, now_ms: i
     "users are compared without regard to case, as by a database with a case-insensitive collation",
     "compare bytes, in constant time",
     shell=Shell(replaced=((_USER, '"$(printf %s "$WALLET_USER" | tr a-zA-Z A-Za-z)"'),)),
+    near="wrong_user",
 )
 def user_in_another_case(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The user with letters in the other case, with the right password. A user without letters gets one more."""

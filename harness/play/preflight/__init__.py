@@ -7,6 +7,7 @@ wallet may refuse a good call and accept the same call with a known mistake. Suc
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -17,13 +18,14 @@ from harness.contracts import Contract
 from harness.model import Exchange, Player
 from harness.play.preflight.answer_times import look_at_answers, median_ns
 from harness.play.preflight.answering import check_answer, skew_seconds
-from harness.play.preflight.asking import Asking, OutOfTime
+from harness.play.preflight.asking import Asking
 from harness.play.preflight.capabilities import deduction, operations
 from harness.play.preflight.credentials import CREDENTIALS, Distrusted, believed
 from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding, OnStage, Stage, StageLog
 from harness.play.preflight.network import reach
 from harness.play.preflight.nobody import unknown_player
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
+from harness.play.sending import Patience, WalletGone
 from harness.scenario.identities import Identities
 
 __all__ = ["ConfigurationProblem", "Facts", "Holding", "OnStage", "Stage", "preflight"]
@@ -36,20 +38,21 @@ def preflight(
     provision: Carrier | None = None,
     on_stage: OnStage | None = None,
     now_ms: Callable[[], int] = unix_ms,
-    until: float | None = None,
+    patience: Patience | None = None,
 ) -> Facts:
     """Check everything that all scenarios need, stage by stage. Raises ConfigurationProblem with the remedy.
 
     `wallet` and `provision` replace the connections to the URLs of `under_test`. The network stages are then left out.
     The function `on_stage` is called after each stage that passed. The clock `now_ms` dates signatures, in Unix
-    milliseconds. `until` is the end of the run, as a time of `time.monotonic()`. Texts may repeat what the wallet has
+    milliseconds. `patience` says how long is waited if the wallet asks for that. Texts may repeat what the wallet has
     sent, including secrets. `harness.examine.preflight` redacts them.
     """
     contract = contract_of(under_test)
     stages = StageLog(on_stage)
     with ExitStack() as closing:
         try:
-            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms, until)
+            patience = patience or Patience(retry_seconds=under_test.recovery_seconds)
+            return _stages(under_test, contract, wallet, provision, stages, closing, now_ms, patience)
         except ConfigurationError as error:
             # The first request finds a credential that no header can carry.
             raise ConfigurationProblem(str(error), stage=CREDENTIALS) from None
@@ -63,36 +66,27 @@ def _stages(
     stages: StageLog,
     closing: ExitStack,
     now_ms: Callable[[], int],
-    until: float | None,
+    patience: Patience,
 ) -> Facts:
     remote = wallet is None
     if wallet is None:
         reach(under_test, stages)
         wallet = _way_to_wallet(under_test)
-    client = _client(under_test, contract, wallet, now_ms)
-    closing.callback(client.close)
+    client = closing.enter_context(contextlib.closing(_client(under_test, contract, wallet, now_ms)))
     identities = Identities(under_test.seed, under_test.run_id, f"{under_test.contract}/preflight")
-    asking = Asking(under_test, contract, client, identities, until=until)
+    asking = Asking(under_test, contract, client, identities, patience)
     if provision is None and under_test.provision_url:
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
     player = provisioned(under_test, contract, provision, identities, stages) if made else named(under_test, contract)
     try:
         return _calls(asking, player, stages, made=made, remote=remote)
-    except OutOfTime as over:
-        return Facts(findings=tuple(asking.findings), stages=tuple(stages.stages), ended=_ended(under_test, over))
-
-
-def _ended(under_test: WalletUnderTest, over: OutOfTime) -> str:
-    limit = (
-        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before its pre-flight was ready"
-    )
-    what = f": {over}" if str(over) else ""
-    return f"{limit}{what}; make the wallet faster, or allow more by limits.run_seconds"
+    except WalletGone as over:
+        return Facts(findings=tuple(asking.findings), stages=tuple(stages.stages), ended=str(over))
 
 
 def _calls(asking: Asking, player: Player, stages: StageLog, *, made: bool, remote: bool) -> Facts:
-    """The calls to the wallet, stage by stage. Raises ConfigurationProblem and OutOfTime."""
+    """The calls to the wallet, stage by stage. Raises ConfigurationProblem and WalletGone."""
     skew = _first_answer(asking, player, stages) if remote else None
     trusted = believed(asking, player, skew, stages)
     if isinstance(trusted, Distrusted):
@@ -116,7 +110,7 @@ def _calls(asking: Asking, player: Player, stages: StageLog, *, made: bool, remo
 
 def _last_looks(asking: Asking, player: Player, stages: StageLog) -> tuple[Exchange, ...]:
     """What is looked at over a socket alone, after everything else. Returns the calls that no scenario can follow."""
-    look_at_answers(asking.exchanges, stages)
+    look_at_answers(asking.exchanges, asking.waited_ms, stages)
     return unknown_player(asking, player, stages)
 
 

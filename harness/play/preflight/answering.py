@@ -40,6 +40,9 @@ _REMEDY = {
 }
 
 
+_UNFINISHED = "see what writes it: it comes in drips, or fewer bytes come than its head announces"
+
+
 def check_answer(exchange: Exchange, asking: Asking, stages: StageLog) -> None:
     """Check the first answer. Raises ConfigurationProblem if the server cannot be a wallet."""
     received = exchange.transmission.received
@@ -74,7 +77,8 @@ def unanswered(exchange: Exchange, asking: Asking) -> ConfigurationProblem:
     failure = exchange.transmission.failure
     if failure is not None:
         stage = TLS if failure.kind is FailureKind.TLS else HTTP
-        remedy = _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
+        begun = exchange.transmission.first_byte_ns > 0 and failure.kind is FailureKind.TIME_OUT
+        remedy = _UNFINISHED if begun else _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
         return ConfigurationProblem(f"no answer from {where}: {failure.detail}; {remedy}", stage=stage)
     received = exchange.transmission.received
     if received is not None and (problem := _stranger(exchange, received, asking)):

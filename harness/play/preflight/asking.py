@@ -12,7 +12,6 @@ from harness.model import (
     Amount,
     Bet,
     Exchange,
-    FailureKind,
     GetBalance,
     ItemReply,
     Movement,
@@ -25,7 +24,7 @@ from harness.model import (
 )
 from harness.play.players import zero_read
 from harness.play.preflight.absence import alike, beside, may_mean_absence
-from harness.play.sending import Patience, WalletGone
+from harness.play.sending import Patience, PatientSending
 from harness.scenario.identities import Identities
 
 LONGEST_WORD = 80
@@ -35,12 +34,8 @@ A longer code is left out, because half a secret could not be redacted.
 """
 
 
-class OutOfTime(Exception):
-    """The time of the run is over. The text says what was waited for most; it may be empty."""
-
-
 class Asking:
-    """The calls of one pre-flight to one wallet. Every call raises OutOfTime if the time of the run is over."""
+    """The calls of one pre-flight to one wallet. A call raises WalletGone if the time of the run is over."""
 
     def __init__(
         self,
@@ -48,16 +43,15 @@ class Asking:
         contract: Contract,
         client: Client,
         identities: Identities,
-        *,
-        until: float | None = None,
+        patience: Patience,
     ) -> None:
-        """Prepare without sending. `until` is the end of the run, as a time of `time.monotonic()`."""
-        self._patience = Patience(until=until)
+        """Prepare without sending. `patience` says how long is waited if the wallet asks for that."""
         self.wallet = wallet
         self.contract = contract
         self.knows_bets_only = False
         """True if the wallet accepts only bets that it already knows."""
         self._client = client
+        self._sending = PatientSending(client, patience, "pre-flight", lambda: self.reading(self.stranger()))
         self._identities = identities
         self.first = ""
         """The id of the player of the first calls."""
@@ -71,31 +65,24 @@ class Asking:
         self.moved: Amount = 0
         """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
         self.exchanges: list[Exchange] = []
-        """The calls so far, in the order of sending."""
+        """The calls so far, in the order of sending. Those that were sent again are `repeated`."""
         self.absent: set[str] = set()
         """The operations that were found to be absent."""
 
     def ask(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
-        """Send one operation and return its exchange."""
-        exchange = self._call(Call(operation=operation, alteration=alteration or Alteration()))
-        self.exchanges.append(exchange)
-        return exchange
+        """Send one operation and return its exchange. It is sent again if its answer is lost or asks for that."""
+        found = self._sending.call(Call(operation=operation, alteration=alteration or Alteration()))
+        self.exchanges += found
+        return found[-1]
+
+    @property
+    def waited_ms(self) -> int:
+        """How many milliseconds the calls have waited because the wallet asked for that."""
+        return self._sending.waited_ms
 
     def in_time(self, operation: Operation, seconds: float) -> Exchange:
         """Send one operation, and wait for its answer for at most that many seconds."""
-        return self._call(Call(operation=operation), seconds)
-
-    def _call(self, call: Call, seconds: float | None = None) -> Exchange:
-        try:
-            self._patience.check()
-            exchange = self._client.call(call, time_out_seconds=seconds, at_most_seconds=self._patience.left)
-            self._patience.waits.note([exchange])
-            failure = exchange.transmission.failure
-            if failure is not None and failure.kind is FailureKind.TIME_OUT:
-                self._patience.check()
-        except WalletGone as over:
-            raise OutOfTime(str(over)) from None
-        return exchange
+        return self._client.call(Call(operation=operation), time_out_seconds=seconds)
 
     def prove(self, operation: Operation, alteration: Alteration | None = None) -> Exchange:
         """Send one operation whose answer proves something about the wallet, and record it in `proofs`."""
@@ -160,7 +147,7 @@ class Asking:
             return False
         path = self._client.path_of(exchange.name)
         nowhere = beside(path, self.new_id())
-        other = self._call(Call(operation=exchange.operation, path=nowhere)).transmission.received
+        other = self._sending.call(Call(operation=exchange.operation, path=nowhere))[-1].transmission.received
         found = other is not None and alike(received, path, other, nowhere)
         if found and not self.contract.specs[exchange.name].core:
             self.absent.add(exchange.name)

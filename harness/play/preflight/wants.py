@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 
 from harness import money
 from harness.config import WalletUnderTest
+from harness.config.shares import shares_of
 from harness.contracts import Contract
 from harness.model import Exchange, NotApplicable, Operation, Player, Scenario
-from harness.play.players import Purse
+from harness.play.players import Purse, share_for
 from harness.play.preflight.findings import Facts
+from harness.play.runner import TOO_LARGE
 from harness.scenario.estimates import needs_in_short, steps_of
+from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
 from harness.scenario.smallest_amounts import smallest
@@ -30,16 +33,20 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnder
     """What is missing, the most frequent first. A scenario counts once, for the first thing that it lacks."""
     found: dict[str, list[str]] = {}
     purse = Purse(contract, _unsent, Identities(0, "00000000"), set(facts.absent))
-    tokens = sum(1 for each in wallet.players if each.token)
+    shares = shares_of(wallet.players)
+    tokens = [sum(1 for each in share if each.token) for share in shares]
     for scenario in scenarios:
         if contract.name not in scenario.requirements or scenario.is_epilogue:
             continue
         reason = _operation_lacking(scenario, contract, facts)
         if not reason and not wallet.makes_players:
             needs = _needs(scenario, contract, purse)
-            reason = _lacking(replace(needs, token=needs.token and not tokens), purse, wallet, facts)
+            share = share_for(shares, needs)
+            reason = _lacking(replace(needs, token=needs.token and not tokens[share]), purse, wallet, facts)
             # A one-time token serves one scenario. Scenarios in which the wallet must not accept it can share it.
-            tokens -= int(needs.token and not reason and _logs_in(scenario))
+            tokens[share] -= int(needs.token and not reason and _logs_in(scenario))
+            if not reason and any(step.faults == BEYOND_EXACT for step in steps_of(scenario.steps)):
+                reason = TOO_LARGE
         if reason:
             found.setdefault(reason, []).append(scenario.id)
     ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
@@ -54,7 +61,7 @@ def _needs(scenario: Scenario, contract: Contract, purse: Purse) -> Needs:
 def _logs_in(scenario: Scenario) -> bool:
     """True if the scenario sends a token that the wallet must accept, which uses the token up."""
     logins = (step for step in steps_of(scenario.steps) if step.word == "authenticate" and not step.drafts[0].token)
-    return any(not (step.forged or step.missing_header or step.tampered) for step in logins)
+    return any(not (step.forged or step.missing_header or step.tampered or step.faults) for step in logins)
 
 
 def _operation_lacking(scenario: Scenario, contract: Contract, facts: Facts) -> str:

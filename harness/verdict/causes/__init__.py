@@ -28,13 +28,13 @@ from harness.verdict.checks import Standing
 __all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
+    deadlocks.diagnoses,
     unreadable_answers.of_status,
     lateness.diagnoses,
     signatures.diagnoses,
     forgotten_ids.late,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
-    deadlocks.diagnoses,
     broken_answers.diagnoses,
     wrong_refusals.diagnoses,
     wrong_balances.scale,

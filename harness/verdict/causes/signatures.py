@@ -36,8 +36,15 @@ _ALL = f"{_FAMILY}.forged"
 
 
 def roots_of(cause: str) -> frozenset[str]:
-    """The ids of the causes that explain this one. A wallet that verifies nothing accepts every forgery."""
-    return frozenset({_ALL}) if cause.partition(".")[0] == _FAMILY and cause != _ALL else frozenset()
+    """The ids of the causes that explain this one.
+
+    A wallet that verifies nothing accepts every forgery. One that accepts a forgery accepts its near forms.
+    """
+    family, _, names = cause.partition(".")
+    if family != _FAMILY or cause == _ALL:
+        return frozenset()
+    plainer, _, near = names.partition(".")
+    return frozenset({_ALL, f"{_FAMILY}.{plainer}"} if near else {_ALL})
 
 
 def _of_situation(name: str) -> Cause:
@@ -69,8 +76,11 @@ def of_mistake(name: str, contract: Contract) -> Cause | None:
     """
     if name in _OF_FIRST_CALLS:
         return _OF_FIRST_CALLS[name]
-    remedy = contract.forgeries[name].remedy if name in contract.forgeries else None
-    return Cause(f"{_FAMILY}.{name}", remedy.cause, remedy.fix) if remedy is not None else None
+    forgery = contract.forgeries.get(name)
+    if forgery is None or forgery.remedy is None:
+        return None
+    id = ".".join(each for each in (_FAMILY, forgery.near, name) if each)
+    return Cause(id, forgery.remedy.cause, forgery.remedy.fix)
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
@@ -96,8 +106,11 @@ def _forgery(case: Case) -> str:
 
 
 def _believes_any(case: Case, forgery: str) -> bool:
-    """True if the wallet accepted another forgery, too. Then it probably verifies nothing."""
-    return any(
-        each.alteration.forged and each.alteration.forged != forgery and each.reply is not None and each.reply.accepted
-        for each in case.history.exchanges
-    )
+    """True if the wallet accepted a forgery that is no form of this one. Then it probably verifies nothing."""
+    forged = (each.alteration.forged for each in case.history.exchanges if each.reply and each.reply.accepted)
+    return any(each and _plainest(case.contract, each) != _plainest(case.contract, forgery) for each in forged)
+
+
+def _plainest(contract: Contract, forgery: str) -> str:
+    found = contract.forgeries.get(forgery)
+    return found.near if found is not None and found.near else forgery

@@ -117,6 +117,13 @@ READ_AFTER_THE_LOCK = Cause(
 )
 
 
+_TOKEN_NOT_LOOKED_UP = Cause(
+    "token_not_looked_up",
+    "a one-time token is not looked up, or not marked as used",
+    "look the token up and mark it as used in one statement; refuse what is unknown or used",
+)
+
+
 def of_status(case: Case) -> Iterator[Cause]:
     """The cause that the HTTP status alone decides, whatever the body is."""
     exchange = case.exchange
@@ -191,6 +198,8 @@ def _of_check(case: Case) -> Iterator[Cause]:
     if case.verdict.check is Check.EXPECTATION:
         yield from _of_expectation(case)
     if case.verdict.check is Check.ORACLE and not case.verdict.situation:
+        if case.exchange is not None and isinstance(case.exchange.operation, Authenticate):
+            yield _TOKEN_NOT_LOOKED_UP
         yield from _of_race(case)
     if case.verdict.check in {Check.SCHEMA, Check.FORMAT, Check.ECHO, Check.DELIVERY}:
         yield from _of_form(case)
@@ -238,11 +247,7 @@ def _accepted_wrongly(case: Case, exchange: Exchange) -> Iterator[Cause]:
         if lenient is not None:
             yield Cause(f"lenient.{alteration.forged}", lenient.cause, lenient.fix)
     elif isinstance(operation, Authenticate):
-        yield Cause(
-            "token_not_looked_up",
-            "a one-time token is not looked up, or not marked as used",
-            "look the token up and mark it as used in one statement; refuse what is unknown or used",
-        )
+        yield _TOKEN_NOT_LOOKED_UP
     elif alteration.body is not None:
         yield Cause(
             "unreadable_body_taken",

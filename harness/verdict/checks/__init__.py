@@ -84,7 +84,7 @@ def examine(
 
     `carried` has the beliefs about players from earlier histories.
     """
-    judge = judge_history(history, contract, policy) if not carried else _judge_of(history, contract, policy, carried)
+    judge = judge_history(history, contract, policy, carried)
     verdicts = [
         *judge.verdicts,
         *format_verdicts(history, contract, judge.overlaps),
@@ -113,15 +113,6 @@ def examine(
         beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
         cases=tuple(case_rows(judge, verdicts)),
     )
-
-
-def _judge_of(
-    history: History, contract: Contract, policy: Policy, carried: Mapping[str, Sequence[Belief]]
-) -> HistoryJudge:
-    """The finished judge of a history whose players were judged before."""
-    judge = HistoryJudge(history, contract, policy, carried=carried)
-    judge.run()
-    return judge
 
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

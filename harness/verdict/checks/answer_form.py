@@ -10,6 +10,7 @@ from harness.contracts.shared.answer import ADVICE
 from harness.model import (
     Check,
     Exchange,
+    FailureKind,
     Fault,
     History,
     Level,
@@ -56,11 +57,12 @@ def verdict_on(
 def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
     """Errors in the form of answers: one verdict for each requirement and place in the answer.
 
-    The HTTP error of a request that overlapped its first sending has no form of the contract.
+    The HTTP error of a request that overlapped its first sending has no form of the contract. An answer that only asks
+    for a later request is not judged.
     """
     reported: set[tuple[str, str]] = set()
     for index, exchange in enumerate(history.exchanges):
-        if index in overlaps.exchanges and _is_http_error(exchange):
+        if exchange.repeated or (index in overlaps.exchanges and _is_http_error(exchange)):
             continue
         if may_be_believed(exchange, contract):
             # A server may refuse such a request before the wallet sees it, and in its own form.
@@ -111,8 +113,14 @@ def _is_foreign(exchange: Exchange, history: History) -> bool:
 
 
 def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
-    """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN."""
+    """The first request without a readable answer, unless the scenario lost it on purpose. The scenario is UNKNOWN.
+
+    A fault that only should be refused gives a warning, if the wallet answers later requests: their answers show the
+    money.
+    """
     own = contract.requirements[history.scenario.requirements[contract.name]]
+    answered = max((index for index, each in enumerate(history.exchanges) if each.reply is not None), default=-1)
+    warned: Verdict | None = None
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent or exchange.repeated:
             continue
@@ -128,8 +136,21 @@ def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) 
             why += f"; {ADVICE[received.status]}"
         if history.outage:
             why += f"; {history.outage}"
+        if _may_be_taken(exchange) and answered > index:
+            advised = verdict_on(Check.DELIVERY, own, Status.WARN, why, index, exchange)
+            warned = warned or replace(advised, level=Level.SHOULD)
+            continue
         yield verdict_on(Check.DELIVERY, own, Status.UNKNOWN, why, index, exchange)
         return
+    if warned is not None:
+        yield warned
+
+
+def _may_be_taken(exchange: Exchange) -> bool:
+    """True for a request with a fault that a wallet only should refuse, and whose connection the wallet closed."""
+    case, failure = exchange.alteration.case, exchange.transmission.failure
+    closed = failure is not None and failure.kind is FailureKind.CLOSED
+    return closed and case is not None and case.refusal is Level.SHOULD
 
 
 def completeness_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:

@@ -192,7 +192,7 @@ def _meets(word: str, answer: ItemReply) -> bool:
 def _unlike_first(history: History, index: int, exchange: Exchange) -> str:
     received = exchange.transmission.received
     for earlier in history.exchanges[:index]:
-        before = earlier.transmission.received
+        before = None if earlier.repeated else earlier.transmission.received
         if earlier.operation == exchange.operation and before is not None and received is not None:
             return "" if before.body == received.body else "the answer differs from the first one"
     return ""

@@ -51,7 +51,7 @@ def case_rows(judge: HistoryJudge, verdicts: Sequence[Verdict]) -> Iterator[Case
         if index is not None and verdict.status is Status.FAIL:
             red.setdefault(index, verdict.status)
     for index, exchange in enumerate(judge.history.exchanges):
-        if (case := exchange.alteration.case) is not None:
+        if (case := exchange.alteration.case) is not None and not exchange.repeated:
             status = red.get(index) or _status(judge, index, exchange, red)
             yield CaseRow(name=case.name, exchange=index, answer=_answer(judge, index, exchange), status=status)
 

@@ -7,8 +7,9 @@ them agrees with all answers about bookings, only the balance is late, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from harness import money
 from harness.contracts import Contract
@@ -31,6 +32,7 @@ from harness.model import (
     id_of,
     transactions,
 )
+from harness.oracle import Belief
 from harness.verdict.checks import sentences
 from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.history_judge import HistoryJudge
@@ -53,9 +55,14 @@ class _Late:
     unread: frozenset[int]
 
 
-def judge_history(history: History, contract: Contract, policy: Policy) -> HistoryJudge:
-    """The finished judge of a history. A late balance is its only finding about a player's balances."""
-    judging = _Judging(history, contract, policy)
+def judge_history(
+    history: History, contract: Contract, policy: Policy, carried: Mapping[str, Sequence[Belief]]
+) -> HistoryJudge:
+    """The finished judge of a history. A late balance is its only finding about a player's balances.
+
+    `carried` has the beliefs about players from earlier histories.
+    """
+    judging = _Judging(history, contract, policy, carried)
     plain = judging.until(judging.settled_from)
     late: list[_Late] = []
     unread: set[tuple[int, str]] = set()
@@ -66,15 +73,25 @@ def judge_history(history: History, contract: Contract, policy: Policy) -> Histo
         unread |= {(index, verdict.player) for index in left_aside}
     if not unread:
         return plain
-    judge = HistoryJudge(history, contract, policy, unread=unread, excused=frozenset(each.player for each in late))
+    excused = frozenset(each.player for each in late)
+    judge = HistoryJudge(history, contract, policy, carried=carried, unread=unread, excused=excused)
     judge.run()
     judge.verdicts[:0] = [_verdict(each, judge) for each in late]
     return judge
 
 
-def doubted(verdicts: Iterable[Verdict], history: History, contract: Contract, policy: Policy) -> frozenset[str]:
-    """The players with a wrong balance, by a history's verdicts, that a later reading may explain."""
-    judging = _Judging(history, contract, policy)
+def doubted(
+    verdicts: Iterable[Verdict],
+    history: History,
+    contract: Contract,
+    policy: Policy,
+    carried: Mapping[str, Sequence[Belief]] = MappingProxyType({}),
+) -> frozenset[str]:
+    """The players with a wrong balance, by a history's verdicts, that a later reading may explain.
+
+    `carried` has the beliefs about players from earlier histories.
+    """
+    judging = _Judging(history, contract, policy, carried)
     blames = [each for each in _blames(verdicts, history) if each.aspect is not Aspect.LATE]
     return frozenset(each.player for each in blames if any(True for _ in judging.explanations(each)))
 
@@ -96,6 +113,7 @@ class _Judging:
     history: History
     contract: Contract
     policy: Policy
+    carried: Mapping[str, Sequence[Belief]]
 
     @property
     def settled_from(self) -> int:
@@ -106,7 +124,7 @@ class _Judging:
     def until(self, end: int, unread: Collection[tuple[int, str]] = ()) -> HistoryJudge:
         """The finished judge of the first `end` exchanges."""
         part = replace(self.history, exchanges=self.history.exchanges[:end])
-        judge = HistoryJudge(part, self.contract, self.policy, unread=unread)
+        judge = HistoryJudge(part, self.contract, self.policy, carried=self.carried, unread=unread)
         judge.run()
         return judge
 

@@ -17,6 +17,7 @@ from harness.model import (
     Operation,
     Rollback,
     Single,
+    id_of,
     transactions,
 )
 from harness.oracle import Belief, Book, Entry, EntryState, Key, change_of, key_of
@@ -57,7 +58,7 @@ def repeatable(
     owners: dict[str, set[str]] = {}
     for exchange in history.exchanges:
         for item in transactions(exchange.operation):
-            owners.setdefault(getattr(item, "id", ""), set()).add(item.player)
+            owners.setdefault(id_of(item), set()).add(item.player)
     for exchange in history.exchanges:
         found = _found(exchange, beliefs)
         if found is not None and found.kind not in but:

@@ -58,7 +58,7 @@ def _departure(exchange: Exchange) -> str:
         *(f"without {field}" for _, field in alteration.without),
         _body(alteration),
         f"answer lost on purpose ({exchange.loss})" if exchange.loss else "",
-        "no answer, so it was sent again" if exchange.repeated else "",
+        "not answered, so it was sent again" if exchange.repeated else "",
         f"again, {lateness(exchange.late)}" if exchange.late is not None else "",
     ]
     joined = "; ".join(word for word in words if word)

@@ -14,6 +14,7 @@ from harness.model import Limits
 from harness.play.preflight.wants import wants
 from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_folder
+from harness.scenario.estimates import steps_of
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
@@ -59,13 +60,28 @@ def test_what_cannot_be_run_is_known_before(
     assert foretold == skipped if wallet_type is Wallet else foretold <= skipped
 
 
-def test_four_tokens_are_enough_because_a_forged_login_uses_none_up() -> None:
-    wallet = AtHand("sportsbook", Wallet)
-    players = tuple(wallet.player(balance="1000.00") for _ in range(4))
-    facts = wallet.look(players=players)
-    scenarios = load_folder(SCENARIOS, {"sportsbook": load("sportsbook")})
-    under_test = wallet.under_test(players=players)
+def test_every_good_login_uses_a_token_up_and_a_spoilt_one_uses_none_up() -> None:
+    contract = load("sportsbook")
+    scenarios = [each for each in load_folder(SCENARIOS, {"sportsbook": contract}) if "sportsbook" in each.requirements]
+    logins = [each for each in scenarios if any(step.word == "authenticate" for step in steps_of(each.steps))]
     lacking = "needs a player with an unused one-time token"
-    assert lacking not in {each.reason for each in wants(scenarios, load("sportsbook"), under_test, facts)}
-    fewer = wallet.under_test(players=(*players[:3], replace(players[3], token="")))
-    assert lacking in {each.reason for each in wants(scenarios, load("sportsbook"), fewer, facts)}
+
+    def foretold(tokens: int) -> tuple[set[str], set[str]]:
+        """The scenarios that lack a token with so many of them: before the run, and in the run."""
+        wallet = AtHand("sportsbook", Wallet)
+        players = tuple(wallet.player(balance="1000.00") for _ in range(8))
+        named = tuple(replace(each, token=each.token if at < tokens else "") for at, each in enumerate(players))
+        under_test = replace(wallet.under_test(players=named), limits=SMALL)
+        facts = wallet.look(players=named)
+        found = {each.reason: each.scenarios for each in wants(logins, contract, under_test, facts)}
+        examiner = Examiner(under_test, facts, wallet=InProcessCarrier(wallet.app, "/sportsbook"))
+        results = [examiner.examine(each) for each in logins]
+        return set(found.get(lacking, ())), {each.scenario for each in results if each.reason.startswith(lacking)}
+
+    counts = []
+    for tokens in range(len(logins) + 1):
+        before, in_the_run = foretold(tokens)
+        assert before == in_the_run, tokens
+        counts.append(len(before))
+    assert counts == [*sorted(counts[:-1], reverse=True), 0]
+    assert counts.index(0) < len(logins), "a spoilt login uses no token up"
