@@ -27,10 +27,11 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
+from harness.client import Carrier, Transport
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.examine import Examiner, preflight
-from harness.model import Exchange, FailureKind, History, Loss, Policy, Status
+from harness.model import Exchange, FailureKind, History, Loss, Policy, Request, Status, Transmission
 from harness.partner import ConnectionQuality, Day, Habits, live_through
 from harness.play.players import ProvisioningFailed
 from harness.play.preflight import ConfigurationProblem
@@ -41,8 +42,8 @@ COMMAND = (sys.executable, "-m", "mock_server")
 HOST = "127.0.0.1"
 START_SECONDS = 60
 """How long a start may take before the wallet counts as broken."""
-ALIVE_SECONDS = (0.1, 0.6)
-"""The shortest and the longest time between a start and the next kill."""
+ANSWERS = (20, 120)
+"""The fewest and the most answers between a start and the next kill."""
 HABITS = Habits(players=3, rounds=40, connection=ConnectionQuality(lost_percent=10))
 BROKEN_OFF = frozenset({FailureKind.CLOSED, FailureKind.UNREACHABLE})
 
@@ -103,6 +104,57 @@ class WalletProcess:
         )
 
 
+class Traffic:
+    """Counts the answers of the wallet, so that it is killed under load and not while it idles."""
+
+    def __init__(self) -> None:
+        """Begin with no answer."""
+        self._answers = 0
+        self._more = threading.Condition()
+
+    def note(self, sent: Sequence[Transmission]) -> None:
+        """Count what was answered."""
+        with self._more:
+            self._answers += sum(each.received is not None for each in sent)
+            self._more.notify_all()
+
+    def wait_for(self, answers: int) -> None:
+        """Wait until so many more answers have come. Raises SystemExit if they do not."""
+        with self._more:
+            until = self._answers + answers
+            if not self._more.wait_for(lambda: self._answers >= until, timeout=START_SECONDS):
+                raise SystemExit("the wallet did not answer any more after its restart")
+
+
+class Counted:
+    """A carrier that counts the answers that come through it."""
+
+    def __init__(self, inner: Carrier, traffic: Traffic) -> None:
+        """Carry requests by `inner`."""
+        self._inner = inner
+        self._traffic = traffic
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        """Send one request once."""
+        sent = self._inner.send(request, loss=loss, time_out_seconds=time_out_seconds)
+        self._traffic.note([sent])
+        return sent
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        """Send requests at the same moment."""
+        sent = self._inner.release(requests, time_out_seconds=time_out_seconds)
+        self._traffic.note(sent)
+        return sent
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._inner.close()
+
+
 @dataclass
 class Findings:
     """What the days have shown so far. Several threads add to it."""
@@ -128,8 +180,16 @@ class Findings:
 class Partner:
     """Plays days with the wallet by one contract, one after the other, until it is stopped."""
 
-    def __init__(self, wallet: WalletProcess, contract: str, findings: Findings, run_ids: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        wallet: WalletProcess,
+        contract: str,
+        findings: Findings,
+        traffic: Traffic,
+        run_ids: Callable[[], str],
+    ) -> None:
         """Prepare without sending. `run_ids` returns a fresh id for each day."""
+        self._traffic = traffic
         self._wallet = wallet
         self._contract = contract
         self._findings = findings
@@ -156,7 +216,13 @@ class Partner:
             seed=int(run_id, 16),
             run_id=run_id,
         )
-        examiner = Examiner(under_test, preflight(under_test), judge=self._judged, explain=False)
+        examiner = Examiner(
+            under_test,
+            preflight(under_test),
+            wallet=Counted(Transport(under_test.url), self._traffic),
+            judge=self._judged,
+            explain=False,
+        )
         try:
             return live_through(examiner, under_test, HABITS)
         finally:
@@ -165,7 +231,9 @@ class Partner:
     def _judged(self, history: History, contract: Contract, policy: Policy) -> Judged:
         """The oracle's judgement. What a kill has interrupted counts as an answer that was lost on purpose."""
         lost = [self._wallet.interrupted(each) for each in history.exchanges]
-        self._interrupted = sum(lost)
+        self._interrupted = sum(
+            is_lost and each.transmission.released_ns > 0 for each, is_lost in zip(history.exchanges, lost, strict=True)
+        )
         exchanges = (
             replace(each, loss=each.loss or Loss.AFTER_SENDING) if is_lost else each
             for each, is_lost in zip(history.exchanges, lost, strict=True)
@@ -180,12 +248,12 @@ def crash(
 
     `seed` decides the moments of the kills.
     """
-    wallet, findings, stopping = WalletProcess(store, command), Findings(), threading.Event()
+    wallet, findings, stopping, traffic = WalletProcess(store, command), Findings(), threading.Event(), Traffic()
     chance, first, numbers = random.Random(seed), secrets.randbits(24), count()
     threads = [
         threading.Thread(
             target=Partner(
-                wallet, BUNDLED[number % len(BUNDLED)], findings, lambda: f"{first + next(numbers):08x}"
+                wallet, BUNDLED[number % len(BUNDLED)], findings, traffic, lambda: f"{first + next(numbers):08x}"
             ).play,
             args=(stopping,),
         )
@@ -195,7 +263,7 @@ def crash(
         each.start()
     try:
         for _ in range(kills):
-            time.sleep(chance.uniform(*ALIVE_SECONDS))
+            traffic.wait_for(chance.randint(*ANSWERS))
             wallet.crash()
     finally:
         stopping.set()

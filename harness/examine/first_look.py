@@ -61,7 +61,7 @@ def preflight(
 
 def _patience(under_test: WalletUnderTest, until: float | None) -> Patience:
     ends = (
-        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before its pre-flight was ready; "
+        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before pre-flight was ready; "
         "make the wallet faster, or allow more by limits.run_seconds"
     )
     return Patience(retry_seconds=under_test.recovery_seconds, until=until, ends=ends)
