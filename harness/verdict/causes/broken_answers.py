@@ -50,12 +50,6 @@ _BROKEN_OFF = Cause(
     "proxy broke off",
     "compute the length from the bytes that are sent; look for the request in the wallet's and the proxy's logs",
 )
-_KEPT_AND_CLOSED = Cause(
-    "kept_connection_closed",
-    "a connection that carried a request before is closed at the next one, without an answer: the server says that it "
-    "keeps connections, and does not",
-    "answer with `Connection: close` where a connection ends, and keep idle ones for longer than the platform does",
-)
 _SLOW_REPETITION = Cause(
     "repetition_too_slow",
     "a transaction that was answered before gets no answer in time when it comes again: it waits for a lock that its "
@@ -96,8 +90,6 @@ def _of_silence(case: Case, exchange: Exchange, kind: FailureKind) -> Iterator[C
     sent = exchange.transmission
     if sent.first_byte_ns:
         yield _NOT_FINISHED if kind is FailureKind.TIME_OUT else _BROKEN_OFF
-    elif kind is FailureKind.CLOSED and sent.reused:
-        yield _KEPT_AND_CLOSED
     elif exchange.race is not None:
         yield from _of_a_race(case, exchange)
     elif kind is FailureKind.TIME_OUT and _sent_before(case, _ids(exchange), answered=True):
