@@ -15,6 +15,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.garbage import without_collection
 from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
@@ -67,6 +68,7 @@ class Examiner:
 
     ended = ""
     _silences = 0
+    _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
 
@@ -186,12 +188,14 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         for run, each in judged:
             self._memory.note(histories[run], each)
+            self._avoided_by |= {*each.avoided_by}
         return self._result(scenario, histories, judged, started)
 
     def _epilogue(self, scenario: Scenario, started: float) -> ScenarioResult:
         """Send the first transactions of this process again, read every player, and judge that."""
         if not self._memory.repeats():
-            return self.results.skipped(scenario, "no earlier scenario has left a transaction that could be sent again")
+            nothing = "no earlier scenario has left a transaction that could be sent again"
+            return self.results.skipped(scenario, nothing, self._avoided_by)
         if self._under_test.limits.age_seconds:
             self._pause(self._under_test.limits.age_seconds)
         try:
@@ -226,7 +230,8 @@ class Examiner:
                 return judged
         carried = self._carried(history)
         judge = partial(examine, carried=carried) if carried else self._judge
-        judged = judge(history, self.contract, self._policy)
+        with without_collection():
+            judged = judge(history, self.contract, self._policy)
         self._judged.append((history, judged))
         return judged
 

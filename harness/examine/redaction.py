@@ -100,7 +100,7 @@ class Secrets:
         if not text:
             return text
         for pattern, name in self._patterns:
-            text = pattern.sub(f"${name}", text)
+            text = pattern.sub(rf"\g<before>${name}", text)
         return self._without_base64(text)
 
     def header(self, name: str, value: str) -> str:
@@ -112,7 +112,15 @@ class Secrets:
         if lowered in self.signed and len(value) > 8:
             return f"{value[:8]}... ({len(value)} characters)"
         whole = next((f"${name}" for secret, name in self.named if secret == value), "")
-        return "(hidden)" if value in self.users else whole or self.hide(value)
+        return "(hidden)" if value in self.users else whole or self.hide(self._without_parts(value))
+
+    def _without_parts(self, value: str) -> str:
+        """A header's value without the weak secrets that are one of its parts: `key=secret`, or `Scheme secret`."""
+        for secret, name in self.named:
+            if is_weak(secret):
+                part = rf"((?:^|[,;])\s*[\w-]+(?:=|\s+)){re.escape(secret)}(?=\s*(?:[,;]|$))"
+                value = re.sub(part, rf"\g<1>${name}", value)
+        return value
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """All headers, each with its value without secrets."""
@@ -145,7 +153,7 @@ class Secrets:
             for form in sorted(forms | {secret.encode().hex()}, key=len, reverse=True):
                 pattern = re.escape(form)
                 alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
-                found.append((re.compile(alone, re.IGNORECASE), name))
+                found.append((re.compile(f"(?P<before>){alone}", re.IGNORECASE), name))
         return tuple(found)
 
     def _without_base64(self, text: str) -> str:
@@ -172,7 +180,7 @@ class Secrets:
                 return True
             if any(secret.lower().encode() in decoded for secret, _ in self.named if not is_weak(secret)):
                 return True
-            if not start and any(secret.lower().encode() == decoded for secret, _ in self.named):
+            if not start and any(_is_whole(secret.lower().encode(), decoded) for secret, _ in self.named):
                 return True
         return False
 
@@ -180,14 +188,32 @@ class Secrets:
 NO_SECRETS = Secrets(())
 
 
+def _is_whole(secret: bytes, credentials: bytes) -> bool:
+    """True if decoded credentials are the secret, or a user and the secret."""
+    user, colon, password = credentials.partition(b":")
+    return secret in (credentials, password if user and colon else credentials)
+
+
 def _whole(form: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns that find a form of a secret only as a whole value: a JSON string, or a part of a URL."""
+    """Patterns that find a form of a secret only as a whole value. The group `before` stays in the text."""
     escaped = re.escape(form)
-    return (
-        re.compile(rf'(?<=")(?<!\\"){escaped}(?="(?!\s*:))'),
-        re.compile(rf"(?<=:){escaped}(?=@[\w\[])"),
-        re.compile(rf"(?<==){escaped}(?=&)"),
-    )
+    return tuple(re.compile(pattern.replace("FORM", escaped)) for pattern in _WHOLE_VALUES)
+
+
+_WHOLE_VALUES = (
+    r'(?P<before>(?<=")(?<!\\"))FORM(?="(?!\s*:))',  # a string of JSON
+    r'(?P<before>[:,\[]\s*\\")FORM(?=\\"\s*[,}\]])',  # a string of JSON within a string
+    r"(?P<before>(?<=:))FORM(?=@[\w\[])",  # the password of a URL
+    r"(?P<before>(?:[?&#]|;\s*)[^\s=&?#;\"'<>]*=)FORM(?![^\s&#;,\"'<>)\\])",  # a parameter of a query, form or cookie
+    r"(?P<before>(?<==))FORM(?=&)",  # the first parameter of a form
+    r"(?P<before>\A[^\s=&?#;\"'<>]+=)FORM(?=;|\Z)",  # the first of a cookie, or the only parameter of a form
+    r"(?P<before>(?i:cookie)[\"']?\s*[:=]\s*[\"']?[^\s=;]+=)FORM(?![^\s;,\"'<>)\\])",  # the same after its name
+    r"(?P<before>(?i:authorization)\\?[\"']?\s*[:=]\s*\\?[\"']?(?:[A-Za-z][\w-]*\s+)?)FORM(?![^\s;,\"'<>)\\])",
+    r"(?P<before>[\"'](?i:basic|bearer|token|apikey|digest)\s+)FORM(?=[\"'])",  # credentials after their scheme
+    r"(?P<before>['\"]\s*(?::|=>)\s*')FORM(?=')",  # a value in the notation of Python, Ruby or PHP
+    r"(?P<before><(?P<tag>[\w:.-]+)[^<>]*>)FORM(?=</(?P=tag)>)",  # an element of XML
+)
+"""Where a value is whole. `FORM` stands for the secret."""
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:

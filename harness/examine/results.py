@@ -112,9 +112,12 @@ class Results:
         """The result of a scenario that could not be run, with the reason."""
         return undecided(scenario, self.contract, self.secrets.text(reason))
 
-    def skipped(self, scenario: Scenario, reason: str) -> ScenarioResult:
-        """The result of a scenario that has nothing to judge, with the reason."""
-        return ScenarioResult(**_identity(scenario, self.contract), status=Status.SKIPPED, reason=reason)
+    def skipped(self, scenario: Scenario, reason: str, avoided_by: Iterable[str] = ()) -> ScenarioResult:
+        """The result of a scenario that has nothing to judge, with the reason, and the readings that explain it."""
+        identity = _identity(scenario, self.contract)
+        return ScenarioResult(
+            **identity, status=Status.SKIPPED, reason=reason, avoided_by=tuple(sorted(set(avoided_by)))
+        )
 
     def before_scenarios(self, scenario: Scenario, violation: Violation) -> ScenarioResult:
         """The result of a scenario after pre-flight has proved a violation.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from harness.model.operations import Movement, Rollback, Single, id_of, transactions
+from harness.model.operations import Bet, Movement, Rollback, Single, id_of, transactions
 from harness.model.wire import Alteration, Exchange, FailureKind, Loss
 from harness.model.words import Outcome
 
+_OF_A_GATEWAY = frozenset({502, 504})
+"""Statuses with which a gateway answers while the wallet behind it may still process the request."""
 _ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.HTTP_2, FailureKind.MALFORMED, FailureKind.TOO_LARGE})
 """Failures after which the wallet had answered: it does not process the request any more."""
 
@@ -19,8 +21,10 @@ _ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.HTTP_2, FailureKin
 class Overlaps:
     """The transactions of a history whose answers were lost, and the refusals that may overlap them.
 
-    A refusal overlaps if it is the first one after the loss, and the next sending of the transaction was accepted.
-    Requests of a race, and requests with a deliberate mistake, do not count.
+    The first refusal after the loss overlaps if the next sending of the transaction was accepted. So do refusals of
+    sendings that the runner has added. Requests of a race, and requests with a deliberate mistake, do not count.
+
+    A rollback overlaps the bet that it undoes while nothing shows the fate of that bet.
     """
 
     def __init__(self) -> None:
@@ -28,12 +32,14 @@ class Overlaps:
         self.refusals: set[tuple[int, str]] = set()
         """The refusals that overlap: the index of the exchange, and the transaction id."""
         self.refused_last = False
-        """True if the last exchange refused a transaction whose answer was lost, for the first time.
+        """True if the last exchange refused a transaction whose answer was lost, and the first sending may still run.
 
         Another sending shows the fate of the transaction.
         """
-        self._refused_at: dict[Hashable, int | None] = {}
-        """By sending: the index of the exchange that refused it after its answer was lost, None without a refusal."""
+        self._refused_at: dict[Hashable, tuple[int, ...]] = {}
+        """By sending: the indices of the exchanges that refused it after its answer was lost."""
+        self._running: set[tuple[str, str]] = set()
+        """The players and ids of bets whose fate no answer has shown."""
 
     def has(self, index: int, transaction_id: str) -> bool:
         """True if the exchange with this index is an overlapping refusal of the transaction."""
@@ -49,37 +55,64 @@ class Overlaps:
         self.refused_last = False
         if exchange.absent or exchange.alteration != Alteration():
             return
-        if is_unanswered(exchange):
-            lost = [_sending(item) for item in transactions(exchange.operation)] if _may_act(exchange) else []
-            for sending in lost:
-                if sending is not None:
-                    self._refused_at.setdefault(sending, None)
-        elif self._refused_at:
-            for item in transactions(exchange.operation):
+        items = transactions(exchange.operation)
+        is_lost = is_unanswered(exchange)
+        if is_lost and not _may_act(exchange):
+            return
+        for item in items if is_lost or self._refused_at else ():
+            by_gateway = exchange.loss is None and exchange.transmission.received is not None
+            if is_lost and not (by_gateway and _sending(item) in self._refused_at):
+                self._lose(item)
+            else:
                 self._answer(index, exchange, item)
+
+    def _lose(self, item: Single) -> None:
+        """Take a transaction without an answer."""
+        sending = _sending(item)
+        if sending is not None:
+            self._refused_at.setdefault(sending, ())
+        if isinstance(item, Bet):
+            self._running.add((item.player, item.id))
 
     def _answer(self, index: int, exchange: Exchange, item: Single) -> None:
         """Take the answer to one transaction."""
         sending = _sending(item)
+        is_accepted = _accepts(exchange, item)
+        if isinstance(item, Rollback) and (item.player, item.original) in self._running:
+            self._refused_at.setdefault(sending, ())
         if sending not in self._refused_at:
             return
         refused_at = self._refused_at[sending]
-        is_accepted = _accepts(exchange, item)
-        if exchange.race is None and not is_accepted and refused_at is None:
-            self._refused_at[sending] = index
+        if index in refused_at:
+            return  # The batch has this transaction twice.
+        if exchange.race is None and not is_accepted and (not refused_at or not exchange.line):
+            self._refused_at[sending] = (*refused_at, index)
             self.refused_last = True
-        elif refused_at != index:  # Otherwise the batch has this transaction twice.
-            del self._refused_at[sending]
-            if exchange.race is None and is_accepted and refused_at is not None:
-                self.refusals.add((refused_at, id_of(item)))
+            return
+        del self._refused_at[sending]
+        self._running -= _bets_of(item)
+        if exchange.race is None and is_accepted:
+            self.refusals.update((each, id_of(item)) for each in refused_at)
+
+
+def _bets_of(item: Single) -> frozenset[tuple[str, str]]:
+    """The player and the id of the bet whose fate an answer to this transaction shows."""
+    match item:
+        case Bet():
+            return frozenset({(item.player, item.id)})
+        case Rollback():
+            return frozenset({(item.player, item.original)})
+    return frozenset()
 
 
 def is_unanswered(exchange: Exchange) -> bool:
     """True if there is no answer to the request, so that the wallet may still process it."""
-    failure = exchange.transmission.failure
+    failure, received = exchange.transmission.failure, exchange.transmission.received
     if exchange.loss is not None or exchange.repeated:
         return True
-    return exchange.transmission.received is None and (failure is None or failure.kind not in _ANSWERED_BADLY)
+    if received is not None and received.status in _OF_A_GATEWAY:
+        return exchange.reply is None
+    return received is None and (failure is None or failure.kind not in _ANSWERED_BADLY)
 
 
 def _may_act(exchange: Exchange) -> bool:

@@ -218,6 +218,8 @@ class FaultCase:
     sort: str = ""
     refusal: Level | None = None
     """How binding it is that the wallet refuses the request. None means that it may also accept it."""
+    beyond_limit: bool = False
+    """True for a good request with an id that is longer than the wallet takes. No document forbids its refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,10 +147,15 @@ def _mark(key: Key, entry: Entry | None) -> int:
 
 def family(item: Movement) -> Family:
     """The id space of a movement. Raises TypeError for a movement of no known kind."""
+    return key_of(item)[0]
+
+
+def key_of(item: Movement | Rollback) -> Key:
+    """Where a book keeps a transaction. Raises TypeError for a movement of no known kind."""
     found = _FAMILY_OF.get(type(item))
     if found is None:
         raise TypeError(f"not a movement: {item!r}")
-    return found
+    return found, item.id
 
 
 _FAMILY_OF: Mapping[type, Family] = {
@@ -158,12 +163,8 @@ _FAMILY_OF: Mapping[type, Family] = {
     Payout: Family.CREDIT,
     Reward: Family.REWARD,
     Unsettle: Family.UNSETTLEMENT,
+    Rollback: Family.ROLLBACK,
 }
-
-
-def key_of(item: Movement | Rollback) -> Key:
-    """Where a book keeps a transaction."""
-    return (Family.ROLLBACK if isinstance(item, Rollback) else family(item), item.id)
 
 
 def undone_by(item: Rollback) -> Key:

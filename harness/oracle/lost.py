@@ -12,7 +12,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Unsettle
-from harness.oracle.book import Book, family, undone_by
+from harness.oracle.book import Book, undone_by
+from harness.oracle.classes import classes_of, may_move
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
@@ -88,32 +89,6 @@ def _may_be_refused(poorest: Book, event: Event) -> bool:
 # Classes of equal changes
 
 
-def classes_of(belief: Belief) -> dict[Amount, list[Event]]:
-    """The lost movements whose effect is their own amount and nothing else, by their change of balance."""
-    ids = Counter(event.id for event in belief.lost)
-    classes: dict[Amount, list[Event]] = {}
-    for event in belief.lost:
-        item = event.item
-        if isinstance(item, Movement) and ids[item.id] == 1 and _is_plain(belief.book, item, event):
-            classes.setdefault(event.change, []).append(event)
-    return classes
-
-
-def _is_plain(book: Book, item: Movement, event: Event) -> bool:
-    entry, terms = event.entry_in(book), event.terms
-    is_late = isinstance(item, Bet) and item.id in book.rolled_back
-    is_new = entry is None or (not entry.is_done and entry.change == event.change)
-    if not is_new or is_late or terms.known_elsewhere or book.known_as(item.id, but=family(item)) is not None:
-        return False
-    return not (terms.must_refuse or asks_for_its_bet(event)) or _may_move(book, event)
-
-
-def _may_move(book: Book, event: Event) -> bool:
-    """Whether a lost request can move money now, if the balance covers it."""
-    rich = replace(book, balance=max(book.balance, -event.change)) if event.change else book
-    return any(each.book.balance != rich.balance for each in allowed(rich, event.item, event.terms))
-
-
 def _of_no_class(belief: Belief) -> list[Event]:
     """The lost requests that can move money now, but not simply their own amount: rollbacks, ids with a past."""
     if not belief.lost:
@@ -121,7 +96,7 @@ def _of_no_class(belief: Belief) -> list[Event]:
     plain = {id(each) for members in classes_of(belief).values() for each in members}
     others = [each for each in belief.lost if id(each) not in plain]
     names = {name for each in belief.lost if isinstance(each.item, Movement) for name in (each.item.id, each.item.bet)}
-    return [each for each in others if _may_move(belief.book, each) or _waits_for(each.item) & (names - {""})]
+    return [each for each in others if may_move(belief.book, each) or _waits_for(each.item) & (names - {""})]
 
 
 def _waits_for(item: Single) -> set[str]:

@@ -85,4 +85,5 @@ class Terms:
 
     def only(self, policy: str, reading: str) -> bool:
         """Whether a reading is the only one of a policy that is accepted."""
-        return self.policy.get(policy, frozenset()) == frozenset({reading})
+        readings = self.policy.get(policy, ())
+        return len(readings) == 1 and reading in readings

@@ -13,7 +13,7 @@ from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome
 from harness.play.recovery import Ask, Recovery
 from harness.play.runner import PREPARATION, Capabilities
 from harness.play.sending import SHORTEST_SECONDS
-from harness.play.waits import Waits
+from harness.play.slow_answers import SlowAnswers
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)
@@ -53,7 +53,7 @@ class Line:
     now: Callable[[], float] = time.monotonic
     away: list[float] = field(default_factory=list)
     """How long the wallet was away, each time, in seconds."""
-    waits: Waits = field(default_factory=Waits)
+    waits: SlowAnswers = field(default_factory=SlowAnswers)
     exchanges: list[Exchange] = field(default_factory=list)
     lost: int = 0
     repeated: int = 0

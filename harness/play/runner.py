@@ -22,12 +22,13 @@ from harness.model import (
 )
 from harness.play.abilities import Capabilities
 from harness.play.body_limit import Capacity
+from harness.play.longest_ids import LongestIds
 from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Restarts
 from harness.play.scenario_run import RunContext, ScenarioRun
 from harness.play.sending import Patience, WalletGone
-from harness.play.settling import Settling
+from harness.play.settling import Settling, Waits
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.identities import Identities
@@ -62,7 +63,8 @@ class Runner:
         """Prepare a runner.
 
         * `games` are game ids that the wallet knows. Without any, those of the contract are used.
-        * `settling` decides which balances are read again. Without it, none is.
+        * `settling` decides which balances are read again, and how long a first sending may still run. Without it,
+          nothing is waited for.
         * Without `patience` nothing is waited for.
         * `restarts` restarts the wallet where a scenario wants it, and `now_ms` is the clock for late repetitions.
         """
@@ -77,28 +79,39 @@ class Runner:
             capabilities=capabilities or Capabilities(),
             patience=patience or Patience(),
             capacity=Capacity(client),
+            longest=LongestIds(client),
             restarts=restarts or Restarts(),
+            waits=Waits(settling.seconds, settling.now, settling.wait) if settling is not None else Waits(),
             now_ms=now_ms,
             tokens_may_be_spent=players.named,
         )
 
     def run(self, scenario: Scenario) -> tuple[History, ...]:
-        """The histories of one scenario: one, or one for each repetition of a race. Raises ProvisioningFailed."""
+        """The histories of one scenario: one, or one for each repetition of a race. Raises ProvisioningFailed.
+
+        The bystander is the same in all repetitions, so its balance is read after the first and after the last one.
+        """
         histories = [self._run_once(scenario)]
-        first = plan(scenario, self._contract, self.context.limits, self.context.identities)
-        small = all(len(group.sends) <= self.context.limits.connections for group in first.groups)
         once = self._players.frugal and (scenario.funds_exactly or takes_everything(scenario))
         # A named player has one token, and other scenarios need those of the other players.
         once = once or (self._players.named and "authenticate" in _words(scenario))
-        if first.races and small and not once:
+        if not once and self._is_repeated(scenario):
             while len(histories) < self.context.limits.races and not (histories[-1].skipped or histories[-1].stopped):
-                again = self._run_once(scenario)
+                is_last = len(histories) + 1 == self.context.limits.races
+                again = self._run_once(scenario, reads_bystander=is_last)
                 if again.skipped:
                     break  # There is no player for it any more. The histories so far are judged.
                 histories.append(again)
         return tuple(histories)
 
-    def _run_once(self, scenario: Scenario) -> History:
+    def _is_repeated(self, scenario: Scenario) -> bool:
+        """True if the scenario has a race, and if no group of its requests is larger than the allowed connections."""
+        if not any(step.at_once or step.word == "at_once" for step in steps_of(scenario.steps)):
+            return False  # Such a scenario need not be planned again.
+        planned = plan(scenario, self._contract, self.context.limits, self.context.identities)
+        return planned.races and all(len(each.sends) <= self.context.limits.connections for each in planned.groups)
+
+    def _run_once(self, scenario: Scenario, *, reads_bystander: bool = True) -> History:
         if lacking := self._lacking(scenario):
             return History(
                 contract=self._contract.name,
@@ -127,7 +140,7 @@ class Runner:
             )
         run = ScenarioRun(self.context, self._with_strangers(cast), scenario)
         try:
-            run.everything(planned)
+            run.everything(planned, reads_bystander=reads_bystander)
             if self._settling is None:
                 return run.history(scenario)
             return self._settling.settle(lambda: run.history(scenario), run.read_again)

@@ -10,6 +10,7 @@ from harness.model import (
     CLOSING,
     PREPARATION,
     SETTLING,
+    Alteration,
     Amount,
     Bet,
     BetBatch,
@@ -20,6 +21,7 @@ from harness.model import (
     Limits,
     NotApplicable,
     Operation,
+    Outcome,
     Overlaps,
     Player,
     Scenario,
@@ -28,10 +30,12 @@ from harness.model import (
 from harness.play.abilities import Capabilities
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.body_limit import Capacity, is_too_large
+from harness.play.longest_ids import LENGTHS, LongestIds, beyond_limit, fitted_to, is_refused
 from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, zero_read
 from harness.play.restarts import Repetitions, RestartFailed, Restarts
 from harness.play.sending import Patience, PatientSending, WalletGone
+from harness.play.settling import Waits
 from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.play.waves import one_by_one
 from harness.scenario.estimates import steps_of
@@ -66,7 +70,9 @@ class RunContext:
     capabilities: Capabilities
     patience: Patience
     capacity: Capacity
+    longest: LongestIds
     restarts: Restarts
+    waits: Waits
     now_ms: Callable[[], int]
     tokens_may_be_spent: bool
 
@@ -78,6 +84,8 @@ class ScenarioRun:
         self._context = context
         self._contract = context.client.contract
         self._sending = PatientSending(context.client, context.patience, scenario.id, lambda: self._reading(""))
+        self._longest = 0
+        """The most characters of an id that the wallet takes. 0 while no limit is known."""
         self._counted = any(_counts_sendings(step) for step in steps_of(scenario.steps))
         self._cast = dict(cast)
         self._opening = cast
@@ -126,14 +134,19 @@ class ScenarioRun:
             unknown_games=frozenset({UNKNOWN_GAME}),
         )
 
-    def everything(self, planned: Plan) -> None:
-        """Perform the preparation, the steps, and the closing reads."""
+    def everything(self, planned: Plan, *, reads_bystander: bool = True) -> None:
+        """Perform the preparation, the steps, and the closing reads.
+
+        Without a reading, the bystander's balance counts as unchanged until a later run reads it.
+        """
         try:
             self._prepare(planned.bets, at_once=planned.families)
             for group in planned.groups:
                 self._group(group)
-            for role in self._cast:
-                if role != UNKNOWN:
+            for role, player in self._cast.items():
+                if role == BYSTANDER and not reads_bystander:
+                    self.last_shown[role] = player.balance
+                elif role != UNKNOWN:
                     self._read(role, CLOSING)
         except _Broken as reason:
             self._stopped = str(reason)
@@ -181,10 +194,11 @@ class ScenarioRun:
         calls = [self._call(send) for send in group.sends]
         alone = 0 if group.at_once else one_by_one(group)
         for call, send in zip(calls[:alone], group.sends, strict=False):
-            self._send(call, counted=self._counted)
+            exchange = self._send(call, counted=self._counted)
+            if self._has_too_long_an_id(exchange, send):
+                self._send(replace(call, operation=self._operation(send)), counted=self._counted)
             if self._overlaps.refused_last and not send.step.times:
-                # The first sending may have run until now. Another one shows its fate. No line of the scenario asks it.
-                self._send(replace(call, line=0), counted=self._counted)
+                self._ask_for_its_fate(call)
         wave = (
             self._context.limits.connections
             if group.at_once
@@ -193,6 +207,34 @@ class ScenarioRun:
         for start in range(alone, len(calls), wave):
             for exchange in sorted(self._sending.race(calls[start : start + wave]), key=is_refused_login):
                 self._note(exchange)
+
+    def _has_too_long_an_id(self, exchange: Exchange, send: PlannedRequest) -> bool:
+        """True if the request was refused for the length of an id. It is marked so, and shorter ids are used then."""
+        sent = (each for each in fitted_to(send.bound, self._longest) if each.draft.shape)
+        length = max((len(each.id) for each in sent), default=0)
+        if not is_refused(exchange) or exchange.alteration != Alteration() or length <= max(self._longest, LENGTHS[-1]):
+            return False
+        longest = self._context.longest.below(length, self._zero_with_id)
+        if not longest:
+            return False
+        self._longest = longest
+        self._exchanges[-1] = beyond_limit(exchange, length)
+        return True
+
+    def _zero_with_id(self, length: int) -> Operation:
+        """A transaction of amount 0 with an id of that length."""
+        plain = self._context.identities.transaction_id()
+        return zero_read(self._contract, self._cast[""], f"{plain:x<{length}}", self._context.games[0])
+
+    def _ask_for_its_fate(self, call: Call) -> None:
+        """Send a refused request again, whose first sending may have run until now. No line of the scenario asks it."""
+
+        def again() -> bool:
+            found = self._send(replace(call, line=0), counted=self._counted)
+            return found.answer.outcome is Outcome.INSUFFICIENT_FUNDS
+
+        again()
+        self._context.waits.until(lambda: self._overlaps.refused_last, again)
 
     def _restart(self) -> None:
         """Restart the wallet. The sessions of players may have ended then."""
@@ -205,9 +247,7 @@ class ScenarioRun:
         operation = self._sent.get(id(send.bound)) if send.step.word == "resend" else None
         late = None if operation is None else self._repetitions.late(operation)
         if operation is None:
-            moment = Moment(self._contract, self._cast, self._known_balances(), self._context.games, self._has("bet"))
-            operation = operation_of(send, moment)
-            self._sent[id(send.bound)] = operation
+            operation = self._operation(send)
         self._repetitions.note(operation)
         self._moved.update(bound.draft.player for bound in send.bound)
         return Call(
@@ -219,6 +259,13 @@ class ScenarioRun:
             late=late,
             session_in_doubt=self._repetitions.restarts > 0,
         )
+
+    def _operation(self, send: PlannedRequest) -> Operation:
+        """The operation of a planned request, with ids that the wallet takes."""
+        moment = Moment(self._contract, self._cast, self._known_balances(), self._context.games, self._has("bet"))
+        fitting = replace(send, bound=fitted_to(send.bound, self._longest)) if self._longest else send
+        operation = self._sent[id(send.bound)] = operation_of(fitting, moment)
+        return operation
 
     def _known_balances(self) -> dict[str, Amount]:
         return {role: shown for role, shown in self.last_shown.items() if shown is not None}

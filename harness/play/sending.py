@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from harness.client import Call, Client
 from harness.model import Authenticate, Exchange, FailureKind, Operation, id_of, transactions
 from harness.play.recovery import Recovery
-from harness.play.waits import Waits
+from harness.play.slow_answers import SlowAnswers
 
 MOST_REPEATS = 3
 """How often a request is sent again because the wallet asked for it. A fresh connection is tried once."""
@@ -44,7 +44,7 @@ class Patience:
     retry_seconds: float = 0
     until: float | None = None
     ends: str = ""
-    waits: Waits = field(default_factory=Waits)
+    waits: SlowAnswers = field(default_factory=SlowAnswers)
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     unix: Callable[[], float] = time.time

@@ -1,6 +1,7 @@
-"""Reads balances again that look wrong, because a wallet may show a booking only some time after its answer.
+"""Waits for what may come right by itself: a balance that looks wrong, or a refusal while a first sending still runs.
 
-Which balance looks wrong is decided by a function of the caller. This module only waits and reads.
+A wallet may show a booking only some time after its answer, and may process a request whose answer was lost. What
+looks wrong is decided by a function of the caller. This module only waits and asks again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,30 @@ MOST_IN_VAIN = 3
 def moments(seconds: float) -> tuple[float, ...]:
     """When a balance is read again, in seconds after it was found wrong. The last one is `seconds`; none if it is 0."""
     return (*(each for each in FIRST_SECONDS if each < seconds), seconds) if seconds else ()
+
+
+@dataclass(slots=True)
+class Waits:
+    """Sends a refused request again until it is accepted, at most `seconds` later. 0 waits for none."""
+
+    seconds: float = 0
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+    in_vain: int = field(default=0, init=False)
+    """How many times no later sending was accepted, although nothing but the first sending could be the reason."""
+
+    def until(self, is_refused: Callable[[], bool], send: Callable[[], bool]) -> None:
+        """Send until nothing is refused any more.
+
+        `send` returns true if the refusal has another reason than a first sending. That wait is not counted.
+        """
+        begun, has_reason = self.now(), False
+        for moment in moments(self.seconds) if self.in_vain < MOST_IN_VAIN else ():
+            if not is_refused():
+                return
+            self.wait(max(0.0, begun + moment - self.now()))
+            has_reason = send()
+        self.in_vain += bool(self.seconds) and is_refused() and not has_reason
 
 
 @dataclass(slots=True)

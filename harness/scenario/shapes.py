@@ -41,6 +41,8 @@ SHAPES: Mapping[str, Shape] = {
     "long_twin": Shape("45 characters, the first 36 as in `long`", lambda plain: f"{plain[:36]:x<36}-longer-2"),
     "length_255": Shape("255 characters, all but the last as in its twin", lambda plain: f"{plain:x<254}1"),
     "length_255_twin": Shape("255 characters, all but the last as in its twin", lambda plain: f"{plain:x<254}2"),
+    "length_300": Shape("300 characters, the first 255 as in its twin", lambda plain: f"{plain:x<299}1"),
+    "length_300_twin": Shape("300 characters, the first 255 as in its twin", lambda plain: f"{plain:x<299}2"),
     "digits": Shape("20 digits, equal to its twin when read as a float", _number),
     "digits_twin": Shape("20 digits, equal to its twin when read as a float", lambda plain: _number(plain)[:-1] + "1"),
     "leading_zero": Shape("`digits` after a zero, equal when read as a number", lambda plain: f"0{_number(plain)}"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from harness.model import ItemReply, Movement, Outcome
 from mock_server.defects.registry import defect
-from mock_server.order import AnyOrder
+from mock_server.order import AnyOrder, Order, Refusal
 from mock_server.store import Account, Key
 from mock_server.wallet import Wallet
 
@@ -28,6 +29,29 @@ class CutsIdsAfter254Characters(Wallet):
     def memory_key(self, order: AnyOrder, account: Account) -> Key:
         key = super().memory_key(order, account)
         return key._replace(id=key.id[:254])
+
+
+@defect(violates=VIOLATES, witnesses={"idempotency/ids_that_differ_after_255_characters": "oracle"})
+class CutsIdsAfter255Characters(Wallet):
+    """Stores ids in a column of the usual length, and cuts longer ones."""
+
+    def memory_key(self, order: AnyOrder, account: Account) -> Key:
+        key = super().memory_key(order, account)
+        return key._replace(id=key.id[:255])
+
+
+@defect(violates=VIOLATES, witnesses={"idempotency/ids_that_differ_in_the_last_of_255_characters": "oracle"})
+class CutsIdsThatItTakesUpTo64Characters(Wallet):
+    """Refuses ids of more than 64 characters, and stores the others in a column of 63."""
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        if len(order.item.id) > 64:
+            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "the transaction id is too long"))
+        return await super().process(order)
+
+    def memory_key(self, order: AnyOrder, account: Account) -> Key:
+        key = super().memory_key(order, account)
+        return key._replace(id=key.id[:63])
 
 
 @defect(violates=VIOLATES, witnesses={"idempotency/ids_that_differ_in_case": "oracle"})

@@ -32,10 +32,9 @@ def test_named_players_get_their_money_back_after_the_end() -> None:
 def test_pre_flight_ends_with_the_run(seconds: int) -> None:
     wallet = AtHand("casino")
     under_test = wallet.under_test(run_seconds=30)
-    carriers = {place: InProcessCarrier(wallet.app, path) for place, path in
-                (("wallet", "/casino"), ("provision", "/__admin/player"))}  # fmt: skip
-    facts = preflight(under_test, **carriers, until=time.monotonic() + seconds)
+    carrier, making = (InProcessCarrier(wallet.app, path) for path in ("/casino", "/__admin/player"))
+    facts = preflight(under_test, wallet=carrier, provision=making, until=time.monotonic() + seconds)
     assert ("limits.run_seconds" in facts.ended) is (seconds < 0)
-    examiner = Examiner(under_test, facts, **carriers)
+    examiner = Examiner(under_test, facts, wallet=carrier, provision=making)
     result = examiner.examine(scenarios()["settlement/exact_credit"])
     assert (result.status, result.ended) == ((Status.SKIPPED, facts.ended) if seconds < 0 else (Status.PASS, ""))

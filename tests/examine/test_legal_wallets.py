@@ -10,19 +10,22 @@ import legal_identities
 import legal_notations
 import legal_wallets as legal
 import pytest
+from legal_pins import OTHERWISE, pins_of
 from listening import Listening
 from overlapping_wallets import RefusesWhatIsInProgress
 from patience import PATIENCE_SECONDS
 from run_sizes import SIZES
 
 from harness.config import WalletUnderTest
-from harness.contracts import BUNDLED, load
+from harness.config.tailoring import narrowed
+from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner, preflight
-from harness.model import Limits, Scenario, Status
+from harness.model import History, Limits, Policy, Scenario, Status
 from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
 from harness.scenario import load_folder
 from harness.verdict import Certification, ScenarioResult, conclude
+from harness.verdict.checks import Judged, examine
 from mock_server.app import App, Asgi
 from mock_server.faults import Chunked, CloseConnection, Every, Gzip, Latency
 from mock_server.provisioning import PATH
@@ -65,10 +68,22 @@ def scenarios() -> tuple[Scenario, ...]:
 def test_a_legal_wallet_is_never_failed(
     variant: type[Wallet], contract: str, limits: Limits, scenarios: Sequence[Scenario]
 ) -> None:
-    examiner = examiner_of(variant, contract, limits=limits)
+    """Neither with all readings permitted nor, where it is known what the wallet does, pinned to that."""
+    failed_if_pinned: list[str] = []
+    pins = pins_of(variant, contract) if contract in OTHERWISE.get(variant, {}) else {}
+
+    def judged(history: History, contract: Contract, policy: Policy) -> Judged:
+        if pins:
+            pinned = examine(history, contract, narrowed(policy, [each for each in pins.items() if each[1]]))
+            if any(each.status in {Status.FAIL, Status.UNKNOWN} for each in pinned.verdicts):
+                failed_if_pinned.append(history.scenario.id)
+        return examine(history, contract, policy)
+
+    examiner = examiner_of(variant, contract, limits=limits, judge=judged)
     mine = [each for each in scenarios if contract in each.requirements]
     results = [examiner.examine(each) for each in mine]
     examiner.close()
+    assert failed_if_pinned == []
     red = [_told(each) for each in results if each.status in {Status.FAIL, Status.UNKNOWN}]
     assert not red, "\n".join(red)
     warned = {verdict.requirement for each in results for verdict in each.verdicts if verdict.status is Status.WARN}
@@ -79,6 +94,10 @@ def test_a_legal_wallet_is_never_failed(
     verdict = conclude(contract, results, CONTRACTS[contract].requirements, exercised)
     expected = Certification.INCOMPLETE if (variant, contract) in INCOMPLETE else Certification.CERTIFIED
     assert verdict.certification is expected, verdict.reason
+
+
+def test_every_wallet_with_pins_is_among_the_legal_ones() -> None:
+    assert set(OTHERWISE) <= {*legal.VARIANTS, *legal_identities.VARIANTS}
 
 
 def test_a_variant_that_earns_a_warning_gets_it(scenarios: Sequence[Scenario]) -> None:

@@ -12,9 +12,13 @@ import pytest
 from listening import Listening
 from overlapping_wallets import (
     BooksBothSendings,
+    DebitsAfterTheRollback,
     HeldUntilItComesAgain,
+    HeldUntilItComesOften,
     KeepsTheFirstRunning,
+    RefusesRollbacksMeanwhile,
     RefusesWhatIsInProgress,
+    TakesRollbacksMeanwhile,
     WaitsUntilItBegan,
 )
 from patience import PATIENCE_SECONDS
@@ -25,7 +29,8 @@ from harness.client import Transport
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.examine import Examiner, preflight
-from harness.model import Aspect, Exchange, Limits, Movement, Payout, Status, Unsettle
+from harness.model import Aspect, Bet, Exchange, Limits, Movement, Payout, Status, Unsettle
+from harness.play.settling import Waits
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS, examiner_of
 from harness.verdict import Certification, ScenarioResult, conclude
@@ -121,7 +126,9 @@ def told(result: ScenarioResult) -> list[str]:
 
 
 @contextlib.contextmanager
-def over_socket(wallet: HeldUntilItComesAgain, contract: str, holds: type[Movement]) -> Iterator[Examiner]:
+def over_socket(
+    wallet: HeldUntilItComesAgain, contract: str, holds: type[Movement], limits: Limits = LIMITS
+) -> Iterator[Examiner]:
     """An examiner of a wallet behind a real socket. The wallet holds the first movement of that type."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     server = Listening(App(wallet, provision=True))
@@ -136,7 +143,7 @@ def over_socket(wallet: HeldUntilItComesAgain, contract: str, holds: type[Moveme
             provision_url=f"{root}{PATH}",
             credentials=CREDENTIALS[contract],
             seed=1,
-            limits=LIMITS,
+            limits=limits,
         )
         facts = preflight(under_test)
         wallet.holds = holds
@@ -166,3 +173,85 @@ def test_a_wallet_that_books_both_sendings_is_caught(contract: str, scenario: st
         result = examiner.examine(SUITE[scenario])
     assert result.status is Status.FAIL
     assert LOST[contract] in {each.requirement for each in result.verdicts if each.status is Status.FAIL}, told(result)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The first sending runs for longer
+
+WAITING = replace(LIMITS, settle_seconds=1)
+ROLLED_BACK = SUITE["lost_replies/timed_out_bet_rolled_back"]
+ROLLING_BACK = [each for each in BUNDLED if each in ROLLED_BACK.requirements]
+
+
+@pytest.mark.parametrize(("contract", "scenario", "holds"), HELD)
+def test_a_first_sending_that_runs_past_the_third_is_waited_for(
+    contract: str, scenario: str, holds: type[Movement]
+) -> None:
+    with over_socket(HeldUntilItComesOften(open_store(), CREDENTIALS), contract, holds, WAITING) as examiner:
+        result = examiner.examine(SUITE[scenario])
+    assert result.status is Status.WARN, told(result)
+    assert [each.requirement for each in result.verdicts] == [CONTENTION[contract]]
+
+
+@pytest.mark.parametrize("contract", ROLLING_BACK)
+def test_a_rollback_that_is_refused_while_its_bet_runs_is_only_warned(contract: str) -> None:
+    with over_socket(RefusesRollbacksMeanwhile(open_store(), CREDENTIALS), contract, Bet, WAITING) as examiner:
+        result = examiner.examine(ROLLED_BACK)
+    assert result.status is Status.WARN, told(result)
+    assert [each.requirement for each in result.verdicts] == [CONTENTION[contract]]
+
+
+@pytest.mark.parametrize("contract", ROLLING_BACK)
+def test_a_rollback_that_is_taken_while_its_bet_runs_passes(contract: str) -> None:
+    with over_socket(TakesRollbacksMeanwhile(open_store(), CREDENTIALS), contract, Bet, WAITING) as examiner:
+        result = examiner.examine(ROLLED_BACK)
+    assert result.status is Status.PASS, told(result)
+
+
+@pytest.mark.parametrize("contract", ROLLING_BACK)
+def test_a_bet_that_is_debited_after_its_rollback_was_taken_is_caught(contract: str) -> None:
+    with over_socket(DebitsAfterTheRollback(open_store(), CREDENTIALS), contract, Bet, WAITING) as examiner:
+        result = examiner.examine(ROLLED_BACK)
+    assert result.status is Status.FAIL, told(result)
+
+
+class AtOnce:
+    """A clock that moves only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.time, self.waited = 0.0, list[float]()
+
+    def now(self) -> float:
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        self.time += seconds
+        self.waited.append(round(seconds, 6))
+
+
+def test_a_refusal_that_stays_is_asked_about_until_the_limit_and_three_times_a_run() -> None:
+    clock, sent = AtOnce(), list[float]()
+    waits = Waits(1, clock.now, clock.wait)
+
+    def again() -> bool:
+        sent.append(clock.time)
+        return False
+
+    for _ in range(5):
+        waits.until(lambda: True, again)
+    assert clock.waited == [0.05, 0.15, 0.8] * 3
+    assert len(sent) == 9
+
+
+def test_a_refusal_with_a_reason_of_its_own_does_not_end_the_waiting() -> None:
+    clock = AtOnce()
+    waits = Waits(0.1, clock.now, clock.wait)
+    for _ in range(5):
+        waits.until(lambda: True, lambda: True)
+    assert len(clock.waited) == 10
+
+
+def test_without_settle_seconds_nothing_is_waited_for() -> None:
+    clock = AtOnce()
+    Waits(0, clock.now, clock.wait).until(lambda: True, lambda: True)
+    assert not clock.waited

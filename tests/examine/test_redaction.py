@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
@@ -68,6 +69,78 @@ def test_a_short_or_common_secret_is_hidden_only_as_a_whole_value(secret: str) -
     assert secret not in weak.text(f"http://user:{secret}@wallet.example/")
     assert weak.header("x-debug", secret) == "$WALLET_PASSWORD"
     assert "(hidden)" in weak.text(base64.b64encode(f"user:{secret}".encode()).decode())
+
+
+WHOLE_VALUES = [
+    "https://wallet.example/bet?user=u&password={}",
+    "https://wallet.example/bet?password={}",
+    "GET /bet?password={} HTTP/1.1",
+    "see https://wallet.example/bet?password={}#top",
+    "https://wallet.example/#token={}",
+    '{{"url":"https://wallet.example/bet?password={}"}}',
+    "password={}",
+    "password={}&user=u",
+    "user=u&password={}",
+    "user=u&password={}&end=1",
+    "session={}; path=/",
+    "a=1; session={}",
+    "Cookie: session={}\r\nAccept: */*",
+    "Cookie: a=1; session={}\r\nAccept: */*",
+    '{{"cookie":"session={}; a=1"}}',
+    '{{"cookie":"a=1; session={}"}}',
+    "Authorization: Bearer {}\r\nAccept: */*",
+    "authorization: {}",
+    '{{"authorization":"Bearer {}"}}',
+    "{{'Authorization': 'Token {}'}}",
+    '["Bearer {}"]',
+    '{{"request":"{{\\"password\\":\\"{}\\",\\"user\\":\\"u\\"}}"}}',
+    "{{'password': '{}'}}",
+    "array('password' => '{}')",
+    "<password>{}</password>",
+    '<value name="login">{}</value>',
+]
+"""Texts with a secret as a whole value."""
+
+
+@pytest.mark.parametrize("text", WHOLE_VALUES)
+@pytest.mark.parametrize("secret", ["ok", "pass", "password", "12345678", "a b&c"])
+def test_a_weak_secret_is_hidden_wherever_it_is_a_whole_value(secret: str, text: str) -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", secret))
+    for form in {secret, quote(secret, safe="")}:
+        if form == secret and not secret.isalnum():
+            continue  # A space ends a value in most of these places.
+        assert weak.text(text.format(form)) == text.format("$WALLET_PASSWORD")
+
+
+@pytest.mark.parametrize("text", WHOLE_VALUES)
+def test_a_longer_value_that_begins_or_ends_like_a_weak_secret_stays(text: str) -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", "pass"))
+    for longer in ("passing", "bypass", "pass-1", "pass.word", "tres_pass"):
+        assert weak.text(text.format(longer)) == text.format(longer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["status: {}", 'it said "{} or not"', "bet --mode={}", "a = {}", "({})", "what follows is {}", "/{}/{}.yaml"],
+)
+def test_prose_keeps_a_word_that_is_a_weak_secret(text: str) -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", "pass"))
+    assert weak.text(text.format("pass", "pass")) == text.format("pass", "pass")
+
+
+def test_a_weak_secret_is_hidden_in_the_credentials_of_another_user() -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", "pass"))
+    credentials = base64.b64encode(b"another:pass").decode()
+    assert weak.text(f"Basic {credentials}") == "Basic (hidden)"
+    ordinary = base64.b64encode(b"another:passing").decode()
+    assert weak.text(f"Basic {ordinary}") == f"Basic {ordinary}"
+
+
+@pytest.mark.parametrize("value", ["v1=1,v2={}", "a=1; b={}", "Bearer {}", "key={}"])
+def test_a_weak_secret_is_hidden_as_a_part_of_a_header(value: str) -> None:
+    weak = Secrets.of(load("sportsbook"), of_sportsbook("user", "pass"))
+    assert weak.header("x-debug", value.format("pass")) == value.format("$WALLET_PASSWORD")
+    assert weak.header("x-debug", value.format("passing")) == value.format("passing")
 
 
 def test_a_strong_secret_is_hidden_everywhere_and_exposes_nothing() -> None:

@@ -108,9 +108,9 @@ def test_pre_flight_says_what_is_wrong_with_the_first_answer(name: str) -> None:
     ],
 )
 def test_a_run_ends_with_a_verdict_and_its_first_cause(name: str) -> None:
-    assert HOSTILE[name].later is not None
+    expected, words = HOSTILE[name].later or (0, "")
     status, output = certify(name, HOSTILE[name].run_seconds, *SELECTED)
-    assert (status, HOSTILE[name].later[1] in output) == (HOSTILE[name].later[0], True), output
+    assert (status, words in output) == (expected, True), output
     assert not [each for each in OURS if each in output]
     assert "casino  CERTIFIED" not in output
 

@@ -160,6 +160,23 @@ class UnknownBetsAreRefused(Wallet):
             raise Refusal(Outcome.UNKNOWN_TRANSACTION, "no such bet")
 
 
+class TakesShortIdsOnly(Wallet):
+    """A transaction is refused if its id is longer than 64 characters. No document names a limit."""
+
+    most = 64
+
+    async def process(self, order: Order[Movement]) -> ItemReply:
+        if len(order.item.id) > self.most:
+            return self.answer_refusal(order, Refusal(Outcome.REFUSED, "the transaction id is too long"))
+        return await super().process(order)
+
+
+class TakesOrdinaryIdsOnly(TakesShortIdsOnly):
+    """A transaction is refused if its id is longer than 36 characters."""
+
+    most = 36
+
+
 class ReturnedBetsArePaid(Wallet):
     """A settlement is paid even if its bet was rolled back."""
 

@@ -117,6 +117,50 @@ class HeldUntilItComesAgain(RefusesWhatIsInProgress):
         return answer._replace(status=409) if busy else answer
 
 
+class HeldUntilItComesOften(HeldUntilItComesAgain):
+    """Processes the first sending of what it `holds` only after it has refused that many further sendings."""
+
+    refusals = 3
+
+    async def refuse(self, order: Order[Movement]) -> ItemReply:
+        if self._is_enough():
+            self.second_came.set()
+        return await RefusesWhatIsInProgress.refuse(self, order)
+
+    def _is_enough(self) -> bool:
+        self.__dict__["_refused"] = self.__dict__.get("_refused", 0) + 1
+        return bool(self.__dict__["_refused"] >= self.refusals)
+
+
+class RefusesRollbacksMeanwhile(HeldUntilItComesOften):
+    """Refuses the rollback of a bet that it still processes."""
+
+    async def process_rollback(self, order: Order[Rollback]) -> ItemReply:
+        if not any(held == order.item.original for _, _, held in self._busy()):
+            return await super().process_rollback(order)
+        if self._is_enough():
+            self.second_came.set()
+        return self.answer_refusal(order, Refusal(Outcome.REFUSED, IN_PROGRESS))
+
+
+class TakesRollbacksMeanwhile(HeldUntilItComesAgain):
+    """Takes the rollback of a bet that it still processes as one of an unknown bet. The bet is then not debited."""
+
+    async def process_rollback(self, order: Order[Rollback]) -> ItemReply:
+        is_held = any(held == order.item.original for _, _, held in self._busy())
+        answer = await super().process_rollback(order)
+        if is_held:
+            self.second_came.set()
+        return answer
+
+
+class DebitsAfterTheRollback(TakesRollbacksMeanwhile):
+    """Looks for no rollback, so that a bet is debited though its rollback was taken meanwhile."""
+
+    def is_late(self, order: Order[Movement], account: Account) -> bool:
+        return False
+
+
 class BooksBothSendings(HeldUntilItComesAgain):
     """Answers the second sending with 409, and books it all the same. Then it books the first one."""
 
@@ -174,18 +218,18 @@ class KeepsTheFirstRunning(InProcessCarrier):
 
 
 class WaitsUntilItBegan:
-    """A carrier that goes on after a lost answer once the wallet has begun, and after the next one once it ended."""
+    """A carrier that waits until the wallet has begun after a lost answer, and has ended after the last refusal."""
 
     def __init__(self, carrier: Carrier, wallet: HeldUntilItComesAgain) -> None:
         self._carrier = carrier
-        self._begun, self._ended = wallet.begun, wallet.ended
+        self._wallet, self._begun, self._ended = wallet, wallet.begun, wallet.ended
 
     def send(
         self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
     ) -> Transmission:
         sent = self._carrier.send(request, loss=loss, time_out_seconds=time_out_seconds)
         assert loss is None or self._begun.wait(PATIENCE_SECONDS), "the wallet did not begin with the request"
-        if loss is None and self._begun.is_set():
+        if loss is None and self._wallet.second_came.is_set():
             assert self._ended.wait(PATIENCE_SECONDS), "the wallet did not end the first request"
         return sent
 

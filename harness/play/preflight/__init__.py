@@ -93,7 +93,7 @@ def _calls(asking: Asking, player: Player, stages: StageLog, *, made: bool, remo
         return Facts(first_calls=trusted.calls, stages=tuple(stages.stages))
     holdings = (shows_what_was_made if made else as_named)(asking, trusted, stages)
     found = operations(asking, trusted.player, stages)
-    readings = deduction(asking, trusted.player, holdings[0])
+    readings = (*asking.readings, *deduction(asking, trusted.player, holdings[0]))
     fatal = _last_looks(asking, trusted.player, stages) if remote else ()
     return Facts(
         takes_zero=asking.takes_zero,

@@ -62,6 +62,8 @@ class Asking:
         """Calls that prove a violation in spite of which scenarios can run, each with its proof last."""
         self.takes_zero = True
         """False if the core operation with amount 0 gives no usable answer, so that only the balance can be read."""
+        self.readings: tuple[tuple[str, str], ...] = ()
+        """Pairs of a policy and the one reading that the calls have shown."""
         self.moved: Amount = 0
         """What the calls have certainly added to the first player's balance, in hundred-thousandths."""
         self.exchanges: list[Exchange] = []
@@ -176,7 +178,9 @@ class Asking:
         if not self.has("bet"):
             return None
         bet = self.bet(player, self.contract.wire_unit(player.currency))
-        if not accepted(self.ask(bet)):
+        asked = self.ask(bet)
+        if not accepted(asked):
+            self.is_absent(asked)
             return None
         if player.id == self.first:
             self.moved -= bet.amount

@@ -84,6 +84,8 @@ def _why_refused(
         asking.prove(asking.reading(player))
         asking.prove(asking.zero(player))
         return _confirmed(asking, player, stages)
+    if _pays_named_bets_only(asking, player, outcome) and (shown := _in_spite_of_bets(asking, player, good, stages)):
+        return shown
     raise _refused(good, asking, player, believed=elsewhere)
 
 
@@ -120,6 +122,40 @@ def _in_spite_of(
         CREDENTIALS, f"{read.name} is shown ({asking.code_of(read)})", f"{calls[-1].name} of amount 0: {what}"
     )
     return Trusted(player, read)
+
+
+def _pays_named_bets_only(asking: Asking, player: Player, outcome: Outcome) -> bool:
+    """True if the refusal of the good call means that its bet is unknown, which the document permits.
+
+    The wallet has no operation that places a bet, and none was named. `outcome` is that of the refusal. Where the
+    operator has pinned the reading, the wallet may use any word for it that does not blame the caller.
+    """
+    if player.bets or asking.has("bet") or "refused" not in asking.contract.policy.get("unknown_bet", ()):
+        return False
+    pinned = dict(asking.wallet.policies).get("unknown_bet")
+    if pinned == "refused":
+        return outcome not in _BLAMES_THE_CALLER
+    return outcome is Outcome.UNKNOWN_TRANSACTION and not pinned
+
+
+def _in_spite_of_bets(asking: Asking, player: Player, good: Exchange, stages: StageLog) -> Trusted | None:
+    """Go on though the wallet pays no bet of ours. None if nothing then shows what a player has.
+
+    The balance operation shows it, or the players are made with a balance that is known.
+    """
+    read = asking.balance(player)
+    shows = read is not None and accepted(read) and answer(read).balance is not None
+    if not shows and player.balance is None:
+        return None
+    asking.takes_zero = False
+    asking.readings = (("unknown_bet", "refused"),)
+    stages.passed(
+        CREDENTIALS,
+        f"{good.name} of amount 0 is refused for its bet alone ({asking.code_of(good)})",
+        "the wallet insists on bets that it knows, and none was named: no money can be judged; give the player some "
+        "as `bets` in the profile",
+    )
+    return Trusted(player, read if read is not None and shows else good)
 
 
 def _takes_all_but_zero(asking: Asking, player: Player, outcome: Outcome) -> bool:
@@ -215,6 +251,10 @@ HOURS_AWAY = tuple(
 )  # fmt: skip
 """The offsets of other time zones in seconds: whole hours first, then half hours, up to 14."""
 
+_BLAMES_THE_CALLER = frozenset(
+    {Outcome.UNAUTHENTICATED, Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION}
+)
+"""Outcomes that blame the credentials or the player, and not the bet."""
 _OF_ONE_REMEDY = frozenset(
     {Outcome.UNKNOWN_PLAYER, Outcome.WRONG_CURRENCY, Outcome.INVALID_SESSION, Outcome.UNKNOWN_TRANSACTION}
 )

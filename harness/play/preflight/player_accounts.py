@@ -72,7 +72,10 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, stages: StageLog) -> t
     if player.balance is not None:
         player = replace(player, balance=player.balance + asking.moved)
     holding = Holding(player=player.id, currency=player.currency, balance=held)
-    if held is None or held == player.balance:
+    if held is None:
+        stages.passed(PLAYERS, f"{player.id} was provisioned; the wallet shows no balance that can be read")
+        return (holding,)
+    if held == player.balance:
         amount = _shown(held, player.currency)
         stages.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
         return (holding,)

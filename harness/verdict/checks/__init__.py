@@ -31,7 +31,7 @@ from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
 from harness.verdict.checks.history_judge import HistoryJudge
-from harness.verdict.checks.judged_parts import JudgedPart, Standing
+from harness.verdict.checks.judged_parts import Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
 from harness.verdict.checks.spent_tokens import token_verdicts
 
@@ -125,6 +125,9 @@ def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
     """The policies with the permitted readings that explain the first refusal of what the scenario needs."""
+    last = {
+        id_of(seen.part.item): seen.part.exchange for seen in sorted(judge.seen, key=lambda each: each.part.exchange)
+    }
     for seen in judge.seen:
         exchange = judge.history.exchanges[seen.part.exchange]
         step = step_of(judge.history, exchange)
@@ -132,17 +135,12 @@ def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
             continue
         if seen.situation.partition(".")[0] not in _ORDINARY or (step.should and "ok" not in step.should):
             continue
-        again = {_ENDED_SESSION} if _comes_again(judge, seen) else set()
+        # If the transaction is sent again later, then its refusal is the point of the scenario.
+        comes_again = last[id_of(seen.part.item)] > seen.part.exchange
+        again = {_ENDED_SESSION} if comes_again else set()
         if found := sorted(seen.readings & _AVOIDED.keys() - again):
             return found
     return []
-
-
-def _comes_again(judge: HistoryJudge, seen: JudgedPart) -> bool:
-    """True if the transaction is sent again later. Then its refusal is the point of the scenario."""
-    id_ = id_of(seen.part.item)
-    later = (each.part for each in judge.seen if each.part.exchange > seen.part.exchange)
-    return any(id_of(each.item) == id_ for each in later)
 
 
 def _moved_core_money(history: History, contract: Contract) -> bool:

@@ -27,7 +27,7 @@ from harness.model import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import may_be_believed, parts_of, surplus
+from harness.verdict.checks.facts import is_beyond_limit, may_be_believed, parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
 FIRST_HTTP_ERROR = 400
@@ -64,7 +64,7 @@ def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) ->
     for index, exchange in enumerate(history.exchanges):
         if exchange.repeated or (index in overlaps.exchanges and _is_http_error(exchange)):
             continue
-        if may_be_believed(exchange, contract):
+        if may_be_believed(exchange, contract) or is_beyond_limit(exchange):
             # A server may refuse such a request before the wallet sees it, and in its own form.
             continue
         for number, problem in enumerate(() if exchange.absent else exchange.problems):
@@ -124,7 +124,7 @@ def delivery_verdicts(history: History, contract: Contract, overlaps: Overlaps) 
     for index, exchange in enumerate(history.exchanges):
         if exchange.reply is not None or exchange.loss is not None or exchange.absent or exchange.repeated:
             continue
-        if index in overlaps.exchanges:
+        if index in overlaps.exchanges or is_beyond_limit(exchange):
             continue
         failure = exchange.transmission.failure
         alteration = exchange.alteration

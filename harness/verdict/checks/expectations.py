@@ -23,7 +23,7 @@ from harness.model import (
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, may_be_believed, parts_of
+from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, is_beyond_limit, may_be_believed, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart
 from harness.verdict.checks.narrowing import NEAR_PLAYER
@@ -37,7 +37,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         exchange = judge.history.exchanges[seen.part.exchange]
         if answer is None or answer.outcome is Outcome.OK or seen.impossible:
             continue
-        if may_be_believed(exchange, judge.contract) or exchange.session_in_doubt:
+        if may_be_believed(exchange, judge.contract) or is_beyond_limit(exchange) or exchange.session_in_doubt:
             # Another fault of the request, or a session that may have ended, may be the reason.
             continue
         if seen.situation == NEAR_PLAYER:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.contracts import Contract
 from harness.model import (
+    Alteration,
     Authenticate,
     Batch,
     Bet,
@@ -29,7 +30,6 @@ from harness.model import (
     Single,
     Situation,
     id_of,
-    transactions,
 )
 from harness.oracle import Terms
 
@@ -58,18 +58,29 @@ class Part:
     """True if the batch was answered, but not this transaction."""
     repeated: bool = False
     """True if the batch has its id more than once."""
+    altered: bool = False
+    """True if some of its fields, or some outside of the batch's items, were replaced or left out."""
 
 
 def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
     """The transactions of an exchange with their answers. An `authenticate` has none."""
-    operation = exchange.operation
+    operation, altered = exchange.operation, _altered_items(exchange.alteration)
     match operation:
         case Settle() | Retry() | BetBatch():
-            return tuple(_batch(index, operation.items, exchange))
+            parts = _batch(index, operation.items, exchange)
+            if not altered:
+                return tuple(parts)
+            placed = zip(range(len(operation.items)), parts, strict=True)
+            return tuple(replace(each, altered=bool(altered & {None, place})) for place, each in placed)
         case Authenticate():
             return ()
     answer = exchange.reply.items[0] if exchange.reply is not None and exchange.reply.items else None
-    return (Part(item=operation, exchange=index, answer=answer),)
+    return (Part(item=operation, exchange=index, answer=answer, altered=bool(altered & {None, 0})),)
+
+
+def _altered_items(alteration: Alteration) -> frozenset[int | None]:
+    """The indices of the items of which some field was replaced or left out. None is the outermost object."""
+    return frozenset([item for item, _, _ in alteration.raw] + [item for item, _ in alteration.without])
 
 
 def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Iterator[Part]:
@@ -244,20 +255,21 @@ def may_be_believed(exchange: Exchange, contract: Contract) -> bool:
     return bool(forged) and contract.forgeries[forged].level is Level.MAY
 
 
+def is_beyond_limit(exchange: Exchange) -> bool:
+    """True for a good request that is longer than the wallet takes. It may be refused in any form."""
+    case = exchange.alteration.case
+    return case is not None and case.beyond_limit
+
+
 def _doubtful(part: Part, exchange: Exchange, player: Player | None, contract: Contract) -> Situation | None:
     alteration = exchange.alteration
     if alteration.stale_seconds:
         return Situation.STALE
     if is_signed_otherwise(alteration.forged, contract):
         return Situation.FORGED
-    if alteration.body is not None or alteration.content_type:
+    if alteration.body is not None or alteration.content_type or is_beyond_limit(exchange):
         return Situation.MALFORMED
-    if not alteration.raw and not alteration.without:
-        return None
-    items = transactions(exchange.operation) or (part.item,)
-    index = next((i for i, each in enumerate(items) if each is part.item), 0)
-    altered = {item for item, *_ in alteration.raw} | {item for item, _ in alteration.without}
-    return Situation.MALFORMED if altered & {None, index} and player is not None else None
+    return Situation.MALFORMED if part.altered and player is not None else None
 
 
 def _refusable(

@@ -9,7 +9,7 @@ from harness.model import Check, Exchange, FaultCase, Level, Outcome, Requiremen
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
 from harness.verdict.checks.charges import status_of
-from harness.verdict.checks.facts import currency_of, parts_of
+from harness.verdict.checks.facts import currency_of, is_beyond_limit, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
 
 
@@ -62,7 +62,8 @@ def _status(judge: HistoryJudge, index: int, exchange: Exchange, red: Mapping[in
         return status_of(level)
     judged = {seen.part.exchange for seen in judge.seen}
     is_late = bool(parts_of(index, exchange)) and index not in judged and any(each < index for each in red)
-    return Status.UNKNOWN if is_late or exchange.reply is None else Status.PASS
+    is_unread = exchange.reply is None and not is_beyond_limit(exchange)
+    return Status.UNKNOWN if is_late or is_unread else Status.PASS
 
 
 def _violated(judge: HistoryJudge, index: int, exchange: Exchange) -> Level | None:

@@ -47,7 +47,7 @@ from harness.verdict.checks.contention import overlap_verdicts, race_verdicts
 from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
 from harness.verdict.checks.judged_parts import JudgedPart, Standing, standings
 from harness.verdict.checks.narrowing import Narrowing, race_kind
-from harness.verdict.checks.on_the_wire import Ways, as_sent, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
+from harness.verdict.checks.on_the_wire import BodyAsSent, Ways, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
@@ -115,8 +115,9 @@ class HistoryJudge:
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue
+            body = BodyAsSent(exchange, self.contract)
             for place, part in enumerate(parts[index] or self._read_by(index, exchange)):
-                self._enter(part, place, exchange, answered, unanswered)
+                self._enter(part, body.ways(part.item, place), exchange, answered, unanswered)
         for player, ways in unanswered.items():
             self._lose(self.accounts[player], ways, racing=len(window) > 1)
         for player, parted in answered.items():
@@ -139,23 +140,23 @@ class HistoryJudge:
     def _enter(
         self,
         part: Part,
-        place: int,
+        items: Sequence[Single],
         exchange: Exchange,
         answered: dict[str, list[tuple[Part, Ways]]],
         unanswered: dict[str, list[Ways]],
     ) -> None:
-        """Add one transaction to those with an answer, or to those without. `place` is its index in its request."""
+        """Add one transaction to those with an answer, or to those without. `items` is what it may be to a wallet."""
         if part.dropped:
             return
         terms = terms_of(part, exchange, self.history, self.contract, self.policy, self._known)
         event = self._event(part, exchange, terms)
-        ways = tuple(replace(event, item=each) for each in as_sent(part.item, place, exchange, self.contract))
+        ways = tuple(replace(event, item=each) for each in items)
         account = self.accounts.get(part.item.player)
         if account is None:
             self._stranger(part, exchange, terms)
         elif part.answer is None or self.overlaps.has(part.exchange, id_of(part.item)):
             if self._may_have_acted(account, event, exchange):
-                if self.overlaps.has(event.exchange, event.id):
+                if exchange.line and self.overlaps.has(event.exchange, event.id):
                     account.warnings += overlap_verdicts(
                         account.beliefs, event, self.history.exchanges, self._attribute
                     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -47,28 +48,54 @@ class _Sent:
         return [value for name, value in self.pairs if name == key]
 
 
-def as_sent(item: Single, index: int, exchange: Exchange, contract: Contract) -> tuple[Single, ...]:
-    """The operations that a transaction may be to a wallet that accepts it, the most ordinary one first.
+class BodyAsSent:
+    """The body of an exchange, which is read once, and the operations that its transactions may be to a wallet."""
 
-    An unaltered transaction is itself. `index` is its place in the batch.
-    """
-    if not exchange.alteration.spoils_content or isinstance(item, GetBalance):
-        return (item,)
-    word = next(word for word, name in contract.words.items() if name == exchange.name)
-    found = _found(exchange.transmission.sent.body, index)
-    intended = _intended(contract.encode(exchange.operation, ""), index)
-    if found is None or _lacks_essentials(found, intended, contract, word):
-        return (_without_effect(item),)
-    if not isinstance(item, Movement):
-        return (item, _without_effect(item)) if _has_wrong_type(found, intended) else (item,)
-    field, one = dialect_of(contract).amount_field(word)
-    unit = contract.wire_unit(item.currency)
-    amounts = _amounts(found.all(field), one, unit)
-    others = {name: value for name, value in intended.items() if name != field}
-    if _has_wrong_type(found, others) or not amounts:
-        # A wallet may understand another id, or nothing at all. It may then accept the request and move nothing.
-        amounts = [*amounts, 0]
-    return tuple(replace(item, amount=each) for each in dict.fromkeys(amounts))
+    def __init__(self, exchange: Exchange, contract: Contract) -> None:
+        """Nothing is read before a transaction is asked for."""
+        self._exchange = exchange
+        self._contract = contract
+
+    def ways(self, item: Single, index: int) -> tuple[Single, ...]:
+        """The operations that a transaction may be to a wallet that accepts it, the most ordinary one first.
+
+        An unaltered transaction is itself. `index` is its place in the batch.
+        """
+        if not self._exchange.alteration.spoils_content or isinstance(item, GetBalance):
+            return (item,)
+        found, intended = _transaction(self._whole, index), _intended(self._meant, index)
+        if found is None or any(name in self._essential and not found.all(name) for name in intended):
+            return (_without_effect(item),)
+        if not isinstance(item, Movement):
+            return (item, _without_effect(item)) if _has_wrong_type(found, intended) else (item,)
+        field, one = dialect_of(self._contract).amount_field(self._word)
+        unit = self._contract.wire_unit(item.currency)
+        amounts = _amounts(found.all(field), one, unit)
+        others = {name: value for name, value in intended.items() if name != field}
+        if _has_wrong_type(found, others) or not amounts:
+            # A wallet may understand another id, or nothing at all. It may then accept the request and move nothing.
+            amounts = [*amounts, 0]
+        return tuple(replace(item, amount=each) for each in dict.fromkeys(amounts))
+
+    @cached_property
+    def _word(self) -> str:
+        """The scenarios' word for the operation."""
+        return next(word for word, name in self._contract.words.items() if name == self._exchange.name)
+
+    @cached_property
+    def _whole(self) -> object:
+        """The JSON value that was sent, or None if the body is no JSON."""
+        return _read(self._exchange.transmission.sent.body)
+
+    @cached_property
+    def _meant(self) -> Mapping[str, object]:
+        """The JSON object of the operation without alterations."""
+        return self._contract.encode(self._exchange.operation, "")
+
+    @cached_property
+    def _essential(self) -> Collection[str]:
+        essential = self._contract.essential_fields
+        return required_fields(dialect_of(self._contract), self._word) if essential is None else essential
 
 
 def _without_effect(item: Single) -> Single:
@@ -78,21 +105,21 @@ def _without_effect(item: Single) -> Single:
     return replace(item, amount=0) if isinstance(item, Movement) else item
 
 
-def _found(body: bytes, index: int) -> _Sent | None:
-    """The object of a transaction in a body, or None if there is none.
-
-    If something else stands in place of an array, its own object counts.
-    """
+def _read(body: bytes) -> object:
+    """The JSON value of a body, with exact numbers and with keys that stand twice. None if it is no JSON."""
     try:
-        whole = json.loads(body, parse_int=Decimal, parse_float=Decimal, object_pairs_hook=lambda each: _Sent((*each,)))
+        return json.loads(body, parse_int=Decimal, parse_float=Decimal, object_pairs_hook=lambda each: _Sent((*each,)))
     except (ValueError, RecursionError):
         return None
-    return _transaction(whole, index)
 
 
 def _transaction(value: object, index: int) -> _Sent | None:
+    """The object of a transaction in a JSON value, or None if there is none.
+
+    If something else stands in place of an array, its own object counts.
+    """
     if isinstance(value, str):
-        return _found(value.encode("utf-8", "surrogatepass"), index)
+        return _transaction(_read(value.encode("utf-8", "surrogatepass")), index)
     if isinstance(value, list):
         return _transaction(value[index], index) if index < len(value) else None
     if not isinstance(value, _Sent):
@@ -105,13 +132,6 @@ def _intended(body: Mapping[str, object], index: int) -> Mapping[str, object]:
     items = next((each for each in body.values() if isinstance(each, list)), None)
     found: Mapping[str, object] = body if items is None else items[index]
     return found
-
-
-def _lacks_essentials(found: _Sent, intended: Mapping[str, object], contract: Contract, word: str) -> bool:
-    essential = contract.essential_fields
-    if essential is None:
-        essential = required_fields(dialect_of(contract), word)
-    return any(name in essential and not found.all(name) for name in intended)
 
 
 def _has_wrong_type(found: _Sent, intended: Mapping[str, object]) -> bool:

@@ -133,12 +133,26 @@ def test_a_wallet_that_insists_on_known_bets_is_shown_one(contract: str) -> None
 
 
 @BOTH
-def test_a_wallet_that_takes_no_bets_and_insists_on_known_ones_needs_some(contract: str) -> None:
+def test_a_wallet_that_takes_no_bets_and_insists_on_known_ones_wants_some(contract: str) -> None:
     wallet = AtHand(contract, insisting(takes_bets=False))
     player = wallet.player()
-    problem = wallet.problem(players=(player,))
+    facts = wallet.look(players=(player,))
+    assert facts.readings == (("unknown_bet", "refused"),)
+    assert any(each.endswith("give the player some as `bets` in the profile") for each in facts.warnings)
+    assert wallet.violation(players=(player,)) is None
+    assert wallet.look(players=(replace(player, bets=("known",)),)).readings in {(), (("deduction", "supported"),)}
+
+
+@BOTH
+def test_named_players_whose_balance_nothing_shows_need_bets(contract: str) -> None:
+    class CoreAlone(insisting(takes_bets=False)):  # type: ignore[misc]
+        def offers(self, contract: Contract, name: str) -> bool:
+            return contract.specs[name].core
+
+    wallet = AtHand(contract, CoreAlone)
+    problem = wallet.problem(players=(wallet.player(),))
     assert str(problem).endswith("insists on bets that it knows: give the player some as `bets` in the profile")
-    assert wallet.violation(players=(replace(player, bets=("known",)),)) is None
+    assert wallet.look().readings == (("unknown_bet", "refused"),), "the balance of a player who is made is known"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -285,8 +299,9 @@ def test_a_wallet_that_looks_at_funds_before_bets_does_not_refuse_zero() -> None
             return await super().decide(contract, operation)  # type: ignore[no-any-return]
 
     wallet = AtHand("sportsbook", NeverDeducts)
-    problem = wallet.problem(players=(wallet.player(),))
-    assert str(problem).endswith("insists on bets that it knows: give the player some as `bets` in the profile")
+    facts = wallet.look(players=(wallet.player(),))
+    assert (facts.first_calls, facts.findings, facts.takes_zero) == ((), (), False)
+    assert facts.readings == (("unknown_bet", "refused"),)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from harness.model import (
     transactions,
 )
 from harness.proof.trials import CREDENTIALS
-from harness.verdict.checks.on_the_wire import as_sent
+from harness.verdict.checks.on_the_wire import BodyAsSent
 
 TEN = 1_000_000
 
@@ -52,7 +52,7 @@ def ways(contract: str, operation: Operation, index: int = 0, **altered: Any) ->
         reply=None,
         alteration=alteration,
     )
-    return as_sent(transactions(operation)[index], index, exchange, known)
+    return BodyAsSent(exchange, known).ways(transactions(operation)[index], index)
 
 
 def amounts(contract: str, operation: Operation, **altered: Any) -> tuple[Amount, ...]:

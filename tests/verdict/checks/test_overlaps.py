@@ -21,6 +21,7 @@ from harness.model import (
     Operation,
     Outcome,
     Problem,
+    Rollback,
     Settle,
     Status,
     Step,
@@ -183,3 +184,66 @@ def test_a_refusal_after_the_fate_is_known_is_a_violation() -> None:
     shown = told(BET, AFTER_BET, step=1, line=5)
     (verdict,) = verdicts(lost(BET), shown, once_more(BET, REFUSED), once_more(BET, AFTER_BET), read(AFTER_BET))
     assert verdict.status is Status.FAIL
+
+
+def gateway(operation: Operation, status: int, step: int, line: int) -> Exchange:
+    problem = Problem(Fault.UNDECODABLE, "status", f"HTTP {status} without an error of the contract's shape", "http")
+    return replace(broken(operation, status), step=step, line=line, problems=(problem,))
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_that_answers_first_loses_the_answer(status: int) -> None:
+    found = verdicts(gateway(BET, status, 0, 4), resent(BET, REFUSED), once_more(BET, AFTER_BET), read(AFTER_BET))
+    assert [is_contention(each) for each in found if each.exchange == 1] == [True]
+    assert all(each.status is not Status.FAIL for each in found)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_another_http_error_loses_nothing(status: int) -> None:
+    found = verdicts(gateway(BET, status, 0, 4), resent(BET, REFUSED), once_more(BET, AFTER_BET), read(AFTER_BET))
+    assert not any(is_contention(each) for each in found)
+
+
+def test_a_gateway_that_answers_second_refuses() -> None:
+    (verdict,) = verdicts(lost(BET), broken(BET, 504), once_more(BET, AFTER_BET), read(AFTER_BET))
+    assert is_contention(verdict)
+
+
+def test_every_refusal_of_the_runners_own_sendings_overlaps() -> None:
+    refused = once_more(BET, REFUSED)
+    (verdict,) = verdicts(lost(BET), resent(BET, REFUSED), refused, refused, once_more(BET, AFTER_BET), read(AFTER_BET))
+    assert is_contention(verdict)
+
+
+ROLLBACK = Rollback(id="r", original="x", bet=BET.bet, player=BET.player, session=BET.session)
+
+
+def undone(*answers: int | Outcome, line: int = 5) -> Exchange:
+    return replace(told(ROLLBACK, *answers, step=1, line=line), name="rollbackbet")
+
+
+def of_sportsbook(*exchanges: Exchange, loss: Loss = Loss.TIME_OUT) -> list[Verdict]:
+    first = replace(lost(BET, loss), name="placebet")
+    steps = (Step(word="bet", line=4, lost=loss), Step(word="rollback", line=5, expect=("ok",)))
+    found = judged(first, *exchanges, contract="sportsbook", own=LOST_SCENARIO["sportsbook"], steps=steps)
+    return list(found.verdicts)
+
+
+def test_a_rollback_may_be_refused_while_its_bet_runs() -> None:
+    (verdict,) = of_sportsbook(undone(REFUSED), undone(REFUSED, line=0), undone(START, line=0), read(START))
+    assert is_contention(verdict, "sportsbook")
+
+
+def test_a_rollback_that_stays_refused_is_a_violation() -> None:
+    found = of_sportsbook(undone(REFUSED), undone(REFUSED, line=0), read(AFTER_BET))
+    assert any(each.status is Status.FAIL for each in found)
+
+
+def test_a_stake_that_stays_taken_after_the_rollback_is_a_violation() -> None:
+    found = of_sportsbook(undone(REFUSED), undone(AFTER_BET, line=0), read(AFTER_BET))
+    assert any(each.status is Status.FAIL for each in found)
+
+
+def test_a_rollback_of_a_bet_that_was_cut_off_overlaps_nothing() -> None:
+    found = of_sportsbook(undone(REFUSED), undone(START, line=0), read(START), loss=Loss.HALF_REQUEST)
+    assert any(each.status is Status.FAIL for each in found)

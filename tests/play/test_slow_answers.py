@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.model import Exchange, GetBalance, Message, Operation, Payout, Settle, Transmission
-from harness.play.waits import Waits
+from harness.play.slow_answers import SlowAnswers
 
 NS = 1_000_000_000
 READ = GetBalance(player="ann")
@@ -23,14 +23,14 @@ def took(operation: Operation, seconds: float) -> Exchange:
 
 
 def test_nothing_is_named_before_something_took_time() -> None:
-    waits = Waits()
+    waits = SlowAnswers()
     assert waits.longest() == ""
     waits.note([took(READ, 0.001)])
     assert waits.longest() == ""
 
 
 def test_repetitions_are_told_apart_from_first_sendings() -> None:
-    waits = Waits()
+    waits = SlowAnswers()
     for number in range(3):
         waits.note([took(settlement(f"t{number}"), 0.5)])
         waits.note([took(settlement(f"t{number}"), 9.9)])
@@ -40,6 +40,6 @@ def test_repetitions_are_told_apart_from_first_sendings() -> None:
 
 @pytest.mark.parametrize("count", [1, 20])
 def test_requests_in_flight_together_are_waited_for_once(count: int) -> None:
-    waits = Waits()
+    waits = SlowAnswers()
     waits.note([took(settlement(f"t{number}"), 1 + number / 100) for number in range(count)])
     assert waits.longest() == f"the answer to 1 settlement request took {1 + (count - 1) / 100:.1f} s of it"

@@ -23,7 +23,7 @@ _NOTHING = (("", False), _Group())
 
 
 @dataclass(slots=True)
-class Waits:
+class SlowAnswers:
     """The time between requests and the ends of their answers, in nanoseconds."""
 
     _groups: dict[tuple[str, bool], _Group] = field(default_factory=dict)
