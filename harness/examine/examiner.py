@@ -109,9 +109,8 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause = judge, [], interlude.pause
-        self.ended, self._closing = facts.ended, False
-        self.violation = violation_of(under_test, facts, secrets)
+        self._judge, self._judged, self._pause, self._closing = judge, [], interlude.pause, False
+        self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
