@@ -10,7 +10,7 @@ __all__ = ["HOSTILE", "QUICK", "WHOLE", "Hostile", "wallet"]
 
 HOSTILE: dict[str, Hostile] = {**HTTP, **ANSWERS}
 WHOLE: dict[str, tuple[int, str]] = {
-    "never-answers": (4, "which is limits.run_seconds"),
+    "never-answers": (1, "which is limits.run_seconds"),
     "answers-after-2-seconds": (4, "which is limits.run_seconds"),
     "closes-without-an-answer": (1, "closed without an answer"),
     "speaks-http-2-alone": (1, "speaks HTTP/2 alone"),
