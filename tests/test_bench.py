@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SMALLEST = {
     "client": ("--rounds", "1", "--bursts", "1"),
+    "crashes": ("--kills", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
     "stores": ("--bets", "64"),

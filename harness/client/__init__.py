@@ -50,6 +50,7 @@ class Client:
         credentials: Credentials,
         *,
         paths: Mapping[str, str] | None = None,
+        time_out_seconds: float = 10,
         batch_time_out_seconds: float = 30,
         now_ms: Callable[[], int] = unix_ms,
         request_id: Callable[[], str],
@@ -63,6 +64,7 @@ class Client:
         self._transport = transport
         self._credentials = credentials
         self._paths = paths or {}
+        self._time_out_seconds = time_out_seconds
         self._batch_time_out_seconds = batch_time_out_seconds
         self._now_ms = now_ms
         self._request_id = request_id
@@ -73,29 +75,43 @@ class Client:
         self._body = b""
         """The body of the last answer, as it was kept."""
 
-    def call(self, call: Call, *, time_out_seconds: float | None = None) -> Exchange:
-        """Send one request once and return its exchange. `time_out_seconds` replaces the usual time-out."""
+    def call(
+        self, call: Call, *, time_out_seconds: float | None = None, at_most_seconds: float | None = None
+    ) -> Exchange:
+        """Send one request once and return its exchange.
+
+        `time_out_seconds` replaces the usual time-out, and `at_most_seconds` shortens it.
+        """
         request, name = self._prepare(call)
-        usual = self._batch_time_out_seconds if self.contract.specs[name].batch else None
-        transmission = self._transport.send(request, loss=call.loss, time_out_seconds=time_out_seconds or usual)
+        allowed = time_out_seconds or self._usual_seconds([name])
+        transmission = self._transport.send(
+            request, loss=call.loss, time_out_seconds=min(allowed, at_most_seconds or allowed)
+        )
         exchange = self._exchange(call, request, name, transmission, None)
         if exchange.succeeded and exchange.alteration == _UNALTERED:
             self._accepted = request
         return exchange
 
-    def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
-        """Release the requests together, each once. The exchanges are in the order of `calls`."""
+    def race(self, calls: Sequence[Call], *, at_most_seconds: float | None = None) -> tuple[Exchange, ...]:
+        """Release the requests together, each once. The exchanges are in the order of `calls`.
+
+        `at_most_seconds` shortens the usual time-out.
+        """
         self._races += 1
         prepared = [self._prepare(call) for call in calls]
-        batch = any(self.contract.specs[name].batch for _, name in prepared)
+        allowed = self._usual_seconds([name for _, name in prepared])
         transmissions = self._transport.release(
-            [request for request, _ in prepared],
-            time_out_seconds=self._batch_time_out_seconds if batch else None,
+            [request for request, _ in prepared], time_out_seconds=min(allowed, at_most_seconds or allowed)
         )
         return tuple(
             self._exchange(call, request, name, transmission, self._races)
             for call, (request, name), transmission in zip(calls, prepared, transmissions, strict=True)
         )
+
+    def _usual_seconds(self, names: Sequence[str]) -> float:
+        """The time-out of requests that are sent together. That of batches is longer."""
+        batch = any(self.contract.specs[name].batch for name in names)
+        return self._batch_time_out_seconds if batch else self._time_out_seconds
 
     def path_of(self, name: str) -> str:
         """The path of an operation below the wallet's URL."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httptools
 
 from harness.client.body_encoding import decode_body
@@ -19,7 +21,7 @@ HEAD_LIMIT_BYTES = 64 * 1024
 class Answer:
     """One answer while it arrives. Feed it the socket's bytes until it is complete, then take the message.
 
-    The parser is llhttp in strict mode: two `Content-Length` headers, a bad chunk or a bare line feed count as garbage.
+    The parser is llhttp in strict mode: two `Content-Length` headers, a bad chunk or a bare line feed are malformed.
     """
 
     __slots__ = (
@@ -77,7 +79,7 @@ class Answer:
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade as error:
-            raise TransmissionError(FailureKind.GARBAGE, "the answer wants to switch to another protocol") from error
+            raise TransmissionError(FailureKind.MALFORMED, "the answer wants to switch to another protocol") from error
         except httptools.HttpParserError as error:
             self._failed(error)
         self._check_size()
@@ -124,13 +126,29 @@ class Answer:
             # The answer itself was whole. The bytes after it are not HTTP, so this connection is not used again.
             self.reusable = False
             return
+        if self._raw.lstrip().startswith(b"HTTP/1."):
+            detail = f"the answer is not valid HTTP/1.1: {str(error)[:100]}"
+            raise TransmissionError(FailureKind.MALFORMED, detail) from error
+        raise self._other_protocol() from error
+
+    def _other_protocol(self) -> TransmissionError:
+        """The error for what came in place of HTTP/1.1."""
+        if _HTTP_2.match(self._raw):
+            return TransmissionError(
+                FailureKind.HTTP_2,
+                "the wallet speaks HTTP/2 alone there, and platforms send HTTP/1.1: let the server, or the proxy in "
+                "front of it, accept both",
+            )
         if self._raw.startswith(b"\x15\x03"):
             detail = "the answer is a TLS alert: the wallet speaks TLS there, write https:// in the URL"
-        elif not self._raw.lstrip().startswith(b"HTTP/1."):
-            detail = f"the answer is not HTTP/1.1: {self._first_line()}"
+        elif self._raw.lstrip().startswith((b"{", b"[", b"<")):
+            detail = (
+                "the answer is a body without a status line and headers, as in HTTP/0.9, and not HTTP/1.1: "
+                f"{self._first_line()}"
+            )
         else:
-            detail = f"the answer is not valid HTTP/1.1: {str(error)[:100]}"
-        raise TransmissionError(FailureKind.GARBAGE, detail) from error
+            detail = f"the answer is not HTTP/1.1: {self._first_line()}"
+        return TransmissionError(FailureKind.GARBAGE, detail)
 
     def _first_line(self) -> str:
         # The message has one line at most, cut short. A server may echo the request, and no secret may reach a report.
@@ -172,7 +190,7 @@ class Answer:
             start = self._raw.find(b"HTTP/1.", end)
             end = self._raw.find(b"\r\n\r\n", start) + 4
         if start < 0:
-            raise TransmissionError(FailureKind.GARBAGE, f"the answer is not HTTP/1.1: {self._first_line()}")
+            raise self._other_protocol()
         self._head = bytes(self._raw[start:end])
         self._body_bytes = len(self._raw) - end
 
@@ -181,7 +199,7 @@ class Answer:
         coding = framing.get("transfer-encoding", "chunked")
         if coding != "chunked":
             raise TransmissionError(
-                FailureKind.GARBAGE, f"the answer's transfer encoding is {clipped(coding, 40)!a}, not chunked"
+                FailureKind.MALFORMED, f"the answer's transfer encoding is {clipped(coding, 40)!a}, not chunked"
             )
         self._to_the_end = not framing and self._status not in {204, 304}
         length = framing.get("content-length", "0")
@@ -202,3 +220,5 @@ class Answer:
 
 
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+_HTTP_2 = re.compile(rb"\s*HTTP/2|\x00..[\x04\x07].\x00\x00\x00\x00", re.DOTALL)
+"""The beginning of an answer in HTTP/2: a frame of settings or of the end of a connection, or the version as text."""

@@ -36,7 +36,7 @@ def decode_body(raw: bytes, encodings: str, limit_bytes: int) -> bytes:
             body = _deflate(body, limit_bytes)
         else:
             raise TransmissionError(
-                FailureKind.GARBAGE, f"the answer is encoded as {clipped(name, 20)!a}, and only gzip was offered"
+                FailureKind.MALFORMED, f"the answer is encoded as {clipped(name, 20)!a}, and only gzip was offered"
             )
     return body
 
@@ -62,12 +62,12 @@ def _inflate(decompressor: _Decompressor, data: bytes, limit_bytes: int) -> byte
         body = decompressor.decompress(data, limit_bytes + 1)
     except zlib.error as error:
         raise TransmissionError(
-            FailureKind.GARBAGE, "the answer claims to be compressed and cannot be decompressed"
+            FailureKind.MALFORMED, "the answer claims to be compressed and cannot be decompressed"
         ) from error
     if len(body) > limit_bytes:
         raise TransmissionError(
             FailureKind.TOO_LARGE, f"the answer grows beyond {limit_bytes:,} bytes when it is decompressed"
         )
     if not decompressor.eof:
-        raise TransmissionError(FailureKind.GARBAGE, "the compressed answer breaks off before its end")
+        raise TransmissionError(FailureKind.MALFORMED, "the compressed answer breaks off before its end")
     return body

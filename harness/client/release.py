@@ -40,6 +40,7 @@ class Lane:
         self.connection = connection
         self.answer = answer
         self.times = times
+        times.reused = connection.idle_since_ns > 0
         self.received: Message | None = None
         self.failure: Failure | None = None
         self.over = False
@@ -88,6 +89,7 @@ class Lane:
             times.released,
             times.first_byte,
             times.finished,
+            times.reused,
         )
 
 

@@ -43,6 +43,8 @@ from harness.verdict.checks import Judge, Judged, doubted, examine
 
 MOST_SILENCES = 3
 """After so many scenarios in a row for which no player could be made, the others are not attempted."""
+BATCH_TIMES = 3
+"""The answer to a batch is waited for so many times longer than another one."""
 _OF_A_PROXY = frozenset({502, 503, 504})
 """Statuses with which a proxy answers for a wallet that does not run."""
 
@@ -107,8 +109,8 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause = judge, [], interlude.pause
-        self.violation = violation_of(under_test, facts, secrets)
+        self._judge, self._judged, self._pause, self._closing = judge, [], interlude.pause, False
+        self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
@@ -170,6 +172,10 @@ class Examiner:
             self.patience.sleep(pause)
             self.patience.check()
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def bound(self, until: float, ends: str) -> None:
+        """End the run at a time of `time.monotonic()`. `ends` is the reason that is given then."""
+        self.patience.until, self.patience.ends = until, ends
 
     def judge(
         self, scenario: Scenario, histories: Sequence[History], *, started: float | None = None
@@ -257,6 +263,7 @@ class Examiner:
 
         Returns a sentence, without secrets, about each player who could not be restored.
         """
+        self._closing = True
         changed = tuple(map(self.results.secrets.text, self.players.close()))
         self.client.close()
         if self._provision is not None:
@@ -292,7 +299,7 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         call = Call(operation=operation)
-        if not isinstance(operation, GetBalance):
+        if self._closing or not isinstance(operation, GetBalance):
             return self.client.call(call)
         return PatientSending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 
@@ -325,6 +332,8 @@ def _client(
         wallet,
         under_test.credentials,
         paths=dict(under_test.paths),
+        time_out_seconds=under_test.time_out_seconds,
+        batch_time_out_seconds=BATCH_TIMES * under_test.time_out_seconds,
         now_ms=now_ms,
         request_id=requests.transaction_id,
     )

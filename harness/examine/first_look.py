@@ -12,6 +12,7 @@ from harness.examine.redaction import Secrets
 from harness.model import Exchange
 from harness.play import preflight as play
 from harness.play.preflight import ConfigurationProblem, Facts, OnStage, Stage
+from harness.play.sending import Patience
 from harness.verdict.first_calls import Violation, violation_by
 
 _LONGEST_SAID = 80
@@ -26,6 +27,7 @@ def preflight(
     tell: OnStage | None = None,
     secrets: Secrets | None = None,
     now_ms: Callable[[], int] = unix_ms,
+    until: float | None = None,
 ) -> Facts:
     """Check, stage by stage, what every scenario relies on. Raises ConfigurationProblem with the remedy.
 
@@ -33,6 +35,7 @@ def preflight(
     * `tell` is called with each stage that has passed.
     * `secrets`: the secrets of the whole run, if it has more than one contract. All texts and errors are free of them.
     * `now_ms`: the clock for signatures, in Unix milliseconds.
+    * `until`: the end of the run, as a time of `time.monotonic()`.
     """
     hidden = secrets_of(under_test, secrets)
 
@@ -41,10 +44,27 @@ def preflight(
             tell(_redacted(stage, hidden))
 
     try:
-        facts = play.preflight(under_test, wallet=wallet, provision=provision, on_stage=report, now_ms=now_ms)
+        facts = play.preflight(
+            under_test,
+            wallet=wallet,
+            provision=provision,
+            on_stage=report,
+            now_ms=now_ms,
+            patience=_patience(under_test, until),
+        )
     except ConfigurationProblem as problem:
         raise ConfigurationProblem(hidden.text(str(problem)), stage=problem.stage) from None
-    return replace(facts, stages=tuple(_redacted(each, hidden) for each in facts.stages))
+    return replace(
+        facts, stages=tuple(_redacted(each, hidden) for each in facts.stages), ended=hidden.text(facts.ended)
+    )
+
+
+def _patience(under_test: WalletUnderTest, until: float | None) -> Patience:
+    ends = (
+        f"the run has taken {under_test.run_seconds:g} s, which is limits.run_seconds, before pre-flight was ready; "
+        "make the wallet faster, or allow more by limits.run_seconds"
+    )
+    return Patience(retry_seconds=under_test.recovery_seconds, until=until, ends=ends)
 
 
 def violation_of(under_test: WalletUnderTest, facts: Facts, secrets: Secrets | None = None) -> Violation | None:

@@ -14,7 +14,7 @@ from harness.model.words import Outcome
 
 _OF_A_GATEWAY = frozenset({502, 504})
 """Statuses with which a gateway answers while the wallet behind it may still process the request."""
-_ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.TOO_LARGE})
+_ANSWERED_BADLY = frozenset({FailureKind.GARBAGE, FailureKind.HTTP_2, FailureKind.MALFORMED, FailureKind.TOO_LARGE})
 """Failures after which the wallet had answered: it does not process the request any more."""
 
 

@@ -97,11 +97,13 @@ class _Days:
         self.line = _line(examiner, wallet, habits, chance)
         self.platform = _platform(self.cast, self.line, self._identities, wallet)
         self._bystanders = [each for role, each in self.cast.items() if role == BYSTANDER]
-        self._stopped = ""
+        self._stopped = examiner.ended
         self.line.ask = _question(self.platform.players[0], self.line, self._identities)
 
     def play(self) -> None:
-        """Play the days and read every balance."""
+        """Play the days and read every balance. Nothing is played if the time was over in pre-flight."""
+        if self._stopped:
+            return
         try:
             self.platform.players = [_logged_in(each, self.line, self._contract) for each in self.platform.players]
             self._stopped = self._jobs_left()

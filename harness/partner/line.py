@@ -12,6 +12,8 @@ from harness.contracts.shared.day import Sending, SendTogether, TransactionState
 from harness.model import Batch, Exchange, FailureKind, Loss, Operation, Outcome, Single, id_of
 from harness.play.recovery import Ask, Recovery
 from harness.play.runner import PREPARATION, Capabilities
+from harness.play.sending import SHORTEST_SECONDS
+from harness.play.slow_answers import SlowAnswers
 
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 _WAYS = (Loss.AFTER_SENDING, Loss.HALF_ANSWER, Loss.HALF_REQUEST)
@@ -51,6 +53,7 @@ class Line:
     now: Callable[[], float] = time.monotonic
     away: list[float] = field(default_factory=list)
     """How long the wallet was away, each time, in seconds."""
+    waits: SlowAnswers = field(default_factory=SlowAnswers)
     exchanges: list[Exchange] = field(default_factory=list)
     lost: int = 0
     repeated: int = 0
@@ -71,7 +74,8 @@ class Line:
         self._in_time()
         lost = not certainly and self.chance.randrange(100) < self.connection.lost_percent
         loss = self.chance.choice(_WAYS) if lost else None
-        exchange = self.client.call(Call(operation=operation, loss=loss, step=step))
+        exchange = self.client.call(Call(operation=operation, loss=loss, step=step), at_most_seconds=self._left)
+        self._cut_off([exchange])
         self._note(exchange)
         return exchange
 
@@ -88,7 +92,9 @@ class Line:
     def send_together(self, operations: Sequence[Operation]) -> tuple[Exchange, ...]:
         """Send all operations at once, each on a connection of its own. Raises WentSilent."""
         self._in_time()
-        exchanges = self.client.race([Call(operation=each, step=PREPARATION) for each in operations])
+        calls = [Call(operation=each, step=PREPARATION) for each in operations]
+        exchanges = self.client.race(calls, at_most_seconds=self._left)
+        self._cut_off(exchanges)
         for exchange in exchanges:
             self._note(exchange)
         return exchanges
@@ -128,12 +134,28 @@ class Line:
             raise WentSilent(detail)
         self.away += [waited] if waited else []
 
+    @property
+    def _left(self) -> float:
+        """How many seconds the days may still last, at least `SHORTEST_SECONDS`."""
+        return max(SHORTEST_SECONDS, self._end - self.now())
+
+    def _cut_off(self, exchanges: Sequence[Exchange]) -> None:
+        """Raise WentSilent if the end of the days has cut off the wait for an answer.
+
+        The wallet had no time for the answer.
+        """
+        self.waits.note(exchanges)
+        failures = [each.transmission.failure for each in exchanges]
+        if any(each is not None and each.kind is FailureKind.TIME_OUT for each in failures):
+            self._in_time()
+
     def _in_time(self) -> None:
         """Raise WentSilent if the time for the days is over."""
-        if self.now() > self._end:
+        if self.now() >= self._end:
+            longest = self.waits.longest()
             raise WentSilent(
                 f"broken off after {self.seconds:g} seconds, because the wallet answers too slowly or not at all: "
-                "allow more with limits.run_seconds, or play fewer rounds"
+                f"{f'{longest}; ' if longest else ''}allow more with limits.run_seconds, or play fewer rounds"
             )
 
 

@@ -15,11 +15,14 @@ from email.utils import parsedate_to_datetime
 from harness.client import Call, Client
 from harness.model import Authenticate, Exchange, FailureKind, Operation, id_of, transactions
 from harness.play.recovery import Recovery
+from harness.play.slow_answers import SlowAnswers
 
 MOST_REPEATS = 3
 """How often a request is sent again because the wallet asked for it. A fresh connection is tried once."""
 BUSY_STATUSES = frozenset({429, 503})
 """The statuses whose `Retry-After` says when the same request may come again."""
+SHORTEST_SECONDS = 0.01
+"""The least time for an answer. A request that is sent at the very end of a run ends with it."""
 _GONE = frozenset({FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS, FailureKind.CLOSED})
 
 
@@ -34,12 +37,14 @@ class Patience:
     * `recovery`: waits for a wallet that has stopped answering. None does not wait and does not ask.
     * `retry_seconds`: the longest `Retry-After` that is obeyed.
     * `until`: the end of the run, as a time of `now`; None is no end. `ends` says what set it.
+    * `waits`: what the run has waited for.
     """
 
     recovery: Recovery | None = None
     retry_seconds: float = 0
     until: float | None = None
     ends: str = ""
+    waits: SlowAnswers = field(default_factory=SlowAnswers)
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     unix: Callable[[], float] = time.time
@@ -54,7 +59,12 @@ class Patience:
     def check(self) -> None:
         """Raise WalletGone if the time of the run is over."""
         if self.until is not None and self.now() >= self.until:
-            raise WalletGone(self.ends)
+            raise WalletGone("; ".join(filter(None, (self.ends, self.waits.longest()))))
+
+    @property
+    def left(self) -> float | None:
+        """How many seconds the run may still last, at least `SHORTEST_SECONDS`. None without an end."""
+        return None if self.until is None else max(SHORTEST_SECONDS, self.until - self.now())
 
 
 class PatientSending:
@@ -87,7 +97,7 @@ class PatientSending:
         found: list[Exchange] = []
         while True:
             self._wait_for_turn()
-            exchange = self._client.call(call)
+            exchange = self._once(call)
             is_asked = self._note_retry_after(exchange) and call.loss is None
             is_lost = again and (closed_without_a_byte(exchange) if unique else lost_on_the_way(exchange))
             if not self._is_repeated(found, is_asked=is_asked, is_lost=is_lost):
@@ -98,13 +108,28 @@ class PatientSending:
         if self._has_gone(exchange) and self._wait_for(found[-1:]) and again and _never_sent(exchange):
             # Nothing of it has reached the wallet, which is back.
             found[-1] = replace(exchange, repeated=True)
-            found.append(self._client.call(call))
+            found.append(self._once(call))
         return tuple(found)
+
+    def _once(self, call: Call) -> Exchange:
+        """Send one request once. Raises WalletGone if the end of the run has cut off the wait for its answer."""
+        exchange = self._client.call(call, at_most_seconds=self._patience.left)
+        self._note([exchange])
+        return exchange
+
+    def _note(self, exchanges: Sequence[Exchange]) -> None:
+        self._patience.waits.note(exchanges)
+        for exchange in exchanges:
+            failure = exchange.transmission.failure
+            if failure is not None and failure.kind is FailureKind.TIME_OUT:
+                # Without this the wallet would be accused of an answer for which it had no time.
+                self._patience.check()
 
     def race(self, calls: Sequence[Call]) -> tuple[Exchange, ...]:
         """Release requests together, each once. Raises WalletGone."""
         self._wait_for_turn()
-        found = self._client.race(calls)
+        found = self._client.race(calls, at_most_seconds=self._patience.left)
+        self._note(found)
         for exchange in found:
             self._note_retry_after(exchange)
         if gone := [each for each in found if self._has_gone(each)]:
@@ -134,8 +159,10 @@ class PatientSending:
         left = self._not_before - self._patience.now()
         self._not_before = 0.0
         if left > 0:
+            left = min(left, self._patience.left or left)
             self._patience.sleep(left)
             self._waited += left
+            self._patience.check()
 
     # ----------------------------------------------------------------------------------------------------------------
     # A wallet that has gone

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import time
 from collections.abc import Mapping
 from functools import reduce
 from operator import add
@@ -47,6 +48,8 @@ class Run:
         """The scenarios that were collected in this process."""
         self.problem = ""
         """Why no scenario can be run, or an empty text."""
+        self.begun: float | None = None
+        """When pre-flight began in this process, as a time of `time.monotonic()`. None in a worker."""
         self.left_behind: list[str] = []
         """Sentences about players whose first balance could not be restored."""
         self._loaded = {name: load(name) for name in configuration.profile.contracts}
@@ -151,7 +154,15 @@ class Run:
         try:
             self.configuration = self._with_wallet_that_runs()
             self._secrets = _secrets_of(self.configuration)
-            self.begin({each.contract: preflight(each, secrets=self._secrets) for each in self.configuration.wallets})
+            self.begun = time.monotonic()
+            self.begin(
+                {
+                    each.contract: preflight(
+                        each, secrets=self._secrets, until=self.begun + each.run_seconds if each.run_seconds else None
+                    )
+                    for each in self.configuration.wallets
+                }
+            )
         except ConfigurationProblem as problem:
             self.problem = str(problem)
         except (DidNotStart, OptionsError) as problem:
@@ -214,7 +225,8 @@ class Run:
                 waivers=self.waivers,
                 secrets=self._secrets,
             )
-            examiner.patience.until, examiner.patience.ends = self._until, self._ends
+            if self._until is not None:
+                examiner.bound(self._until, self._ends)
             self._examiners[contract] = examiner
         return self._examiners[contract]
 
@@ -222,7 +234,7 @@ class Run:
         """End the run at a time of `time.monotonic()`. `ends` is the reason that is given then."""
         self._until, self._ends = until, ends
         for examiner in self._examiners.values():
-            examiner.patience.until, examiner.patience.ends = until, ends
+            examiner.bound(until, ends)
 
     def answer_ns(self, contract: str) -> int:
         """How long the wallet took for an ordinary answer of pre-flight, in nanoseconds."""

@@ -57,13 +57,24 @@ def shown(seconds: float) -> str:
 class RunTime:
     """The time of one run in one process."""
 
-    def __init__(self, estimate: int, limits: Iterable[float], *, now: Callable[[], float] = time.monotonic) -> None:
-        """Begin now. `estimate` is in seconds; `limits` are those that profiles set, 0 where one sets none."""
+    def __init__(
+        self,
+        estimate: int,
+        limits: Iterable[float],
+        *,
+        begun: float | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin now, or at the time `begun` of the clock `now` if a profile limits the run.
+
+        `estimate` is in seconds; `limits` are those that profiles set, 0 where one sets none.
+        """
+        limits = list(limits)
         self.estimate = estimate
         self.written = any(limits)
         self.most = most_seconds(limits, estimate)
         self._now = now
-        self._begun = now()
+        self._begun = begun if begun is not None and self.written else now()
         self._warned = False
 
     @property

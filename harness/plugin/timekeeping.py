@@ -50,7 +50,7 @@ class Timekeeping:
         run, wallets = self._run, self._run.wallets
         pairs = [(scenario, contract) for _, scenario, contract in work]
         estimate = estimate_seconds(pairs, wallets.__getitem__, run.answer_ns, processes)
-        self._time = RunTime(estimate, [each.run_seconds for each in wallets.values()])
+        self._time = RunTime(estimate, [each.run_seconds for each in wallets.values()], begun=run.begun)
         run.bound(self._time.until, self._time.ends)
         if tell:
             self._turns = {id_: turns_of(scenario, each, wallets[each.name].limits) for id_, scenario, each in work}

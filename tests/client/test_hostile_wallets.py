@@ -22,14 +22,20 @@ BET = Request("/bet", (("X-Signature", SECRET),), b'{"amount":1}')
 DEADLINE_SECONDS = 0.25
 """For wallets that are to miss it; the others have `PATIENCE_SECONDS`, so that a busy machine fails no test."""
 LIMIT_BYTES = 100_000
-GARBAGE, CLOSED, TIME_OUT, TOO_LARGE = (
+GARBAGE, HTTP_2, MALFORMED, CLOSED, TIME_OUT, TOO_LARGE = (
     FailureKind.GARBAGE,
+    FailureKind.HTTP_2,
+    FailureKind.MALFORMED,
     FailureKind.CLOSED,
     FailureKind.TIME_OUT,
     FailureKind.TOO_LARGE,
 )
 ZEROS = bytes(50_000_000)
 BOMB = gzip.compress(ZEROS)
+HTTP_2_SETTINGS = bytes.fromhex("000006 04 00 00000000 0003 00000064")
+"""A frame of settings: one of them, at most 100 streams."""
+HTTP_2_GO_AWAY = bytes.fromhex("000008 07 00 00000000 00000000 00000001")
+"""A frame that ends the connection for a protocol error."""
 
 
 @pytest.fixture(autouse=True)
@@ -145,30 +151,37 @@ CASES = {
     "sends a deflate bomb": Case(
         then(message(zlib.compress(ZEROS), "Content-Encoding: deflate")), TOO_LARGE, "when it is decompressed"
     ),
-    "sends broken gzip": Case(then(message(b"nonsense", "Content-Encoding: gzip")), GARBAGE, "cannot be decompressed"),
+    "sends broken gzip": Case(
+        then(message(b"nonsense", "Content-Encoding: gzip")), MALFORMED, "cannot be decompressed"
+    ),
     "cuts gzip off": Case(then(message(BOMB[:-9], "Content-Encoding: gzip")), TOO_LARGE, "when it is decompressed"),
     "cuts small gzip off": Case(
-        then(message(gzip.compress(b"{}")[:-4], "Content-Encoding: gzip")), GARBAGE, "breaks off before its end"
+        then(message(gzip.compress(b"{}")[:-4], "Content-Encoding: gzip")), MALFORMED, "breaks off before its end"
     ),
-    "encodes as nobody asked": Case(then(message(b"x", "Content-Encoding: br")), GARBAGE, "encoded as 'br'"),
+    "encodes as nobody asked": Case(then(message(b"x", "Content-Encoding: br")), MALFORMED, "encoded as 'br'"),
     "speaks another protocol": Case(then(b"SSH-2.0-OpenSSH_9.6\r\n"), GARBAGE, "begins with 'SSH-2.0-OpenSSH_9.6'"),
-    "sends a page without a head": Case(then(HTML), GARBAGE, "it begins with '<html>"),
+    "sends a page without a head": Case(
+        then(HTML), GARBAGE, "as in HTTP/0.9, and not HTTP/1.1: it begins with '<html>"
+    ),
+    "sends JSON without a head": Case(then(b'{"status":"OK"}'), GARBAGE, "without a status line and headers"),
     "sends noise": Case(then(bytes(range(256))), GARBAGE, "the answer is not HTTP/1.1"),
-    "speaks HTTP/2": Case(then(b"HTTP/2.0 200 OK\r\n\r\n"), GARBAGE, "the answer is not HTTP/1.1"),
+    "speaks HTTP/2": Case(then(b"HTTP/2.0 200 OK\r\n\r\n"), HTTP_2, "speaks HTTP/2 alone"),
+    "speaks HTTP/2 in frames": Case(then(HTTP_2_SETTINGS), HTTP_2, "speaks HTTP/2 alone"),
+    "ends an HTTP/2 connection": Case(then(HTTP_2_GO_AWAY), HTTP_2, "speaks HTTP/2 alone"),
     "speaks RTSP": Case(then(b"RTSP/1.0 200 OK\r\n\r\n"), GARBAGE, "the answer is not HTTP/1.1"),
-    "ends lines badly": Case(then(b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"), GARBAGE, "not valid HTTP/1.1"),
-    "has an impossible status": Case(then(head(status="20 OK")), GARBAGE, "not valid HTTP/1.1"),
-    "has two lengths": Case(then(message(b"{}", "Content-Length: 3")), GARBAGE, "not valid HTTP/1.1"),
-    "has a negative length": Case(then(message(b"{}", length=-1)), GARBAGE, "not valid HTTP/1.1"),
-    "has a length beyond counting": Case(then(message(b"{}", length=10**30)), GARBAGE, "not valid HTTP/1.1"),
-    "has a length and chunks": Case(then(message(b"", "Transfer-Encoding: chunked")), GARBAGE, "not valid HTTP/1.1"),
-    "has an unknown transfer coding": Case(then(head("Transfer-Encoding: gzip")), GARBAGE, "'gzip', not chunked"),
-    "has a bad chunk": Case(then(CHUNKED + b"zz\r\n"), GARBAGE, "not valid HTTP/1.1"),
-    "has a chunk beyond counting": Case(then(CHUNKED + b"f" * 40 + b"\r\n"), GARBAGE, "not valid HTTP/1.1"),
-    "has a chunk longer than it says": Case(then(CHUNKED + b"1\r\nxx\r\n0\r\n\r\n"), GARBAGE, "not valid HTTP/1.1"),
+    "ends lines badly": Case(then(b"HTTP/1.1 200 OK\nContent-Length: 0\n\n"), MALFORMED, "not valid HTTP/1.1"),
+    "has an impossible status": Case(then(head(status="20 OK")), MALFORMED, "not valid HTTP/1.1"),
+    "has two lengths": Case(then(message(b"{}", "Content-Length: 3")), MALFORMED, "not valid HTTP/1.1"),
+    "has a negative length": Case(then(message(b"{}", length=-1)), MALFORMED, "not valid HTTP/1.1"),
+    "has a length beyond counting": Case(then(message(b"{}", length=10**30)), MALFORMED, "not valid HTTP/1.1"),
+    "has a length and chunks": Case(then(message(b"", "Transfer-Encoding: chunked")), MALFORMED, "not valid HTTP/1.1"),
+    "has an unknown transfer coding": Case(then(head("Transfer-Encoding: gzip")), MALFORMED, "'gzip', not chunked"),
+    "has a bad chunk": Case(then(CHUNKED + b"zz\r\n"), MALFORMED, "not valid HTTP/1.1"),
+    "has a chunk beyond counting": Case(then(CHUNKED + b"f" * 40 + b"\r\n"), MALFORMED, "not valid HTTP/1.1"),
+    "has a chunk longer than it says": Case(then(CHUNKED + b"1\r\nxx\r\n0\r\n\r\n"), MALFORMED, "not valid HTTP/1.1"),
     "switches protocols": Case(
         then(head("Connection: upgrade", "Upgrade: websocket", status="101 Switching Protocols")),
-        GARBAGE,
+        MALFORMED,
         "switch to another protocol",
     ),
 }

@@ -61,6 +61,10 @@ class Visit:
             if self._stopping.wait(PACE_SECONDS):
                 return
 
+    def stopped_within(self, seconds: float) -> bool:
+        """Wait for so long. True if the server stops before that."""
+        return self._stopping.wait(seconds)
+
     def stall(self) -> None:
         """Send nothing more, and wait until the client has gone."""
         while self._receive():

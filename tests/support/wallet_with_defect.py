@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from harness.contracts import Contract
 from mock_server.__main__ import _parser, _settings
 from mock_server.order import AnyOrder
 from mock_server.serving import serve
-from mock_server.store import Account, Entry
+from mock_server.store import Account, Entry, Store
 from mock_server.wallet import Wallet
+
+COMMIT_SECONDS = 0.1
 
 
 class Forgetful(Wallet):
@@ -32,7 +36,35 @@ class Patient(Wallet):
         return contract.verify(headers, body, self.credentials[contract.name], int(signed))
 
 
-DEFECTS: Mapping[str, type[Wallet]] = {"forgetful": Forgetful, "patient": Patient}
+class CommitLater:
+    """Commits some time after the answers, as a cache in front of a database does."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waits = False
+
+    async def done(self) -> None:
+        if not self._waits:
+            self._waits = True
+            asyncio.get_running_loop().call_later(COMMIT_SECONDS, self._commit)
+
+    def undo(self, cause: Exception) -> None:
+        del cause
+        self._store.rollback()
+
+    def _commit(self) -> None:
+        self._waits = False
+        self._store.commit()
+
+
+class AnswersFirst(Wallet):
+    """Answers before its changes are durable: a crash loses what it has acknowledged."""
+
+    def __init__(self, store: Store, *arguments: Any, **options: Any) -> None:
+        super().__init__(store, *arguments, **{**options, "commits": CommitLater(store)})
+
+
+DEFECTS: Mapping[str, type[Wallet]] = {"forgetful": Forgetful, "patient": Patient, "answers-first": AnswersFirst}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import diagnosed_wallets as wallets
 import pytest
+from hostile_wallets import HOSTILE
 from late_wallet import ReadsFromReplica, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
@@ -125,6 +126,8 @@ OF_FAILURES = (
     (FailureKind.CLOSED, "closed without an answer"),
     (FailureKind.UNREACHABLE, "no longer there"),
     (FailureKind.GARBAGE, "is no HTTP"),
+    (FailureKind.HTTP_2, "speaks HTTP/2 alone"),
+    (FailureKind.MALFORMED, "breaks the rules of HTTP"),
     (FailureKind.TOO_LARGE, "far too large"),
 )
 
@@ -315,7 +318,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
     told.update(each for status in OF_STATUSES for each in told_of_status(status))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
-    failures = [words for _, words in OF_FAILURES]
+    failures = [words for _, words in (*OF_FAILURES, *(each.later for each in HOSTILE.values() if each.later))]
     assert [each for each in never if not any(re.escape(words) in each for words in failures)] == []
 
 

@@ -25,7 +25,7 @@ from harness.play.preflight.findings import ConfigurationProblem, Facts, Holding
 from harness.play.preflight.network import reach
 from harness.play.preflight.nobody import unknown_player
 from harness.play.preflight.player_accounts import PROVISIONING, as_named, named, provisioned, shows_what_was_made
-from harness.play.sending import Patience
+from harness.play.sending import Patience, WalletGone
 from harness.scenario.identities import Identities
 
 __all__ = ["ConfigurationProblem", "Facts", "Holding", "OnStage", "Stage", "preflight"]
@@ -79,6 +79,14 @@ def _stages(
         provision = closing.enter_context(_way_to_provisioning(under_test))
     made = provision is not None or under_test.makes_players
     player = provisioned(under_test, contract, provision, identities, stages) if made else named(under_test, contract)
+    try:
+        return _calls(asking, player, stages, made=made, remote=remote)
+    except WalletGone as over:
+        return Facts(findings=tuple(asking.findings), stages=tuple(stages.stages), ended=str(over))
+
+
+def _calls(asking: Asking, player: Player, stages: StageLog, *, made: bool, remote: bool) -> Facts:
+    """The calls to the wallet, stage by stage. Raises ConfigurationProblem and WalletGone."""
     skew = _first_answer(asking, player, stages) if remote else None
     trusted = believed(asking, player, skew, stages)
     if isinstance(trusted, Distrusted):
@@ -114,6 +122,7 @@ def _client(under_test: WalletUnderTest, contract: Contract, wallet: Carrier, no
         paths=dict(under_test.paths),
         # No request here is large. The longer time-out of large batches would only prolong the wait for a silent
         # address.
+        time_out_seconds=under_test.time_out_seconds,
         batch_time_out_seconds=under_test.time_out_seconds,
         now_ms=now_ms,
         request_id=Identities(

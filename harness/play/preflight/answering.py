@@ -34,7 +34,13 @@ _REMEDY = {
     FailureKind.TLS: SETTINGS,
     FailureKind.TIME_OUT: "the address takes connections and does not answer: check that it is the wallet's",
     FailureKind.GARBAGE: "what listens there does not speak HTTP: check the port, and http against https",
+    FailureKind.HTTP_2: "or check the port: another one may speak HTTP/1.1",
+    FailureKind.MALFORMED: "see whether the wallet or a proxy before it writes that, and let an HTTP library do it",
+    FailureKind.TOO_LARGE: "no answer of a wallet is that large: check that the URL is the wallet's",
 }
+
+
+_UNFINISHED = "see what writes it: it comes in drips, or fewer bytes come than its head announces"
 
 
 def check_answer(exchange: Exchange, asking: Asking, stages: StageLog) -> None:
@@ -71,7 +77,8 @@ def unanswered(exchange: Exchange, asking: Asking) -> ConfigurationProblem:
     failure = exchange.transmission.failure
     if failure is not None:
         stage = TLS if failure.kind is FailureKind.TLS else HTTP
-        remedy = _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
+        begun = exchange.transmission.first_byte_ns > 0 and failure.kind is FailureKind.TIME_OUT
+        remedy = _UNFINISHED if begun else _REMEDY.get(failure.kind, "check the URL and the wallet's own log")
         return ConfigurationProblem(f"no answer from {where}: {failure.detail}; {remedy}", stage=stage)
     received = exchange.transmission.received
     if received is not None and (problem := _stranger(exchange, received, asking)):

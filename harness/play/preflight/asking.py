@@ -35,7 +35,7 @@ A longer code is left out, because half a secret could not be redacted.
 
 
 class Asking:
-    """The calls of one pre-flight to one wallet."""
+    """The calls of one pre-flight to one wallet. A call raises WalletGone if the time of the run is over."""
 
     def __init__(
         self,

@@ -64,6 +64,8 @@ class Facts:
     """The stages in the order in which they passed."""
     holdings: tuple[Holding, ...] = ()
     """The named players, or one that was provisioned."""
+    ended: str = ""
+    """Why the run ended in pre-flight: its time was over. Empty if scenarios can run, as far as that is concerned."""
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from harness.contracts import Contract
 from harness.model import History, Verdict
 from harness.verdict.causes import (
+    broken_answers,
     by_situation,
     confused_batches,
     confused_ids,
@@ -34,6 +35,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     forgotten_ids.late,
     confused_ids.diagnoses,
     confused_batches.diagnoses,
+    broken_answers.diagnoses,
     wrong_refusals.diagnoses,
     wrong_balances.scale,
     wrong_balances.someone_elses,
@@ -50,6 +52,7 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
     **lateness.CONSEQUENCES,
+    **broken_answers.CONSEQUENCES,
 }
 """By the id of a cause: the ids of the causes that it explains."""
 

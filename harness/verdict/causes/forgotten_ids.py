@@ -111,7 +111,8 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     if case.situation == "race_of_one" and case.narrowed == "two_operations":
         yield _CROSS_RACE
     elif case.situation == "race_of_one":
-        yield _IDENTICAL_AT_ONCE
+        if case.verdict.wrong != "refused":
+            yield _IDENTICAL_AT_ONCE
     elif case.situation not in _REPLAYS:
         return
     elif case.verdict.wrong == "refused":

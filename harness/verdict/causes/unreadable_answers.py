@@ -1,4 +1,4 @@
-"""Finds causes for answers in a wrong form, and for missing answers."""
+"""Finds causes for answers in a wrong form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from harness.model import (
     Authenticate,
     Check,
     Exchange,
-    FailureKind,
     Flaw,
     Operation,
     Problem,
@@ -108,28 +107,6 @@ _OF_STATUSES: Mapping[int, Cause] = {
 """By HTTP status: the cause, whatever the body is."""
 _REDIRECTION = 3
 """The first digit of the HTTP status of a redirect."""
-_KINDS: Mapping[FailureKind, Cause] = {
-    FailureKind.TIME_OUT: Cause(
-        "no_answer_in_time",
-        "the wallet does not answer in time: it waits for a lock, a deadlock or another system",
-        "look for the request in the wallet's log; answer within a few seconds, also under load",
-    ),
-    FailureKind.CLOSED: Cause(
-        "closed_without_answer",
-        "the connection is closed without an answer: the process crashed, or a proxy cut it",
-        "look for the request in the wallet's and the proxy's logs",
-    ),
-    FailureKind.UNREACHABLE: Cause(
-        "wallet_is_gone", "the wallet is no longer there: it crashed or restarted", "see the wallet's own log"
-    ),
-    FailureKind.GARBAGE: Cause(
-        "answer_is_no_http", "the answer is no HTTP", "see what stands between the harness and the wallet"
-    ),
-    FailureKind.TOO_LARGE: Cause(
-        "answer_too_large", "the answer is far too large", "answer with the documented fields alone"
-    ),
-}
-
 
 WRONG_CODE = "wrong_code"
 """The id of the cause for a right refusal with a wrong code."""
@@ -172,13 +149,11 @@ def _of_size(case: Case, exchange: Exchange) -> Cause:
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
-    """The causes that the form of an answer, or its absence, suggests."""
+    """The causes that the form of an answer suggests."""
     exchange = case.exchange
     if exchange is None:
         return
-    failure, received = exchange.transmission.failure, exchange.transmission.received
-    if case.verdict.check is Check.DELIVERY and failure is not None and failure.kind in _KINDS:
-        yield _KINDS[failure.kind]
+    received = exchange.transmission.received
     if received is not None and received.status >= 500 and _says_success(case):
         yield Cause(
             "success_under_5xx",
