@@ -35,6 +35,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     confused_ids.diagnoses,
     confused_batches.diagnoses,
     wrong_refusals.diagnoses,
+    by_situation.malformed,
     wrong_balances.scale,
     wrong_balances.someone_elses,
     wrong_balances.shortage,
