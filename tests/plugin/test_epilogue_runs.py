@@ -41,7 +41,7 @@ def test_a_part_has_none_and_says_so(part: tuple[str, ...], tmp_path: Path) -> N
     assert f"{NONE} only a part of its scenarios was selected: " in done.output
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+@pytest.mark.parametrize("processes", [(), pytest.param(("-n", "2"), marks=pytest.mark.full)])
 def test_a_run_that_is_broken_off_has_none_and_says_so(processes: tuple[str, ...], tmp_path: Path) -> None:
     plugins = XDIST if processes else ("no:cacheprovider",)
     broken = ("--wallet-defect=forgets-every-transaction", "-x")
@@ -50,6 +50,7 @@ def test_a_run_that_is_broken_off_has_none_and_says_so(processes: tuple[str, ...
     assert f"{NONE} the run was broken off: " in done.output
 
 
+@pytest.mark.full
 def test_each_process_has_its_own_after_one_restart(tmp_path: Path) -> None:
     with restartable(tmp_path) as wallet:
         report = tmp_path / "report.json"
@@ -71,6 +72,7 @@ def test_a_wallet_that_forgets_at_a_restart_is_found(tmp_path: Path) -> None:
     assert " 3 restarts later)" in done.output
 
 
+@pytest.mark.full
 def test_a_restart_that_fails_is_told_with_its_command(tmp_path: Path) -> None:
     with restartable(tmp_path) as wallet:
         profile = wallet.profile("casino")

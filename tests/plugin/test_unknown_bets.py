@@ -61,7 +61,7 @@ def certified(
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize("wallet_type", [CoreAlone, CoreAndBalance])
+@pytest.mark.parametrize("wallet_type", [CoreAlone, pytest.param(CoreAndBalance, marks=pytest.mark.full)])
 def test_the_pinned_reading_is_certified_for_zero_amounts(
     wallet_type: type[UnknownBetsAreRefused], tmp_path: Path
 ) -> None:
@@ -71,7 +71,7 @@ def test_the_pinned_reading_is_certified_for_zero_amounts(
     assert "this wallet pays only bets that it knows, and none was named; money was not judged" in output
 
 
-@pytest.mark.parametrize("wallet_type", [CoreAlone, CoreAndBalance])
+@pytest.mark.parametrize("wallet_type", [CoreAlone, pytest.param(CoreAndBalance, marks=pytest.mark.full)])
 def test_without_the_pin_it_is_incomplete_and_the_line_is_told(
     wallet_type: type[UnknownBetsAreRefused], tmp_path: Path
 ) -> None:

@@ -62,13 +62,13 @@ def cases() -> tuple[Case, ...]:
     suite = scenarios()
     found = []
     for key in keys_of(list(DEFECTS)):
-        mine = [each for each in suite if key.contract in each.requirements]
+        mine = [each for each in suite if key.contract in each.requirements and not each.is_epilogue]
         if key.defect == SOUND:
             themes = dict.fromkeys(each.id.partition("/")[0] for each in mine)
             found += [Case(key, each, tuple(one for one in mine if one.id.startswith(f"{each}/"))) for each in themes]
         else:
             names = {each.scenario for each in DEFECTS[key.defect].witnesses}
-            found.append(Case(key, "", tuple(each for each in mine if each.id in names and not each.is_epilogue)))
+            found.append(Case(key, "", tuple(each for each in mine if each.id in names)))
     return tuple(each for each in found if each.scenarios)
 
 

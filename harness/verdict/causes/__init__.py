@@ -37,6 +37,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     confused_batches.diagnoses,
     broken_answers.diagnoses,
     wrong_refusals.diagnoses,
+    by_situation.malformed,
     wrong_balances.scale,
     wrong_balances.someone_elses,
     wrong_balances.shortage,

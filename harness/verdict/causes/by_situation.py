@@ -188,10 +188,16 @@ def _involves_a_rollback(case: Case) -> bool:
     )
 
 
-def _malformed(case: Case) -> Iterator[Cause]:
-    """The cause for a malformed request that the wallet accepted, if the alteration decides it."""
+def malformed(case: Case) -> Iterator[Cause]:
+    """The cause for a malformed request that the wallet accepted, if the alteration decides it.
+
+    The size of the error says nothing here: `true` that is taken for one unit looks like a rounded balance.
+    """
     alteration = case.exchange.alteration if case.exchange is not None else None
-    if alteration is None:
+    taken = case.verdict.wrong in {"accepted", "moved", "balance"}
+    if alteration is None or case.situation != "malformed" or not taken:
+        return
+    if any('":' in text for _, _, text in alteration.raw):  # The raw text has the key a second time.
         return
     if any(field == "amount" and text.lstrip().startswith("-") for _, field, text in alteration.raw):
         yield Cause(
@@ -216,8 +222,6 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     if case.situation in _RACES:
         yield _RACES[case.situation]
     wrong = case.verdict.wrong
-    if case.situation == "malformed" and wrong in {"accepted", "moved", "balance"}:
-        yield from _malformed(case)
     for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
         if key in _BY_SITUATION:
             yield _BY_SITUATION[key]
