@@ -1,6 +1,6 @@
 """Kills the reference wallet while mock partners play days with it, and has the oracle judge every account.
 
-    python bench/crashes.py [--kills 200] [--store WHERE]
+    python bench/crashes.py [--kills 200] [--store URL]
 
 Each partner is a thread that plays day after day with players of its own. A kill ends the requests that are in flight.
 For the oracle their answers are lost on purpose: each request was booked as a whole or not at all. A transaction that
@@ -25,7 +25,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
-from pathlib import Path
 
 from harness.client import Carrier, Transport
 from harness.config import WalletUnderTest
@@ -279,11 +278,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Kill, and print what was found. Raises SystemExit if an account is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=200, help="how often the wallet is killed")
-    parser.add_argument("--store", default="", metavar="WHERE", help="the store (default: an SQLite file)")
+    parser.add_argument("--store", default="", metavar="URL", help="the store (default: an SQLite file)")
     parser.add_argument("--seed", type=int, default=1, help="decides the moments of the kills")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        store = chosen.store or str(Path(folder) / "books.sqlite")
+        store = chosen.store or f"sqlite:///{folder}/books.sqlite"
         findings, wallet = crash(store, chosen.kills, seed=chosen.seed)
     away = statistics.median((ready or killed) - killed for killed, ready in wallet.outages) / 1e9
     print(

@@ -114,6 +114,10 @@ def test_a_worker_that_was_killed_is_started_again(wallet: Running, postgres: st
         (("--workers", "2"), "--workers needs a store that several processes share"),
         (("--workers", "2", "--store", "sqlite:///books.db"), "--workers needs a store that several processes share"),
         (("--workers", "2", "--store", "postgresql://u:hidden-word@127.0.0.1:1/b"), "store cannot be used"),
+        (
+            ("--workers", "2", "--store", "postgresql://127.0.0.1:1/b", "--live-weather"),
+            "--live-weather needs one process",
+        ),
         (("--workers", "0"), "invalid"),
     ],
 )
@@ -124,6 +128,31 @@ def test_workers_that_cannot_start_are_an_error_in_a_sentence(
         _, errors = process.communicate(timeout=DEADLINE_SECONDS)
     assert (process.returncode, reason in errors, "Traceback" in errors) == (2, True, False)
     assert "hidden-word" not in errors
+
+
+@full
+def test_weather_that_does_not_exist_is_an_error_in_a_sentence_with_several_workers(postgres: str) -> None:
+    with start("--workers", "2", "--store", postgres, "--weather", "drop-replies") as process:
+        _, errors = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, errors.count("\n"), "drop-replies" in errors) == (2, 1, True)
+
+
+@full
+def test_each_worker_has_the_weather_and_the_limits_of_the_command_line(postgres: str) -> None:
+    arguments = ("--store", postgres, "--workers", str(WORKERS), "--weather", "unavailable 2s every 2nd bet")
+    with running(*arguments, "--most-requests", "1000") as wallet:
+        player = wallet.provision(contract="casino")
+        name, session = player["playerId"], player["sessionId"]
+        bets = [Bet(id=f"b{n}", player=name, currency="EUR", amount=10, session=session) for n in range(60)]
+        answers = at_once(wallet, [wire("casino", signed("casino", each)) for each in bets])
+        busy = [each for each in answers if each.startswith(b"HTTP/1.1 503")]
+        assert all(b"retry-after: 2" in each for each in busy)
+        # A worker that has received an odd number of bets has answered one more than it has turned away.
+        assert 0 <= len(answers) - 2 * len(busy) <= WORKERS
+        assert sum(b"RS_OK" in each for each in answers) == len(answers) - len(busy)
+        assert wallet.ask("casino", GetBalance(player=name, session=session))["balance"] == 10_000_000 - 10 * (
+            len(answers) - len(busy)
+        )
 
 
 @full

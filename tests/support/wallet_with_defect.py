@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.contracts import Contract
 from mock_server.__main__ import _parser, _settings
+from mock_server.commits import Commits
 from mock_server.order import AnyOrder
 from mock_server.serving import serve
 from mock_server.store import Account, Entry, Store
@@ -43,6 +44,9 @@ class CommitLater:
         self._store = store
         self._waits = False
 
+    async def begin(self) -> None:
+        self._store.begin()
+
     async def done(self) -> None:
         if not self._waits:
             self._waits = True
@@ -61,7 +65,8 @@ class AnswersFirst(Wallet):
     """Answers before its changes are durable: a crash loses what it has acknowledged."""
 
     def __init__(self, store: Store, *arguments: Any, **options: Any) -> None:
-        super().__init__(store, *arguments, **{**options, "commits": CommitLater(store)})
+        commits: Commits = CommitLater(store)
+        super().__init__(store, *arguments, **{**options, "commits": commits})
 
 
 DEFECTS: Mapping[str, type[Wallet]] = {"forgetful": Forgetful, "patient": Patient, "answers-first": AnswersFirst}
