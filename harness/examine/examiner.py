@@ -15,6 +15,7 @@ from harness.config import WalletUnderTest
 from harness.config.tailoring import contract_of, narrowed
 from harness.contracts import Contract
 from harness.examine.first_look import secrets_of, violation_of
+from harness.examine.garbage import without_collection
 from harness.examine.memory import Memory
 from harness.examine.redaction import Secrets
 from harness.examine.results import Results
@@ -222,7 +223,8 @@ class Examiner:
                 return judged
         carried = self._carried(history)
         judge = partial(examine, carried=carried) if carried else self._judge
-        judged = judge(history, self.contract, self._policy)
+        with without_collection():
+            judged = judge(history, self.contract, self._policy)
         self._judged.append((history, judged))
         return judged
 

@@ -118,7 +118,7 @@ def _debit(book: Book, item: Bet | Unsettle, terms: Terms) -> Iterator[Possible]
     """A debit is made if the balance covers it, and is refused otherwise."""
     reasons = tuple(_reasons_against(book, item, terms))
     situation = situation_of_new(book, item, terms)
-    if book.balance < item.amount and _insists_on_its_bet(book, item, terms):
+    if book.balance < item.amount and _looks_for_its_bet_first(book, item, terms):
         yield Possible(situation, False, refused(book, item, terms), readings=(("unknown_bet", "refused"),))
         return
     if book.balance < item.amount:
@@ -139,12 +139,12 @@ def _reasons_against(book: Book, item: Bet | Unsettle, terms: Terms) -> Iterator
         yield from _reasons_of_its_bet(book, item, terms)
         if item.amount > _paid(book, item.bet):
             yield from _reason("unsettlement_beyond_payout", "refused", terms)
-    elif _insists_on_its_bet(book, item, terms):
+    elif _looks_for_its_bet_first(book, item, terms):
         yield ("unknown_bet", "refused"), False
 
 
-def _insists_on_its_bet(book: Book, item: Bet | Unsettle, terms: Terms) -> bool:
-    """True if the wallet is known to insist on bets that it knows, and does not know the deduction's bet.
+def _looks_for_its_bet_first(book: Book, item: Bet | Unsettle, terms: Terms) -> bool:
+    """True if the wallet is known to pay only bets that it knows, and does not know the deduction's bet.
 
     It may look for the bet before it looks at the amount and the balance, and refuse a zero for its bet, too.
     """

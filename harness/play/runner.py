@@ -91,12 +91,10 @@ class Runner:
         The bystander is the same in all repetitions, so its balance is read after the first and after the last one.
         """
         histories = [self._run_once(scenario)]
-        first = plan(scenario, self._contract, self.context.limits, self.context.identities)
-        small = all(len(group.sends) <= self.context.limits.connections for group in first.groups)
         once = self._players.frugal and (scenario.funds_exactly or takes_everything(scenario))
         # A named player has one token, and other scenarios need those of the other players.
         once = once or (self._players.named and "authenticate" in _words(scenario))
-        if first.races and small and not once:
+        if not once and self._is_repeated(scenario):
             while len(histories) < self.context.limits.races and not (histories[-1].skipped or histories[-1].stopped):
                 is_last = len(histories) + 1 == self.context.limits.races
                 again = self._run_once(scenario, reads_bystander=is_last)
@@ -104,6 +102,13 @@ class Runner:
                     break  # There is no player for it any more. The histories so far are judged.
                 histories.append(again)
         return tuple(histories)
+
+    def _is_repeated(self, scenario: Scenario) -> bool:
+        """True if the scenario has a race, and if no group of its requests is larger than the allowed connections."""
+        if not any(step.at_once or step.word == "at_once" for step in steps_of(scenario.steps)):
+            return False  # Such a scenario need not be planned again.
+        planned = plan(scenario, self._contract, self.context.limits, self.context.identities)
+        return planned.races and all(len(each.sends) <= self.context.limits.connections for each in planned.groups)
 
     def _run_once(self, scenario: Scenario, *, reads_bystander: bool = True) -> History:
         if lacking := self._lacking(scenario):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,6 +92,9 @@ _suite: tuple[Scenario, ...] = ()
 def _keep_suite(suite: tuple[Scenario, ...]) -> None:
     global _suite  # noqa: PLW0603 - a process of a pool can store objects only in globals
     _suite = suite
+    # Modules and scenarios stay until the process ends, so the collector of cycles need not look through them.
+    gc.collect()
+    gc.freeze()
 
 
 def _row(key: RowKey) -> Row:

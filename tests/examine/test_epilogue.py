@@ -14,7 +14,21 @@ from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED
 from harness.examine import Examiner, Interlude
 from harness.examine.memory import MOST_OF_A_KIND
-from harness.model import Exchange, GetBalance, Movement, Player, Request, Rollback, Status, transactions
+from harness.model import (
+    Exchange,
+    Failure,
+    FailureKind,
+    GetBalance,
+    Loss,
+    Message,
+    Movement,
+    Player,
+    Request,
+    Rollback,
+    Status,
+    Transmission,
+    transactions,
+)
 from harness.play.preflight import Facts
 from harness.play.restarts import RestartFailed
 from harness.proof.in_process import InProcessCarrier
@@ -42,6 +56,7 @@ class Watched(Examiner):
     """An examiner whose epilogue can be looked at."""
 
     epilogue: tuple[Exchange, ...] = ()
+    carrier: InProcessCarrier
 
     def _result(self, scenario, histories, judged, started):  # type: ignore[no-untyped-def]
         if scenario.is_epilogue:
@@ -57,6 +72,7 @@ def examiner(
     clock: MovedClock | None = None,
     restart: Callable[[], None] | None = None,
     age_seconds: int = 0,
+    carrier: type[InProcessCarrier] = InProcessCarrier,
 ) -> Watched:
     """An examiner of a wallet in this process. `players` are the balances of named players, all in EUR."""
     clock = clock or MovedClock(STARTS_AT_MS)
@@ -70,15 +86,18 @@ def examiner(
         players=tuple(_named(provision, contract, number, each) for number, each in enumerate(players, 188)),
         limits=replace(LIMITS, age_seconds=age_seconds),
     )
-    return Watched(
+    wallet = carrier(app, f"/{contract}", clock)
+    found = Watched(
         under_test,
         Facts(),
-        wallet=InProcessCarrier(app, f"/{contract}", clock),
+        wallet=wallet,
         provision=None if players else provision,
         record=True,
         now_ms=clock,
         interlude=Interlude(restart, lambda seconds: clock.move(round(seconds * 1000))),
     )
+    found.carrier = wallet
+    return found
 
 
 def _named(provision: InProcessCarrier, contract: str, number: int, balance: str) -> Player:
@@ -213,6 +232,43 @@ def test_the_wallet_is_restarted_before_the_epilogue_and_within_scenarios_that_s
     assert len(restarts) == 2
     assert result.late is not None
     assert result.late.restarts == 1
+
+
+class Away(InProcessCarrier):
+    """The way to a wallet that does not listen for some requests, from a moment on."""
+
+    left = 0
+
+    def send(
+        self, request: Request, *, loss: Loss | None = None, time_out_seconds: float | None = None
+    ) -> Transmission:
+        if self.left:
+            self.left -= 1
+            gone = Failure(FailureKind.UNREACHABLE, "nothing listens", never_sent=True)
+            return Transmission(Message(b"", request.body), None, gone, 1, 0, 0, 1)
+        return super().send(request, loss=loss)
+
+
+@pytest.mark.parametrize(("away", "ends"), [(5, False), (10_000, True)])
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_a_wallet_that_is_away_is_waited_for_in_the_epilogue(contract: str, away: int, ends: bool) -> None:
+    slept: list[float] = []
+    found = examiner(contract, carrier=Away, restart=lambda: vars(found.carrier).update(left=away))
+    recovery = found.patience.recovery
+    assert recovery is not None
+    recovery._now, recovery._sleep = lambda: sum(slept), slept.append
+    result = tell(found, *FEW)
+    assert slept
+    if ends:
+        assert result.status is Status.SKIPPED
+        assert found.ended == result.ended
+        assert found.ended.startswith("the wallet stopped answering at ")
+        assert 25 < sum(slept) <= 30
+    else:
+        assert result.status is Status.PASS, result.verdicts
+        assert result.resent == 1
+        assert found.ended == ""
+        assert result.waited_ms == round(1000 * sum(slept))
 
 
 def test_without_a_command_the_step_does_nothing() -> None:

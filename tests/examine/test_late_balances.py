@@ -41,6 +41,31 @@ def test_a_wallet_that_reads_from_a_replica_is_accused_of_that_alone(contract: s
     examiner.close()
 
 
+class StartsWithAnOldReplica(ReadsFromReplica):
+    """For some time after a restart, readings show the balance that the account was opened with."""
+
+    restarted_ms = 0
+
+    def read_balance(self, account: Account) -> int:
+        if self.now_ms() - self.restarted_ms >= self.lag_ms:
+            return self.store.balance(account)
+        return next(iter(self._log(account).values()))
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_a_balance_that_comes_right_in_the_epilogue_is_late_and_nothing_else(contract: str) -> None:
+    def restart(wallet: Wallet) -> None:
+        vars(wallet)["restarted_ms"] = wallet.now_ms()
+
+    examiner = examiner_on_clock(StartsWithAnOldReplica, contract, restart=restart)
+    played = {"casino": "settlement/exact_credit", "sportsbook": "settlement/paid_bet"}[contract]
+    assert examiner.examine(scenarios()[played]).status is Status.PASS
+    found = red(examiner.examine(scenarios()["epilogue/first_transactions"]))
+    assert {(each.requirement, each.cause, each.aspect, each.status) for each in found} == {
+        (BALANCE[contract], "late_balance", Aspect.LATE, Status.FAIL)
+    }
+
+
 def test_the_finding_shows_the_old_balance_and_the_right_one() -> None:
     examiner = examiner_on_clock(ReadsFromReplica, "casino")
     (found,) = red(examiner.examine(scenarios()["settlement/exact_credit"]))

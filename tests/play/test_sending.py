@@ -9,14 +9,15 @@ import pytest
 from hostile import Server, message
 from interfered import Asked, Interfered
 from preflight_at_hand import AtHand
-from report_at_hand import scenarios
+from report_at_hand import contracts, exercised, scenarios
 
 from harness.config import WalletUnderTest
 from harness.examine import Examiner
 from harness.model import Exchange, Limits, Status
 from harness.play.preflight import Facts
 from harness.play.sending import retry_after
-from harness.verdict import ScenarioResult
+from harness.report.remarks import remarks
+from harness.verdict import ScenarioResult, conclude
 
 PLAIN = "idempotency/resent_settlement"
 RACE = "races/identical_settlements"
@@ -146,6 +147,71 @@ def test_retry_after_is_obeyed(status: str) -> None:
     assert any(repeated(result))
     assert clock.slept
     assert all(1.5 < each <= 2 for each in clock.slept)
+
+
+def refused_once(answer: bytes) -> Callable[[Asked], bool]:
+    """Answer the first sending of each body of a settlement with other bytes. The wallet does not see it."""
+    seen: set[bytes] = set()
+
+    def busy(asked: Asked) -> bool:
+        if b"transactions" not in asked.body or asked.body in seen:
+            return False
+        seen.add(asked.body)
+        asked.visit.say(answer)
+        return True
+
+    return busy
+
+
+@pytest.mark.parametrize("value", ["0", "Thu, 01 Jan 1970 00:00:10 GMT"])
+def test_what_may_come_again_now_is_sent_again_at_once(value: str) -> None:
+    clock = Clock()
+    page = message(b"", f"Retry-After: {value}", "Connection: close", status="429 Too Many Requests")
+    (result,), _ = examined(refused_once(page), clock=clock)
+    assert result.status is Status.PASS, result.verdicts
+    assert (result.resent, result.waited_ms) == (1, 0)
+    assert clock.slept == []
+
+
+REFUSAL = b'{"status":"RS_ERROR_UNKNOWN","user":"1","transactions":[]}'
+"""An answer of the contract's shape."""
+
+
+def obeyed(body: bytes, scenario: str, seconds: int = 2) -> tuple[ScenarioResult, Clock]:
+    """The result of a scenario whose settlements are first answered with a 429 that asks for patience."""
+    clock = Clock()
+    page = message(body, f"Retry-After: {seconds}", "Content-Type: application/json", "Connection: close",
+                   status="429 Too Many Requests")  # fmt: skip
+    (result,), _ = examined(refused_once(page), [scenario], clock=clock)
+    return result, clock
+
+
+@pytest.mark.parametrize("scenario", [PLAIN, "idempotency/replay_repeats_the_answer", "idempotency/resent_many_times"])
+@pytest.mark.parametrize("body", [REFUSAL, b"slow down"])
+def test_an_answer_that_asks_for_patience_is_judged_by_its_resend_alone(scenario: str, body: bytes) -> None:
+    result, clock = obeyed(body, scenario)
+    assert result.status is Status.PASS, result.verdicts
+    assert result.resent >= 1
+    assert result.waited_ms == round(1000 * sum(clock.slept)) > 1500
+
+
+def test_a_case_of_a_family_that_is_sent_again_has_one_row() -> None:
+    plain, _ = examined(lambda _: False, ["input/settlement_missing_fields"])
+    result, _ = obeyed(REFUSAL, "input/settlement_missing_fields", 0)
+    assert result.resent > 5
+    assert [each["name"] for each in result.cases] == [each["name"] for each in plain[0].cases]
+    assert [each["status"] for each in result.cases] == [each["status"] for each in plain[0].cases]
+
+
+def test_what_was_sent_again_is_told_once_in_the_remarks_and_counted() -> None:
+    results = [obeyed(REFUSAL, PLAIN)[0], obeyed(REFUSAL, "idempotency/replay_repeats_the_answer")[0]]
+    contract = contracts()["casino"]
+    verdict = conclude("casino", results, contract.requirements, exercised("casino"))
+    told = remarks(verdict, contract, results)
+    (remark,) = [each for each in told if "sent again" in each]
+    assert remark.startswith("2 requests were sent again: ")
+    assert remark.endswith("4.0 s were waited for the wallet")
+    assert remarks(verdict, contract, [replace(each, resent=0, waited_ms=0) for each in results]) == ()
 
 
 def test_a_longer_retry_after_than_we_wait_is_not_obeyed() -> None:

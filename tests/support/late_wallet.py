@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from harness.config import WalletUnderTest
-from harness.examine import Examiner, preflight
+from harness.examine import Examiner, Interlude, preflight
 from harness.model import Loss, Operation, Outcome, Reply, Request, Transmission, id_of, transactions
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS, RUN_ID, STARTS_AT_MS
@@ -95,8 +96,17 @@ class _OnClock(InProcessCarrier):
         return replace(sent, started_ns=begun, released_ns=begun, first_byte_ns=ended, finished_ns=ended)
 
 
-def examiner_on_clock(wallet_type: type[Wallet], contract: str, *, settle_seconds: float = 1) -> Examiner:
-    """An examiner of a new wallet whose waits move the clock of the wallet and of the platform."""
+def examiner_on_clock(
+    wallet_type: type[Wallet],
+    contract: str,
+    *,
+    settle_seconds: float = 1,
+    restart: Callable[[Wallet], None] | None = None,
+) -> Examiner:
+    """An examiner of a new wallet whose waits move the clock of the wallet and of the platform.
+
+    `restart` is called with the wallet before the epilogue.
+    """
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     clock = MovedClock(STARTS_AT_MS)
     app = App(wallet_type(open_store(), CREDENTIALS, now_ms=clock), provision=True)
@@ -111,7 +121,8 @@ def examiner_on_clock(wallet_type: type[Wallet], contract: str, *, settle_second
         limits=replace(LIMITS, settle_seconds=settle_seconds),
     )
     facts = preflight(under_test, wallet=wallet, provision=provision, now_ms=clock)
-    examiner = Examiner(under_test, facts, wallet=wallet, provision=provision, now_ms=clock)
+    interlude = Interlude(None if restart is None else partial(restart, app.wallet))
+    examiner = Examiner(under_test, facts, wallet=wallet, provision=provision, now_ms=clock, interlude=interlude)
     examiner.settling.now = lambda: clock() / 1000
     examiner.settling.wait = lambda seconds: clock.move(round(seconds * 1000))
     return examiner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -217,6 +217,26 @@ def told_of_status(status: int) -> list[str]:
 def test_a_page_of_something_in_between_is_named_by_its_status(status: int) -> None:
     told = told_of_status(status)
     assert any(f"HTTP {status}: " in each for each in told), told
+
+
+class OverruledInRaces(InProcessCarrier):
+    """A page of a gateway answers every request of a race in the place of the wallet."""
+
+    status = 502
+
+    def release(
+        self, requests: Sequence[Request], *, time_out_seconds: float | None = None
+    ) -> tuple[Transmission, ...]:
+        page = Message(b"", b"<html>", status=self.status, headers=(("content-type", "text/html"),))
+        return tuple(replace(each, received=page) for each in super().release(requests))
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_batches_in_opposite_order_that_fail_are_a_deadlock_whatever_the_status(status: int) -> None:
+    carrier = type("Carrier", (OverruledInRaces,), {"status": status})
+    found = [scenarios()["races/batches_over_two_players"]]
+    told = causes(results_of(Wallet, "casino", found, record=False, carrier=carrier))
+    assert any("a deadlock" in each for each in told), told
 
 
 @pytest.mark.parametrize(("kind", "words"), OF_FAILURES)

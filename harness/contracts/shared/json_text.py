@@ -217,7 +217,12 @@ def _write_decimal(value: Decimal) -> str:
 
 def _write_object(value: Mapping[str, object]) -> str:
     keys = _javascript_order(value) if value and min(value) < ":" else value
-    return "{" + ",".join([f"{encode_basestring(key)}:{_write(value[key])}" for key in keys]) + "}"
+    members = [
+        # Most values are text, which is written without a call of `_write`.
+        f"{encode_basestring(key)}:{encode_basestring(each) if type(each := value[key]) is str else _write(each)}"
+        for key in keys
+    ]
+    return "{" + ",".join(members) + "}"
 
 
 def _javascript_order(keys: Iterable[str]) -> list[str]:
