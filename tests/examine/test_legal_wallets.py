@@ -14,7 +14,7 @@ from legal_pins import OTHERWISE, pins_of
 from listening import Listening
 from overlapping_wallets import RefusesWhatIsInProgress
 from patience import PATIENCE_SECONDS
-from run_sizes import SIZES
+from run_sizes import SMALL
 
 from harness.config import WalletUnderTest
 from harness.config.tailoring import narrowed
@@ -51,12 +51,25 @@ EARNED = {
 """The SHOULD requirements that a variant may be warned of. All others must be warned of none."""
 INCOMPLETE = {(legal.NeverDeducts, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")}
 """A wallet that is permitted not to do what a MUST is about is not certified, and not failed either."""
+VARIANTS = (*legal.VARIANTS, *legal_identities.VARIANTS)
+
+
+def contracts_of(variant: type[Wallet]) -> list[str]:
+    """The contracts on which a variant differs from the reference."""
+    return [
+        each for each in BUNDLED if legal.of_contract(each)(variant) and legal_identities.of_contract(each)(variant)
+    ]
+
+
 CASES = [
-    pytest.param(variant, contract, id=f"{contract}-{variant.__name__}")
-    for contract in BUNDLED
-    for variant in (*legal.VARIANTS, *legal_identities.VARIANTS)
-    if legal.of_contract(contract)(variant) and legal_identities.of_contract(contract)(variant)
+    *(pytest.param(variant, contracts_of(variant)[-1], SMALL, id=f"{variant.__name__}-small") for variant in VARIANTS),
+    *(
+        pytest.param(variant, contract, LIMITS, id=f"{contract}-{variant.__name__}", marks=pytest.mark.full)
+        for variant in VARIANTS
+        for contract in contracts_of(variant)
+    ),
 ]
+"""Each variant on one contract with small batches, and in `make test-all` on all of its contracts as in the proof."""
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +77,7 @@ def scenarios() -> tuple[Scenario, ...]:
     return load_folder(bundled("scenarios"), CONTRACTS)
 
 
-@SIZES
-@pytest.mark.parametrize(("variant", "contract"), CASES)
+@pytest.mark.parametrize(("variant", "contract", "limits"), CASES)
 def test_a_legal_wallet_is_never_failed(
     variant: type[Wallet], contract: str, limits: Limits, scenarios: Sequence[Scenario]
 ) -> None:
@@ -98,7 +110,7 @@ def test_a_legal_wallet_is_never_failed(
 
 
 def test_every_wallet_with_pins_is_among_the_legal_ones() -> None:
-    assert set(OTHERWISE) <= {*legal.VARIANTS, *legal_identities.VARIANTS}
+    assert set(OTHERWISE) <= {*VARIANTS}
 
 
 def test_a_variant_that_earns_a_warning_gets_it(scenarios: Sequence[Scenario]) -> None:

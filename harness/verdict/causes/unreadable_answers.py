@@ -137,15 +137,21 @@ def of_status(case: Case) -> Iterator[Cause]:
 
 
 def _of_size(case: Case, exchange: Exchange) -> Cause:
-    size, most = len(exchange.transmission.sent.body), case.history.largest_body
+    most = case.history.largest_body
+    size = _about(len(exchange.transmission.sent.body))
     count = len(transactions(exchange.operation))
     what = f"the {exchange.name} of {count:,} transactions" if count > 1 else f"this {exchange.name}"
     takes = "does not take such a body" if most is None else f"takes bodies of {most:,} bytes at most"
     return Cause(
         "body_too_large",
-        f"HTTP 413: the wallet, its framework or its proxy {takes}; {what} has {size:,}",
+        f"HTTP 413: the wallet, its framework or its proxy {takes}; {what} has about {size:,}",
         "raise the limit of the body's size in the framework, and in every proxy in front of it",
     )
+
+
+def _about(size: int) -> int:
+    """The number with three digits that count. Bodies of as many transactions are told as of one size then."""
+    return round(size, 3 - len(str(size))) if size >= 1000 else size
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
