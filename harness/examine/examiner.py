@@ -66,6 +66,7 @@ class Examiner:
 
     ended = ""
     _silences = 0
+    _closing = False
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
@@ -257,6 +258,7 @@ class Examiner:
 
         Returns a sentence, without secrets, about each player who could not be restored.
         """
+        self._closing = True
         changed = tuple(map(self.results.secrets.text, self.players.close()))
         self.client.close()
         if self._provision is not None:
@@ -291,7 +293,7 @@ class Examiner:
 
     def _send(self, operation: Operation) -> Exchange:
         call = Call(operation=operation)
-        if not isinstance(operation, GetBalance):
+        if self._closing or not isinstance(operation, GetBalance):
             return self.client.call(call)
         return PatientSending(self.client, self.patience, "the players' balances", lambda: operation).call(call)[-1]
 

@@ -6,6 +6,7 @@ reading the balance of every player who took part, and of a bystander who did no
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ from harness.play.near_players import with_near_ids
 from harness.play.players import BYSTANDER, NoPlayer, Players, zero_read
 from harness.play.restarts import Restarts
 from harness.play.scenario_run import RunContext, ScenarioRun
-from harness.play.sending import Patience
+from harness.play.sending import Patience, WalletGone
 from harness.play.settling import Settling, Waits
 from harness.scenario.estimates import needs_of, steps_of, takes_everything
 from harness.scenario.faults import BEYOND_EXACT
@@ -144,6 +145,11 @@ class Runner:
                 return run.history(scenario)
             return self._settling.settle(lambda: run.history(scenario), run.read_again)
         finally:
+            self._give_back(run)
+
+    def _give_back(self, run: ScenarioRun) -> None:
+        """Return the players. What cannot be restored now is tried again when the players are closed."""
+        with contextlib.suppress(WalletGone):
             self._players.back(run.players, run.last_shown)
 
     def _with_strangers(self, cast: dict[str, Player]) -> dict[str, Player]:
