@@ -68,6 +68,7 @@ class Examiner:
 
     ended = ""
     _silences = 0
+    _closing = False
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""

@@ -56,7 +56,7 @@ class TakesATokenTwice(Wallet):
         return
 
 
-@defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"authentication/token_used_twice_at_once": "oracle"})
+@defect(violates="SPB-TOK-01", contracts=SPORTSBOOK, witnesses={"races/token_used_twice_at_once": "oracle"})
 class SpendsATokenTooLate(Wallet):
     """Looks whether a token was used, and spends it later, so two logins at once both succeed."""
 

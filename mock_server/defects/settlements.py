@@ -205,7 +205,7 @@ class ReturnsTheStakeForAVoid(Wallet):
         "SPB-MNY-01 SPB-SET-01 SPB-SET-02 SPB-SET-04 SPB-SET-06 SPB-SET-07"
     ),
     contracts=SPORTSBOOK,
-    witnesses={"settlement/settled_in_a_later_session": "oracle"},
+    witnesses={"ordering/settled_in_a_later_session": "oracle"},
 )
 class SettlesInASessionOnly(Wallet):
     """Wants a live session for a settlement, which carries none."""

@@ -63,6 +63,7 @@ def test_each_process_has_its_own_after_one_restart(tmp_path: Path) -> None:
     assert data["contracts"]["casino"]["late"]["restarts"] == 1
 
 
+@pytest.mark.full
 def test_a_wallet_that_forgets_at_a_restart_is_found(tmp_path: Path) -> None:
     with restartable(tmp_path, "--defect", "forgets-at-a-restart") as wallet:
         done = _certify(wallet.profile("sportsbook"), "-v")

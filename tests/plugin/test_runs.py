@@ -47,7 +47,8 @@ def without_numbers(output: str) -> str:
     """A run's output without what differs from run to run."""
     lines = [line for line in output.splitlines() if not re.match(r"rootdir|walletproof|seed|=.* in [0-9.]+s", line)]
     text = re.sub(r"  slowest .*?\n(?! {4})", "", "\n".join(lines), flags=re.DOTALL)
-    return re.sub(r"[0-9.]+ ms|[0-9]+ races?.*|[0-9]+ requests", "", text).strip()
+    text = re.sub(r"\n {14}(?=\S)", " ", text)  # A long number breaks a line elsewhere.
+    return re.sub(r"[0-9.]+ ms|[0-9]+ races?.*|tried up to [0-9.]+ s|[0-9]+ requests", "", text).strip()
 
 
 # ----------------------------------------------------------------------------------------------------------------------

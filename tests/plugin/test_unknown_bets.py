@@ -71,6 +71,7 @@ def test_the_pinned_reading_is_certified_for_zero_amounts(
     assert "this wallet pays only bets that it knows, and none was named; money was not judged" in output
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("wallet_type", [CoreAlone, pytest.param(CoreAndBalance, marks=pytest.mark.full)])
 def test_without_the_pin_it_is_incomplete_and_the_line_is_told(
     wallet_type: type[UnknownBetsAreRefused], tmp_path: Path
@@ -81,6 +82,7 @@ def test_without_the_pin_it_is_incomplete_and_the_line_is_told(
     assert "give the player some as `bets` in the profile" in output
 
 
+@pytest.mark.full
 def test_named_players_whose_balance_is_shown_are_enough(tmp_path: Path) -> None:
     status, output = certified(CoreAndBalance, tmp_path, pinned=True, named=True)
     assert status == 0, output

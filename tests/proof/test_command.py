@@ -23,8 +23,8 @@ def test_one_defect_is_proven_and_written_in_three_forms(tmp_path: Path, capsys:
     proof = json.loads(data.read_text(encoding="utf-8"))
     assert proof["holds"]
     assert list(proof["defects"][0]["contracts"]["sportsbook"]["findings"].values()) == [
-        ["authentication/token_used_twice_at_once"],
         ["authentication/used_token"],
+        ["races/token_used_twice_at_once"],
     ]
     for path in (page, text):
         assert "takes-a-token-twice" in path.read_text(encoding="utf-8")

@@ -210,7 +210,7 @@ class Overruled(InProcessCarrier):
 
 
 def told_of_status(status: int) -> list[str]:
-    """What is told of a wallet whose bets are answered by a page with this status."""
+    """The causes in the report of a wallet whose bets are answered by a page with this status."""
     carrier = type("Carrier", (Overruled,), {"status": status})
     found = [scenarios()["player/answers_in_the_documented_form"]]
     return causes(results_of(Wallet, "casino", found, record=False, carrier=carrier))

@@ -150,7 +150,7 @@ def _of_size(case: Case, exchange: Exchange) -> Cause:
 
 
 def _about(size: int) -> int:
-    """The number with three digits that count. Bodies of as many transactions are told as of one size then."""
+    """The number with three digits that count. Bodies of as many transactions then have one size."""
     return round(size, 3 - len(str(size))) if size >= 1000 else size
 
 

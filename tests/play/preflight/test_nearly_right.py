@@ -1,4 +1,4 @@
-"""A wallet with a mistake that shows in its first answers is told its violation, and the run goes on where it can."""
+"""A mistake in the first answers of a wallet is reported as a violation, and the run goes on where it can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A refused transaction that comes again: the reason is told, and a success without effect is charged."""
+"""A refused transaction is sent again: the finding names the reason, and a success without effect is a violation."""
 
 from __future__ import annotations
 
