@@ -17,6 +17,7 @@ from harness.examine import Examiner
 from harness.model import Exchange, Limits, Status
 from harness.play.preflight import Facts
 from harness.play.sending import retry_after
+from harness.play.waves import MOST_ONE_BY_ONE
 from harness.report.remarks import remarks
 from harness.verdict import ScenarioResult, conclude
 
@@ -46,20 +47,22 @@ def examined(
     *,
     clock: Clock | None = None,
     run_until: float | None = None,
+    contract: str = "casino",
+    limits: Limits = LIMITS,
     **fields: float,
 ) -> tuple[list[ScenarioResult], Examiner]:
     """The results of scenarios on the sound wallet. `interfere` sees each request to the contract's paths."""
-    wallet = AtHand("casino")
+    wallet = AtHand(contract)
 
     def on_the_contract(asked: Asked) -> bool:
-        return asked.path.startswith("/casino") and interfere(asked)
+        return asked.path.startswith(f"/{contract}") and interfere(asked)
 
     with Server(Interfered(wallet.app, on_the_contract)) as server:
         found: WalletUnderTest = replace(
             wallet.under_test(),
-            url=f"{server.url}/casino",
+            url=f"{server.url}/{contract}",
             provision_url=f"{server.url}/__admin/player",
-            limits=LIMITS,
+            limits=limits,
             **fields,  # type: ignore[arg-type]
         )
         examiner = Examiner(found, Facts(), record=True)
@@ -149,6 +152,28 @@ def test_what_cannot_be_sent_again_is_played_again_once(scenario: str, playings:
 
     (result,), _ = examined(loses, [scenario])
     assert (len(lost), result.status) == (playings, status), result.verdicts
+
+
+@pytest.mark.parametrize("losses", [1, 2])
+def test_of_requests_that_only_save_time_one_loss_is_sent_again(losses: int) -> None:
+    """If several of their connections are closed, the wallet may serve fewer at once: the scenario is played again."""
+    settled: list[bytes] = []
+    lost: list[bytes] = []
+
+    def loses(asked: Asked) -> bool:
+        if b'"amount":0.07' not in asked.body:
+            return False
+        settled.append(asked.body)
+        if len(settled) <= MOST_ONE_BY_ONE or len(lost) == losses:
+            return False
+        lost.append(asked.body)
+        asked.answer()
+        return True
+
+    many = replace(LIMITS, rounds=MOST_ONE_BY_ONE + 5)
+    (result,), _ = examined(loses, ["money/sum_of_small_settlements"], contract="sportsbook", limits=many)
+    assert (len(lost), result.status) == (losses, Status.PASS), result.verdicts
+    assert (result.resent == losses) == (losses == 1)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
