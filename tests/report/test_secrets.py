@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS as OF_THE_SOUND
 from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run, wallet
 from telltale_wallet import forms
+from unpleasant_secrets import SECRETS, WRITINGS
 
 from harness.contracts import load
 from harness.report.certificate import new_keys
@@ -72,12 +73,12 @@ def signatures(artefacts: dict[str, bytes]) -> list[str]:
 
 
 @contextlib.contextmanager
-def telltale(*options: str) -> Iterator[str]:
+def telltale(*options: str, credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[str]:
     """The wallet that tells everything; the root of its addresses."""
     script = ROOT / "tests" / "support" / "telltale_wallet.py"
     with subprocess.Popen(
         [sys.executable, str(script), "--provision", "--ready-json", "--stop-with-parent", *options],
-        env=environment(CREDENTIALS),
+        env=environment(credentials),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -96,7 +97,9 @@ def root() -> Iterator[str]:
         yield found
 
 
-def certify(root: str, contract: str, folder: Path, *options: str) -> tuple[Done, dict[str, bytes]]:
+def certify(
+    root: str, contract: str, folder: Path, *options: str, credentials: Mapping[str, str] = CREDENTIALS
+) -> tuple[Done, dict[str, bytes]]:
     """A run that says all it can, and every artefact of it."""
     new_keys(folder / "key")
     told = run(
@@ -111,7 +114,7 @@ def certify(root: str, contract: str, folder: Path, *options: str) -> tuple[Done
         *LOUD,
         *options,
         cwd=folder,
-        variables=CREDENTIALS | {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(folder / "summary.md")},
+        variables={**credentials, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(folder / "summary.md")},
         plugins=("no:cacheprovider", "xdist"),
     )
     return told, {"output": told.output.encode()} | written(folder)
@@ -138,6 +141,21 @@ def test_no_artefact_of_a_failing_run_has_a_secret(
     assert f"${CONTRACTS[contract][1]}".encode() in artefacts["run.json"]
     assert leaks(artefacts, telling(contract)) == []
     assert signatures(artefacts) == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_artefact_has_an_unpleasant_secret_in_any_writing(secret: str, contract: str, tmp_path: Path) -> None:
+    """The wallet sends it back escaped, too, and each format of a report escapes what it writes."""
+    credentials = {**CREDENTIALS, CONTRACTS[contract][1]: secret}
+    with telltale(credentials=credentials) as root:
+        options = (f"--wallet-provision={root}/__admin/player", "-k", "resent_settlement or resent_bet")
+        done, artefacts = certify(root, contract, tmp_path, *options, credentials=credentials)
+    assert done.status == 1, done.output
+    assert b"x-debug-0" in artefacts["run.json"]
+    written = [write(secret).encode() for write in WRITINGS.values()]
+    assert leaks(artefacts, [*(each.encode() for each in forms(secret)), *written]) == []
 
 
 @pytest.mark.full
