@@ -153,7 +153,7 @@ def test_no_artefact_has_an_unpleasant_secret_in_any_writing(secret: str, contra
         options = (f"--wallet-provision={root}/__admin/player", "-k", "resent_settlement or resent_bet")
         done, artefacts = certify(root, contract, tmp_path, *options, credentials=credentials)
     assert done.status == 1, done.output
-    assert b"x-debug-0" in artefacts["run.json"]
+    assert b"x-debug-1" in artefacts["run.json"]
     written = [write(secret).encode() for write in WRITINGS.values()]
     assert leaks(artefacts, [*(each.encode() for each in forms(secret)), *written]) == []
 
