@@ -38,7 +38,7 @@ CREDENTIALS = {
 CONTRACTS = {"casino": ("WALLET_API_KEY", "WALLET_SECRET"), "sportsbook": ("WALLET_USER", "WALLET_PASSWORD")}
 LOUD = ("-vv", "--showlocals", "--tb=long", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG", "-rA")
 SOME = "authentication or signature or idempotency or login or answers or token or session"
-SIGNATURE = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
+SIGNATURE = re.compile(rb"(?<![0-9A-Fa-f])(?<!SHA-256 )[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
 
 
 def telling(contract: str, *others: str) -> list[bytes]:
@@ -61,7 +61,7 @@ def leaks(artefacts: dict[str, bytes], secrets: list[bytes]) -> list[str]:
 
 
 def signatures(artefacts: dict[str, bytes]) -> list[str]:
-    """Whole signatures. The digests of scenarios and schemas look alike."""
+    """Whole signatures. The digests of scenarios, of schemas and of bodies that were cut look alike."""
     digests = json.loads(artefacts.get("run.json", b"{}"), parse_float=Decimal).get("run", {}).get("digests", {})
     known = {each.encode() for each in digests.values()}
     return [
