@@ -118,7 +118,7 @@ def test_a_worker_that_was_killed_is_started_again(wallet: Running, postgres: st
             ("--workers", "2", "--store", "postgresql://127.0.0.1:1/b", "--live-weather"),
             "--live-weather needs one process",
         ),
-        (("--workers", "0"), "invalid"),
+        (("--workers", "0"), "'0' is no whole number from 1 to 256"),
     ],
 )
 def test_workers_that_cannot_start_are_an_error_in_a_sentence(
