@@ -9,8 +9,11 @@ import base64
 import binascii
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+from harness.inert import is_unseen
 
 MOST_LAYERS = 6
 """How often escapes are undone, one within the other."""
@@ -21,11 +24,7 @@ _ESCAPES = re.compile(
     |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)+""",
     re.VERBOSE,
 )
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
-)
-"""Characters that nobody sees."""
+_UNPLAIN = re.compile(r"[^\n\t\r -~]+")
 _ONE = re.compile(
     r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
     |(?:\\x|%)(?P<byte>[0-9a-fA-F]{2})|\\(?P<octal>[0-3][0-7]{2})|\\(?P<short>.)|(?P<entity>&[^;]+;)|(?P<plain>.)""",
@@ -71,7 +70,7 @@ def layers(text: str) -> Iterator[Layer]:
         layer = read
         yield layer
     for each in (first, layer) if layer is not first else (first,):
-        if (seen := _undone(each, _UNSEEN, lambda _: [])) is not None:
+        if (seen := _undone(each, _UNPLAIN, _seen)) is not None:
             yield seen
 
 
@@ -141,6 +140,15 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
     parts.append(text[done:])
     places += (layer.place(at, at + 1) for at in range(done, len(text)))
     return Layer("".join(parts), places)
+
+
+def _seen(characters: str) -> list[Place]:
+    """The characters that a reader sees, each with its start and end. Wide spaces are seen."""
+    return [
+        (each, at, at + 1)
+        for at, each in enumerate(characters)
+        if unicodedata.category(each) == "Zs" or not is_unseen(each)
+    ]
 
 
 def _read(escapes: str) -> list[Place]:
