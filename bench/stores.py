@@ -30,22 +30,31 @@ ROUNDS = 5
 SESSION = "session"
 SIZES = (1, 64)
 
-Loop = Callable[[Store, Account, int, int], None]
+Name = Callable[[int], str]
+Loop = Callable[[Store, Sequence[Account], int, int], None]
 
 
-def bare(store: Store, account: Account, first: int, count: int) -> None:
-    """Write what `count` bets write, in one transaction, without looking at anything."""
+def bare(
+    store: Store, accounts: Sequence[Account], first: int, count: int, family: str = "bet", named: Name = "b{}".format
+) -> None:
+    """Write what `count` bets or payouts write, in one transaction, without looking at anything.
+
+    `named` is the id of a number.
+    """
+    fate = Fate.PLACED if family == "bet" else Fate.SETTLED
     store.begin()
     for number in range(first, first + count):
-        store.set_balance(account, 10**12 - number)
-        store.put_bet(account.contract, BetRecord(account.number, f"b{number}", f"b{number}", 1, Fate.PLACED))
-        entry = Entry(account.number, 1, -1, 10**12 - number, "", Outcome.OK, f"{number:032x}", 1_700_000_000_000)
-        store.put_entry(Key(account.contract, "bet", f"b{number}"), entry)
+        account, id, balance = accounts[number % len(accounts)], named(number), 10**12 - number
+        store.set_balance(account, balance)
+        store.put_bet(account.contract, BetRecord(account.number, id, id, 1, fate))
+        entry = Entry(account.number, 1, -1, balance, "", Outcome.OK, f"{number:032x}", 1_700_000_000_000)
+        store.put_entry(Key(account.contract, family, id), entry)
     store.commit()
 
 
-def wallet(store: Store, account: Account, first: int, count: int) -> None:
+def wallet(store: Store, accounts: Sequence[Account], first: int, count: int) -> None:
     """Let the wallet carry out `count` bets that arrive in one turn of the event loop."""
+    (account,) = accounts
     playing = Wallet(store, commits=CommitEachTurn(store))
     bets = [
         Bet(id=f"b{number}", player=account.player, currency="EUR", amount=1, session=SESSION)
@@ -72,7 +81,7 @@ def seconds(where: str, loop: Loop, size: int, bets: int) -> float:
         store.commit()
         began = time.perf_counter()
         for first in range(0, bets, size):
-            loop(store, account, first, size)
+            loop(store, [account], first, size)
         return time.perf_counter() - began
 
 
