@@ -16,7 +16,7 @@ gap.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.contracts import Contract, Credentials
 from harness.model import (
@@ -38,6 +38,7 @@ from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
 from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
+from mock_server.reading import reads_of
 from mock_server.rules.batches import PART, Batches, OutsideTurn
 from mock_server.rules.rollbacks import Rollbacks
 from mock_server.store import NotStored, Store, Unclear
@@ -79,7 +80,7 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         it may be stored.
         """
         try:
-            await self.commits.begin()
+            await self.commits.begin(reads_of(contract, transactions(operation)))
             reply = await self._decided(contract, operation)
             await self._stored(operation)
         except NotStored:
@@ -120,10 +121,10 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         except Exception as error:
             raise OutsideTurn(error) from error
 
-    async def begin_part(self) -> None:
+    async def begin_part(self, contract: str, items: Sequence[Movement]) -> None:
         """Open a transaction for the next part of a batch."""
         try:
-            await self.commits.begin()
+            await self.commits.begin(reads_of(contract, items))
         except Exception as error:
             raise OutsideTurn(error) from error
 
