@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Protocol
 
 from mock_server.clock import elapsed_seconds
@@ -19,8 +20,14 @@ ALONE_SECONDS = 1.0
 row takes no other along.
 """
 
-GATHER_SECONDS = 0.005
-"""How long a turn waits at most for requests that arrive one after the other."""
+RECENT_TURNS = 4
+"""Number of turns whose size says how many requests to expect."""
+
+QUIET_SECONDS = 0.001
+"""A turn begins when no further request has arrived for so long."""
+
+GATHER_SECONDS = 0.01
+"""How long a turn waits at most for further requests."""
 
 LOOKUP_SECONDS = 0.8
 """How long the fate of a transaction is looked for whose COMMIT was not answered."""
@@ -88,6 +95,8 @@ class CommitEachTurn:
         self._waiting: Turn = []
         self._arrived: Turn = []
         self._reads: list[Reads] = []
+        self._sizes: deque[int] = deque((1,), RECENT_TURNS)
+        self._commit_seconds = 0.0
         self._lookups: set[asyncio.Task[None]] = set()
         self._rests_until = 0.0
         self._alone_until = 0.0
@@ -113,20 +122,30 @@ class CommitEachTurn:
         raise NotStored("the database was locked or away")
 
     async def _gathered(self) -> None:
-        """Wait for the other requests of this turn. The turn begins when a round of the event loop brings no more."""
+        """Wait for the other requests of this turn.
+
+        The turn begins as soon as it has as many requests as the largest of the recent turns. It does not wait for
+        longer than half of a commit, because a turn with more requests saves commits and nothing else.
+        """
         loop = asyncio.get_running_loop()
         if not self._arrived:
-            loop.call_soon(self._gather, loop, 0, elapsed_seconds() + GATHER_SECONDS)
+            deadline = elapsed_seconds() + min(self._commit_seconds / 2, GATHER_SECONDS)
+            loop.call_soon(self._gather, loop, 0, deadline)
         arrived = loop.create_future()
         self._arrived.append(arrived)
         await arrived
 
-    def _gather(self, loop: asyncio.AbstractEventLoop, before: int, deadline: float) -> None:
-        if len(self._arrived) > before and elapsed_seconds() < deadline:
-            loop.call_soon(self._gather, loop, len(self._arrived), deadline)
-            return
-        arrived, self._arrived = self._arrived, []
-        _finish(arrived, None)
+    def _gather(self, loop: asyncio.AbstractEventLoop, looks: int, deadline: float, before: int = 0) -> None:
+        """Look whether the turn is complete. `before` is the number of its requests at the last look."""
+        now = len(self._arrived)
+        if not looks:
+            loop.call_soon(self._gather, loop, 1, deadline, now)
+        elif now < max(self._sizes) and (looks == 1 or now > before) and elapsed_seconds() + QUIET_SECONDS < deadline:
+            loop.call_later(QUIET_SECONDS, self._gather, loop, looks + 1, deadline, now)
+        else:
+            arrived, self._arrived = self._arrived, []
+            self._sizes.append(now)
+            _finish(arrived, None)
 
     def _attempt(self) -> bool:
         """True if a transaction is open now, with the rows that the turn will ask for. Raises NotStored."""
@@ -179,8 +198,10 @@ class CommitEachTurn:
     def _commit(self) -> None:
         if not self._waiting:
             return
+        began = elapsed_seconds()
         try:
             self._store.commit()
+            self._commit_seconds = elapsed_seconds() - began
         except Unclear as unclear:
             self._failed(str(unclear))
             lookup = asyncio.get_running_loop().create_task(self._look_up(unclear, self._turn()))

@@ -134,6 +134,9 @@ class Store(Protocol):
     Every call raises NotStored if the database fails. The open transaction must then be undone by `rollback`.
     """
 
+    reads_ahead: bool
+    """True if `read_ahead` saves time, because each read is a round trip."""
+
     @property
     def busy(self) -> bool:
         """True while a transaction is open."""

@@ -60,6 +60,8 @@ BEGIN = (
 class PostgresStore(SqlStore):
     """The wallet's books in one PostgreSQL database."""
 
+    reads_ahead = True
+
     def __init__(self, address: str, *, durable: bool = True) -> None:
         """Raises OSError with the server's reason. The error leaves out the address, which may hold a password."""
         super().__init__()

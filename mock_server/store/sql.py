@@ -121,6 +121,8 @@ class Cursor(Protocol):
 class SqlStore(ABC):
     """A store on an SQL database. The subclass connects and opens the transactions."""
 
+    reads_ahead = False
+
     def __init__(self) -> None:
         self._proof: Proof | None = None
         self._wrote = False
