@@ -3,8 +3,8 @@
     python bench/speed.py [--seconds 2] [--rounds 3]
 
 * *Constant* is the same server. It answers a request by the answer to an earlier request of the same length.
-* *Bare loop* writes the same rows into the same store and looks at nothing. Its transactions have as many requests as
-  there are connections.
+* *Bare loop* writes the same rows into the same store with a statement for each, and looks at nothing. Its transactions
+  have as many requests as there are connections. *Grouped* writes them by the calls of the store.
 * *Alone* is the same wallet with a commit for each request.
 
 All numbers are items in a second. All commits are flushed to disk. The load generator shares the machine's cores with
@@ -39,7 +39,7 @@ from mock_server.wire import Answer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the file runs as a script, too
 from bench.load import CREDENTIALS, rate, wire
-from bench.stores import bare, stores
+from bench.stores import bare, grouped, stores
 
 PLAYERS = 64
 CONNECTIONS = (1, 64)
@@ -49,6 +49,8 @@ MOST_ITEMS = 60_000
 """Items that are prepared for a measurement, unless 64 requests have more."""
 PLAYER = json.dumps({"contract": "casino", "currency": "EUR", "balance": "1000000"}).encode()
 AMOUNT = 100_000
+MOST_IN_COMMIT = 12_800
+"""Items in a transaction of the loops at most: 64 parts of 200."""
 
 
 class Kind(NamedTuple):
@@ -103,6 +105,9 @@ def serve(way: str, where: str) -> None:
     wallet = Wallet(store, settings.credentials, commits=commits)
     app = Constant(wallet) if way == "constant" else App(wallet, provision=True)
     Server(app, settings, ready_line(settings, listening.getsockname()[1])).run(sockets=[listening])
+
+
+WriteLoop = Callable[[Store, Sequence[Account], int, int, str, Callable[[int], str]], None]
 
 
 class Player(NamedTuple):
@@ -183,7 +188,7 @@ def prepared(store: Store, kind: Kind, players: Sequence[Player], requests: int)
 def place(store: Store, accounts: Sequence[Account], first: int, bets: int) -> None:
     """Enter bets, in transactions of a thousand."""
     for begin in range(first, first + bets, 1000):
-        bare(store, accounts, begin, min(1000, first + bets - begin), family="bet", named=lambda n: bet(NOBODY, n).id)
+        grouped(store, accounts, begin, min(1000, first + bets - begin), "bet", lambda n: bet(NOBODY, n).id)
 
 
 NOBODY = Player("", "")
@@ -201,16 +206,16 @@ class Wanted(NamedTuple):
         return max(self.connections, int(min(most, MOST_ITEMS / self.kind.size)))
 
 
-def loop_rate(store: Store, accounts: Sequence[Account], wanted: Wanted, seconds: float) -> float:
+def loop_rate(loop: WriteLoop, store: Store, accounts: Sequence[Account], wanted: Wanted, seconds: float) -> float:
     """Items in a second that the bare loop writes."""
-    size = wanted.kind.size * wanted.connections
+    size = min(MOST_IN_COMMIT, wanted.kind.size * wanted.connections)
     family = "bet" if wanted.kind.name == "bet" else "payout"
     written, began = 0, time.perf_counter()
     while not written or time.perf_counter() < began + seconds:
         first = next(NUMBERS)
         for _ in range(size - 1):
             next(NUMBERS)
-        bare(store, accounts, first, size, family=family, named=lambda n: bet(NOBODY, n).id)
+        loop(store, accounts, first, size, family, lambda n: bet(NOBODY, n).id)
         written += size
     return written / (time.perf_counter() - began)
 
@@ -220,6 +225,7 @@ class Measured(NamedTuple):
 
     constant: float
     loop: float
+    grouped: float
     wallet: float
     alone: float
 
@@ -246,7 +252,8 @@ def measure(constant: Peer, wallet: Peer, alone: Peer, store: Store, wanted: Wan
             rate(each.port, sent[1:] or sent, wanted.kind.size, connections=wanted.connections, seconds=seconds)
         )
     accounts = [account for each in wallet.players if (account := store.account("casino", each.id)) is not None]
-    return Measured(found[0], loop_rate(store, accounts, wanted, seconds), found[1], found[2])
+    loops = [loop_rate(each, store, accounts, wanted, seconds) for each in (bare, grouped)]
+    return Measured(found[0], loops[0], loops[1], found[1], found[2])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -274,10 +281,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     for wanted in rows:
                         measured = measure(constant, wallet, alone, store, wanted, options.seconds)
                         found.setdefault((name, wanted), []).append(measured)
-    print(
-        "| store | request | connections | constant | bare loop | wallet | alone | share of the lower | beside alone |"
-    )
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    heads = ("constant", "bare loop", "grouped", "wallet", "alone", "share of the lower ceiling", "beside alone")
+    print(f"| store | request | connections | {' | '.join(heads)} |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for (name, wanted), all_of_it in found.items():
         print(Measured(*(statistics.median(each) for each in zip(*all_of_it, strict=True))).line(name, wanted))
 

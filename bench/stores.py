@@ -76,14 +76,15 @@ def bare(
 ) -> None:
     """Write the rows in one transaction, with a statement for each, without looking at anything."""
     assert isinstance(store, SqlStore)
+    run = store._run  # noqa: SLF001 - one statement and nothing else
     store.begin()
     for account, bet, key, entry in written(accounts, first, count, family, named):
         id = packed(key.id)
-        store._run(BALANCE, (entry.balance, account.number))
-        store._run(BET, (account.contract, id, bet.account, id, bet.stake, bet.fate.value))
+        run(BALANCE, (entry.balance, account.number))
+        run(BET, (account.contract, id, bet.account, id, bet.stake, bet.fate.value))
         row = (*entry[:4], packed(entry.bet), entry.outcome.value, entry.reference, entry.at_ms)
-        store._run(ENTRY, (key.contract, key.family, id, *row))
-        store._run(POSTINGS, (entry.effect, key.family, id, entry.at_ms, account.number))
+        run(ENTRY, (key.contract, key.family, id, *row))
+        run(POSTINGS, (entry.effect, key.family, id, entry.at_ms, account.number))
     store.commit()
 
 
