@@ -23,7 +23,8 @@ from mock_server.store.interface import PATIENCE_SECONDS, RETRY_SECONDS, NotStor
 from mock_server.store.migrations import Dialect, TooNew, migrate
 from mock_server.store.postgres_connection import LIMITS, BoundedConnection, configure, reason_of, with_defaults
 from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, insertion
-from mock_server.store.sql import Cursor, Row, SqlStore, Table
+from mock_server.store.sql import Cursor, Row, SqlStore
+from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
 
 WRITER_LOCK = 0x77616C6C6574

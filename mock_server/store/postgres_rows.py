@@ -12,13 +12,13 @@ from mock_server.store.sql import (
     BET_COLUMNS,
     ENTRY_COLUMNS,
     Row,
-    Table,
     as_account,
     as_bet,
     as_entry,
     packed,
     unpacked,
 )
+from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
 
 SET_BALANCES = (

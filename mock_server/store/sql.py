@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from harness.model import Outcome
 from mock_server.clock import elapsed_seconds, system_clock
@@ -26,6 +26,7 @@ from mock_server.store.interface import (
     SessionRecord,
     TokenRecord,
 )
+from mock_server.store.tables import BETS, ENTRIES, POSTINGS, Table
 from mock_server.store.working_set import BetKey, Posting, WorkingSet
 
 Row: TypeAlias = tuple[Any, ...]
@@ -36,60 +37,6 @@ OPENING = "opening"
 FLUSH_ROWS = 1000
 """Rows that are written together at most. A database limits the time of one statement."""
 
-
-class Table(NamedTuple):
-    """How rows are written into a table: the columns with their types, and what replaces a row of the same key."""
-
-    name: str
-    columns: tuple[tuple[str, str], ...]
-    conflict: str = ""
-
-
-ENTRIES = Table(
-    "entry",
-    (
-        ("contract", "TEXT"),
-        ("family", "TEXT"),
-        ("id", "BYTEA"),
-        ("account", "BIGINT"),
-        ("amount", "BIGINT"),
-        ("effect", "BIGINT"),
-        ("balance", "BIGINT"),
-        ("bet", "BYTEA"),
-        ("outcome", "TEXT"),
-        ("reference", "TEXT"),
-        ("at_ms", "BIGINT"),
-    ),
-    "ON CONFLICT (contract, family, id) DO UPDATE SET account = excluded.account, amount = excluded.amount,"
-    " effect = excluded.effect, balance = excluded.balance, bet = excluded.bet, outcome = excluded.outcome,"
-    " reference = excluded.reference, at_ms = excluded.at_ms",
-)
-BETS = Table(
-    "bet",
-    (
-        ("contract", "TEXT"),
-        ("id", "BYTEA"),
-        ("account", "BIGINT"),
-        ("bet", "BYTEA"),
-        ("stake", "BIGINT"),
-        ("fate", "TEXT"),
-    ),
-    "ON CONFLICT (contract, id, account) DO UPDATE SET bet = excluded.bet, stake = excluded.stake,"
-    " fate = excluded.fate",
-)
-POSTINGS = Table(
-    "posting",
-    (
-        ("account", "BIGINT"),
-        ("owner", "TEXT"),
-        ("currency", "TEXT"),
-        ("amount", "BIGINT"),
-        ("kind", "TEXT"),
-        ("id", "BYTEA"),
-        ("at_ms", "BIGINT"),
-    ),
-)
-"""Both sides of a movement are postings: what the `player` gains, the `house` loses."""
 
 STORED_ENTRY = "SELECT 1 FROM entry WHERE contract = ? AND family = ? AND id = ? AND reference = ?"
 

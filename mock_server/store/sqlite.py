@@ -14,7 +14,8 @@ from pathlib import Path
 
 from mock_server.store.interface import RETRY_SECONDS, NotStored, Proof, Reads, Unclear
 from mock_server.store.migrations import Dialect, TooNew, migrate
-from mock_server.store.sql import Cursor, Row, SqlStore, Table
+from mock_server.store.sql import Cursor, Row, SqlStore
+from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
 
 CHECKPOINT_PAGES = 20_000

@@ -21,7 +21,7 @@ class BetKey(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """A movement that is to be posted to the player and to the house. `amount` is what the player gains."""
+    """A movement whose two postings are to be written. `amount` is what the player gains."""
 
     account: int
     amount: int
