@@ -84,7 +84,7 @@ def readings(text: str) -> Iterator[str]:
             break
         yield read
     for each in {text, read}:
-        if (seen := _UNSEEN.sub("", each)) != each:
+        if (seen := _UNPLAIN.sub(lambda run: "".join(each for each, _, _ in _seen(run[0])), each)) != each:
             yield seen
 
 

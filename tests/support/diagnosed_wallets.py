@@ -161,6 +161,6 @@ class AnswersWithTheAnswerBefore(Wallet):
         answer = await super().serve(contract, name, headers, body)
         if name != "settlement":
             return answer
-        before = self.__dict__.get("shared", answer)
+        before: Answer = self.__dict__.get("shared", answer)
         self.__dict__["shared"] = answer
         return before
