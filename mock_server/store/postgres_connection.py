@@ -26,8 +26,11 @@ Our own writers wait for their advisory lock elsewhere. So a statement meets onl
 limit ends the transaction of a wallet whose machine has disappeared.
 """
 
-PLANS = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
-"""Every statement of the wallet finds rows by their keys. A plan that reads a whole table would meet the time limit."""
+PLANS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_custom_plan"}
+"""How the server plans a statement. Every statement of the wallet finds rows by their keys.
+
+A plan that reads a whole table would meet the time limit. So would one that does not know the number of keys.
+"""
 
 DEFAULTS: Mapping[str, str | int] = {
     "application_name": "walletproof wallet",
