@@ -10,6 +10,8 @@ import pytest
 
 from harness.model import Outcome
 from mock_server.store import Account, BetRecord, Entry, Fate, Key, Reads, SessionRecord, Store, open_store
+from mock_server.store.postgres_connection import BoundedConnection, configure
+from mock_server.store.postgres_rows import ReadAhead
 from mock_server.store.sql import FLUSH_ROWS
 
 NAMES = ("ann", "bob")
@@ -119,3 +121,29 @@ def test_more_rows_than_one_statement_takes_are_written(where: str) -> None:
     assert len(store.statement(account)) == FLUSH_ROWS
     assert store.balance(account) == 5 + FLUSH_ROWS
     store.close()
+
+
+@pytest.mark.full
+def test_rows_are_read_ahead_by_their_index(postgres: str) -> None:
+    store = open_store(postgres)
+    account, _ = accounts(store)
+    store.begin()
+    for number in range(5 * FLUSH_ROWS):
+        id = f"id{number}"
+        store.put_bet("casino", BetRecord(account.number, id, id, 1, Fate.PLACED))
+        store.put_entry(Key("casino", "bet", id), Entry(account.number, 1, -1, 5, "", Outcome.OK, "ref", 5))
+    store.commit()
+    store.close()
+    ids = [f"id{number}" for number in range(200)]
+    reads = Reads(
+        entries=tuple(Key("casino", "bet", id) for id in ids),
+        ids=tuple(("casino", id) for id in ids),
+        references=tuple(("casino", "ann", id) for id in ids),
+    )
+    with BoundedConnection.connect(postgres, autocommit=True) as connection:
+        configure(connection)
+        for statement, values in ReadAhead([reads]).statements:
+            for _ in range(7 if values else 0):  # the server could change its plan after five times
+                plan = "\n".join(row[0] for row in connection.execute(b"EXPLAIN " + statement, values, prepare=True))
+                assert "Seq Scan on entry" not in plan
+                assert "Seq Scan on bet" not in plan
