@@ -22,7 +22,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from mock_server.store.interface import PATIENCE_SECONDS, RETRY_SECONDS, NotStored, Proof, Reads, Unclear
 from mock_server.store.migrations import Dialect, TooNew, migrate
 from mock_server.store.postgres_connection import LIMITS, BoundedConnection, configure, reason_of, with_defaults
-from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, insertion
+from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, grouped, insertion
 from mock_server.store.sql import Cursor, Row, SqlStore
 from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
@@ -127,16 +127,18 @@ class PostgresStore(SqlStore):
         """Read what requests will ask for, in one round trip. Raises NotStored."""
         if self._held is None:
             return
-        ahead = ReadAhead(reads)
-        cursors = []
+        groups = [ReadAhead(each) for each in grouped(reads)]
         try:
             with self._held.pipeline():
-                for statement, values in ahead.statements:
-                    cursors.append(self._held.execute(statement, values) if values else None)
-            answers = [[] if each is None else each.fetchall() for each in cursors]
+                cursors = [
+                    [self._held.execute(statement, values) if values else None for statement, values in each.statements]
+                    for each in groups
+                ]
+            answers = [[[] if one is None else one.fetchall() for one in each] for each in cursors]
         except psycopg.Error as error:
             raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
-        ahead.note(self._rows, answers)
+        for group, found in zip(groups, answers, strict=True):
+            group.note(self._rows, found)
 
     @property
     def busy(self) -> bool:
