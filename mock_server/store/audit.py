@@ -236,6 +236,7 @@ def _sqlite(where: str) -> Iterator[Read]:
 def _postgres(where: str) -> Iterator[Read]:
     try:
         import psycopg
+        from psycopg.conninfo import make_conninfo
 
         from mock_server.store.postgres_connection import DEFAULTS, parameters_of, reason_of
     except ImportError:
@@ -245,7 +246,7 @@ def _postgres(where: str) -> Iterator[Read]:
     except OSError as error:
         raise BooksError(str(error)) from None
     try:
-        with psycopg.connect(**parameters) as connection, contextlib.ExitStack() as cursors:
+        with psycopg.connect(make_conninfo(**parameters)) as connection, contextlib.ExitStack() as cursors:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
 

@@ -13,7 +13,6 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from harness.cli import main
-from mock_server.__main__ import main as wallet
 from mock_server.store import open_store
 from mock_server.store.address import ambiguity
 from mock_server.store.postgres_connection import SECRET, parameters_of, reason_of
@@ -65,16 +64,22 @@ MISTYPED = [
 
 
 def messages(where: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What the audit and the wallet print, in this order, when they cannot use this address."""
-    found = []
-    for status in (
-        main(["audit", "--store", where]),
-        wallet(["--store", where, "--api-key", "key", "--secret", "a-secret-of-the-test"]),
-    ):
-        printed = capsys.readouterr()
-        assert (status, printed.out) == (2, "")
-        found.append(printed.err)
-    return found
+    """What the audit and the wallet say, in this order, when they cannot use this address."""
+    status, printed = main(["audit", "--store", where]), capsys.readouterr()
+    assert (status, printed.out) == (2, ""), where
+    with pytest.raises(OSError, match=".") as error:
+        open_store(where)
+    return [printed.err, f"{error.value}\n"]
+
+
+@pytest.mark.parametrize("where", [UNREADABLE[0], UNREADABLE[5], READABLE[0], MISTYPED[0]])
+def test_the_wallet_ends_with_that_message_alone(where: str) -> None:
+    command = [sys.executable, "-m", "mock_server", "--store", where, "--api-key", "key", "--secret", "a-secret"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    with pytest.raises(OSError, match=".") as error:
+        open_store(where)
+    assert ended.stderr == f"mock_server: {error.value}\n"
 
 
 def test_an_address_that_cannot_be_read_is_not_repeated(
