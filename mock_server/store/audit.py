@@ -246,7 +246,7 @@ def _postgres(where: str) -> Iterator[Read]:
     except OSError as error:
         raise BooksError(str(error)) from None
     try:
-        with psycopg.connect(make_conninfo(**parameters)) as connection, contextlib.ExitStack() as cursors:
+        with psycopg.connect(make_conninfo("", **parameters)) as connection, contextlib.ExitStack() as cursors:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
 
