@@ -177,10 +177,11 @@ def by_session(noted: Sequence[Noted]) -> None:
 class WholeRun:
     """`pytest` with the plugin in a process of its own, on all bundled contracts of one wallet."""
 
-    def __init__(self, folder: Path, address: Address, credentials: Mapping[str, Credentials], only: str = "") -> None:
+    def __init__(self, folder: Path, address: Address, wallet: BundledWallet, only: str = "") -> None:
         """Write the profile into a folder. `only` names the folder of scenarios to run; without a name, all run."""
         # Modules are compiled once, as on any machine. Some environments switch that off.
         own = {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
+        credentials, own["WALLET_PROVISION_TOKEN"] = wallet.credentials, wallet.provision_token
         self._environment, lines = without_wallet(**own), ["contracts:"]
         for name in BUNDLED:
             self._environment |= {each.variable: credentials[name][each.name] for each in load(name).credentials}
@@ -244,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with tempfile.TemporaryDirectory() as folder:
             address = wallet.address(BUNDLED)
             noted = note(address, wallet.credentials, chosen.only)
-            run = WholeRun(Path(folder), address, wallet.credentials, chosen.only)
+            run = WholeRun(Path(folder), address, wallet, chosen.only)
             costs = _costs(Meter(wallet), noted, wallet.credentials, run, chosen.rounds)
             _print_costs(costs, len(noted))
             _print_shares(run.shares(Path(folder)))

@@ -33,7 +33,7 @@ _ONE = re.compile(
 _LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
 Place = tuple[str, int, int]
 """A character that was read, and where it begins and ends."""
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{6,}={0,2}")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n)+[A-Za-z0-9+/_-]+={0,2}|[A-Za-z0-9+/_-]{6,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from mock_server.store.postgres_connection import (
     reason_of,
     with_defaults,
 )
-from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, insertion
+from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, grouped, insertion
 from mock_server.store.sql import Cursor, Row, SqlStore
 from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
@@ -136,16 +136,18 @@ class PostgresStore(SqlStore):
         """Read what requests will ask for, in one round trip. Raises NotStored."""
         if self._held is None:
             return
-        ahead = ReadAhead(reads)
-        cursors = []
+        groups = [ReadAhead(each) for each in grouped(reads)]
         try:
             with self._held.pipeline():
-                for statement, values in ahead.statements:
-                    cursors.append(self._held.execute(statement, values) if values else None)
-            answers = [[] if each is None else each.fetchall() for each in cursors]
+                cursors = [
+                    [self._held.execute(statement, values) if values else None for statement, values in each.statements]
+                    for each in groups
+                ]
+            answers = [[[] if one is None else one.fetchall() for one in each] for each in cursors]
         except psycopg.Error as error:
             raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
-        ahead.note(self._rows, answers)
+        for group, found in zip(groups, answers, strict=True):
+            group.note(self._rows, found)
 
     @property
     def busy(self) -> bool:

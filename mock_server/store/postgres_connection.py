@@ -30,6 +30,12 @@ Our own writers wait for their advisory lock elsewhere. So a statement meets onl
 limit ends the transaction of a wallet whose machine has disappeared.
 """
 
+PLANS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_custom_plan"}
+"""How the server plans a statement. Every statement of the wallet finds rows by their keys.
+
+A plan that reads a whole table would meet the time limit. So would one that does not know the number of keys.
+"""
+
 DEFAULTS: Mapping[str, str | int] = {
     "application_name": "walletproof wallet",
     "connect_timeout": 2,
@@ -71,8 +77,9 @@ class BoundedConnection(psycopg.Connection[TupleRow]):
 
 
 def configure(connection: BoundedConnection) -> None:
-    """Set the limits of a new connection."""
-    connection.execute("; ".join(f"SET {name} = {value}" for name, value in LIMITS.items()).encode(), prepare=False)
+    """Set the limits and the plans of a new connection."""
+    settings = {**LIMITS, **PLANS}
+    connection.execute("; ".join(f"SET {name} = {value}" for name, value in settings.items()).encode(), prepare=False)
 
 
 def with_defaults(given: Mapping[str, str | int | None], *, durable: bool) -> dict[str, str | int | None]:

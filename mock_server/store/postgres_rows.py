@@ -21,6 +21,9 @@ from mock_server.store.sql import (
 from mock_server.store.tables import Table
 from mock_server.store.working_set import WorkingSet
 
+MOST_KEYS = 1000
+"""Keys after which a statement takes no further request."""
+
 SET_BALANCES = (
     b"UPDATE account SET balance = new.balance FROM unnest(%b::bigint[], %b::bigint[]) AS new (balance, number)"
     b" WHERE account.number = new.number"
@@ -56,6 +59,19 @@ BETS = f"""SELECT {_of("bet", BET_COLUMNS)} FROM unnest(%b::text[], %b::bytea[])
 REFERENCES = f"""SELECT {_of("bet", BET_COLUMNS)} FROM unnest(%b::text[], %b::bytea[], %b::bytea[])
     AS wanted (contract, player, bet) JOIN account USING (contract, player)
     JOIN bet ON bet.account = account.number AND bet.bet = wanted.bet""".encode()  # noqa: S608 - our own columns
+
+
+def grouped(reads: Sequence[Reads]) -> list[list[Reads]]:
+    """The reads in groups of about `MOST_KEYS` transactions. The server limits the time of one statement."""
+    groups: list[list[Reads]] = []
+    size = MOST_KEYS
+    for each in reads:
+        if size >= MOST_KEYS:
+            groups.append([])
+            size = 0
+        groups[-1].append(each)
+        size += len(each.entries)
+    return groups
 
 
 class ReadAhead:
