@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import secrets
 import socket
@@ -26,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 
+from bench.surroundings import without_wallet
 from harness.client import Carrier, Transport
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
@@ -57,7 +57,7 @@ class WalletProcess:
         self._arguments = [*command, "--host", HOST, "--port", str(self._port), "--store", store]
         self._arguments += ["--provision", "--ready-json", "--stop-with-parent"]
         given = {each.variable: CREDENTIALS[name][each.name] for name in BUNDLED for each in load(name).credentials}
-        self._environment = {**os.environ, **given}
+        self._environment = without_wallet(**given)
         self.outages: list[tuple[int, int | None]] = []
         """Each kill with the moment at which the wallet was ready again, or None, in nanoseconds of the clock."""
         self._process = self._started()

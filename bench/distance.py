@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+from bench.surroundings import without_wallet
 
 CREDENTIALS = {"WALLET_API_KEY": "key", "WALLET_SECRET": "secret", "WALLET_USER": "user", "WALLET_PASSWORD": "password"}
 PROFILE = """\
@@ -32,10 +33,19 @@ provision: {{url: "{provision}"}}
 @contextlib.contextmanager
 def distant_wallet(milliseconds: int) -> Iterator[dict[str, str]]:
     """The addresses of the reference wallet with that latency, by name."""
-    command = (sys.executable, "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent")
+    command = (
+        sys.executable,
+        "-m",
+        "mock_server",
+        "--provision",
+        "--ready-json",
+        "--stop-with-parent",
+        "--store",
+        ":memory:",
+    )
     with subprocess.Popen(
         [*command, "--latency", str(milliseconds)],
-        env=os.environ | CREDENTIALS,
+        env=without_wallet(**CREDENTIALS),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -67,7 +77,7 @@ def measure(processes: int, milliseconds: int, scenarios: str) -> None:
         options = (f"--wallet-profile={profile}", f"--junitxml={results}", "-q", "-n", str(processes))
         ended = subprocess.run(
             [sys.executable, "-m", "pytest", scenarios, *options],
-            env=os.environ | CREDENTIALS,
+            env=without_wallet(**CREDENTIALS),
             stdout=subprocess.PIPE,
             text=True,
             check=False,

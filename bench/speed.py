@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -40,6 +39,7 @@ from mock_server.wire import Answer
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the file runs as a script, too
 from bench.load import CREDENTIALS, rate, wire
 from bench.stores import bare, grouped, stores
+from bench.surroundings import without_wallet
 
 PLAYERS = 64
 CONNECTIONS = (1, 64)
@@ -134,8 +134,7 @@ class Peer:
 def peer(way: str, where: str) -> Iterator[Peer]:
     """A server that is ready, with its players. It is stopped at the end."""
     command = [sys.executable, __file__, "--serve", way, where]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=without_wallet()) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline(), parse_float=Decimal)
         try:

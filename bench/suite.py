@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from bench.surroundings import without_wallet
 from harness.client import Transport
 from harness.client.carrier import Carrier
 from harness.config import WalletUnderTest
@@ -181,7 +182,7 @@ class WholeRun:
         # Modules are compiled once, as on any machine. Some environments switch that off.
         own = {"PYTHONPATH": str(Path.cwd()), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
         credentials, own["WALLET_PROVISION_TOKEN"] = wallet.credentials, wallet.provision_token
-        self._environment, lines = {**os.environ, **own}, ["contracts:"]
+        self._environment, lines = without_wallet(**own), ["contracts:"]
         for name in BUNDLED:
             self._environment |= {each.variable: credentials[name][each.name] for each in load(name).credentials}
             lines += [f"  {name}:", f"    url: {address.urls[name]}"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from mock_server.wallet import Wallet
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the file runs as a script, too
 from bench.load import CASINO, CREDENTIALS, ENVIRONMENT, rate, wire
+from bench.surroundings import without_wallet
 
 LONGEST = 3600.0
 """No measurement is broken off: each row sends all of its requests."""
@@ -54,7 +54,7 @@ def bets(player: Mapping[str, str], name: str, count: int) -> Iterable[Bet]:
 def wallet(*arguments: str) -> Iterator[tuple[int, float]]:
     """A wallet in its own process: its port, and the seconds until it was ready."""
     started = time.perf_counter()
-    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = without_wallet(**ENVIRONMENT)
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline(), parse_float=Decimal)

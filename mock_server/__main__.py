@@ -9,15 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.contracts import BUNDLED, CredentialField, Credentials, load
+from harness.model.words import PROVISION_TOKEN
 from mock_server import logs
 from mock_server.limits import Limits
 from mock_server.serving import GRACE_SECONDS, Settings, StartError, serve
+from mock_server.store.address import VARIABLE as STORE_VARIABLE
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
-STORE = "WALLET_STORE"
-"""The environment variable of the store's URL, which may hold a password."""
-TOKEN = "WALLET_PROVISION_TOKEN"
-"""The environment variable of the token for the admin paths. The harness reads the same one."""
 MOST_WORKERS, MOST_AT_ONCE = 256, 1_000_000
 """The largest numbers of processes, and of connections or requests at once, that the command line accepts."""
 LONGEST_LATENCY_MS = 3_600_000
@@ -100,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         metavar="URL",
         help="keep the books in sqlite:///wallet.db, the path of an SQLite file, or postgresql://... "
-        f"(default: ${STORE}, else none are kept)",
+        f"(default: ${STORE_VARIABLE}, else none are kept)",
     )
     parser.add_argument(
         "--workers",
@@ -130,7 +128,7 @@ def _add_admin(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="TEXT",
         help="answer the admin paths to everybody who sends this token, instead of to this machine alone "
-        f"(default: ${TOKEN}; an option shows in the process list)",
+        f"(default: ${PROVISION_TOKEN}; an option shows in the process list)",
     )
     add(
         "--weather",
@@ -195,10 +193,10 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Se
     return Settings(
         host=options.host,
         port=options.port,
-        store=options.store or environment.get(STORE, ""),
+        store=options.store or environment.get(STORE_VARIABLE, ""),
         credentials=_credentials(options, environment),
         provision=options.provision,
-        admin_token=options.admin_token or environment.get(TOKEN, ""),
+        admin_token=options.admin_token or environment.get(PROVISION_TOKEN, ""),
         wallet_type=_wallet_type(options),
         weather=_weather(options),
         live_weather=options.live_weather,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
+from harness.model.words import PROVISION_TOKEN
 from mock_server.clock import elapsed_ns
 from mock_server.wire import JSON_HEADERS, Answer
 
@@ -50,7 +51,7 @@ def refusal(token: str, headers: Mapping[str, str], *, local: bool) -> Answer | 
     return plain(
         403,
         "this path answers to programs on the wallet's own machine: start the wallet with --admin-token, or "
-        "WALLET_PROVISION_TOKEN in its environment, and send the token as Authorization: Bearer",
+        f"{PROVISION_TOKEN} in its environment, and send the token as Authorization: Bearer",
     )
 
 

@@ -15,7 +15,7 @@ from harness.model import Outcome
 from mock_server import logs, provisioning, records
 from mock_server.admin import ADMIN, HEALTH, METRICS, Health, is_local, not_allowed, plain, refusal
 from mock_server.clock import elapsed_ns
-from mock_server.limits import Limits
+from mock_server.limits import Limits, announced_bytes
 from mock_server.metrics import Metrics
 from mock_server.store import NotStored, StoreError
 from mock_server.wallet import Wallet
@@ -245,7 +245,7 @@ class App:
         return Answer(200, ((b"content-type", content_type.encode()),), body)
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        if _announced(headers) > self.limits.body_bytes:
+        if announced_bytes(headers.get("content-length", "")) > self.limits.body_bytes:
             raise BodyTooLarge
         body = bytearray()
         while True:
@@ -265,7 +265,7 @@ class App:
         because nobody can know whether it still sends it.
         """
         answer = plain(413, f"the body is larger than {self.limits.body_bytes} bytes")
-        if "expect" in headers or _announced(headers) > self.limits.discarded_bytes:
+        if "expect" in headers or announced_bytes(headers.get("content-length", "")) > self.limits.discarded_bytes:
             return answer._replace(headers=(*answer.headers, CLOSE))
         return answer
 
@@ -290,8 +290,3 @@ def _unavailable(failure: StoreError) -> Answer:
 def _again(reason: str) -> Answer:
     answer = plain(503, reason)
     return answer._replace(headers=(*answer.headers, RETRY_AFTER))
-
-
-def _announced(headers: Mapping[str, str]) -> int:
-    text = headers.get("content-length", "0")
-    return int(text) if text.isascii() and text.isdigit() else 0

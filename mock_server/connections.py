@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from mock_server.limits import Limits
+from mock_server.limits import Limits, announced_bytes
 from mock_server.metrics import Metrics
 
 
@@ -125,13 +125,10 @@ class Connection(HttpToolsProtocol):
             self.room.metrics.turned_away[("head",)] += 1
             self.app = refusing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self._too_large)
         super().on_headers_complete()
-        if size > self.room.limits.head_bytes or self._announced > self.room.limits.discarded_bytes:
+        length = next((value for name, value in self.headers if name == b"content-length"), b"")
+        announced = announced_bytes(length.decode("latin-1"))
+        if size > self.room.limits.head_bytes or announced > self.room.limits.discarded_bytes:
             self.cycle.transport = GentleTransport(self)  # type: ignore[assignment]
-
-    @property
-    def _announced(self) -> int:
-        text = next((value for name, value in self.headers if name == b"content-length"), b"0")
-        return int(text) if text.isdigit() and len(text) < 20 else 0
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body. Behind an answer it is discarded, up to a limit."""

@@ -8,6 +8,19 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 
 
+_MOST_DIGITS = 20
+
+
+def announced_bytes(content_length: str) -> int:
+    """The length of a body that a Content-Length announces. It is 0 for a text that is no whole number.
+
+    A number with more digits than any machine counts is cut, and stays far above every limit.
+    """
+    if not content_length.isascii() or not content_length.isdigit():
+        return 0
+    return int(content_length.lstrip("0")[:_MOST_DIGITS] or "0")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The limits of one server process."""

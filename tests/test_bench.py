@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+
+from bench.distance import distant_wallet
+from bench.surroundings import without_wallet
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALLEST = {
@@ -21,7 +25,7 @@ SMALLEST = {
     "wallet": ("--requests", "20"),
 }
 """The benchmarks, each with the options of its smallest run."""
-PARTS = {"__main__", "client_server", "load", "shares"}
+PARTS = {"__main__", "client_server", "load", "shares", "surroundings"}
 """The modules of the folder that are no benchmarks: they belong to one, or run all of them."""
 
 
@@ -47,3 +51,23 @@ def test_a_benchmark_runs_to_its_end(name: str) -> None:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout
+
+
+def test_nothing_of_the_users_wallet_reaches_a_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WALLET_STORE", str(tmp_path / "books.db"))
+    monkeypatch.setenv("WALLET_PROVISION_TOKEN", "of-the-user")
+    monkeypatch.setenv("WALLET_API_KEY", "of-the-user")
+    monkeypatch.setenv("WALLET_URL", "http://127.0.0.1:1")
+    environment = without_wallet(WALLET_API_KEY="of-the-benchmark")
+    assert {name: value for name, value in environment.items() if name.startswith("WALLET_")} == {
+        "WALLET_API_KEY": "of-the-benchmark"
+    }
+    player = b'{"contract": "casino", "currency": "EUR"}'
+    with distant_wallet(1) as addresses, urllib.request.urlopen(addresses["provision"], player) as answer:
+        assert answer.status == 200
+    assert not list(tmp_path.iterdir())
+
+
+def test_benchmarks_read_our_environment_in_one_place() -> None:
+    readers = {each.stem for each in (ROOT / "bench").glob("*.py") if "os.environ" in each.read_text(encoding="utf-8")}
+    assert readers == {"surroundings", "shares"}, "start processes with without_wallet of bench/surroundings.py"

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Options
-from harness.config.precedence import PROFILE, TOKEN, URL
+from harness.config.precedence import PROFILE, URL
 from harness.contracts import BUNDLED
+from harness.model.words import PROVISION_TOKEN
 
 USUAL_PROFILE = "wallet.yaml"
 """Name of the profile that is used from the current folder if nothing else selects a wallet."""
@@ -28,7 +29,12 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
     add("--contract", **several, metavar="NAME", help=f"{', '.join(BUNDLED)} or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
-    add("--provision-token", default="", metavar="TEXT", help="the token that it asks for (default: $" + TOKEN + ")")
+    add(
+        "--provision-token",
+        default="",
+        metavar="TEXT",
+        help="the token that it asks for (default: $" + PROVISION_TOKEN + ")",
+    )
     add("--player", **several, metavar="FIELDS", help="id=...,currency=EUR,session=...; repeatable")
     add("--path", **several, metavar="OPERATION=PATH", help="an operation elsewhere than documented; repeatable")
     add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")

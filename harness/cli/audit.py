@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from harness import money
 from harness.cli.command import UsageProblem
 from harness.inert import one_line
+from mock_server.store.address import VARIABLE
 
 if TYPE_CHECKING:
     from mock_server.store.audit import Line, Statement
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 NAME = "audit"
 HELP = "prove that the books of the reference wallet agree with themselves; exit status 0 when they do, 1 when not"
 
-VARIABLE = "WALLET_STORE"
 COLUMNS = ("contract", "player", "time", "kind", "id", "amount", "balance", "currency")
 
 
@@ -71,7 +71,7 @@ class _Tally:
     def counted(self, found: Iterable[Statement]) -> Iterator[Statement]:
         """The statements to print: all, or those of the player, and each with a difference."""
         for each in found:
-            self._accounts += 1
+            self._accounts += bool(each.contract)
             self._postings += len(each.lines)
             self.differences += len(each.differences)
             wanted = self._player in ("", each.player)
@@ -82,22 +82,28 @@ class _Tally:
     @property
     def conclusion(self) -> str:
         """What the audit has found, in one line."""
-        checked = f"{self._accounts} accounts, {self._postings} postings"
+        from mock_server.store.audit import counted
+
+        checked = f"{counted(self._accounts, 'account')}, {counted(self._postings, 'posting')}"
         if self.differences:
-            return f"THE BOOKS DO NOT AGREE: {self.differences} differences in {checked}"
+            return f"THE BOOKS DO NOT AGREE: {counted(self.differences, 'difference')} in {checked}"
         return f"the books agree: {checked}, each balance is the sum of its postings, player and house add up to 0"
 
 
 def _text(found: Iterable[Statement]) -> None:
     for each in found:
         balance = money.show(each.balance, each.currency)
-        print(f"{each.contract} {one_line(each.player)}: {balance}")
+        print(f"{_owner(each)}: {balance}" if each.contract else f"{_owner(each)}:")
         for line in each.lines:
             amount = money.text(line.amount, line.currency)
             after = money.show(line.balance, line.currency)
             print(f"  {_time(line):20}  {amount:>16}  {after:>20}  {line.kind} {one_line(line.id)}")
         for difference in each.differences:
             print(f"  DIFFERENCE: {one_line(difference)}")
+
+
+def _owner(statement: Statement) -> str:
+    return f"{statement.contract} {one_line(statement.player)}" if statement.contract else "no account"
 
 
 def _csv(found: Iterable[Statement]) -> None:
@@ -107,7 +113,7 @@ def _csv(found: Iterable[Statement]) -> None:
         for line in each.lines:
             rows.writerow({"contract": each.contract, "player": one_line(each.player), **_fields(line)}.values())
         for difference in each.differences:
-            print(f"{each.contract} {one_line(each.player)}: {one_line(difference)}", file=sys.stderr)
+            print(f"{_owner(each)}: {one_line(difference)}", file=sys.stderr)
 
 
 def _json(found: Iterable[Statement]) -> None:

@@ -24,9 +24,9 @@ from harness.config.profile import (
 from harness.config.wallet import AUTOMATIC, NO_LIMIT, WalletUnderTest
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Limits
+from harness.model.words import PROVISION_TOKEN
 
 PROFILE, URL, CONTRACT, PROVISION = "WALLET_PROFILE", "WALLET_URL", "WALLET_CONTRACT", "WALLET_PROVISION"
-TOKEN = "WALLET_PROVISION_TOKEN"
 """The environment variables that can replace options, besides those of the credentials."""
 TOKEN_OPTION = "--wallet-provision-token"
 DEFAULT = "default"
@@ -49,7 +49,7 @@ def profile_in_force(options: Options, environment: Mapping[str, str], on: date)
     if url is not None:
         _check_url(url)
     provision = _option_or_variable("--wallet-provision", options.provision_url, PROVISION, environment)
-    token = _option_or_variable(TOKEN_OPTION, options.provision_token, TOKEN, environment)
+    token = _option_or_variable(TOKEN_OPTION, options.provision_token, PROVISION_TOKEN, environment)
     names = options.contracts or _names(environment.get(CONTRACT, ""))
     overrides = Overrides(
         contracts=names,

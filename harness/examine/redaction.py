@@ -17,6 +17,7 @@ from harness.examine.common_secrets import is_weak
 from harness.examine.disguises import Layer, Wrapped, base64_in, contents, layers, readings
 from harness.inert import CUT, clipped, inert, one_line
 from harness.model import Player
+from harness.model.words import PROVISION_TOKEN
 
 _HEX_SIGNATURE = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{8})[0-9A-Fa-f]{56}(?![0-9A-Za-z])")
 LONGEST_SENTENCE = 1_000
@@ -72,7 +73,7 @@ class Secrets:
             *((credentials[name], variable) for name, variable in public.items() if len(credentials[name]) >= _SHORT),
             *((each, "ONE_TIME_TOKEN") for each in tokens),
             *(pair for each in players for pair in _sessions(each)),
-            (provision_token, "WALLET_PROVISION_TOKEN"),
+            (provision_token, PROVISION_TOKEN),
         )
         return cls(
             tuple((text, name) for text, name in pairs if text),

@@ -18,6 +18,10 @@ Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction
 """A decoded JSON value. Numbers with a fraction or an exponent are `decimal.Decimal`, never `float`."""
 
 
+PROVISION_TOKEN = "WALLET_PROVISION_TOKEN"
+"""The environment variable of the token for the address that makes players. The harness and its wallet read it."""
+
+
 class Level(StrEnum):
     """How binding a requirement is (see the contracts' README). By default only a MUST can fail a wallet."""
 

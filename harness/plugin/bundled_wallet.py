@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from harness.config.precedence import TOKEN
 from harness.contracts import BUNDLED, load
+from harness.model.words import PROVISION_TOKEN
 
 START_SECONDS = 30
 """Seconds until a wallet that is not ready has failed. The slowest measured start took two."""
@@ -98,7 +98,7 @@ class BundledWallet:
         ours = str(Path(__file__).resolve().parents[2])
         paths = [ours, os.environ.get("PYTHONPATH", "")]
         given = {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
-        given[TOKEN] = self.provision_token
+        given[PROVISION_TOKEN] = self.provision_token
         for name, credentials in self.credentials.items():
             given |= {each.variable: credentials[each.name] for each in load(name).credentials}
         return {**os.environ, **given}

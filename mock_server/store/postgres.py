@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import LockNotAvailable
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
@@ -21,7 +20,14 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from mock_server.store.interface import PATIENCE_SECONDS, RETRY_SECONDS, NotStored, Proof, Reads, Unclear
 from mock_server.store.migrations import Dialect, TooNew, migrate
-from mock_server.store.postgres_connection import LIMITS, BoundedConnection, configure, reason_of, with_defaults
+from mock_server.store.postgres_connection import (
+    LIMITS,
+    BoundedConnection,
+    configure,
+    parameters_of,
+    reason_of,
+    with_defaults,
+)
 from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, grouped, insertion
 from mock_server.store.sql import Cursor, Row, SqlStore
 from mock_server.store.tables import Table
@@ -64,16 +70,16 @@ class PostgresStore(SqlStore):
     reads_ahead = True
 
     def __init__(self, address: str, *, durable: bool = True) -> None:
-        """Raises OSError with the server's reason. The error leaves out the address, which may hold a password."""
+        """Raises OSError with the reason. It repeats neither the user nor a password of the address."""
         super().__init__()
         self._held: BoundedConnection | None = None
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # our own log names each outage once
+        self._parameters = with_defaults(parameters_of(address), durable=durable)
         try:
-            parameters = with_defaults(conninfo_to_dict(address), durable=durable)
-            _prepare(parameters)
+            _prepare(self._parameters)
             self._pool = ConnectionPool(
                 connection_class=BoundedConnection,
-                kwargs={**parameters, "autocommit": True},
+                kwargs={**self._parameters, "autocommit": True},
                 configure=configure,
                 min_size=CONNECTIONS,
                 max_size=CONNECTIONS + 1,
@@ -83,7 +89,10 @@ class PostgresStore(SqlStore):
             )
             self._pool.wait(START_SECONDS)
         except (psycopg.Error, TooNew) as error:
-            raise OSError(f"the PostgreSQL store cannot be used: {reason_of(error)}") from None
+            raise OSError(f"the PostgreSQL store cannot be used: {self._reason(error)}") from None
+
+    def _reason(self, error: Exception) -> str:
+        return reason_of(error, self._parameters)
 
     def _run(self, statement: str, values: Row) -> Cursor:
         try:
@@ -92,7 +101,7 @@ class PostgresStore(SqlStore):
             with self._pool.connection(PATIENCE_SECONDS) as connection:
                 return connection.execute(_translated(statement), values or None)
         except psycopg.Error as error:
-            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+            raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
 
     def _insert(self, table: Table, rows: Sequence[Row]) -> None:
         self._write_arrays(insertion(table), rows)
@@ -108,7 +117,7 @@ class PostgresStore(SqlStore):
             with self._pool.connection(PATIENCE_SECONDS) as connection:
                 connection.execute(statement, arrays(rows))
         except psycopg.Error as error:
-            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+            raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
 
     def _flush(self) -> None:
         """Write the rows that are to be written, in one round trip. Raises NotStored."""
@@ -121,7 +130,7 @@ class PostgresStore(SqlStore):
             with self._held.pipeline():
                 super()._flush()
         except psycopg.Error as error:
-            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+            raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
 
     def read_ahead(self, reads: Sequence[Reads]) -> None:
         """Read what requests will ask for, in one round trip. Raises NotStored."""
@@ -136,7 +145,7 @@ class PostgresStore(SqlStore):
                 ]
             answers = [[[] if one is None else one.fetchall() for one in each] for each in cursors]
         except psycopg.Error as error:
-            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+            raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
         for group, found in zip(groups, answers, strict=True):
             group.note(self._rows, found)
 
@@ -171,7 +180,7 @@ class PostgresStore(SqlStore):
         try:
             end = connection.execute(b"COMMIT", prepare=False).statusmessage
         except psycopg.Error as error:
-            reason = f"PostgreSQL: {reason_of(error)}"
+            reason = f"PostgreSQL: {self._reason(error)}"
             if self._wrote and connection.closed:
                 raise Unclear(reason, self._proof) from error
             raise NotStored(reason) from error
@@ -225,7 +234,7 @@ class PostgresStore(SqlStore):
                 lost = connection.closed
                 self._release(connection)
                 if not lost:
-                    raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+                    raise NotStored(f"PostgreSQL: {self._reason(error)}") from error
             else:
                 return connection
         return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.pq import TransactionStatus
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo, TransactionStatus
 from psycopg.rows import TupleRow
+
+from mock_server.store.address import ambiguity, are_ports
 
 Result = TypeVar("Result")
 
@@ -43,6 +47,17 @@ DEFAULTS: Mapping[str, str | int] = {
 """Parameters of a connection, unless the address has its own. A lost network is noticed within a few seconds."""
 
 
+SECRET = frozenset(each.keyword.decode() for each in Conninfo.get_defaults() if each.dispchar)
+"""The parameters that the library itself marks as secrets or as not to be shown, such as a password."""
+
+UNREADABLE = "the address cannot be read"
+FORM = (
+    "postgresql://user:password@host:port/database?name=value, with %XX for each other character than letters, digits "
+    "and -._~ in a value"
+)
+"""The form of an address, for messages."""
+
+
 class BoundedConnection(psycopg.Connection[TupleRow]):
     """A connection that is closed when an answer does not arrive within `ANSWER_SECONDS`."""
 
@@ -73,7 +88,33 @@ def with_defaults(given: Mapping[str, str | int | None], *, durable: bool) -> di
     return {**DEFAULTS, **given, "options": options}
 
 
-def reason_of(error: Exception) -> str:
-    """The server's reason, in one line. A text that may hold a password is replaced by the kind of the error."""
-    text = " ".join(str(error).split())
-    return type(error).__name__ if "password" in text else text or type(error).__name__
+def parameters_of(address: str) -> dict[str, str | int | None]:
+    """The parameters in the URL of a database. Raises OSError, whose text repeats nothing of the URL."""
+    if reason := ambiguity(address):
+        raise OSError(f"{UNREADABLE}: {reason}")
+    try:
+        parameters = conninfo_to_dict(address)
+    except (psycopg.Error, UnicodeError):
+        raise OSError(f"{UNREADABLE}: its form is {FORM}") from None
+    if not are_ports(str(parameters.get("port") or "")):
+        raise OSError(f"{UNREADABLE}: the port is no number: its form is {FORM}")
+    return parameters
+
+
+def reason_of(error: Exception, parameters: Mapping[str, str | int | None]) -> str:
+    """The reason of the server or the library, in one line, without the user and the secrets of the address.
+
+    A user is replaced by three dots. A text in which a secret occurs is left out as a whole, because gaps would show
+    what stood there.
+    """
+    kind, text = type(error).__name__, _one_line(str(error))
+    user = _one_line(str(parameters.get("user") or ""))
+    secrets = {_one_line(str(parameters.get(name) or "")) for name in SECRET} - {""}
+    shown = re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "...", text) if user else text
+    if any(each in shown or (each != user and each in text) for each in secrets):
+        return f"{kind}, whose text is left out because it may repeat the password"
+    return shown or kind
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -162,6 +162,94 @@ def test_an_old_store_gets_its_postings(tmp_path: Path, monkeypatch: pytest.Monk
         assert store.entry(Key("casino", "bet", "b")) is not None
 
 
+STRAY_POSTINGS = """INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)
+    SELECT {account}, 'player', currency, 5, 'bonus', player, 0 FROM account WHERE balance = 1045"""
+STRAY_ENTRIES = """INSERT INTO entry
+    (contract, family, id, account, amount, effect, balance, bet, outcome, reference, at_ms)
+    SELECT 'casino', 'payout', player, {account}, 5, 5, 5, player, 'ok', 'r', 0 FROM account WHERE balance = 1045"""
+
+
+@pytest.mark.parametrize("account", [-1, 0, 77])
+@pytest.mark.parametrize(
+    ("statement", "difference"),
+    [
+        (STRAY_POSTINGS, "1 posting and 0 recorded transactions of account number {account}, which does not exist"),
+        (STRAY_ENTRIES, "0 postings and 1 recorded transaction of account number {account}, which does not exist"),
+    ],
+    ids=["posting", "entry"],
+)
+@pytest.mark.parametrize("form", ["text", "csv", "json"])
+def test_rows_without_an_account_are_one_difference(
+    where: str,
+    store: Store,
+    account: int,
+    statement: str,
+    difference: str,
+    form: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    play(AtHand(store=store))
+    change(where, statement.format(account=account))
+    assert main(["audit", "--store", where, "--format", form]) == 1
+    printed = "".join(capsys.readouterr())
+    assert difference.format(account=account) in printed
+    assert "THE BOOKS DO NOT AGREE: 1 difference in 2 accounts" in printed
+
+
+def test_a_lost_account_gives_the_others_no_difference(where: str, store: Store) -> None:
+    play(AtHand(store=store))
+    change(where, "DELETE FROM account WHERE balance = 1045")
+    found = audited(where)
+    assert [(each.contract, len(each.differences)) for each in found.values()] == [("", 1), ("casino", 0)]
+    assert [line.amount for line in found[""].lines] == [1000, -300, 45, 300]
+
+
+START_IT = "start this version of the wallet on it once"
+NOT_OURS = "this is no store of the wallet: name the one"
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        ((), START_IT),
+        (("DROP TABLE schema_version",), START_IT),
+        (("DELETE FROM schema_version",), START_IT),
+        (("DELETE FROM schema_version WHERE version > 1",), START_IT),
+        (("UPDATE schema_version SET version = 99 WHERE version = 1",), "written by a newer wallet"),
+        (("DROP TABLE account",), NOT_OURS),
+        (("DROP TABLE account", "CREATE TABLE account (number INTEGER)"), NOT_OURS),
+        (("DROP TABLE entry", "DROP TABLE schema_version"), NOT_OURS),
+        (("DROP TABLE schema_version", "CREATE TABLE schema_version (name TEXT)"), NOT_OURS),
+        (
+            (
+                "DROP TABLE schema_version",
+                "CREATE TABLE schema_version (version TEXT)",
+                "INSERT INTO schema_version VALUES ('1.0')",
+            ),
+            NOT_OURS,
+        ),
+    ],
+)
+def test_a_database_that_is_no_store_or_an_old_one_gets_an_instruction(
+    where: str, statements: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if statements:
+        open_store(where).close()
+    elif where.startswith("sqlite"):
+        Path(where.removeprefix("sqlite:///")).touch()
+    for each in statements:
+        change(where, each)
+    assert main(["audit", "--store", where]) == 2
+    message = capsys.readouterr().err
+    assert (reason in message, message.count("\n")) == (True, 1), message
+
+
+def test_a_file_of_another_kind_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "letter.txt").write_text("not a database " * 100)
+    assert main(["audit", "--store", f"sqlite:///{tmp_path}/letter.txt"]) == 2
+    assert NOT_OURS in capsys.readouterr().err
+
+
 def test_the_audit_prints_statements_in_three_forms(
     where: str, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,7 +258,7 @@ def test_the_audit_prints_statements_in_three_forms(
     assert main(["audit", "--store", where]) == 0
     text = capsys.readouterr().out
     assert "ann: 0.007 EUR" in text
-    assert text.splitlines()[-1].startswith("the books agree: 1 accounts, 2 postings")
+    assert text.splitlines()[-1].startswith("the books agree: 1 account, 2 postings,")
     assert main(["audit", "--store", where, "--format", "csv"]) == 0
     table = capsys.readouterr().out
     rows = list(csv.DictReader(io.StringIO(table)))
@@ -193,7 +281,7 @@ def test_the_audit_fails_with_the_differences(where: str, store: Store, capsys: 
         assert main(["audit", "--store", where, "--format", form, "--player", "bob"]) == 1
         printed = capsys.readouterr()
         assert "add up to 0.01045 EUR" in printed.out + printed.err
-        assert "THE BOOKS DO NOT AGREE: 1 differences" in printed.out + printed.err
+        assert "THE BOOKS DO NOT AGREE: 1 difference in 2 accounts, " in printed.out + printed.err
 
 
 @pytest.mark.parametrize(

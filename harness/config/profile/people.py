@@ -14,6 +14,7 @@ from harness.contracts.shared.requirements import is_conservation
 from harness.files.complaints import nearest
 from harness.files.tree import Node
 from harness.model import Requirement, Waiver
+from harness.model.words import PROVISION_TOKEN
 
 PLAYER_KEYS = ("id", "contract", "currency", "session", "expired_session", "auth_token", "bets")
 WAIVER_KEYS = ("requirement", "reason", "owner", "until")
@@ -42,7 +43,7 @@ def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | No
         if token is not None and not token.variable:
             reader.warnings.append(
                 f"{token.where}: provision.token is written out: keep secrets in the environment, as "
-                "${WALLET_PROVISION_TOKEN}"
+                f"${{{PROVISION_TOKEN}}}"
             )
     return url, token, None
 

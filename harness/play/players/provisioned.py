@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from harness.model import NotApplicable, Player, Request, Transmission
+from harness.model.words import PROVISION_TOKEN
 from harness.play.players.made import MadePlayers, player_of
 from harness.play.players.source import NoPlayer, ProvisioningFailed
 from harness.scenario.identities import Identities
@@ -52,7 +53,7 @@ def _over_http(send: Send, headers: Headers, asked: Mapping[str, str]) -> Player
     if made.received.status in REFUSED:
         raise ProvisioningFailed(
             f"the provisioning address answered {made.received.status}, so it wants a token, or another one: give it "
-            "with WALLET_PROVISION_TOKEN in the environment, --wallet-provision-token or provision.token"
+            f"with {PROVISION_TOKEN} in the environment, --wallet-provision-token or provision.token"
         )
     try:
         return player_of(json.loads(made.received.body, parse_float=Decimal))
