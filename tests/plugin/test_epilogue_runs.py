@@ -17,6 +17,7 @@ CASINO = ("--wallet-contract=casino", *SMALL)
 NONE = "casino: no epilogue, because"
 
 
+@pytest.mark.full
 def test_a_whole_run_ends_with_it(tmp_path: Path) -> None:
     report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
     done = run(*CASINO, f"--wallet-report={report}", f"--junit-xml={junit}", "-v", cwd=tmp_path)

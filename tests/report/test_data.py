@@ -126,6 +126,7 @@ def _shapes(key: str, secret: str) -> list[str]:
     return found
 
 
+@pytest.mark.full
 def test_the_report_of_the_whole_suite_stays_small(tmp_path: Path) -> None:
     made = report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")[:200]})
     for suffix in (".json", ".html"):

@@ -19,5 +19,5 @@ WHOLE: dict[str, tuple[int, str]] = {
     "dies-after-a-while": (1, "limits.run_seconds"),
 }
 """Behaviours that the whole suite meets, at settlements of money alone, with the exit status and the first cause."""
-QUICK = ("speaks-http-0.9", "trickles-a-body", "serves-one-connection-and-closes-others", "swaps-answers")
+QUICK = ("speaks-http-0.9", "resets-connections", "serves-one-connection-and-closes-others", "swaps-answers")
 """The behaviours whose runs are quick enough for every `make test`."""
