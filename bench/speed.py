@@ -120,9 +120,10 @@ class Player(NamedTuple):
 class Peer:
     """A server in a process of its own, with its players."""
 
-    def __init__(self, port: int) -> None:
-        """The server listens on this port. The players are created."""
+    def __init__(self, port: int, process: int) -> None:
+        """The server listens on this port. `process` is its number. The players are created."""
         self.port = port
+        self.process = process
         self.players: list[Player] = []
         for _ in range(PLAYERS):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}", PLAYER) as answer:
@@ -138,7 +139,7 @@ def peer(way: str, where: str) -> Iterator[Peer]:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline(), parse_float=Decimal)
         try:
-            yield Peer(int(ready["contracts"]["casino"].split(":")[2].partition("/")[0]))
+            yield Peer(int(ready["contracts"]["casino"].split(":")[2].partition("/")[0]), process.pid)
         finally:
             process.terminate()
 

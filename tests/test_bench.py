@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SMALLEST = {
     "client": ("--rounds", "1", "--bursts", "1"),
     "crashes": ("--kills", "1"),
+    "crowd": ("--connections", "20", "--seconds", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
     "speed": ("--rounds", "1", "--seconds", "0.1", "--only", "settlement of 1"),
