@@ -59,33 +59,27 @@ class Wrapped:
 def layers(text: str) -> Iterator[Layer]:
     """The text itself, and then its readings, each with one more level of escapes undone, as long as there are any.
 
-    The first and the last of them are also read without the characters that nobody sees.
+    Each of them is also read without the characters that nobody sees.
     """
-    first = layer = Layer(text)
-    yield layer
-    for _ in range(MOST_LAYERS):
-        read = _undone(layer, _ESCAPES, _read)
-        if read is None:
+    layer: Layer | None = Layer(text)
+    for _ in range(MOST_LAYERS + 1):
+        if layer is None:
             break
-        layer = read
         yield layer
-    for each in (first, layer) if layer is not first else (first,):
-        if (seen := _undone(each, _UNPLAIN, _seen)) is not None:
+        if (seen := _undone(layer, _UNPLAIN, _seen)) is not None:
             yield seen
+        layer = _undone(layer, _ESCAPES, _read)
 
 
 def readings(text: str) -> Iterator[str]:
     """The texts of the `layers`. They take less time without the places of their characters."""
-    yield text
-    read = text
-    for _ in range(MOST_LAYERS):
-        before, read = read, _ESCAPES.sub(lambda run: "".join(each for each, _, _ in _read(run[0])), read)
-        if read == before:
-            break
-        yield read
-    for each in {text, read}:
-        if (seen := _UNPLAIN.sub(lambda run: "".join(each for each, _, _ in _seen(run[0])), each)) != each:
+    for _ in range(MOST_LAYERS + 1):
+        yield text
+        if (seen := _UNPLAIN.sub(lambda run: "".join(each for each, _, _ in _seen(run[0])), text)) != text:
             yield seen
+        before, text = text, _ESCAPES.sub(lambda run: "".join(each for each, _, _ in _read(run[0])), text)
+        if text == before:
+            break
 
 
 def base64_in(text: str) -> Iterator[re.Match[str]]:

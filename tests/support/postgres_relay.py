@@ -98,13 +98,14 @@ class Relay:
 
     def _drop(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
         loss, self._loss = self._loss, Loss.NONE
+        # The wallet may open a new connection as soon as it sees that this one has ended.
+        self._down = loss is Loss.ANSWER_AND_NETWORK
         client.shutdown(socket.SHUT_RDWR)
         if loss is not Loss.REQUEST:
             # The server carries out a COMMIT that has arrived, although the connection ends after it.
             server.sendall(data)
             server.shutdown(socket.SHUT_WR)
-        if loss is Loss.ANSWER_AND_NETWORK:
-            self._down = True
+        if self._down:
             self._hang_up()
         self.lost.set()
 
