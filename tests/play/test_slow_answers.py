@@ -1,4 +1,4 @@
-"""What a run has waited for most is named, so that a slow wallet is told which of its answers is slow."""
+"""A run that waited long names the operation whose answers took most of that time."""
 
 from __future__ import annotations
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from plugin_run import CREDENTIALS, ROOT, Wallet, command, environment
+from plugin_run import CREDENTIALS, Wallet, command, environment, started
 from terminal import on_a_raw_terminal
 
 FORMS = ("json", "html", "md", "har")
@@ -21,24 +19,6 @@ MOST_MEGABYTES, MOST_REPORT_BYTES = 300, 20_000_000
 FEW = "resent_settlement or unknown_player or balance_of"
 _RICH = re.compile(r"\x1b\[(?:[0-9;]*m|\?25[hl]|[0-9]*[AGJK])")
 """What pytest and rich write themselves: colours, the cursor, and cleared lines."""
-
-
-@contextlib.contextmanager
-def loud(mode: str) -> Iterator[Wallet]:
-    script = ROOT / "tests" / "support" / "loud_wallet.py"
-    with subprocess.Popen(
-        [sys.executable, str(script), mode, "--provision", "--ready-json", "--stop-with-parent"],
-        env=environment(CREDENTIALS),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            ready = json.loads(process.stdout.readline(), parse_float=Decimal)
-            yield Wallet(process, ready["provision"].removesuffix("/__admin/player"))
-        finally:
-            process.kill()
 
 
 def options(wallet: Wallet, contract: str, folder: Path) -> list[str]:
@@ -55,7 +35,7 @@ def obeyed(text: str, allowed: str = "\n\t") -> set[str]:
 @pytest.mark.full
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])
 def test_neither_the_terminal_nor_a_file_obeys_a_wallet(contract: str, tmp_path: Path) -> None:
-    with loud("controls") as wallet:
+    with started("loud_wallet.py", "controls") as wallet:
         shown = on_a_raw_terminal(tmp_path, *options(wallet, contract, tmp_path), "-k", FEW, more=CREDENTIALS)
     assert "owned" in shown, "the wallet's words are shown"
     assert not obeyed(_RICH.sub("", shown), "\n\t\r")
@@ -95,7 +75,7 @@ def peak(arguments: list[str], folder: Path) -> tuple[int, float]:
 )
 @pytest.mark.parametrize("contract", ["casino", "sportsbook"])
 def test_no_wallet_fills_memory_and_reports(mode: str, selected: str, contract: str, tmp_path: Path) -> None:
-    with loud(mode) as wallet:
+    with started("loud_wallet.py", mode) as wallet:
         status, megabytes = peak(
             [*options(wallet, contract, tmp_path), *(["-k", selected] if selected else [])], tmp_path
         )

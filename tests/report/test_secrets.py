@@ -22,7 +22,7 @@ import pytest
 from credentials_at_hand import of_casino
 from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS as OF_THE_SOUND
-from plugin_run import DEADLINE_SECONDS, ROOT, Done, environment, run, wallet
+from plugin_run import DEADLINE_SECONDS, Done, environment, run, started, wallet
 from telltale_wallet import forms
 from unpleasant_secrets import SECRETS, WRITINGS
 
@@ -75,20 +75,8 @@ def signatures(artefacts: dict[str, bytes]) -> list[str]:
 @contextlib.contextmanager
 def telltale(*options: str, credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[str]:
     """The wallet that tells everything; the root of its addresses."""
-    script = ROOT / "tests" / "support" / "telltale_wallet.py"
-    with subprocess.Popen(
-        [sys.executable, str(script), "--provision", "--ready-json", "--stop-with-parent", *options],
-        env=environment(credentials),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            ready = json.loads(process.stdout.readline(), parse_float=Decimal)
-            yield ready["provision"].removesuffix("/__admin/player")
-        finally:
-            process.kill()
+    with started("telltale_wallet.py", *options, credentials=credentials) as found:
+        yield found.root
 
 
 @pytest.fixture(scope="module")

@@ -120,11 +120,17 @@ class Wallet:
 @contextlib.contextmanager
 def wallet(defect: str = "none", *options: str) -> Iterator[Wallet]:
     """The reference wallet with a defect of `wallet_with_defect`, or none."""
-    script = ROOT / "tests" / "support" / "wallet_with_defect.py"
-    arguments = [sys.executable, str(script), defect, "--provision", "--ready-json", "--stop-with-parent", *options]
+    with started("wallet_with_defect.py", defect, *options) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def started(script: str, *arguments: str, credentials: Mapping[str, str] = CREDENTIALS) -> Iterator[Wallet]:
+    """A wallet that a script of `tests/support` serves, with provisioning. It is killed at the end."""
+    path = ROOT / "tests" / "support" / script
     with subprocess.Popen(
-        arguments,
-        env=environment(CREDENTIALS),
+        [sys.executable, str(path), *arguments, "--provision", "--ready-json", "--stop-with-parent"],
+        env=environment(credentials),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
