@@ -89,6 +89,10 @@ def _by_operation(space: Space) -> Iterator[Exclusion]:
         yield Exclusion(
             ALTERATION, frozenset({"stale"}), OPERATION, frozenset(space.words), "a request carries no time"
         )
+    if not space.dialect.signs_bodies:
+        yield Exclusion(
+            ALTERATION, frozenset({"tampered"}), OPERATION, frozenset(space.words), "no signature covers the body"
+        )
     if "authenticate" not in space.words:
         yield Exclusion(SESSION, frozenset({"renewed"}), OPERATION, frozenset(space.words), "there is no login")
 

@@ -1,0 +1,115 @@
+"""Explores one wallet by one contract: plays what is generated, shrinks what it finds, and stops at a limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from harness.config import WalletUnderTest
+from harness.contracts import Contract
+from harness.explore.dimensions import space_of
+from harness.explore.findings import Finding
+from harness.explore.histories import scenario_of
+from harness.explore.pairs import shipped
+from harness.explore.playing import Generated, Key, Player, findings_in
+from harness.explore.shrinking import shrink
+from harness.verdict import ScenarioResult
+
+RACES = 2
+"""How often a race is repeated while exploring. A run of the suite repeats it more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One generated scenario, and where it comes from."""
+
+    generated: Generated
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """When to stop: after so many requests, or at a time of `time.monotonic()`. None is no limit."""
+
+    requests: int | None = None
+    until: float | None = None
+    now: Callable[[], float] = time.monotonic
+
+    def reached(self, requests: int) -> bool:
+        """True if no further scenario should be started."""
+        spent = self.requests is not None and requests >= self.requests
+        return spent or (self.until is not None and self.now() >= self.until)
+
+
+@dataclass(slots=True)
+class Exploration:
+    """The state of exploring: what was sent, and what was found."""
+
+    player: Player
+    findings: dict[Key, Finding] = field(default_factory=dict)
+    flickers: dict[Key, str] = field(default_factory=dict)
+    """What was seen once and never again, with its origin."""
+    drawn: int = 0
+    """How many scenarios were generated and played, without those of shrinking."""
+    generated_requests: int = 0
+    """How many requests they sent."""
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """The findings about a MUST."""
+        return tuple(each for each in self.findings.values() if each.violation)
+
+    @property
+    def contract(self) -> Contract:
+        """The contract."""
+        return self.player.examiner.contract
+
+
+def explored_wallet(wallet: WalletUnderTest) -> WalletUnderTest:
+    """The wallet under test, with fewer repetitions of each race."""
+    return replace(wallet, limits=replace(wallet.limits, races=min(RACES, wallet.limits.races)))
+
+
+def pairs(contract: Contract) -> Iterator[Drawn]:
+    """The scenarios of the covering array, in its order. Raises NoPairs."""
+    space = space_of(contract)
+    for number, row in enumerate(shipped(contract)):
+        yield Drawn(scenario_of(space, row, number), f"row {number + 1} of the pairs")
+
+
+def explore(
+    exploration: Exploration,
+    source: Iterable[Drawn],
+    bounds: Bounds,
+    *,
+    on_result: Callable[[Exploration, Drawn, ScenarioResult | None], None] | None = None,
+) -> None:
+    """Play what the source yields until a limit is reached, the source ends, or the wallet is gone."""
+    player = exploration.player
+    for drawn in source:
+        if bounds.reached(exploration.generated_requests) or player.ended:
+            return
+        before = player.requests
+        result = player.play(drawn.generated)
+        exploration.drawn += 1
+        exploration.generated_requests += player.requests - before
+        for key in findings_in(result):
+            _note(exploration, key, drawn)
+        if on_result is not None:
+            on_result(exploration, drawn, result)
+
+
+def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
+    """Count a known finding, or shrink a new one."""
+    if key in exploration.findings:
+        exploration.findings[key].seen += 1
+        return
+    shrunk = shrink(drawn.generated, key, exploration.player)
+    if shrunk is None:
+        exploration.flickers[key] = drawn.origin
+        return
+    exploration.flickers.pop(key, None)
+    exploration.findings[key] = Finding(
+        key, shrunk.generated, shrunk.verdict, drawn.origin, shrunk.failed, shrunk.played
+    )
