@@ -65,9 +65,7 @@ def _by_operation(space: Space) -> Iterator[Exclusion]:
     yield lacks(moved, AMOUNT, _all_but(space, AMOUNT, "ordinary"), "the operation moves no amount")
     yield lacks(known, IDENTIFIER, _all_but(space, IDENTIFIER, "plain"), "the request has no transaction id")
     yield lacks(space.with_field("player"), PLAYER, _all_but(space, PLAYER, "own"), "the request names no player")
-    yield lacks(
-        space.with_field("session"), SESSION, ("expired", "unknown", "none"), "the request carries no session"
-    )
+    yield lacks(space.with_field("session"), SESSION, ("expired", "unknown", "none"), "the request carries no session")
     yield lacks(known, REPEAT, _all_but(space, REPEAT, "none", "same"), "the request has no transaction id")
     yield lacks(known, REPEAT, ("same",), "a request without an id cannot be named")
     yield lacks(known, CONCURRENCY, ("its_repeat",), "a request without an id cannot be named")
@@ -133,7 +131,9 @@ def _masked(space: Space) -> Iterator[Exclusion]:
     )
     wrong = frozenset({"expired", "unknown", "none"})
     yield Exclusion(SESSION, wrong, AMOUNT, frozenset({"more_than_everything", "half", "float32_limit"}), masks)
-    yield Exclusion(PLAYER, frozenset({"other"}), SESSION, frozenset({"expired", "renewed"}), "of the first player alone")
+    yield Exclusion(
+        PLAYER, frozenset({"other"}), SESSION, frozenset({"expired", "renewed"}), "of the first player alone"
+    )
 
 
 def _of_sending(space: Space) -> Iterator[Exclusion]:
@@ -146,7 +146,11 @@ def _of_sending(space: Space) -> Iterator[Exclusion]:
     together = frozenset({"its_repeat"})
     yield Exclusion(CONCURRENCY, together, REPEAT, frozenset({"none"}), "there is no repeat")
     yield Exclusion(
-        CONCURRENCY, together, BETWEEN, _all_but(space, BETWEEN, "nothing"), "nothing stands between what flies together"
+        CONCURRENCY,
+        together,
+        BETWEEN,
+        _all_but(space, BETWEEN, "nothing"),
+        "nothing stands between what flies together",
     )
     yield Exclusion(
         CONCURRENCY, racing, ALTERATION, frozenset({"early"}), "the order of a race is open, so nothing is early"

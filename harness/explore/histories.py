@@ -10,7 +10,6 @@ from harness.explore.dimensions import (
     BETWEEN,
     CONCURRENCY,
     IDENTIFIER,
-    PLAYER,
     REPEAT,
     SESSION,
     SIZE,
@@ -116,7 +115,7 @@ def _between(subject: Subject) -> Iterator[Written]:
         case "other_player":
             yield {"bet": {"amount": "6", **({} if role else {"player": "other"})}}
         case "many":
-            yield {_credit_word(space): {"amount": "0.1", "bet": "unknown"} | role, "times": "12"}
+            yield {_credit_word(space): {"amount": "0.1", "bet": "unknown", **role}, "times": "12"}
         case "restart":
             yield {"restart": ""}
         case word:
@@ -138,10 +137,6 @@ def _repeats(subject: Subject) -> Iterator[Written]:
     made = _REPEATS.get(subject.row[REPEAT])
     if made is not None:
         yield from made(subject)
-
-
-def _same(subject: Subject) -> Iterator[Written]:
-    yield {"resend": SUBJECT}
 
 
 def _again(subject: Subject, **change: str) -> Iterator[Written]:
@@ -186,7 +181,7 @@ def _undone_twice(subject: Subject) -> Iterator[Written]:
 
 
 _REPEATS: Mapping[str, Callable[[Subject], Iterator[Written]]] = {
-    "same": _same,
+    "same": lambda _: iter([{"resend": SUBJECT}]),
     "mended": _again,
     "other_amount": lambda subject: _again(subject, amount="11"),
     "other_player": _other_player,
@@ -197,5 +192,3 @@ _REPEATS: Mapping[str, Callable[[Subject], Iterator[Written]]] = {
     "undone": _undone,
     "undone_twice": _undone_twice,
 }
-
-__all__ = ["PLAYER", "scenario_of"]

@@ -36,7 +36,7 @@ def _used(steps: Sequence[dict[str, Any]], names: Sequence[str]) -> Iterator[str
         count = 2 if any(each in step for each in _AGAIN) else 1
         if "resend" in step and "id" in names:
             yield step["resend"]
-        for inner in (step["at_once"] if isinstance(step.get("at_once"), list) else [step]):
+        for inner in step["at_once"] if isinstance(step.get("at_once"), list) else [step]:
             if inner is not step and "resend" in inner and "id" in names:
                 yield inner["resend"]
             for draft in drafts_of(inner):

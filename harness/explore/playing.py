@@ -1,4 +1,4 @@
-"""Plays generated scenarios on one wallet, and counts what they cost. A failure of ours is kept apart from a finding."""
+"""Plays generated scenarios on one wallet and counts what they cost. A failure of ours is kept apart from findings."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _fewer_modifiers(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if step["times"] != "2":
             yield {**step, "times": "2"}
     for modifier in modifiers:
-        if modifier != "times" and word != modifier:
+        if modifier not in {"times", word}:
             yield {name: value for name, value in step.items() if name != modifier}
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from harness.explore.dimensions import (
     ALTERATION,
     AMOUNT,
-    BETWEEN,
     IDENTIFIER,
     LOSS,
     OPERATION,
@@ -81,7 +80,7 @@ class Subject:
         if self.row[PLAYER] == "other":
             draft["player"] = "other"
         if not good:
-            draft |= self._wrong_names() | self._altered(draft)
+            draft |= self._wrong_names() | self._altered()
         return draft
 
     def items(self) -> list[Draft]:
@@ -134,7 +133,7 @@ class Subject:
                 found["session"] = self.chosen(tuple(NEAR_SESSIONS))
         return found
 
-    def _altered(self, draft: Draft) -> Draft:
+    def _altered(self) -> Draft:
         amount, per_unit = self.space.dialect.amount_field(self.word)
         number = str(int(10 * per_unit)) if amount else ""
         match self.row[ALTERATION]:
@@ -159,11 +158,3 @@ class Subject:
         fields = self.space.dialect.wire_fields(self.word)
         essential = self.space.dialect.contract.essential_fields
         return (fields & essential if essential is not None else fields) or fields
-
-
-def takes_list(space: Space, word: str) -> bool:
-    """True if the operation may be written as a list."""
-    return word in space.batches
-
-
-__all__ = ["BETWEEN", "Draft", "Subject", "Written", "takes_list"]

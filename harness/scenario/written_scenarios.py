@@ -14,7 +14,8 @@ _MEANT_OTHERWISE = frozenset({"", "-", "true", "false", "null", "yes", "no", "on
 def text_of(scenario: Mapping[str, Any], comments: Sequence[str] = ()) -> str:
     """The text of a scenario file. The keys are those of a file, in their order.
 
-    A modifier has a line of its own. `comments` follow as lines after the steps. The values are texts, or lists and mappings of them.
+    A modifier has a line of its own. `comments` follow as lines after the steps. The values are texts, or lists and
+    mappings of them.
     """
     lines = [f"{name}: {_flow(value, top=True)}" for name, value in scenario.items() if name != "steps"]
     lines += ["steps:", *_list(scenario["steps"], "  ")]
