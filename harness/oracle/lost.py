@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Unsettle
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Situation, Unsettle
 from harness.oracle.book import Book, undone_by
 from harness.oracle.classes import classes_of, may_move
 from harness.oracle.events import Belief, Event
@@ -184,6 +184,11 @@ def answers(belief: Belief, event: Event) -> Iterator[Possible]:
     if belief.is_definite:
         return allowed(belief.book, event.item, event.terms)
     return (possible for _, _, possible in _answers(belief, event, wide=True))
+
+
+def reasons_of_refusal(beliefs: Iterable[Belief], event: Event) -> frozenset[Situation]:
+    """What an event may have been to a wallet that refused it. Beliefs may differ in that. Raises BudgetExceeded."""
+    return frozenset(each.situation for belief in beliefs for each in answers(belief, event) if not each.accepted)
 
 
 def _answers(belief: Belief, event: Event, *, wide: bool) -> Iterator[tuple[Belief, Container[int], Possible]]:

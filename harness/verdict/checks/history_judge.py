@@ -39,6 +39,7 @@ from harness.oracle import (
     Terms,
     change_of,
     judge,
+    reasons_of_refusal,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
@@ -231,7 +232,8 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad))
+            several = not bad and len(events) == 1 and _has_several_reasons(account, event)
+            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad, ambiguous=several))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
@@ -370,3 +372,13 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
+
+
+def _has_several_reasons(account: Account, event: Event) -> bool:
+    """True for a refusal whose reason depends on what became of a request without an answer."""
+    if event.accepted or all(each.is_definite for each in account.beliefs):
+        return False
+    try:
+        return len(reasons_of_refusal(account.beliefs, event)) > 1
+    except BudgetExceeded:
+        return True
