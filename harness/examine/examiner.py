@@ -69,6 +69,8 @@ class Examiner:
     ended = ""
     _silences = 0
     _closing = False
+    last_runs: tuple[tuple[History, Judged], ...] = ()
+    """The runs of the scenario that was judged last, each with its judgement."""
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
@@ -137,7 +139,7 @@ class Examiner:
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: no player could be made for the scenarios before")
         started = time.monotonic()
-        self._judged = []
+        self._judged, self.last_runs = [], ()
         for each in self._identities:
             each.begin(scenario.id)
         if scenario.is_epilogue:
@@ -186,6 +188,7 @@ class Examiner:
         `started` is the time at which the first run began, in seconds of `time.monotonic()`.
         """
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
+        self.last_runs = tuple((histories[run], each) for run, each in judged)
         for run, each in judged:
             self._memory.note(histories[run], each)
             self._avoided_by |= {*each.avoided_by}

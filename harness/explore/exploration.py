@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from harness.config import WalletUnderTest
 from harness.contracts import Contract
+from harness.explore.coverage import Coverage, Place, places_of
 from harness.explore.dimensions import space_of
+from harness.explore.drawing import Chance
 from harness.explore.findings import Finding
 from harness.explore.histories import scenario_of
 from harness.explore.pairs import shipped
@@ -26,6 +29,8 @@ class Drawn:
 
     generated: Generated
     origin: str
+    learn: Callable[[Sequence[Place], int], None] | None = None
+    """Is called with the places of the map to which the scenario has led, and how many of them were new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Exploration:
     """How many scenarios were generated and played, without those of shrinking."""
     generated_requests: int = 0
     """How many requests they sent."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """The map of situations that they have led to."""
 
     @property
     def violations(self) -> tuple[Finding, ...]:
@@ -78,6 +85,16 @@ def pairs(contract: Contract) -> Iterator[Drawn]:
         yield Drawn(scenario_of(space, row, number), f"row {number + 1} of the pairs")
 
 
+def by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
+    """Scenarios without end, drawn by chance. What the wallet answers guides them. Raises NoHypothesis."""
+    return _drawn(Chance(exploration.contract, seed, exploration.coverage))
+
+
+def _drawn(chance: Chance) -> Iterator[Drawn]:
+    for number, each in enumerate(chance.drawn()):
+        yield Drawn(each.generated, f"scenario {number + 1} by chance", partial(chance.learn, each))
+
+
 def explore(
     exploration: Exploration,
     source: Iterable[Drawn],
@@ -94,10 +111,19 @@ def explore(
         result = player.play(drawn.generated)
         exploration.drawn += 1
         exploration.generated_requests += player.requests - before
+        _map(exploration, drawn)
         for key in findings_in(result):
             _note(exploration, key, drawn)
         if on_result is not None:
             on_result(exploration, drawn, result)
+
+
+def _map(exploration: Exploration, drawn: Drawn) -> None:
+    """Count the situations of the scenario that was played last."""
+    places = places_of(exploration.player.examiner.last_runs)
+    fresh = exploration.coverage.add(places)
+    if drawn.learn is not None:
+        drawn.learn(places, fresh)
 
 
 def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
