@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from harness.cli.aim import add_wallet_arguments, options_of
@@ -13,7 +16,11 @@ from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.examine import Examiner, preflight
-from harness.explore.exploration import Bounds, Drawn, Exploration, explore, explored_wallet, pairs
+from harness.explore.coverage import bundled
+from harness.explore.coverage_text import coverage_text
+from harness.explore.drawing import NoHypothesis
+from harness.explore.exploration import Bounds, Drawn, Exploration, by_chance, explore, explored_wallet, pairs
+from harness.explore.exploration_data import data_of
 from harness.explore.findings import keep
 from harness.explore.pairs import NoPairs
 from harness.explore.pairs_text import pairs_text
@@ -43,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     limit.add_argument("--requests", type=_positive, metavar="N", help="stop after so many requests to each contract")
     add("--seed", type=int, metavar="N", help="draw the same again (default: a new seed, which is printed)")
     add("--keep", type=Path, default=FOLDER, metavar="DIR", help=f"the folder for what is found (default: {FOLDER})")
+    add("--json", type=Path, metavar="FILE", help="write the findings and the map of situations as JSON")
     add("--pairs", action="store_true", help="print the pairs and what is excluded, and send nothing")
 
 
@@ -63,7 +71,18 @@ def run(options: argparse.Namespace) -> int:
     seed = configuration.wallets[0].seed if options.seed is None else options.seed
     print(f"seed {seed}: walletproof explore --seed {seed} draws the same again")
     share = (options.minutes or MINUTES) * 60 / len(configuration.wallets)
-    return max(_explored(each, options, seed, share) for each in configuration.wallets)
+    found: list[object] = []
+    status = max(_explored(each, options, seed, share, found) for each in configuration.wallets)
+    if options.json is not None:
+        _write(options.json, {"seed": seed, "contracts": found})
+    return status
+
+
+def _write(path: Path, data: object) -> None:
+    try:
+        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"--json {path}: cannot be written: {error.strerror or error}") from None
 
 
 def _positive(text: str) -> int:
@@ -81,8 +100,10 @@ def _print_pairs(names: tuple[str, ...]) -> int:
     return 0
 
 
-def _explored(wallet: WalletUnderTest, options: argparse.Namespace, seed: int, seconds: float) -> int:
-    """Explore one wallet by one contract, and print what was found."""
+def _explored(
+    wallet: WalletUnderTest, options: argparse.Namespace, seed: int, seconds: float, found: list[object]
+) -> int:
+    """Explore one wallet by one contract, print what was found, and append it as data to `found`."""
     try:
         facts = preflight(wallet)
     except ConfigurationProblem as problem:
@@ -97,13 +118,23 @@ def _explored(wallet: WalletUnderTest, options: argparse.Namespace, seed: int, s
     until = None if options.requests else time.monotonic() + seconds
     exploration = Exploration(Player(examiner))
     try:
-        explore(exploration, pairs(examiner.contract), Bounds(options.requests, until), on_result=_progress)
+        source = chain(pairs(examiner.contract), _by_chance(exploration, seed))
+        explore(exploration, source, Bounds(options.requests, until), on_result=_progress)
     except NoPairs as error:
         raise UsageProblem(str(error)) from None
     finally:
         for sentence in examiner.close():
             print(inert(sentence))
-    return _concluded(exploration, options.keep, seed)
+    return _concluded(exploration, options, seed, found)
+
+
+def _by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
+    """The scenarios by chance, or none with a message if the library for them is not installed."""
+    try:
+        return by_chance(exploration, seed)
+    except NoHypothesis as missing:
+        print(f"{exploration.contract.name}: only pairs are played. {missing}")
+        return iter(())
 
 
 def _progress(exploration: Exploration, drawn: Drawn, result: ScenarioResult | None) -> None:
@@ -117,8 +148,8 @@ def _progress(exploration: Exploration, drawn: Drawn, result: ScenarioResult | N
         )
 
 
-def _concluded(exploration: Exploration, folder: Path, seed: int) -> int:
-    name, player = exploration.contract.name, exploration.player
+def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int, found: list[object]) -> int:
+    name, player, folder = exploration.contract.name, exploration.player, options.keep
     findings = list(exploration.findings.values())
     try:
         paths = keep(findings, exploration.contract, folder, seed) if findings else []
@@ -131,6 +162,8 @@ def _concluded(exploration: Exploration, folder: Path, seed: int) -> int:
         print(f"       {path}: {finding.steps} steps, {again}; {finding.seen} scenarios had it")
     for key, origin in exploration.flickers.items():
         print(f"  once and never again: {key.requirement} by {key.check}, in {origin}")
+    print(coverage_text(name, exploration.coverage, bundled(exploration.contract)))
+    found.append(data_of(exploration, paths))
     _print_own_failures(player)
     if exploration.violations:
         return VIOLATED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.explore.generated_day import UNKNOWN, GeneratedDay, Draft, Labelled, Written
 from harness.explore.dimensions import TWINS
+from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
 from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
 from harness.model import Loss
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS

@@ -1,7 +1,7 @@
 """Draws scenarios by chance with the library Hypothesis, and favours what has led to rare and new situations.
 
 Scenarios are drawn in small groups. Between two groups the weights of the moves follow what the wallet's answers have
-shown: a move that led to new places of the map gets a greater weight. A scenario that led to one may be continued.
+shown. A move that led to new places of the map gets a greater weight. A scenario that led to one may be continued.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from harness.contracts import Contract
 from harness.explore.choices import Choices
 from harness.explore.coverage import Coverage, Place
-from harness.explore.generated_day import GeneratedDay, Written
 from harness.explore.deviations import DEVIATIONS
 from harness.explore.dimensions import Space, space_of
+from harness.explore.generated_day import GeneratedDay, Written
 from harness.explore.labels_used import without_lonely_labels
 from harness.explore.moves import ORDINARY
 from harness.explore.playing import Generated

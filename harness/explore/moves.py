@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.explore.generated_day import UNKNOWN, GeneratedDay, Draft, Labelled, Written
+from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
 
 Move = Callable[[GeneratedDay], None]
 """Appends steps to a day. It appends none if the contract or the day has nothing for it."""
