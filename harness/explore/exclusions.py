@@ -107,9 +107,7 @@ def _masked(space: Space) -> Iterator[Exclusion]:
     yield Exclusion(PLAYER, nobody, ALTERATION, frozenset({"early", "unknown_bet"}), masks)
     lost = frozenset({"half_request"})
     yield Exclusion(LOSS, lost, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), "the request never arrives")
-    yield Exclusion(
-        REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend"
-    )
+    yield Exclusion(REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend")
     wrong = frozenset({"expired", "unknown", "none"})
     yield Exclusion(SESSION, wrong, AMOUNT, frozenset({"more_than_everything", "half", "float32_limit"}), masks)
     yield Exclusion(
