@@ -24,7 +24,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "with_old": "a batch with an item that was sent before",
         "with_invalid": "a batch with an item of an unknown player",
         "two_players": "a batch with an item of another player",
-        "many": "a batch of twelve items",
+        "many": "a batch of five items",
     },
     AMOUNT: {
         "ordinary": "10",
@@ -63,13 +63,9 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     ALTERATION: {
         "none": "a good request",
-        "forged": "the authentication is forged",
-        "missing_header": "a header of the authentication is missing",
-        "tampered": "the body is changed after signing",
-        "stale": "signed long ago",
+        "unauthentic": "forged, signed long ago, changed after signing, or without a header of the authentication",
         "other_currency": "a currency that is not the player's",
-        "negative": "a negative amount",
-        "text_amount": "the amount as JSON text",
+        "wrong_amount": "a negative amount, or one as JSON text",
         "missing_field": "a required field is missing",
         "broken_body": "the body is no JSON",
         "extra_field": "a field that the contract does not have",
@@ -93,7 +89,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     REPEAT: {
         "none": "the subject is not repeated",
         "same": "the same request again",
-        "mended": "the same id in a good request",
+        "mended": "the same id in a good request, written anew",
         "other_amount": "the same id with another amount",
         "other_player": "the same id for another player",
         "other_bet": "the same id for another bet",
@@ -108,7 +104,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "refusal": "a bet that is refused",
         "nothing_left": "a bet of everything",
         "other_player": "a bet of another player",
-        "many": "a dozen other transactions",
+        "many": "five other transactions",
         "restart": "the wallet is restarted, where that is possible",
     },
 }

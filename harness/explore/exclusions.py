@@ -68,13 +68,14 @@ def _by_operation(space: Space) -> Iterator[Exclusion]:
     yield lacks(space.with_field("session"), SESSION, ("expired", "unknown", "none"), "the request carries no session")
     yield lacks(known, REPEAT, _all_but(space, REPEAT, "none", "same"), "the request has no transaction id")
     yield lacks(known, REPEAT, ("same",), "a request without an id cannot be named")
+    yield lacks(known, BETWEEN, _all_but(space, BETWEEN, "nothing"), "there is no repeat to stand before")
     yield lacks(known, CONCURRENCY, ("its_repeat",), "a request without an id cannot be named")
     yield lacks(space.movements, REPEAT, ("other_amount",), "the request has no amount")
     yield lacks(space.of_a_bet, REPEAT, ("other_bet",), "the request names no bet")
     yield lacks(space.undoable, REPEAT, ("undone", "undone_twice"), "the contract has no rollback of it")
     yield lacks(space.batches, REPEAT, ("in_a_batch",), "the operation is no batch")
     yield lacks(space.with_field("currency"), ALTERATION, ("other_currency",), "the request has no currency")
-    yield lacks(space.movements, ALTERATION, ("negative", "text_amount", "tampered"), "the request has no amount")
+    yield lacks(space.movements, ALTERATION, ("wrong_amount",), "the request has no amount")
     yield lacks(space.of_a_bet, ALTERATION, ("unknown_bet",), "the request names no bet")
     yield lacks(("rollback",), ALTERATION, ("early",), "only a rollback may come before its bet")
     yield lacks(
@@ -83,31 +84,11 @@ def _by_operation(space: Space) -> Iterator[Exclusion]:
         ("same_player", "other_player"),
         "a player has one token",
     )
-    if not space.dialect.dates_requests:
-        yield Exclusion(
-            ALTERATION, frozenset({"stale"}), OPERATION, frozenset(space.words), "a request carries no time"
-        )
-    if not space.dialect.signs_bodies:
-        yield Exclusion(
-            ALTERATION, frozenset({"tampered"}), OPERATION, frozenset(space.words), "no signature covers the body"
-        )
     if "authenticate" not in space.words:
         yield Exclusion(SESSION, frozenset({"renewed"}), OPERATION, frozenset(space.words), "there is no login")
 
 
-_REFUSED = frozenset(
-    {
-        "forged",
-        "missing_header",
-        "tampered",
-        "stale",
-        "other_currency",
-        "negative",
-        "text_amount",
-        "missing_field",
-        "broken_body",
-    }
-)
+_REFUSED = frozenset({"unauthentic", "other_currency", "wrong_amount", "missing_field", "broken_body"})
 """Alterations after which a wallet refuses the request, whatever else it says."""
 
 
@@ -126,9 +107,7 @@ def _masked(space: Space) -> Iterator[Exclusion]:
     yield Exclusion(PLAYER, nobody, ALTERATION, frozenset({"early", "unknown_bet"}), masks)
     lost = frozenset({"half_request"})
     yield Exclusion(LOSS, lost, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), "the request never arrives")
-    yield Exclusion(
-        REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"none", "extra_field"}), "there is nothing to mend"
-    )
+    yield Exclusion(REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend")
     wrong = frozenset({"expired", "unknown", "none"})
     yield Exclusion(SESSION, wrong, AMOUNT, frozenset({"more_than_everything", "half", "float32_limit"}), masks)
     yield Exclusion(

@@ -16,7 +16,7 @@ from harness.explore.findings import Finding
 from harness.explore.histories import scenario_of
 from harness.explore.pairs import shipped
 from harness.explore.playing import Generated, Key, Player, findings_in
-from harness.explore.shrinking import shrink
+from harness.explore.shrinking import MOST_REQUESTS, shrink
 from harness.verdict import ScenarioResult
 
 RACES = 2
@@ -61,6 +61,8 @@ class Exploration:
     """How many requests they sent."""
     coverage: Coverage = field(default_factory=Coverage)
     """The map of situations that they have led to."""
+    most_of_shrinking: int = 100_000
+    """How many requests shrinking may send in all. A finding after that is played again as it was generated."""
 
     @property
     def violations(self) -> tuple[Finding, ...]:
@@ -131,11 +133,12 @@ def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
     if key in exploration.findings:
         exploration.findings[key].seen += 1
         return
-    shrunk = shrink(drawn.generated, key, exploration.player)
+    left = exploration.most_of_shrinking - (exploration.player.requests - exploration.generated_requests)
+    shrunk = shrink(drawn.generated, key, exploration.player, most_requests=max(min(left, MOST_REQUESTS), 0))
     if shrunk is None:
         exploration.flickers[key] = drawn.origin
         return
     exploration.flickers.pop(key, None)
     exploration.findings[key] = Finding(
-        key, shrunk.generated, shrunk.verdict, drawn.origin, shrunk.failed, shrunk.played
+        key, shrunk.generated, shrunk.verdict, shrunk.result, drawn.origin, shrunk.failed, shrunk.played
     )

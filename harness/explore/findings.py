@@ -13,6 +13,7 @@ from harness.explore.reductions import size_of
 from harness.model import Level, Verdict
 from harness.scenario import text_of
 from harness.scenario.scenario_files import MAX_TITLE
+from harness.verdict import ScenarioResult
 
 _WIDTH = 110
 _NO_WORD = re.compile(r"[^a-z0-9]+")
@@ -25,6 +26,8 @@ class Finding:
     key: Key
     generated: Generated
     verdict: Verdict
+    result: ScenarioResult
+    """The result of the smallest scenario."""
     origin: str
     """Where the scenario comes from: `row 12 of the pairs`."""
     failed: int

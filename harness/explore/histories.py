@@ -18,11 +18,11 @@ from harness.explore.dimensions import (
 )
 from harness.explore.labels_used import drafts_of, without_lonely_labels
 from harness.explore.pairs import Row
-from harness.explore.subjects import BET, LATER, OLD, OTHER_BET, SUBJECT, Draft, Subject, Written
+from harness.explore.subjects import BET, LATER, OTHER_BET, SUBJECT, Draft, Subject, Written
 
 FUNDS = "100"
 STAKE = "5"
-RACERS = "4"
+RACERS = "3"
 """How many identical requests are in flight together."""
 
 
@@ -49,7 +49,7 @@ def _before(subject: Subject, itself: Sequence[Written]) -> Iterator[Written]:
     if subject.word == "unsettle":
         yield {_credit_word(space): {"bet": BET, "amount": "20", **subject.role}}
     if row[SIZE] == "with_old":
-        yield {subject.word: [{"id": OLD, "amount": "3"}]}
+        yield {subject.word: [subject.old()]}
 
 
 def _bets(subject: Subject, itself: Sequence[Written]) -> Iterator[Written]:
@@ -104,7 +104,7 @@ def _credit_word(space: Space) -> str:
 
 
 def _between(subject: Subject) -> Iterator[Written]:
-    space, role, what = subject.space, subject.role, subject.row[BETWEEN]
+    role, what = subject.role, subject.row[BETWEEN]
     match what:
         case "nothing":
             return
@@ -115,7 +115,7 @@ def _between(subject: Subject) -> Iterator[Written]:
         case "other_player":
             yield {"bet": {"amount": "6", **({} if role else {"player": "other"})}}
         case "many":
-            yield {_credit_word(space): {"amount": "0.1", "bet": "unknown", **role}, "times": "12"}
+            yield {"bet": {"amount": "0.1", **role}, "times": "5"}
         case "restart":
             yield {"restart": ""}
         case word:
@@ -129,6 +129,8 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
         draft["amount"] = "20" if word in subject.space.credits else "7"
     if word == "rollback":
         draft["bet"] = "unknown"
+    elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
+        draft["bet"] = BET
     return draft or ""
 
 

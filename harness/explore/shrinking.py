@@ -10,6 +10,7 @@ from harness.explore.reductions import renamed, smaller
 from harness.files.complaints import ScenarioError
 from harness.model import Verdict
 from harness.scenario import text_of
+from harness.verdict import ScenarioResult
 
 MOST_REQUESTS = 400
 """How many requests the shrinking of one finding may send."""
@@ -25,6 +26,7 @@ class Shrunk:
 
     generated: Generated
     verdict: Verdict
+    result: ScenarioResult
     failed: int
     played: int = CONFIRMATIONS
 
@@ -43,9 +45,9 @@ def shrink(generated: Generated, key: Key, player: Player, *, most_requests: int
 
     best = _descended(generated, fails, lambda: player.requests < end and not player.ended)
     named = renamed(best)
-    verdicts = [_once(named, key, player) for _ in range(CONFIRMATIONS)]
-    failing = [each for each in verdicts if each is not None]
-    return Shrunk(named, failing[0], len(failing)) if failing else None
+    results = [player.play(named) for _ in range(CONFIRMATIONS)]
+    failing = [(found[key], each) for each in results if each is not None and key in (found := findings_in(each))]
+    return Shrunk(named, *failing[0], failed=len(failing)) if failing else None
 
 
 def _descended(

@@ -86,7 +86,8 @@ class Subject:
     def items(self) -> list[Draft]:
         """The drafts of the subject's step: one, or those of its batch."""
         draft = self.draft()
-        new: Draft = {each: draft[each] for each in ("player", "bet") if draft.get(each) == "other"} | {"amount": "2"}
+        bet = {"bet": BET} if self.word in self.space.of_a_bet else {}
+        new: Draft = {**self.role, **bet, "amount": "2"}
         match self.row[SIZE]:
             case "one":
                 return [draft]
@@ -95,30 +96,40 @@ class Subject:
             case "duplicate":
                 return [draft, new, draft]
             case "with_old":
-                return [{"id": OLD, "amount": "3"}, draft]
+                return [self.old(), draft]
             case "with_invalid":
                 return [{"amount": "4", "player": "unknown"}, draft]
             case "two_players":
                 return [{"amount": "4"} if self.row[PLAYER] == "other" else {"amount": "4", "player": "other"}, draft]
             case _:
-                return [draft, *([{**new, "amount": "0.5"}] * 11)]
+                return [draft, *([{**new, "amount": "0.5"}] * 4)]
+
+    def old(self) -> Draft:
+        """The item of a batch that was sent before."""
+        bet = {"bet": BET} if self.word in self.space.of_a_bet else {}
+        return {"id": OLD, **bet, "amount": "3", **self.role}
 
     def modifiers(self) -> Written:
         """The modifiers of the subject's step."""
         found: Written = {} if self.row[LOSS] == "none" else {"lost": self.row[LOSS]}
-        contract = self.space.dialect.contract
         match self.row[ALTERATION]:
-            case "forged":
-                found["forged"] = self.chosen(tuple(contract.forgeries))
-            case "missing_header":
-                found["missing_header"] = self.chosen(contract.required_headers)
-            case "stale":
-                found["stale"] = "2h"
-            case "tampered":
-                found["tampered"] = {"amount": "11"}
+            case "unauthentic":
+                found |= self._unauthentic()
             case "broken_body":
                 found["body"] = self.chosen(("{", "[]", "null", '{"'))
         return found
+
+    def _unauthentic(self) -> Written:
+        """A forgery, a missing header, an old signature, or a body that was changed after signing, in turn."""
+        dialect = self.space.dialect
+        turn = self.number % 4
+        if turn == 1:
+            return {"missing_header": self.chosen(dialect.contract.required_headers)}
+        if turn == 2 and dialect.dates_requests:
+            return {"stale": "2h"}
+        if turn == 3 and dialect.signs_bodies and self.word in self.space.movements:
+            return {"tampered": {"amount": "11"}}
+        return {"forged": self.chosen(tuple(dialect.contract.forgeries))}
 
     def _wrong_names(self) -> Draft:
         found: Draft = {}
@@ -139,10 +150,8 @@ class Subject:
         match self.row[ALTERATION]:
             case "other_currency":
                 return {"currency": self.chosen(("other", "unknown"))}
-            case "negative":
-                return {"raw": {amount: f"-{number}"}}
-            case "text_amount":
-                return {"raw": {amount: f'"{number}"'}}
+            case "wrong_amount":
+                return {"raw": {amount: self.chosen((f"-{number}", f'"{number}"'))}}
             case "missing_field":
                 return {"without": [self.chosen(sorted(self.essential()))]}
             case "extra_field":

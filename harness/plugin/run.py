@@ -24,6 +24,7 @@ from harness.config import (
 )
 from harness.contracts import Contract, load
 from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, secrets_of, violations_of
+from harness.explore.certifying import explored_pairs
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.play.restarts import RestartFailed
@@ -224,6 +225,7 @@ class Run:
                 record=self.options.record,
                 waivers=self.waivers,
                 secrets=self._secrets,
+                explore=explored_pairs,
             )
             if self._until is not None:
                 examiner.bound(self._until, self._ends)
