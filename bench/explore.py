@@ -51,11 +51,14 @@ def main() -> None:
             for contract in options.contract or BUNDLED:
                 print(overhead(contract, options.requests, options.seed), flush=True)
         case "defects":
-            rows = [each for each in _defects(options) if not _print(each, options.lines)]
+            rows = []
+            for each in _defects(options):
+                _print(each, options.lines)
+                rows.append(each)
             print(summary(rows))
         case right:
-            for each in _right(right, options):
-                _print(each, options.lines)
+            for row in _right(right, options):
+                _print(row, options.lines)
 
 
 def _print(row: dict[str, Any], lines: Path | None) -> None:

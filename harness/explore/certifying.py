@@ -28,14 +28,15 @@ def explored_pairs(examiner: Examiner, scenario: Scenario, most_requests: int) -
         explore(exploration, pairs(examiner.contract), Bounds(requests=most_requests))
     except NoPairs as error:
         return examiner.results.skipped(scenario, str(error))
-    return _result(exploration, scenario, f"{time.monotonic() - started:.3f}")
+    return common_result(exploration, scenario, f"{time.monotonic() - started:.3f}", 0)
 
 
-def _result(exploration: Exploration, scenario: Scenario, seconds: str) -> ScenarioResult:
+def common_result(exploration: Exploration, scenario: Scenario, seconds: str, seed: int) -> ScenarioResult:
+    """The one result of everything that was played. The files of its findings name the seed."""
     examiner, player = exploration.player.examiner, exploration.player
     findings = list(exploration.findings.values())
     fields: dict[str, object] = {"exchanges": player.requests, "seconds": seconds, "ended": player.ended}
-    fields["found"] = tuple(file_text(each, examiner.contract, 0) for each in findings)
+    fields["found"] = tuple(file_text(each, examiner.contract, seed) for each in findings)
     if player.failures:
         fields |= {"status": Status.UNKNOWN, "reason": "walletproof itself failed in a generated scenario"}
     elif player.ended and not findings:
@@ -43,4 +44,3 @@ def _result(exploration: Exploration, scenario: Scenario, seconds: str) -> Scena
     return examiner.results.of_findings(
         scenario, [each.result for each in findings], [each.verdict for each in findings], **fields
     )
-

@@ -17,6 +17,7 @@ from harness.explore.histories import scenario_of
 from harness.explore.pairs import shipped
 from harness.explore.playing import Generated, Key, Player, findings_in
 from harness.explore.shrinking import MOST_REQUESTS, shrink
+from harness.files.complaints import ScenarioError
 from harness.verdict import ScenarioResult
 
 RACES = 2
@@ -110,7 +111,11 @@ def explore(
         if bounds.reached(exploration.generated_requests) or player.ended:
             return
         before = player.requests
-        result = player.play(drawn.generated)
+        try:
+            result = player.play(drawn.generated)
+        except ScenarioError as error:
+            player.failures.append(f"{drawn.origin} cannot be loaded: {'; '.join(error.complaints)}")
+            continue
         exploration.drawn += 1
         exploration.generated_requests += player.requests - before
         _map(exploration, drawn)
