@@ -101,7 +101,7 @@ def _of_history(history: History, judged: Judged) -> Iterator[Place]:
     for index, exchange in enumerate(history.exchanges):
         for player, situation, answered in parts.get(index) or _without_parts(exchange, own):
             now = situation + (IN_A_RACE if exchange.race is not None else "")
-            if exchange.step >= 0:
+            if exchange.line:  # Other requests are those of the runner.
                 yield Place(exchange.name, last.get(player, START), now, answered)
                 last[player] = now
 

@@ -9,10 +9,11 @@ from harness.explore.dimensions import TWINS
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
 from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
 from harness.model import Loss
+from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
-_NEAR_PLAYERS = tuple(name for name, form in NEAR_FORMS.items() if not form.may_exist)
+_TWINS = {**TWINS, "length_300": "length_300_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
 _BAD_AMOUNTS = ("-10", '"10"', "null", "1e2", "1.5", "0.1", "true", "[]", "99999999999999999999")
 
@@ -79,6 +80,8 @@ def stray(day: GeneratedDay) -> None:
         named = {"bet": bet.label, **({} if day.choices.percent(50) else bet.role)}
         if day.choices.percent(30):
             named = {**named, **({} if bet.role else {"player": "other"})}
+    if named["bet"] != UNKNOWN and day.has(word, "bet_shape") and day.choices.percent(15):
+        named["bet_shape"] = day.choices.one(tuple(_TWINS.values()))
     if word == "rollback":
         stray_one = {"transaction": UNKNOWN} if named["bet"] != UNKNOWN and _may_name_another(day) else {}
         day.add({word: {"id": day.label(), **named, **stray_one}})
@@ -102,8 +105,9 @@ def early(day: GeneratedDay) -> None:
 
 
 def too_much(day: GeneratedDay) -> None:
-    """A bet of more than the balance, and the same bet again, with money or without."""
-    draft = movement(day, "bet", amount="more_than_everything", **day.role())
+    """A bet of the balance or of more, and the same bet again, with money or without."""
+    amount = day.choices.one(("more_than_everything", "everything"))
+    draft = movement(day, "bet", amount=amount, **day.role())
     day.add({"bet": draft})
     if day.choices.percent(50):
         credit = day.choices.one(day.space.credits)
@@ -206,12 +210,12 @@ def _fault(day: GeneratedDay, word: str, draft: Draft) -> tuple[Draft, Written]:
     faults += [({}, {"content_type": each}) for each in ("text/plain", "application/xml")]
     amount, _ = day.space.dialect.amount_field(word)
     if amount:
-        faults += [({"raw": {amount: each}}, {}) for each in _BAD_AMOUNTS]
+        faults += [({"raw": {amount: each}}, {}) for each in (*_BAD_AMOUNTS, f'5, "{amount}": 5')]
     faults += [({"without": [each]}, {}) for each in sorted(day.space.dialect.wire_fields(word))]
     faults += [({"raw": {"futureField": each}}, {}) for each in ("1", "{}")]
     fields: list[tuple[str, str]] = [("currency", "other"), ("currency", UNKNOWN), ("game", UNKNOWN)]
     fields += [("session", each) for each in ("expired", UNKNOWN, "none", *NEAR_SESSIONS)] * 2
-    fields += [("player", UNKNOWN)] * 2 + [("spelled", each) for each in _NEAR_PLAYERS]
+    fields += [("player", UNKNOWN)] * 2 + [("spelled", each) for each in NEAR_FORMS]
     for name, value in fields:
         is_of_other = name == "session" and draft.get("player") == "other"
         if day.has(word, name) and not is_of_other and not (name == "spelled" and "player" in draft):
@@ -221,15 +225,15 @@ def _fault(day: GeneratedDay, word: str, draft: Draft) -> tuple[Draft, Written]:
 
 def twin(day: GeneratedDay) -> None:
     """Two transactions whose ids nearly are the same, or one whose id is long or strange."""
-    shape = day.choices.one([each for each in SHAPES if each != "plain"])
+    shape = day.choices.one(tuple(_TWINS) if day.choices.percent(70) else tuple(SHAPES)[1:])
     step = ordinary(day)
     if step is None:
         return
     (word, draft) = next(iter(step.items()))
     day.add({word: {**draft, "shape": shape}})
-    if shape in TWINS and day.choices.percent(80):
-        other = TWINS[shape]
-        day.add({word: draft if other == "plain" else {**draft, "shape": other}})
+    if shape in _TWINS and day.choices.percent(80):
+        other = _TWINS[shape]
+        day.add({word: {**draft, "shape": other}})
     elif day.choices.percent(50):
         day.add({"resend": draft["id"]})
 
@@ -238,8 +242,8 @@ def rounds(day: GeneratedDay) -> None:
     """A few rounds of the same small game."""
     credit = "settle" if "settle" in day.space.words else day.space.credits[0]
     label = day.label()
-    steps: list[Written] = [{"bet": {"id": label, "amount": day.choices.one(("0.1", "1", "0.03"))}}]
-    steps.append({credit: {"bet": label, "amount": day.choices.one(("0.2", "0.07", "zero"))}})
+    steps: list[Written] = [{"bet": {"id": label, "amount": day.choices.one(day.sendable(("1", "0.1", "0.03")))}}]
+    steps.append({credit: {"bet": label, "amount": day.choices.one(["zero", *day.sendable(("2", "0.2", "0.07"))])}})
     if day.choices.percent(40):
         steps.append({"resend": label})
     day.add({"repeat": {"times": day.choices.one(("2", "3", "5")), "steps": steps}})
@@ -262,6 +266,20 @@ def session_ends(day: GeneratedDay) -> None:
     day.add({word: second})
 
 
+def faulty(day: GeneratedDay) -> None:
+    """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should."""
+    dialect = day.space.dialect
+    families = [
+        (word, family)
+        for word in day.space.movements
+        for family in FAMILIES
+        if family != BEYOND_EXACT and not why_no_family(dialect, word, family)
+    ]
+    if families:
+        word, family = day.choices.one(families)
+        day.add({word: {"amount": "10"}, "faults": family})
+
+
 DEVIATIONS: Mapping[str, tuple[Move, int]] = {
     "replay": (replay, 16),
     "conflict": (conflict, 10),
@@ -275,5 +293,6 @@ DEVIATIONS: Mapping[str, tuple[Move, int]] = {
     "twin": (twin, 5),
     "rounds": (rounds, 2),
     "session_ends": (session_ends, 3),
+    "faulty": (faulty, 4),
 }
 """The deviations by name, each with its weight."""

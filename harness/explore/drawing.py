@@ -51,11 +51,13 @@ class Chosen:
     generated: Generated
     moves: tuple[str, ...]
     steps: tuple[Written, ...]
+    currency: str = ""
 
 
 @dataclass(slots=True)
 class _Continuable:
     steps: tuple[Written, ...]
+    currency: str
     places: tuple[Place, ...]
 
 
@@ -100,7 +102,7 @@ class Chance:
             self._uses[name] = self._uses.get(name, 0) + 1
             self._gains[name] = self._gains.get(name, 0) + min(fresh, 1)
         if fresh:
-            self._kept.append(_Continuable(chosen.steps, tuple(places)))
+            self._kept.append(_Continuable(chosen.steps, chosen.currency, tuple(places)))
             del self._kept[:-MOST_KEPT]
 
     def weights(self) -> dict[str, int]:
@@ -120,10 +122,10 @@ class Chance:
 
     def scenario(self, choices: Choices) -> Chosen:
         """One scenario by these choices."""
-        currency = choices.by_weight({"": 90, "EUR": 4, "JPY": 3, "KWD": 3})
-        day = GeneratedDay(self._space, choices, currency)
         if self._kept and choices.percent(CONTINUED):
-            day.adopt(self._beginning(choices))
+            day = self._continued(choices)
+        else:
+            day = GeneratedDay(self._space, choices, choices.by_weight({"": 82, "EUR": 4, "JPY": 8, "KWD": 6}))
         weights, moves = self.weights(), []
         for _ in range(FEWEST_MOVES + choices.number(MOST_MOVES - FEWEST_MOVES + 1)):
             name = choices.by_weight(weights)
@@ -134,13 +136,15 @@ class Chance:
                 break
         if not day.steps:
             MOVES["stake"][0](day)
-        return Chosen(self._finished(day), tuple(moves), tuple(day.steps))
+        return Chosen(self._finished(day), tuple(moves), tuple(day.steps), day.currency)
 
-    def _beginning(self, choices: Choices) -> tuple[Written, ...]:
-        """The first steps of a kept scenario. One that led to rare places is chosen more often."""
+    def _continued(self, choices: Choices) -> GeneratedDay:
+        """A day with the first steps of a kept scenario. One that led to rare places is chosen more often."""
         rarity = {index: self.coverage.rarity(each.places) for index, each in enumerate(self._kept)}
         kept = self._kept[choices.by_weight({index: 1 + 60 // (1 + seen) for index, seen in rarity.items()})]
-        return kept.steps[: 1 + choices.number(len(kept.steps))]
+        day = GeneratedDay(self._space, choices, kept.currency)
+        day.adopt(kept.steps[: 1 + choices.number(len(kept.steps))])
+        return day
 
     def _finished(self, day: GeneratedDay) -> dict[str, Any]:
         funds = day.choices.by_weight({"100": 80, "10": 8, "1000": 8, "0": 4})

@@ -18,8 +18,8 @@ Written: TypeAlias = dict[str, Any]
 """One step, as in a scenario file."""
 
 AMOUNTS = {"10": 30, "7.25": 12, "1": 12, "25": 10, "0.01": 5, "12.34567": 6, "33.33": 6, "2.5": 6, "0.1": 4, "3": 6}
-STAKES = {"everything": 3, "half": 2, "more_than_everything": 3, "smallest_unit": 2, "zero": 2}
-WINS = {"zero": 4, "smallest_unit": 2, "float32_limit": 2, "half": 1, "int32_limit": 1}
+STAKES = {"everything": 4, "half": 2, "more_than_everything": 3, "smallest_unit": 2, "zero": 5}
+WINS = {"zero": 6, "smallest_unit": 2, "float32_limit": 2, "half": 1, "int32_limit": 1, "largest": 1}
 """Amounts with their weights. `STAKES` are also those of other debits, and `WINS` those of all credits."""
 UNKNOWN = "unknown"
 
@@ -76,9 +76,11 @@ class GeneratedDay:
                 self._labels = max(self._labels, *(_number(draft.get(name, "")) for name in ("id", "bet")))
 
     def adopt(self, steps: Sequence[Written]) -> None:
-        """Begin with the steps of another scenario."""
+        """Begin with the steps of another scenario, without rollbacks whose bet came only after these steps."""
+        known = {draft.get("id", "") for step in steps for draft in drafts_of(step)} | {UNKNOWN}
         for each in steps:
-            self.add(each)
+            if all(draft.get("bet", UNKNOWN) in known for draft in drafts_of(each)):
+                self.add(each)
 
     def label(self) -> str:
         """A label that is new."""
@@ -92,9 +94,12 @@ class GeneratedDay:
     def amount(self, word: str) -> str:
         """An amount for a movement of this word, in the contract's units."""
         special = WINS if word in self.space.credits or word == "reward" else STAKES
+        return self.choices.by_weight({**{each: AMOUNTS[each] for each in self.sendable(tuple(AMOUNTS))}, **special})
+
+    def sendable(self, amounts: Sequence[str]) -> list[str]:
+        """Those of some plain amounts that are not too fine for the player's currency."""
         unit = self.space.dialect.contract.wire_unit(self.currency or "EUR")
-        plain = {each: weight for each, weight in AMOUNTS.items() if money.parse(each) % unit == 0}
-        return self.choices.by_weight({**plain, **special})
+        return [each for each in amounts if money.parse(each) % unit == 0]
 
     def bets(self) -> list[Labelled]:
         """The bets so far, with labels."""

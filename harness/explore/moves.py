@@ -67,16 +67,33 @@ def reward(day: GeneratedDay) -> None:
 
 
 def undo(day: GeneratedDay) -> None:
-    """A rollback of a bet, or of a win where the contract rolls wins back."""
-    undone = [each for each in day.sent if each.word in day.space.undoable]
-    if undone:
-        day.add({"rollback": {"id": day.label(), **of_bet(day.choices.one(undone))}})
+    """A rollback of a bet, or of a win where the contract rolls wins back. Then the same transaction, or one for it."""
+    undoable = [each for each in day.sent if each.word in day.space.undoable]
+    if not undoable:
+        return
+    undone = day.choices.one(undoable)
+    day.add({"rollback": {"id": day.label(), **of_bet(undone)}})
+    match day.choices.by_weight({"nothing": 50, "again": 20, "undone again": 10, "credit": 20 if undone.is_bet else 0}):
+        case "again":
+            day.add({undone.word: again(day, undone)})
+        case "undone again":
+            day.add({"rollback": {"id": day.label(), **of_bet(undone)}})
+        case "credit":
+            word = day.choices.one(day.space.credits)
+            day.add({word: movement(day, word, **of_bet(undone, word, day))})
 
 
 def take_back(day: GeneratedDay) -> None:
-    """An unsettlement of a bet."""
-    if "unsettle" in day.space.words and (bets := day.bets()):
-        day.add({"unsettle": movement(day, "unsettle", **of_bet(day.choices.one(bets), "unsettle", day))})
+    """An unsettlement of a bet, mostly of one with a credit. Then perhaps another credit for the bet."""
+    if "unsettle" not in day.space.words or not (bets := day.bets()):
+        return
+    paid = {each.draft.get("bet", "") for each in day.sent if each.word in day.space.credits}
+    credited = [each for each in bets if each.label in paid]
+    bet = day.choices.one(credited if credited and day.choices.percent(75) else bets)
+    day.add({"unsettle": movement(day, "unsettle", **of_bet(bet, "unsettle", day))})
+    if day.choices.percent(40):
+        word = day.choices.one(day.space.credits)
+        day.add({word: movement(day, word, **of_bet(bet, word, day))})
 
 
 def night_job(day: GeneratedDay) -> None:
@@ -143,7 +160,7 @@ def restart(day: GeneratedDay) -> None:
 def many(day: GeneratedDay) -> None:
     """A dozen new transactions of one kind."""
     word = day.choices.one([each for each in day.space.movements if each in (*day.space.bets, *day.space.credits)])
-    draft = {"amount": day.choices.one(("0.01", "0.1", "smallest_unit"))}
+    draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
     day.add({word: draft, "times": day.choices.one(("2", "5", "12"))})
 
 
