@@ -35,6 +35,7 @@ def _result(exploration: Exploration, scenario: Scenario, seconds: str) -> Scena
     examiner, player = exploration.player.examiner, exploration.player
     findings = list(exploration.findings.values())
     fields: dict[str, object] = {"exchanges": player.requests, "seconds": seconds, "ended": player.ended}
+    fields["core_money_moved"] = player.core_money_moved
     fields["found"] = tuple(file_text(each, examiner.contract, 0) for each in findings)
     if player.failures:
         fields |= {"status": Status.UNKNOWN, "reason": "walletproof itself failed in a generated scenario"}
@@ -43,4 +44,3 @@ def _result(exploration: Exploration, scenario: Scenario, seconds: str) -> Scena
     return examiner.results.of_findings(
         scenario, [each.result for each in findings], [each.verdict for each in findings], **fields
     )
-
