@@ -14,10 +14,10 @@ from harness.config import Misconfigured, OptionsError, WalletUnderTest, configu
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.examine import Examiner, preflight
 from harness.explore.exploration import Bounds, Drawn, Exploration, explore, explored_wallet, pairs
-from harness.explore.findings import keep
+from harness.explore.explored_findings import keep
 from harness.explore.pairs import NoPairs
 from harness.explore.pairs_text import pairs_text
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.inert import inert
 from harness.play.preflight import ConfigurationProblem
 from harness.verdict import ScenarioResult
@@ -95,7 +95,7 @@ def _explored(wallet: WalletUnderTest, options: argparse.Namespace, seed: int, s
         examiner.close()
         return VIOLATED
     until = None if options.requests else time.monotonic() + seconds
-    exploration = Exploration(Player(examiner))
+    exploration = Exploration(Playing(examiner))
     try:
         explore(exploration, pairs(examiner.contract), Bounds(options.requests, until), on_result=_progress)
     except NoPairs as error:
@@ -140,7 +140,7 @@ def _concluded(exploration: Exploration, folder: Path, seed: int) -> int:
     return 0
 
 
-def _print_own_failures(player: Player) -> None:
+def _print_own_failures(player: Playing) -> None:
     """What could not be judged. It says nothing about the wallet."""
     if player.undecided:
         print(f"  {len(player.undecided)} scenarios could not be judged, which says nothing about the wallet")

@@ -27,7 +27,7 @@ class Key:
 
 
 @dataclass(slots=True)
-class Player:
+class Playing:
     """Plays scenarios by an examiner and counts them."""
 
     examiner: Examiner

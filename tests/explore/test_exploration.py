@@ -11,8 +11,8 @@ import pytest
 from harness.contracts import BUNDLED, load
 from harness.explore.certifying import explored_pairs
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
-from harness.explore.findings import keep
-from harness.explore.playing import Player, findings_in
+from harness.explore.explored_findings import keep
+from harness.explore.playing import Playing, findings_in
 from harness.model import Scenario, Status
 from harness.proof.matrix import scenarios
 from harness.proof.trials import LIMITS, examiner_of
@@ -26,7 +26,7 @@ MOST = 1_600
 
 
 def explored(wallet_type: type[Wallet], contract: str, requests: int = MOST) -> Exploration:
-    exploration = Exploration(Player(examiner_of(wallet_type, contract, limits=ONCE)))
+    exploration = Exploration(Playing(examiner_of(wallet_type, contract, limits=ONCE)))
     explore(exploration, pairs(exploration.contract), Bounds(requests=requests))
     return exploration
 
@@ -63,7 +63,7 @@ def test_a_finding_becomes_a_file_of_a_few_lines_that_fails_in_the_same_way(tmp_
 
 
 def test_a_failure_of_ours_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    player = Player(examiner_of(Wallet, "sportsbook", limits=ONCE))
+    player = Playing(examiner_of(Wallet, "sportsbook", limits=ONCE))
 
     def broken(scenario: Scenario) -> None:
         raise RuntimeError(scenario.id)
