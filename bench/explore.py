@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 from harness.contracts import BUNDLED, load
 from harness.explore.exploration import Bounds, Drawn, Exploration, by_chance, explore, pairs
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.model import Scenario, Step
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.matrix import scenarios
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--source", choices=SOURCES, default="both")
     parser.add_argument("--only", choices=("defects", "sound", "legal", "overhead"), default="defects")
     parser.add_argument("--every", type=int, default=1, help="take every so many-th defect")
+    parser.add_argument("--defect", action="append", default=[], help="take these defects only; repeatable")
     parser.add_argument("--contract", action="append", default=[])
     parser.add_argument("--lines", type=Path, help="append a JSON line for each wallet to this file")
     options = parser.parse_args()
@@ -70,7 +71,7 @@ def _print(row: dict[str, Any], lines: Path | None) -> None:
 
 def _defects(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     suite = {each.id: each for each in scenarios()}
-    for name in sorted(DEFECTS)[:: options.every]:
+    for name in options.defect or sorted(DEFECTS)[:: options.every]:
         defect = DEFECTS[name]
         left_out = why_left_out(defect, suite)
         for contract in defect.contracts:
@@ -113,7 +114,7 @@ def played(
         examiner = examiner_of(wallet_type, contract, explain=False)
     except ConfigurationProblem:
         return {**row, "before": BEFORE, "findings": []}
-    exploration = Exploration(Player(examiner))
+    exploration = Exploration(Playing(examiner))
     started = time.process_time()
     try:
         if examiner.violation is not None:
@@ -184,7 +185,7 @@ def overhead(contract: str, requests: int, seed: int) -> str:
     examiner.close()
     lines = [f"{contract}: the bundled suite, {sent} requests: {of_suite * 1e6:.0f} us a request"]
     for name in ("pairs", "chance"):
-        exploration = Exploration(Player(examiner_of(Wallet, contract, explain=False)))
+        exploration = Exploration(Playing(examiner_of(Wallet, contract, explain=False)))
         source = pairs(load(contract)) if name == "pairs" else by_chance(exploration, seed)
         started = time.process_time()
         explore(exploration, source, Bounds(requests))

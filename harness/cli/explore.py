@@ -21,10 +21,10 @@ from harness.explore.coverage_text import coverage_text
 from harness.explore.drawing import NoHypothesis
 from harness.explore.exploration import Bounds, Drawn, Exploration, by_chance, explore, explored_wallet, pairs
 from harness.explore.exploration_data import data_of
-from harness.explore.findings import keep
+from harness.explore.explored_findings import keep
 from harness.explore.pairs import NoPairs
 from harness.explore.pairs_text import pairs_text
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.inert import inert
 from harness.play.preflight import ConfigurationProblem
 from harness.verdict import ScenarioResult
@@ -116,7 +116,7 @@ def _explored(
         examiner.close()
         return VIOLATED
     until = None if options.requests else time.monotonic() + seconds
-    exploration = Exploration(Player(examiner))
+    exploration = Exploration(Playing(examiner))
     try:
         source = chain(pairs(examiner.contract), _by_chance(exploration, seed))
         explore(exploration, source, Bounds(options.requests, until), on_result=_progress)
@@ -173,7 +173,7 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
     return 0
 
 
-def _print_own_failures(player: Player) -> None:
+def _print_own_failures(player: Playing) -> None:
     """What could not be judged. It says nothing about the wallet."""
     if player.undecided:
         print(f"  {len(player.undecided)} scenarios could not be judged, which says nothing about the wallet")

@@ -101,10 +101,8 @@ class Examiner:
         * `wallet` and `provision` replace the connections to the URLs of `under_test`.
         * `record`: keep the exchanges for a report; `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
-        * `now_ms`: the clock for signatures, in Unix milliseconds.
-        * `interlude`: what happens before the epilogue.
-        * `judge`: judges a history by a contract and a policy.
-        * `explore`: plays the generated scenarios of a scenario with pairs. Without it such a scenario is skipped.
+        * `now_ms`: the clock for signatures, in Unix milliseconds; `interlude`: what happens before the epilogue.
+        * `judge`: judges a history by a contract and a policy; `explore`: plays the scenarios of the pairs.
         """
         self._under_test, self.contract = under_test, contract_of(under_test)
         self._policy = _policy(self.contract, under_test, facts)
@@ -119,9 +117,8 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause, self._closing = judge, [], interlude.pause, False
+        self._judge, self._judged, self._pause, self._explore = judge, [], interlude.pause, explore
         self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
-        self._explore = explore
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:

@@ -6,9 +6,9 @@ import time
 
 from harness.examine import Examiner
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
-from harness.explore.findings import file_text
+from harness.explore.explored_findings import file_text
 from harness.explore.pairs import NoPairs
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.model import Scenario, Status
 from harness.verdict import ScenarioResult
 
@@ -23,7 +23,7 @@ def explored_pairs(examiner: Examiner, scenario: Scenario, most_requests: int) -
     started = time.monotonic()
     if examiner.players.named:
         most_requests = min(most_requests, WITH_NAMED_PLAYERS)
-    exploration = Exploration(Player(examiner), most_of_shrinking=most_requests)
+    exploration = Exploration(Playing(examiner), most_of_shrinking=most_requests)
     try:
         explore(exploration, pairs(examiner.contract), Bounds(requests=most_requests))
     except NoPairs as error:
@@ -36,6 +36,7 @@ def common_result(exploration: Exploration, scenario: Scenario, seconds: str, se
     examiner, player = exploration.player.examiner, exploration.player
     findings = list(exploration.findings.values())
     fields: dict[str, object] = {"exchanges": player.requests, "seconds": seconds, "ended": player.ended}
+    fields["core_money_moved"] = player.core_money_moved
     fields["found"] = tuple(file_text(each, examiner.contract, seed) for each in findings)
     if player.failures:
         fields |= {"status": Status.UNKNOWN, "reason": "walletproof itself failed in a generated scenario"}

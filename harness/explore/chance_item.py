@@ -10,7 +10,7 @@ from harness.examine import Examiner
 from harness.explore.certifying import common_result
 from harness.explore.drawing import NoHypothesis
 from harness.explore.exploration import Bounds, Exploration, by_chance, explore
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.model import Scenario, Step
 from harness.verdict import ScenarioResult
 
@@ -32,7 +32,7 @@ def chance_scenario(contracts: Iterable[Contract]) -> Scenario:
 def explored_by_chance(examiner: Examiner, scenario: Scenario, most_requests: int, seed: int) -> ScenarioResult:
     """The common result of scenarios by chance, with at most so many requests. Undecided without Hypothesis."""
     started = time.monotonic()
-    exploration = Exploration(Player(examiner), most_of_shrinking=most_requests)
+    exploration = Exploration(Playing(examiner), most_of_shrinking=most_requests)
     try:
         source = by_chance(exploration, seed)
     except NoHypothesis as missing:

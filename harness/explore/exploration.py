@@ -12,10 +12,10 @@ from harness.contracts import Contract
 from harness.explore.coverage import Coverage, Place, places_of
 from harness.explore.dimensions import space_of
 from harness.explore.drawing import Chance
-from harness.explore.findings import Finding
+from harness.explore.explored_findings import ExploredFinding
 from harness.explore.histories import scenario_of
 from harness.explore.pairs import shipped
-from harness.explore.playing import Generated, Key, Player, findings_in
+from harness.explore.playing import Generated, Key, Playing, findings_in
 from harness.explore.shrinking import MOST_REQUESTS, shrink
 from harness.files.complaints import ScenarioError
 from harness.verdict import ScenarioResult
@@ -52,8 +52,8 @@ class Bounds:
 class Exploration:
     """The state of exploring: what was sent, and what was found."""
 
-    player: Player
-    findings: dict[Key, Finding] = field(default_factory=dict)
+    player: Playing
+    findings: dict[Key, ExploredFinding] = field(default_factory=dict)
     flickers: dict[Key, str] = field(default_factory=dict)
     """What was seen once and never again, with its origin."""
     drawn: int = 0
@@ -66,7 +66,7 @@ class Exploration:
     """How many requests shrinking may send in all. A finding after that is played again as it was generated."""
 
     @property
-    def violations(self) -> tuple[Finding, ...]:
+    def violations(self) -> tuple[ExploredFinding, ...]:
         """The findings about a MUST."""
         return tuple(each for each in self.findings.values() if each.violation)
 
@@ -144,6 +144,6 @@ def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
         exploration.flickers[key] = drawn.origin
         return
     exploration.flickers.pop(key, None)
-    exploration.findings[key] = Finding(
+    exploration.findings[key] = ExploredFinding(
         key, shrunk.generated, shrunk.verdict, shrunk.result, drawn.origin, shrunk.failed, shrunk.played
     )

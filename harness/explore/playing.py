@@ -27,13 +27,15 @@ class Key:
 
 
 @dataclass(slots=True)
-class Player:
+class Playing:
     """Plays scenarios by an examiner and counts them."""
 
     examiner: Examiner
     requests: int = 0
     """How many requests were sent in all scenarios so far, those of preparation and closing reads among them."""
     scenarios: int = 0
+    core_money_moved: bool = False
+    """True if a scenario has seen the core operation move money."""
     skipped: int = 0
     undecided: list[str] = field(default_factory=list)
     """The texts of scenarios that could not be judged. They say nothing about the wallet."""
@@ -58,6 +60,7 @@ class Player:
             self.failures.append(self.examiner.results.secrets.text(f"{where}\n{text_of(generated)}"))
             return None
         self.requests += result.exchanges
+        self.core_money_moved |= result.core_money_moved
         self.skipped += result.status is Status.SKIPPED
         if result.status is Status.UNKNOWN:
             self.undecided.append(text_of(generated))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.explore.playing import Generated, Key, Player, findings_in
+from harness.explore.playing import Generated, Key, Playing, findings_in
 from harness.explore.reductions import renamed, smaller
 from harness.files.complaints import ScenarioError
 from harness.model import Verdict
@@ -31,7 +31,7 @@ class Shrunk:
     played: int = CONFIRMATIONS
 
 
-def shrink(generated: Generated, key: Key, player: Player, *, most_requests: int = MOST_REQUESTS) -> Shrunk | None:
+def shrink(generated: Generated, key: Key, player: Playing, *, most_requests: int = MOST_REQUESTS) -> Shrunk | None:
     """The smallest scenario found that has the finding. None if it never was seen again."""
     end = player.requests + most_requests
     seen = {text_of(generated)}
@@ -67,13 +67,13 @@ def _descended(
     return best
 
 
-def found_again(candidate: Generated, key: Key, player: Player) -> Verdict | None:
+def found_again(candidate: Generated, key: Key, player: Playing) -> Verdict | None:
     """The verdict of a finding in one of a few plays. None if there is none, or if the scenario cannot be loaded."""
     times = PLAYS_OF_A_RACE if _races(candidate) else 1
     return next((each for each in (_once(candidate, key, player) for _ in range(times)) if each is not None), None)
 
 
-def _once(candidate: Generated, key: Key, player: Player) -> Verdict | None:
+def _once(candidate: Generated, key: Key, player: Playing) -> Verdict | None:
     try:
         return findings_in(player.play(candidate)).get(key)
     except ScenarioError:

@@ -15,7 +15,7 @@ from harness.explore.choices import Choices
 from harness.explore.coverage import Place
 from harness.explore.drawing import MOVES, Chance, Chosen, NoHypothesis
 from harness.explore.exploration import Bounds, Exploration, by_chance, explore
-from harness.explore.playing import Player
+from harness.explore.playing import Playing
 from harness.proof.trials import examiner_of
 from harness.scenario import load_text, text_of
 from mock_server.wallet import Wallet
@@ -74,7 +74,7 @@ def test_a_scenario_that_led_to_something_new_is_continued() -> None:
 
 def test_what_the_wallet_answers_guides_what_is_drawn() -> None:
     def play(learning: bool) -> list[object]:
-        exploration = Exploration(Player(examiner_of(Wallet, "casino", explain=False)))
+        exploration = Exploration(Playing(examiner_of(Wallet, "casino", explain=False)))
         source = by_chance(exploration, 4)
         if not learning:
             source = iter(list(islice(source, 60)))

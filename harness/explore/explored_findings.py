@@ -20,7 +20,7 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(slots=True)
-class Finding:
+class ExploredFinding:
     """One finding: its smallest scenario, and a verdict of it."""
 
     key: Key
@@ -63,7 +63,7 @@ def title_of(contract: Contract, requirement: str) -> str:
     return text.rstrip(".")
 
 
-def file_text(finding: Finding, contract: Contract, seed: int) -> str:
+def file_text(finding: ExploredFinding, contract: Contract, seed: int) -> str:
     """The scenario file of a finding. What the wallet answered stands in comments at its end."""
     why = (
         f"walletproof explore found this in {finding.origin} (seed {seed}); "
@@ -93,7 +93,7 @@ def _comments(verdict: Verdict) -> list[str]:
     return lines
 
 
-def keep(findings: list[Finding], contract: Contract, folder: Path, seed: int) -> list[Path]:
+def keep(findings: list[ExploredFinding], contract: Contract, folder: Path, seed: int) -> list[Path]:
     """Write the file of each finding into a folder, and return the paths. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
