@@ -55,6 +55,9 @@ from harness.verdict.checks.windows import exchanged, windows
 _HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
 """Situations that stay what they are if the transaction was refused before."""
 
+_AS_GOOD_AS_ANOTHER = frozenset({None, Situation.MALFORMED, Situation.WRONG_CURRENCY})
+"""Reasons of disbelief, or none, that a wallet may look at before or after the session."""
+
 
 @dataclass(slots=True)
 class HistoryJudge:
@@ -232,7 +235,7 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            several = not bad and len(events) == 1 and _has_several_reasons(account, event)
+            several = not bad and len(events) == 1 and _has_several_reasons(account, event, readings)
             self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad, ambiguous=several))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
@@ -374,9 +377,17 @@ def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
 
 
-def _has_several_reasons(account: Account, event: Event) -> bool:
-    """True for a refusal whose reason depends on what became of a request without an answer."""
-    if event.accepted or all(each.is_definite for each in account.beliefs):
+def _has_several_reasons(account: Account, event: Event, readings: Collection[tuple[str, str]]) -> bool:
+    """True for a refusal with more than one possible reason.
+
+    One may depend on what became of a request without an answer. A permitted refusal, such as that of an ended session,
+    may stand beside one that the rules demand, such as that of a bet without funds. Then no reading explains it.
+    """
+    if event.accepted:
+        return False
+    if event.terms.disbelieved in _AS_GOOD_AS_ANOTHER and event.terms.refusable_by and not readings:
+        return True
+    if all(each.is_definite for each in account.beliefs):
         return False
     try:
         return len(reasons_of_refusal(account.beliefs, event)) > 1
