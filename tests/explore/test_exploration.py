@@ -51,7 +51,7 @@ def test_a_legal_wallet_violates_nothing(wallet_type: type[Wallet], name: str) -
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", BUNDLED)
-@pytest.mark.parametrize("wallet_type", (*legal.VARIANTS, *legal_identities.VARIANTS))
+@pytest.mark.parametrize("wallet_type", [*legal.VARIANTS, *legal_identities.VARIANTS])
 def test_no_legal_wallet_violates_anything(wallet_type: type[Wallet], name: str) -> None:
     if not (legal.of_contract(name)(wallet_type) and legal_identities.of_contract(name)(wallet_type)):
         pytest.skip("it is the reference wallet on this contract")
