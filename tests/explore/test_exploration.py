@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import legal_identities
 import legal_wallets as legal
 import pytest
 
@@ -45,6 +46,15 @@ def test_the_sound_wallet_is_found_right_in_every_pair_within_the_default_limit(
     [(legal.RefusesUnderContention, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")],
 )
 def test_a_legal_wallet_violates_nothing(wallet_type: type[Wallet], name: str) -> None:
+    assert explored(wallet_type, name).violations == ()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("wallet_type", [*legal.VARIANTS, *legal_identities.VARIANTS])
+def test_no_legal_wallet_violates_anything(wallet_type: type[Wallet], name: str) -> None:
+    if not (legal.of_contract(name)(wallet_type) and legal_identities.of_contract(name)(wallet_type)):
+        pytest.skip("it is the reference wallet on this contract")
     assert explored(wallet_type, name).violations == ()
 
 
