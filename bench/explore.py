@@ -12,6 +12,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, takewhile
 from pathlib import Path
 from statistics import median, quantiles
@@ -25,10 +26,12 @@ from harness.explore.playing import Playing
 from harness.model import Scenario, Step
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.matrix import scenarios
-from harness.proof.trials import examiner_of
+from harness.proof.trials import LIMITS, examiner_of
 from mock_server.defects import DEFECTS, Defect
 from mock_server.wallet import Wallet
 
+ONCE = replace(LIMITS, races=1)
+"""Each race runs once, as in the pairs of a certification."""
 SOURCES = ("both", "pairs", "chance")
 WAITING, RESTART, FORGED, BEFORE = "waiting", "restart", "forged credentials", "found before any scenario"
 _FORGED_WORDS = ("forged", "missing_header", "tampered", "stale_seconds")
@@ -111,7 +114,7 @@ def played(
     """What exploring one wallet gives, as plain data. `until_found` stops at the first finding."""
     row: dict[str, Any] = {"contract": contract, "seed": options.seed, "source": options.source}
     try:
-        examiner = examiner_of(wallet_type, contract, explain=False)
+        examiner = examiner_of(wallet_type, contract, explain=False, limits=ONCE)
     except ConfigurationProblem:
         return {**row, "before": BEFORE, "findings": []}
     exploration = Exploration(Playing(examiner))

@@ -293,6 +293,6 @@ DEVIATIONS: Mapping[str, tuple[Move, int]] = {
     "twin": (twin, 5),
     "rounds": (rounds, 2),
     "session_ends": (session_ends, 3),
-    "faulty": (faulty, 4),
+    "faulty": (faulty, 10),
 }
 """The deviations by name, each with its weight."""

@@ -67,11 +67,13 @@ class GeneratedDay:
         for inner in step["at_once"] if isinstance(step.get("at_once"), list) else [step]:
             self.token_used |= "authenticate" in inner
             (word, *_) = inner
-            if word == "repeat":
-                continue
             content = inner[word]
             for draft in drafts_of({word: content}):
-                if "id" in draft and not any(each.label == draft["id"] and each.word == word for each in self.sent):
+                if (
+                    word != "repeat"
+                    and "id" in draft
+                    and not any(each.label == draft["id"] and each.word == word for each in self.sent)
+                ):
                     self.sent.append(Labelled(draft["id"], word, dict(draft), isinstance(content, list)))
                 self._labels = max(self._labels, *(_number(draft.get(name, "")) for name in ("id", "bet")))
 

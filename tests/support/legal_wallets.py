@@ -198,7 +198,10 @@ class WinsAgainstTheirAmountAreRefused(Wallet):
 
     def check_amount(self, order: Order[Movement], account: Account) -> int:
         amount = super().check_amount(order, account)
-        if order.contract == "casino" and isinstance(order.item, Payout) and order.item.win != (amount > 0):
+        has_word = (
+            order.contract == "casino" and order.operation != "Retry"
+        )  # A retry does not say whether it is a win.
+        if has_word and isinstance(order.item, Payout) and order.item.win != (amount > 0):
             raise Refusal(Outcome.MALFORMED, "is it won or lost?")
         return amount
 
