@@ -19,7 +19,7 @@ Written: TypeAlias = dict[str, Any]
 
 AMOUNTS = {"10": 30, "7.25": 12, "1": 12, "25": 10, "0.01": 5, "12.34567": 6, "33.33": 6, "2.5": 6, "0.1": 4, "3": 6}
 STAKES = {"everything": 4, "half": 2, "more_than_everything": 3, "smallest_unit": 2, "zero": 5}
-WINS = {"zero": 6, "smallest_unit": 2, "float32_limit": 2, "half": 1, "int32_limit": 1, "largest": 1}
+WINS = {"zero": 6, "smallest_unit": 2, "float32_limit": 2, "half": 1, "int32_limit": 1}
 """Amounts with their weights. `STAKES` are also those of other debits, and `WINS` those of all credits."""
 UNKNOWN = "unknown"
 

@@ -380,8 +380,8 @@ def _change(item: Single) -> Amount:
 def _has_several_reasons(account: Account, event: Event, readings: Collection[tuple[str, str]]) -> bool:
     """True for a refusal with more than one possible reason.
 
-    One may depend on what became of a request without an answer. A permitted refusal, such as that of an ended session,
-    may stand beside one that the rules demand, such as that of a bet without funds. Then no reading explains it.
+    One may depend on what became of a request without an answer. An ended session permits a refusal, and the rules may
+    demand one of the same request, such as a bet without funds. Then no reading explains the refusal.
     """
     if event.accepted:
         return False
