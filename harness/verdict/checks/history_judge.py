@@ -99,7 +99,7 @@ class HistoryJudge:
             if player.balance is not None:
                 unknown = (Belief(Book(player.balance, bets=frozenset(player.bets))),)
                 self.accounts[player.id] = Account(player, tuple(self.carried.get(player.id, unknown)))
-            self._known.sessions[player.id] = {player.session} - {""}
+            self._known.sessions[player.id] = {player.session}
         for window in windows(self.history.exchanges):
             self._judge(window)
         self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
@@ -139,7 +139,10 @@ class HistoryJudge:
         if reply is None or not reply.accepted or reply.session is None or reply.session.player not in self.accounts:
             return ()
         answer = next(iter(reply.items), None)
-        return (Part(item=GetBalance(player=reply.session.player or ""), exchange=index, answer=answer),)
+        name = reply.session.player or ""
+        # A login needs no session. What it shows is judged as a read in the session that the player had.
+        held = next((each.session for each in self.history.players if each.id == name), "")
+        return (Part(item=GetBalance(player=name, session=held), exchange=index, answer=answer),)
 
     def _enter(
         self,
