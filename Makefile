@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: certify test test-all plugins format bench mutants constraints clean
+.PHONY: certify test test-all explore plugins format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
 # The main job: every bundled contract, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
@@ -26,6 +26,10 @@ test: $(VENV)/.installed-dev
 # minutes. A test that lacks a program is skipped with the reason; where CI=true it fails.
 test-all: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests -m full -n 2 --dist worksteal -rs
+
+# Generated scenarios against the sound wallet and every legal one: whatever is found is a mistake of ours.
+explore: $(VENV)/.installed-dev
+	@$(BIN)/pytest tests/explore -rs
 
 # Runs beside other pytest plugins, each newest version in an environment of its own, and writes docs/PLUGINS.md.
 plugins: $(VENV)/.installed-dev

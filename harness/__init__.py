@@ -16,6 +16,7 @@ says what each takes and gives.
 * `verdict`: from a history to verdicts, causes and a conclusion
 * `examine`: plays, has the history judged, and builds each result once
 * `report`: from results to files
+* `explore`: from the words of the language to scenarios that nobody wrote, and the smallest that fail
 * `proof`: the harness against its own wallets
 * `partner`: the mock partner
 * `plugin`: the door for pytest

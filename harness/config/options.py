@@ -47,6 +47,8 @@ class Options:
     """The deliberate bug with which the bundled wallet is started."""
     record: bool = False
     """True if exchanges are kept for a report."""
+    explore: int = 0
+    """How many requests scenarios by chance send to each contract. 0 plays none."""
     dry_run: bool = False
     """True if nothing is sent and the requests are printed instead."""
 

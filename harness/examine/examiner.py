@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
 from harness.client import Call, Carrier, Client, Pace, Transport, unix_ms
 from harness.config import WalletUnderTest
@@ -59,6 +60,10 @@ class Interlude:
     """Waits for a number of seconds."""
 
 
+Explore: TypeAlias = Callable[["Examiner", Scenario, int], ScenarioResult]
+"""Plays generated scenarios by an examiner with at most so many requests, and returns their common result."""
+
+
 class Examiner:
     """Examines scenarios one after the other, on connections that stay open.
 
@@ -69,6 +74,8 @@ class Examiner:
     ended = ""
     _silences = 0
     _closing = False
+    last_runs: tuple[tuple[History, Judged], ...] = ()
+    """The runs of the scenario that was judged last, each with its judgement."""
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
@@ -87,15 +94,15 @@ class Examiner:
         now_ms: Callable[[], int] = unix_ms,
         interlude: Interlude = Interlude(),
         judge: Judge = examine,
+        explore: Explore | None = None,
     ) -> None:
         """Prepare the examination; nothing is sent yet. Raises ConfigurationError for an impossible URL.
 
         * `wallet` and `provision` replace the connections to the URLs of `under_test`.
         * `record`: keep the exchanges for a report; `explain`: give findings a probable cause and shell lines.
         * `secrets`: the secrets of the whole run, if it has more than one contract.
-        * `now_ms`: the clock for signatures, in Unix milliseconds.
-        * `interlude`: what happens before the epilogue.
-        * `judge`: judges a history by a contract and a policy.
+        * `now_ms`: the clock for signatures, in Unix milliseconds; `interlude`: what happens before the epilogue.
+        * `judge`: judges a history by a contract and a policy; `explore`: plays the scenarios of the pairs.
         """
         self._under_test, self.contract = under_test, contract_of(under_test)
         self._policy = _policy(self.contract, under_test, facts)
@@ -110,7 +117,7 @@ class Examiner:
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
-        self._judge, self._judged, self._pause, self._closing = judge, [], interlude.pause, False
+        self._judge, self._judged, self._pause, self._explore = judge, [], interlude.pause, explore
         self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
@@ -134,10 +141,12 @@ class Examiner:
             return self.results.before_scenarios(scenario, self.violation)
         if self.ended:
             return self.results.not_reached(scenario, self.ended)
+        if scenario.is_explored:
+            return self._explored(scenario)
         if self._silences >= MOST_SILENCES:
             return self.results.undecided(scenario, "not attempted: no player could be made for the scenarios before")
         started = time.monotonic()
-        self._judged = []
+        self._judged, self.last_runs = [], ()
         for each in self._identities:
             each.begin(scenario.id)
         if scenario.is_epilogue:
@@ -153,6 +162,17 @@ class Examiner:
         self._silences = 0
         self.ended = next((each.ended for each in histories if each.ended), "")
         return self.judge(scenario, histories, started=started)
+
+    def _explored(self, scenario: Scenario) -> ScenarioResult:
+        """The result of the generated scenarios, each race of which is run once."""
+        if self._explore is None:
+            return self.results.skipped(scenario, "no generated scenarios are played here")
+        context = self._runner.context
+        self._runner.context = replace(context, limits=replace(context.limits, races=1))
+        try:
+            return self._explore(self, scenario, context.limits.explore)
+        finally:
+            self._runner.context = context
 
     def _histories(self, scenario: Scenario) -> tuple[History, ...]:
         """The histories of one scenario. A provisioning address that does not answer is waited for, as the wallet is.
@@ -186,6 +206,7 @@ class Examiner:
         `started` is the time at which the first run began, in seconds of `time.monotonic()`.
         """
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
+        self.last_runs = tuple((histories[run], each) for run, each in judged)
         for run, each in judged:
             self._memory.note(histories[run], each)
             self._avoided_by |= {*each.avoided_by}

@@ -125,6 +125,24 @@ class Results:
             **identity, status=Status.SKIPPED, reason=reason, avoided_by=tuple(sorted(set(avoided_by)))
         )
 
+    def of_findings(
+        self, scenario: Scenario, parts: Sequence[ScenarioResult], verdicts: Sequence[Verdict], **fields: Any
+    ) -> ScenarioResult:
+        """The result of generated scenarios. Each finding has one verdict and the result of the scenario that shows it.
+
+        `fields` are further fields of the result. The records of each scenario become a run of the result.
+        """
+        records = [{**each, "run": run} for run, part in enumerate(parts) for each in part.records]
+        found = tuple(replace(each, run=run, line=0) for run, each in enumerate(verdicts))
+        status = worst([each.status for each in found]) if found else Status.PASS
+        return ScenarioResult(
+            **_identity(scenario, self.contract),
+            **{"status": status, **fields},
+            verdicts=found,
+            records=tuple(records),
+            waived=self._waived(found),
+        )
+
     def before_scenarios(self, scenario: Scenario, violation: Violation) -> ScenarioResult:
         """The result of a scenario after pre-flight has proved a violation.
 

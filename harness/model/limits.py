@@ -23,6 +23,9 @@ class Limits:
     settle_seconds: float = 1
     """The longest time after which a balance that looks wrong is read again. 0 reads no balance again."""
 
+    explore: int = 1500
+    """How many requests the generated pairs of a contract may send. 0 plays none."""
+
     age_seconds: int = 0
     """How long the epilogue waits before it sends the run's first transactions again. 0 is not at all."""
 

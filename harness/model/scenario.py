@@ -62,7 +62,7 @@ class Draft:
 class Step:
     """One step of a scenario.
 
-    `word` is an operation's word, or `resend`, `at_once`, `repeat`, `restart`, `epilogue`.
+    `word` is an operation's word, or `resend`, `at_once`, `repeat`, `restart`, `epilogue`, `pairs`.
     """
 
     word: str
@@ -121,6 +121,11 @@ class Scenario:
     def is_epilogue(self) -> bool:
         """True if it repeats the run's first transactions. It needs all other scenarios to have been run."""
         return any(step.word == "epilogue" for step in self.steps)
+
+    @property
+    def is_explored(self) -> bool:
+        """True if it stands for the generated scenarios of the contract's pairs."""
+        return any(step.word == "pairs" for step in self.steps)
 
     @property
     def category(self) -> str:

@@ -7,6 +7,7 @@ several that overlapped in time. If no belief is left, no sound wallet could hav
 from harness.oracle.book import Book, Entry, EntryState, Family, Key, change_of, family, key_of
 from harness.oracle.events import Belief, Event
 from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
+from harness.oracle.lost import reasons_of_refusal
 from harness.oracle.possible import Possible
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
@@ -36,4 +37,5 @@ __all__ = [
     "judge",
     "key_of",
     "lost",
+    "reasons_of_refusal",
 ]

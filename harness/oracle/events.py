@@ -101,7 +101,18 @@ class Belief:
 
 
 def contended(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events of a race whose refusals need no reason, because something was accepted or because of their own id."""
+    """The events of a race whose refusals need no reason, because something was accepted or something else was there.
+
+    Of several sendings of one transaction one must be accepted. A request that had to be refused is no sending of it.
+    """
     busy = any(event.accepted for event in events)
-    ids = Counter(event.id for event in events)
-    return tuple(replace(event, terms=replace(event.terms, contested=busy or ids[event.id] == 1)) for event in events)
+    return tuple(
+        replace(event, terms=replace(event.terms, contested=busy or each))
+        for event, each in zip(events, are_single(events), strict=True)
+    )
+
+
+def are_single(events: Sequence[Event]) -> list[bool]:
+    """Of each event, whether no other one sends the same transaction. One that had to be refused is not counted."""
+    sent = Counter(event.key for event in events if event.terms.disbelieved is None)
+    return [sent[event.key] <= 1 for event in events]

@@ -221,12 +221,14 @@ def _lost_before(belief: Belief, event: Event) -> bool:
 def _half_answered_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
     """A large batch of which answers were lost, now or before: what is accepted has moved its money, at any time.
 
-    When each item was applied is not worth a search. Each balance shown must lie between those before and after.
+    When each item was applied is not worth a search. Each balance shown must lie between those before and after. Before
+    is the time at which the first answer was lost.
     """
     found = _money(beliefs, events, contention=False)
     if isinstance(found, Judgement):
         return found
     ends = [edge for belief in (*beliefs, *found) for edge in span(belief)]
+    ends += [edge for belief in beliefs if belief.lost for edge in belief.stood]
     for event in events:
         if event.accepted and event.balance is not None and not min(ends) <= event.balance <= max(ends):
             possible = tuple(allowed(found[0].book, event.item, event.terms))

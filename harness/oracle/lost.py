@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Unsettle
+from harness.model import Amount, Bet, GetBalance, Movement, Payout, Rollback, Single, Situation, Unsettle
 from harness.oracle.book import Book, undone_by
 from harness.oracle.classes import classes_of, may_move
 from harness.oracle.events import Belief, Event
 from harness.oracle.groups import asks_for_its_bet, ids_of, references_of
 from harness.oracle.possible import Possible, refused
-from harness.oracle.resent import as_repeat, refused_again, rolled_back, widened
+from harness.oracle.resent import as_repeat, decided, refused_again, rolled_back
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded, combinations
 
@@ -168,12 +168,12 @@ def step(
             after = replace(before, book=possible.book)
             after = after if racing else refused_again(after, [event])
             if possible.may_show(shown):
-                found.append((possible, widened(_settled(rolled_back(belief, after, event)))))
+                found.append((possible, decided(belief, _settled(rolled_back(belief, after, event)))))
                 is_still = is_still or before.book.balance == belief.book.balance
             elif possible.balances is not None and possible.book.balance in possible.balances:
                 # Other lost requests may have arrived at the same time.
                 ends = (rolled_back(belief, each, event) for each in unfold(after, shown, absent))
-                found += ((possible, widened(_settled(each))) for each in ends)
+                found += ((possible, decided(belief, _settled(each))) for each in ends)
         if is_still:
             break  # Lost requests that do not matter may as well come later.
     yield from found
@@ -184,6 +184,11 @@ def answers(belief: Belief, event: Event) -> Iterator[Possible]:
     if belief.is_definite:
         return allowed(belief.book, event.item, event.terms)
     return (possible for _, _, possible in _answers(belief, event, wide=True))
+
+
+def reasons_of_refusal(beliefs: Iterable[Belief], event: Event) -> frozenset[Situation]:
+    """What an event may have been to a wallet that refused it. Beliefs may differ in that. Raises BudgetExceeded."""
+    return frozenset(each.situation for belief in beliefs for each in answers(belief, event) if not each.accepted)
 
 
 def _answers(belief: Belief, event: Event, *, wide: bool) -> Iterator[tuple[Belief, Container[int], Possible]]:

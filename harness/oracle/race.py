@@ -6,7 +6,6 @@ possible if one effect of each group can be chosen so that every debit is covere
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -15,7 +14,7 @@ from math import prod
 from harness.model import Amount, Bet, Rollback, Unsettle
 from harness.oracle.book import Book
 from harness.oracle.effects import Effects, GroupOutcome, Move, Moves, Search, TooLarge, plain
-from harness.oracle.events import Belief, Event, Floors
+from harness.oracle.events import Belief, Event, Floors, are_single
 from harness.oracle.groups import cut_out, groups_of, united
 from harness.oracle.placing import Placement, highest, is_weaker, place
 
@@ -205,14 +204,13 @@ class _Race:
 def _excused(events: Sequence[Event], *, contention: bool) -> list[bool]:
     """Whether the refusal of each event needs no reason. Lost events are excused like others.
 
-    In a race it needs none if anything was accepted, or may have been, or if no other request has its id. Without
-    contention, only a debit may lack the money that something else took.
+    In a race it needs none if anything was accepted, or may have been, or if no other request sends the same
+    transaction. Without contention, only a debit may lack the money that something else took.
     """
     is_busy = any(event.accepted or event.is_lost for event in events)
     if not contention:
         return [is_busy and isinstance(event.item, Bet | Unsettle | Rollback) for event in events]
-    ids = Counter(event.id for event in events)
-    return [is_busy or ids[event.id] == 1 for event in events]
+    return [is_busy or each for each in are_single(events)]
 
 
 def _net(moves: Iterable[Move]) -> Amount:

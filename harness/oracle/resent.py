@@ -105,6 +105,14 @@ def widened(belief: Belief, *others: Amount) -> Belief:
     return replace(belief, stood=(min(all_), max(all_)))
 
 
+def decided(before: Belief, after: Belief) -> Belief:
+    """The belief after an answer that decided some lost requests. They may have moved the money at any time before."""
+    left = {id(each) for each in after.lost}
+    changes = [each.change for each in before.lost if id(each) not in left]
+    low, high = before.stood
+    return widened(after, low + _debits(changes), high + _credits(changes))
+
+
 def stood_after(belief: Belief, event: Event, own: Amount) -> tuple[Amount, Amount]:
     """Between which balances the account can have stood after a lost request that moved `own` and is sent again."""
     changes = [each.change for each in belief.lost if each.key != event.key]

@@ -71,6 +71,10 @@ def pytest_configure(config: pytest.Config) -> None:
     from harness.plugin.epilogues import Epilogues
 
     config.pluginmanager.register(Epilogues(run), "walletproof-epilogues")
+    if run.options.explore and not run.options.dry_run:
+        from harness.plugin.chance_items import ChanceItems
+
+        config.pluginmanager.register(ChanceItems(run), "walletproof-chance")
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 

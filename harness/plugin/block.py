@@ -52,6 +52,8 @@ def _finding(result: ScenarioResult, verdict: Verdict, requirements: Mapping[str
     if requirement := requirements.get(verdict.requirement):
         yield _entry("required", f"{requirement.text}  ({result.contract}: {requirement.clause})")
     yield from _sent(verdict.sent, f"{result.path}:{verdict.line}" if verdict.line else result.path)
+    if result.found:
+        yield _entry("scenario", result.found[verdict.run].rstrip())
     if verdict.said:
         yield _entry("it said", verdict.said)
     for number, possible in enumerate(verdict.possible[:MOST_POSSIBLE]):

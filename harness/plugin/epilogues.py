@@ -46,8 +46,12 @@ class Epilogues:
         items[:] = last([each for each in items if each not in dropped])
 
     def _all(self, contract: str) -> set[tuple[str, str]]:
-        """Contract and id of every scenario of the suite that this contract has."""
-        return {(contract, each.id) for each in self._run.suite_scenarios() if contract in each.requirements}
+        """Contract and id of every scenario of the suite that this contract has, without the generated ones."""
+        return {
+            (contract, each.id)
+            for each in self._run.suite_scenarios()
+            if contract in each.requirements and not each.is_explored
+        }
 
 
 def missing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 from collections.abc import Callable
@@ -22,6 +23,7 @@ NAMES = (
     "path",
     "limit",
     "seed",
+    "explore",
     "strict",
     "defect",
     "report",
@@ -97,7 +99,21 @@ def _add_scaling(add: Callable[..., None]) -> None:
         help="scale scenarios: parallel=20, races=5, rounds=1000, burst=200, batch=1000, connections=50, "
         "requests_per_second, time_out_seconds; repeatable",
     )
+    add(
+        "--wallet-explore",
+        type=_requests,
+        default=None,
+        metavar="N",
+        help="also play scenarios that are drawn by chance, one item for each contract with about N requests "
+        "(needs walletproof[explore])",
+    )
     add("--wallet-seed", type=int, default=None, metavar="N", help="repeat the test data of an earlier run")
+
+
+def _requests(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0, as in --wallet-explore=2000")
+    return int(text)
 
 
 def _add_results(add: Callable[..., None]) -> None:
@@ -146,6 +162,7 @@ def options_of(config: pytest.Config) -> Options:
         limits=tuple(config.getoption("--wallet-limit")),
         seed=secrets.randbits(32) if seed is None else seed,
         run_id=secrets.token_hex(4),
+        explore=config.getoption("--wallet-explore") or 0,
         dry_run=config.getoption("--wallet-dry-run"),
         strict=config.getoption("--wallet-strict"),
         defect=defect,

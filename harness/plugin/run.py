@@ -24,6 +24,8 @@ from harness.config import (
 )
 from harness.contracts import Contract, load
 from harness.examine import NO_SECRETS, Examiner, Secrets, preflight, secrets_of, violations_of
+from harness.explore.certifying import explored_pairs
+from harness.explore.chance_item import CHANCE, explored_by_chance
 from harness.model import Scenario, Waiver
 from harness.play.preflight import ConfigurationProblem, Facts
 from harness.play.restarts import RestartFailed
@@ -224,11 +226,18 @@ class Run:
                 record=self.options.record,
                 waivers=self.waivers,
                 secrets=self._secrets,
+                explore=self._explored,
             )
             if self._until is not None:
                 examiner.bound(self._until, self._ends)
             self._examiners[contract] = examiner
         return self._examiners[contract]
+
+    def _explored(self, examiner: Examiner, scenario: Scenario, most_requests: int) -> ScenarioResult:
+        """The common result of generated scenarios: of the pairs, or of those by chance."""
+        if scenario.id == CHANCE:
+            return explored_by_chance(examiner, scenario, self.options.explore, self.options.seed)
+        return explored_pairs(examiner, scenario, most_requests)
 
     def bound(self, until: float, ends: str) -> None:
         """End the run at a time of `time.monotonic()`. `ends` is the reason that is given then."""

@@ -13,6 +13,7 @@ from xdist.workermanage import WorkerController
 from harness.config import WalletUnderTest
 from harness.config.shares import shares_of
 from harness.contracts import Contract
+from harness.explore.chance_item import CHANCE, chance_scenario
 from harness.model import Scenario
 from harness.play.players import share_for
 from harness.plugin.run import Run
@@ -180,6 +181,8 @@ class Places:
     def _read(self, nodeid: str) -> tuple[Scenario | None, Contract | None]:
         """The scenario and the contract of an item of ours, or None twice for any other test."""
         id, _, name = nodeid.partition("::")
+        if id == CHANCE and name in self._wallets:
+            return chance_scenario(self._contracts.values()), self._contracts[name]
         path = self._suite.find(id) if name in self._wallets else None
         root = self._suite.root_of(path) if path is not None and path.is_file() else None
         if path is None or root is None:

@@ -57,8 +57,9 @@ def keys_of(defects: Sequence[str]) -> tuple[RowKey, ...]:
 
 
 def scenarios() -> tuple[Scenario, ...]:
-    """The bundled suite."""
-    return tuple(load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED}))
+    """The bundled suite, without the generated scenarios of `explored/pairs`."""
+    suite = load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED})
+    return tuple(each for each in suite if not each.is_explored)
 
 
 def tried(

@@ -4,9 +4,10 @@ A scenario contains words and never expressions. To express something new, add a
 """
 
 from harness.files.complaints import ScenarioError
-from harness.scenario.scenario_files import SUFFIX, load_file, load_folder
+from harness.scenario.scenario_files import SUFFIX, load_file, load_folder, load_text
 from harness.scenario.shapes import SHAPES, render_id
 from harness.scenario.written_amounts import AMOUNTS, resolve_amount
+from harness.scenario.written_scenarios import text_of
 
 __all__ = [
     "AMOUNTS",
@@ -15,6 +16,8 @@ __all__ = [
     "ScenarioError",
     "load_file",
     "load_folder",
+    "load_text",
     "render_id",
     "resolve_amount",
+    "text_of",
 ]

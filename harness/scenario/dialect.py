@@ -100,6 +100,12 @@ class Dialect:
         """True if the time of sending is part of a request, so that a request can be stale."""
         return self.contract.clock_tolerance_seconds > 0
 
+    @cached_property
+    def signs_bodies(self) -> bool:
+        """True if the authentication of a request depends on its body, so that a wallet can notice a changed body."""
+        credentials = self.contract.made_up(lambda each: f"any {each.name}")
+        return self.contract.sign(b"{}", credentials, 0) != self.contract.sign(b"[]", credentials, 0)
+
     def _find_carried(self, word: str) -> set[str]:
         plain = self._encoded(word, {})
         variants = {**_VARIANTS, "bet": _OF_ROLLBACK} if word == "rollback" else _VARIANTS

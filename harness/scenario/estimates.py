@@ -45,6 +45,8 @@ def needs_in_short(scenario: Scenario, contract: Contract) -> Needs:
 
 def turns_of(scenario: Scenario, contract: Contract, limits: Limits) -> int:
     """Roughly how often the scenario waits for the wallet. The longest scenarios are best started first."""
+    if scenario.is_explored:
+        return limits.explore
     planned = plan(scenario, contract, limits, Identities(0, "00000000"))
     waves = sum(
         ceil(len(each.sends) / limits.connections) if each.at_once else len(each.sends) for each in planned.groups

@@ -31,15 +31,23 @@ def load_file(path: Path, root: Path, contracts: Mapping[str, Contract]) -> Scen
     `contracts` are the known contracts by name, besides the bundled ones. The file's `requirement` selects among them.
     Raises ScenarioError with every complaint about the file, each with its line.
     """
-    complaints = Complaints(shown(path))
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ScenarioError([f"{shown(path)}:1: cannot be read: {error.strerror or error}"]) from None
+    return load_text(data, path.relative_to(root).with_suffix("").as_posix(), shown(path), contracts)
+
+
+def load_text(data: bytes, id: str, path: str, contracts: Mapping[str, Contract]) -> Scenario:
+    """The scenario in the bytes of a file. `id` becomes its id, and `path` stands in messages.
+
+    Raises ScenarioError as `load_file` does.
+    """
+    complaints = Complaints(path)
     tree = read_tree(data, complaints)
     values = _read_top(tree, Context(complaints), contracts) if tree is not None else {}
     complaints.raise_if_any()
-    return Scenario(id=path.relative_to(root).with_suffix("").as_posix(), path=shown(path), **values)
+    return Scenario(id=id, path=path, **values)
 
 
 def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario, ...]:

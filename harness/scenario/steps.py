@@ -143,7 +143,7 @@ def _modifier(key: Text, value: Node, context: Context) -> Mapping[str, Any]:
             seconds = _seconds_off(key, value, context)
             return {"stale_seconds": seconds if name == "stale" else -seconds}
         case "tampered":
-            return {name: _tampered(value, context)}
+            return {name: _tampered(key, value, context)}
         case "faults":
             return {name: context.one_of(value, "family of faults", FAMILIES)}
         case _:
@@ -181,7 +181,10 @@ def _seconds_off(key: Text, value: Node, context: Context) -> int:
     return context.seconds(value, key.value)
 
 
-def _tampered(value: Node, context: Context) -> tuple[tuple[str, str], ...]:
+def _tampered(key: Text, value: Node, context: Context) -> tuple[tuple[str, str], ...]:
+    for dialect in context.dialects:
+        if not dialect.signs_bodies:
+            context.add(key, f"{dialect.name} signs no body, so no wallet can notice that one was tampered with")
     table = context.table(value, "tampered")
     if table is None:
         return ()

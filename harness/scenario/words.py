@@ -60,8 +60,9 @@ STRUCTURE: Mapping[str, str] = {
     "repeat": "runs `steps` in order, `times` times over",
     "restart": "restarts the wallet, where the profile has a command for it (`hooks.restart`); does nothing elsewhere",
     "epilogue": "sends the first transactions of the run again, and reads every player; such a scenario runs last",
+    "pairs": "plays the generated scenarios in which every sensible pair of words occurs (`limits.explore` requests)",
 }
-WITHOUT_CONTENT = ("restart", "epilogue")
+WITHOUT_CONTENT = ("restart", "epilogue", "pairs")
 """Structural words that stand alone, without a value."""
 WORDS = (*OPERATIONS, *STRUCTURE)
 
@@ -125,6 +126,7 @@ MODIFIERS_OF: Mapping[str, tuple[str, ...]] = {
     "repeat": (),
     "restart": (),
     "epilogue": (),
+    "pairs": (),
 }
 FIELDS: Mapping[str, str] = {
     "id": "a label: the same label is the same transaction; without one every sending is a fresh transaction",

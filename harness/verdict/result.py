@@ -58,6 +58,8 @@ class ScenarioResult:
     """How many exchanges `records` leaves out."""
     late: Lateness | None = None
     """The most that lay between a request and its late repetition. None if nothing was repeated late."""
+    found: tuple[str, ...] = ()
+    """The texts of scenario files: the smallest generated scenarios that fail. The place of each is a verdict's run."""
     waived: tuple[str, ...] = ()
     """The violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
 
@@ -108,7 +110,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         "latencies": latencies,
         "late": None if data["late"] is None else Lateness(**data["late"]),
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
-        **_tuples(data, "absent", "avoided_by", "cases", "records", "waived"),
+        **_tuples(data, "absent", "avoided_by", "cases", "found", "records", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 

@@ -20,6 +20,7 @@ SCENARIOS = load_folder(FOLDER, CONTRACTS)
 FILES = sorted(FOLDER.rglob("*.yaml"))
 CATEGORIES = {
     "epilogue",
+    "explored",
     *("authentication", "batch", "clawback", "idempotency", "input", "insufficient_funds", "lost_replies", "money"),
     *("ordering", "player", "races", "reward", "rollback", "session", "settlement", "signature", "unsettlement"),
     "zero_amount",

@@ -162,6 +162,13 @@ def test_fields(tmp_path: Path, line: str, expected: str) -> None:
     assert any(each.startswith(f"4: {expected}") for each in complaints(tmp_path, steps(line)))
 
 
+def test_a_body_that_no_signature_covers_is_not_tampered_with(tmp_path: Path) -> None:
+    data = "title: x\nrequirement: {sportsbook: SPB-IDM-01}\nsteps:\n  - {bet: {amount: 1}, tampered: {amount: 2}}\n"
+    assert complaints(tmp_path, data) == [
+        "4: sportsbook signs no body, so no wallet can notice that one was tampered with"
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

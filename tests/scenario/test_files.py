@@ -75,16 +75,28 @@ def test_modifiers_and_blocks_are_read(tmp_path: Path) -> None:
           - {resend: b1, times: 3, at_once: true, expect: ok, should: same}
           - at_once: [rollback: {bet: b1}, balance: ]
           - repeat: {times: rounds, steps: [{settle: {bet: b1, amount: zero}, expect: ok}]}
-          - {unsettle: {amount: 5}, tampered: {amount: 7, betId: '"x"'}, expect: refused}
         """,
     )
-    bet, resend, race, loop, tampered = scenario.steps
+    bet, resend, race, loop = scenario.steps
     assert bet.lost is Loss.AFTER_SENDING
     assert (resend.label, resend.times, resend.at_once) == ("b1", "3", True)
     assert (resend.expect, resend.should) == (("ok",), ("same",))
     assert [each.word for each in race.steps] == ["rollback", "balance"]
     assert (loop.times, loop.steps[0].drafts[0].amount) == ("rounds", "zero")
-    assert tampered.tampered == (("amount", "7"), ("betId", '"x"'))
+
+
+def test_a_body_that_is_changed_after_signing_is_read(tmp_path: Path) -> None:
+    scenario = load(
+        tmp_path,
+        """\
+        title: An altered body
+        requirement: {casino: CAS-IDM-01}
+        steps:
+          - {settle: {amount: 5}, tampered: {amount: 7, playerId: '"x"'}, expect: refused}
+        """,
+    )
+    (tampered,) = scenario.steps
+    assert tampered.tampered == (("amount", "7"), ("playerId", '"x"'))
 
 
 def test_a_single_retry_is_a_batch_of_one(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ STATIONS = (
     "harness.verdict",
     "harness.examine",
     "harness.report",
+    "harness.explore",
     "harness.proof",
     "harness.partner",
     "harness.plugin",
@@ -88,7 +89,9 @@ ONLY: tuple[tuple[str, str, str], ...] = (
     ("faker", "scenario play", "test data is made in one place, from one seed"),
     ("uvicorn uvloop sqlite3 psycopg", "mock_server", "only the reference wallet serves and stores"),
     ("orjson ujson msgspec", "", "they read a JSON number as a binary float"),
-    ("hypothesis responses trustme", "", "they are for tests"),
+    ("covertable", "explore.covering", "the covering arrays are shipped as data"),
+    ("hypothesis", "explore.drawing", "chance is drawn in one place, and certifying needs none of it"),
+    ("responses trustme", "", "they are for tests"),
 )
 
 DAY = re.compile(r"harness\.contracts\.\w+\.day")
@@ -125,6 +128,7 @@ DECIDING_ROOMS = (
     "harness.verdict",
     "harness.examine",
     "harness.report",
+    "harness.explore",
     "harness.proof",
     "harness.plugin",
     "harness.cli",

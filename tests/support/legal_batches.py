@@ -9,12 +9,19 @@ import json
 
 from harness.contracts import Contract
 from harness.model import Batch, ItemReply, Operation, Outcome, Reply, Request
+from mock_server.store import Account, Entry
 from mock_server.wallet import Wallet
 from mock_server.wire import Answer
 
 
 class BatchShowsItsEnd(Wallet):
-    """Every accepted item of a batch shows the player's balance after the whole batch."""
+    """Every accepted item of a batch shows the player's balance after the whole batch, and a replay the current one.
+
+    The balance after the item alone was never shown to anybody, so a replay must not show it.
+    """
+
+    def replay_balance(self, account: Account, entry: Entry) -> int:
+        return self.store.balance(account)
 
     async def process_batch(self, contract: str, batch: Batch) -> Reply:
         reply = await super().process_batch(contract, batch)

@@ -62,7 +62,7 @@ class EveryRefusalBurnsItsId(Wallet):
 
     @property
     def _burnt(self) -> set[object]:
-        burnt: set[object] = self.__dict__.setdefault("_burnt_ids", set())
+        burnt: set[object] = vars(self.store).setdefault("_burnt_ids", set())
         return burnt
 
 

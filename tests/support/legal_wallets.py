@@ -87,7 +87,7 @@ class RefusalsAreRemembered(Wallet):
         return await super().look_up(order, account)
 
     def _refused(self) -> dict[tuple[str, str, str], Outcome]:
-        remembered: dict[tuple[str, str, str], Outcome] = self.__dict__.setdefault("_refusals", {})
+        remembered: dict[tuple[str, str, str], Outcome] = vars(self.store).setdefault("_refusals", {})
         return remembered
 
 
@@ -198,7 +198,10 @@ class WinsAgainstTheirAmountAreRefused(Wallet):
 
     def check_amount(self, order: Order[Movement], account: Account) -> int:
         amount = super().check_amount(order, account)
-        if order.contract == "casino" and isinstance(order.item, Payout) and order.item.win != (amount > 0):
+        has_word = (
+            order.contract == "casino" and order.operation != "Retry"
+        )  # A retry does not say whether it is a win.
+        if has_word and isinstance(order.item, Payout) and order.item.win != (amount > 0):
             raise Refusal(Outcome.MALFORMED, "is it won or lost?")
         return amount
 
@@ -268,7 +271,7 @@ class DeductsNoMoreThanWasPaid(Wallet):
         self._paid()[order.item.bet] = self._paid().get(order.item.bet, 0) + sign * int(order.item.amount)
 
     def _paid(self) -> dict[str, int]:
-        paid: dict[str, int] = self.__dict__.setdefault("_paid_by_bet", {})
+        paid: dict[str, int] = vars(self.store).setdefault("_paid_by_bet", {})
         return paid
 
 

@@ -144,7 +144,7 @@ CASINO = _contract(
     required_headers=("x-api-key", "x-signature", "x-timestamp"),
     wire_unit=lambda _currency: 1,
     encode=_casino_body,
-    sign=lambda _body, _credentials, now_ms: (("x-timestamp", str(now_ms)),),
+    sign=lambda body, _credentials, now_ms: (("x-timestamp", str(now_ms)), ("x-signature", body.hex())),
     clock_tolerance_seconds=300,
     forgeries=by_name(Forgery(name="other_secret", spoil=_spoil), Forgery(name="wrong_signature", spoil=_spoil)),
 )

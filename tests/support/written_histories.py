@@ -35,11 +35,17 @@ OK, REFUSED, LACKING = Outcome.OK, Outcome.REFUSED, Outcome.INSUFFICIENT_FUNDS
 
 
 def bet(id_: str, amount: int = 100, **fields: Any) -> Bet:
-    return Bet(**{"id": id_, "player": "anna", "currency": "EUR", "amount": amount, **fields})
+    return Bet(**{"id": id_, "currency": "EUR", "amount": amount, **_by(fields)})
 
 
 def paid(id_: str, amount: int = 700, **fields: Any) -> Payout:
-    return Payout(**{"id": id_, "player": "anna", "currency": "EUR", "amount": amount, "bet": "b", **fields})
+    return Payout(**{"id": id_, "currency": "EUR", "amount": amount, "bet": "b", **_by(fields)})
+
+
+def _by(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a transaction with its player, who is Anna, and the session that this player has."""
+    player = fields.get("player", ANNA.id)
+    return {"player": player, "session": ANNA.session if player == ANNA.id else "", **fields}
 
 
 def told(operation: Operation, *answers: int | Outcome | None, **fields: Any) -> Exchange:
@@ -68,7 +74,7 @@ def told(operation: Operation, *answers: int | Outcome | None, **fields: Any) ->
 
 
 def read(balance: int, player: str = "anna", **fields: Any) -> Exchange:
-    return told(GetBalance(player=player), balance, **{"step": -2, **fields})
+    return told(GetBalance(**_by({"player": player})), balance, **{"step": -2, **fields})
 
 
 def history(*exchanges: Exchange, players: tuple[Player, ...] = (ANNA, BERT), **fields: Any) -> History:

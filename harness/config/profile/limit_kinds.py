@@ -49,6 +49,7 @@ class LimitKind:
 
 LIMITS: Mapping[str, LimitKind] = {
     **{name: LimitKind(LARGEST) for name in ("parallel", "rounds", "burst", "batch", "races", "connections")},
+    "explore": LimitKind(LARGEST, zero=True),
     "age_seconds": LimitKind(LONGEST_AGE_SECONDS, zero=True),
     "recovery_seconds": LimitKind(LONGEST_WAIT_SECONDS, whole=False, zero=True),
     "run_seconds": LimitKind(LONGEST_RUN_SECONDS, whole=False),

@@ -36,7 +36,7 @@ def wants(scenarios: Iterable[Scenario], contract: Contract, wallet: WalletUnder
     shares = shares_of(wallet.players)
     tokens = [sum(1 for each in share if each.token) for share in shares]
     for scenario in scenarios:
-        if contract.name not in scenario.requirements or scenario.is_epilogue:
+        if contract.name not in scenario.requirements or scenario.is_epilogue or scenario.is_explored:
             continue
         reason = _operation_lacking(scenario, contract, facts)
         if not reason and not wallet.makes_players:

@@ -31,11 +31,11 @@ from harness.verdict.checks.believed import with_unbelieved
 from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
 from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
 from harness.verdict.checks.history_judge import HistoryJudge
-from harness.verdict.checks.judged_parts import Standing
+from harness.verdict.checks.judged_parts import JudgedPart, Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
 from harness.verdict.checks.spent_tokens import token_verdicts
 
-__all__ = ["Judge", "Judged", "Standing", "doubted", "examine"]
+__all__ = ["Judge", "Judged", "JudgedPart", "Standing", "doubted", "examine"]
 
 _AVOIDED = {
     ("deduction", "unsupported"): "the wallet refuses to deduct",
@@ -62,6 +62,8 @@ class Judged:
     avoided_by: tuple[str, ...] = ()
     """The readings that explain it, each as `policy: reading`. Several may explain the same refusal."""
     core_money_moved: bool = False
+    seen: tuple[JudgedPart, ...] = ()
+    """Every answered transaction with its situation, in the order of judging."""
     course: tuple[Standing, ...] = ()
     """The expected and shown balances of every player, from exchange to exchange."""
     beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
@@ -109,6 +111,7 @@ def examine(
         avoided=f"{_AVOIDED[avoided[0]]}, which the document permits ({': '.join(avoided[0])})" if avoided else "",
         avoided_by=tuple(map(": ".join, avoided)),
         core_money_moved=not red and _moved_core_money(history, contract),
+        seen=tuple(judge.seen),
         course=tuple(judge.course),
         beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
         cases=tuple(case_rows(judge, verdicts)),

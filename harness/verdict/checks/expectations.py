@@ -35,7 +35,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
     for seen in judge.seen:
         answer = seen.part.answer
         exchange = judge.history.exchanges[seen.part.exchange]
-        if answer is None or answer.outcome is Outcome.OK or seen.impossible:
+        if answer is None or answer.outcome is Outcome.OK or seen.impossible or seen.ambiguous:
             continue
         if may_be_believed(exchange, judge.contract) or is_beyond_limit(exchange) or exchange.session_in_doubt:
             # Another fault of the request, or a session that may have ended, may be the reason.

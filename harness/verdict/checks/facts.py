@@ -305,8 +305,11 @@ def _names_another_transaction(item: Rollback, known: Known) -> bool:
 
 
 def session_of(item: Single, player: Player, known: Known) -> str:
-    """The state of a request's session: `live`, `expired` or `unknown`. A request without a session counts as live."""
+    """The state of a request's session: `live`, `expired` or `unknown`.
+
+    A request without a session counts as live if the player has none.
+    """
     session = item.session
-    if not session or session in known.sessions.get(player.id, frozenset({player.session})):
+    if session in known.sessions.get(player.id, frozenset({player.session})):
         return "live"
     return "expired" if session == player.expired_session else "unknown"

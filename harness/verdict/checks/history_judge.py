@@ -39,6 +39,7 @@ from harness.oracle import (
     Terms,
     change_of,
     judge,
+    reasons_of_refusal,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
@@ -53,6 +54,9 @@ from harness.verdict.checks.windows import exchanged, windows
 
 _HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
 """Situations that stay what they are if the transaction was refused before."""
+
+_AS_GOOD_AS_ANOTHER = frozenset({None, Situation.MALFORMED, Situation.WRONG_CURRENCY})
+"""Reasons of disbelief, or none, that a wallet may look at before or after the session."""
 
 
 @dataclass(slots=True)
@@ -95,7 +99,7 @@ class HistoryJudge:
             if player.balance is not None:
                 unknown = (Belief(Book(player.balance, bets=frozenset(player.bets))),)
                 self.accounts[player.id] = Account(player, tuple(self.carried.get(player.id, unknown)))
-            self._known.sessions[player.id] = {player.session} - {""}
+            self._known.sessions[player.id] = {player.session}
         for window in windows(self.history.exchanges):
             self._judge(window)
         self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
@@ -135,7 +139,10 @@ class HistoryJudge:
         if reply is None or not reply.accepted or reply.session is None or reply.session.player not in self.accounts:
             return ()
         answer = next(iter(reply.items), None)
-        return (Part(item=GetBalance(player=reply.session.player or ""), exchange=index, answer=answer),)
+        name = reply.session.player or ""
+        # A login needs no session. What it shows is judged as a read in the session that the player had.
+        held = next((each.session for each in self.history.players if each.id == name), "")
+        return (Part(item=GetBalance(player=name, session=held), exchange=index, answer=answer),)
 
     def _enter(
         self,
@@ -231,7 +238,8 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad))
+            several = not bad and len(events) == 1 and _has_several_reasons(account, event, readings)
+            self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad, ambiguous=several))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
         elif judgement.finding is not None:
@@ -370,3 +378,21 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
+
+
+def _has_several_reasons(account: Account, event: Event, readings: Collection[tuple[str, str]]) -> bool:
+    """True for a refusal with more than one possible reason.
+
+    One may depend on what became of a request without an answer. An ended session permits a refusal, and the rules may
+    demand one of the same request, such as a bet without funds. Then no reading explains the refusal.
+    """
+    if event.accepted:
+        return False
+    if event.terms.disbelieved in _AS_GOOD_AS_ANOTHER and event.terms.refusable_by and not readings:
+        return True
+    if all(each.is_definite for each in account.beliefs):
+        return False
+    try:
+        return len(reasons_of_refusal(account.beliefs, event)) > 1
+    except BudgetExceeded:
+        return True

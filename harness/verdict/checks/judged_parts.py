@@ -22,6 +22,8 @@ class JudgedPart:
     situation: str
     readings: frozenset[tuple[str, str]]
     impossible: bool = False
+    ambiguous: bool = False
+    """True for a refusal that may have several reasons, because an answer before it was lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

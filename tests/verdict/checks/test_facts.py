@@ -45,11 +45,14 @@ POLICY: Policy = {"unknown_game": frozenset({"refused"})}
 
 
 def paid(id_: str, *, player: str = "anna", **fields: Any) -> Payout:
-    return Payout(**{"id": id_, "player": player, "currency": "EUR", "amount": 100, "bet": "b", **fields})
+    session = "live" if player == "anna" else ""
+    common = {"id": id_, "player": player, "session": session, "currency": "EUR"}
+    return Payout(**{**common, "amount": 100, "bet": "b", **fields})
 
 
 def bet(id_: str, *, player: str = "anna", **fields: Any) -> Bet:
-    return Bet(**{"id": id_, "player": player, "currency": "EUR", "amount": 100, **fields})
+    session = "live" if player == "anna" else ""
+    return Bet(**{"id": id_, "player": player, "session": session, "currency": "EUR", "amount": 100, **fields})
 
 
 def said(id_: str | None, outcome: Outcome = Outcome.OK, balance: int | None = None) -> ItemReply:
@@ -281,7 +284,8 @@ def test_policies_under_which_a_refusal_breaks_nothing(item: Single, refusable: 
 @pytest.mark.parametrize(
     ("session", "player", "is_now"),
     [
-        ("", ANNA, "live"),
+        ("", BERT, "live"),
+        ("", ANNA, "unknown"),
         ("live", ANNA, "live"),
         ("newer", ANNA, "live"),
         ("over", ANNA, "expired"),

@@ -1,0 +1,298 @@
+"""What goes wrong on a platform's day: repeats, conflicts, wrong references, lost answers, races, alterations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.explore.dimensions import TWINS
+from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
+from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
+from harness.model import Loss
+from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
+from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
+from harness.scenario.shapes import SHAPES
+
+_TWINS = {**TWINS, "length_300": "length_300_twin"}
+_BODIES = ("{", "[]", "null", '{"', " ", "{}")
+_BAD_AMOUNTS = ("-10", '"10"', "null", "1e2", "1.5", "0.1", "true", "[]", "99999999999999999999")
+
+
+def replay(day: GeneratedDay) -> None:
+    """The same request again: mostly the last one, sometimes one from long ago, sometimes several times."""
+    if not day.sent:
+        return
+    sent = day.sent[-1] if day.choices.percent(50) else day.choices.one(day.sent)
+    times = {"times": day.choices.one(("2", "3"))} if day.choices.percent(15) else {}
+    day.add({"resend": sent.label, **times})
+
+
+def conflict(day: GeneratedDay) -> None:
+    """A known id with another amount, player, bet, kind or operation."""
+    movements = day.movements()
+    if not movements:
+        return
+    sent = day.choices.one(movements)
+    step = _conflicting(day, sent)
+    if step is not None:
+        day.add(step)
+        if day.choices.percent(40):
+            day.add(_plain_again(day, sent))
+
+
+def _conflicting(day: GeneratedDay, sent: Labelled) -> Written | None:
+    draft, word = again(day, sent), sent.word
+    bets = [each.label for each in day.bets() if each.label not in {draft.get("bet"), sent.label}]
+    ways = {"amount": 40, "player": 15, "operation": 25, "bet": 20 if word in day.space.of_a_bet and bets else 0}
+    match day.choices.by_weight(ways):
+        case "amount":
+            draft["amount"] = day.amount(word)
+        case "player":
+            if draft.pop("player", "") != "other":
+                draft["player"] = "other"
+            draft.pop("bet", None)
+        case "bet":
+            draft["bet"] = day.choices.one(bets)
+        case "operation":
+            others = [each for each in day.space.with_field("id", "amount") if each != word]
+            other = day.choices.one(others) if others else word
+            return {other: again(day, sent, other)}
+    return {word: draft}
+
+
+def _plain_again(day: GeneratedDay, sent: Labelled) -> Written:
+    """The known transaction as it was, without the fields that made it wrong."""
+    draft = again(day, sent)
+    if draft.get("player") == UNKNOWN:
+        draft.pop("player")
+    return {sent.word: [draft] if sent.in_batch else draft}
+
+
+def stray(day: GeneratedDay) -> None:
+    """A credit, an unsettlement or a rollback of a bet that is unknown, foreign, refused, settled or rolled back."""
+    words = [*day.space.of_a_bet]
+    word = day.choices.one(words)
+    bets = day.bets()
+    if not bets or day.choices.percent(25):
+        named: Draft = {"bet": UNKNOWN, **day.role()}
+    else:
+        bet = day.choices.one(bets)
+        named = {"bet": bet.label, **({} if day.choices.percent(50) else bet.role)}
+        if day.choices.percent(30):
+            named = {**named, **({} if bet.role else {"player": "other"})}
+    if named["bet"] != UNKNOWN and day.has(word, "bet_shape") and day.choices.percent(15):
+        named["bet_shape"] = day.choices.one(tuple(_TWINS.values()))
+    if word == "rollback":
+        stray_one = {"transaction": UNKNOWN} if named["bet"] != UNKNOWN and _may_name_another(day) else {}
+        day.add({word: {"id": day.label(), **named, **stray_one}})
+    else:
+        day.add({word: movement(day, word, **named)})
+
+
+def _may_name_another(day: GeneratedDay) -> bool:
+    return day.has("rollback", "transaction") and day.choices.percent(10)
+
+
+def early(day: GeneratedDay) -> None:
+    """A rollback that arrives before its bet."""
+    if "rollback" not in day.space.words:
+        return
+    label, role = day.label(), day.role()
+    day.add({"rollback": {"id": day.label(), "bet": label, **role}})
+    if day.choices.percent(30) and (step := ordinary(day)):
+        day.add(step)
+    day.add({"bet": {"id": label, "amount": day.amount("bet"), **role}})
+
+
+def too_much(day: GeneratedDay) -> None:
+    """A bet of the balance or of more, and the same bet again, with money or without."""
+    amount = day.choices.one(("more_than_everything", "everything"))
+    draft = movement(day, "bet", amount=amount, **day.role())
+    day.add({"bet": draft})
+    if day.choices.percent(50):
+        credit = day.choices.one(day.space.credits)
+        day.add({credit: movement(day, credit, amount="25", **{k: v for k, v in draft.items() if k == "player"})})
+    day.add({"resend": draft["id"]} if day.choices.percent(60) else {"bet": {**draft, "amount": day.amount("bet")}})
+
+
+def lost(day: GeneratedDay) -> None:
+    """A request whose answer is lost. The platform sends it again, or undoes it, sooner or later."""
+    step = ordinary(day)
+    if step is None:
+        return
+    (word, draft) = next(iter(step.items()))
+    day.add({**step, "lost": day.choices.one([str(each) for each in Loss])})
+    if day.choices.percent(25) and (between := ordinary(day)):
+        day.add(between)
+    if word in day.space.undoable and day.choices.percent(40):
+        day.add({"rollback": {"id": day.label(), **of_bet(Labelled(draft["id"], word, draft))}})
+    elif day.choices.percent(80):
+        day.add({"resend": draft["id"]})
+
+
+def race(day: GeneratedDay) -> None:
+    """Several requests in flight together: the same one, repeats, and others of the player or of another one."""
+    if day.choices.percent(30) and (step := ordinary(day)):
+        (word, draft) = next(iter(step.items()))
+        kept = draft if day.choices.percent(60) else {name: value for name, value in draft.items() if name != "id"}
+        day.add({word: kept, "times": day.choices.one(("2", "4", "8")), "at_once": "true"})
+        return
+    steps: list[Written] = []
+    for _ in range(2 + day.choices.number(3)):
+        step = _of_a_race(day, steps)
+        if step is not None:
+            steps.append(step)
+    if len(steps) > 1:
+        day.add({"at_once": steps})
+
+
+def _of_a_race(day: GeneratedDay, steps: list[Written]) -> Written | None:
+    match day.choices.by_weight({"new": 60, "resend": 20 if day.sent else 0, "same": 20 if steps else 0, "read": 5}):
+        case "resend":
+            return {"resend": day.choices.one(day.sent).label}
+        case "same":
+            return dict(day.choices.one(steps))
+        case "read":
+            return {"balance": ""}
+    return ordinary(day)
+
+
+def forged(day: GeneratedDay) -> None:
+    """A request that is not the platform's: forged, changed on its way, old, or without a header. Then a good one."""
+    step = _target(day)
+    if step is None:
+        return
+    (word, draft) = next(iter(step.items()))
+    day.add({**step, **day.choices.one(_spoilt(day, word))})
+    _then_good(day, word, draft)
+
+
+def _target(day: GeneratedDay) -> Written | None:
+    """A new request, or one that repeats a known transaction."""
+    movements = [each for each in day.movements() if not each.in_batch]
+    if movements and day.choices.percent(30):
+        return _plain_again(day, day.choices.one(movements))
+    return ordinary(day)
+
+
+def _spoilt(day: GeneratedDay, word: str) -> list[Written]:
+    contract = day.space.dialect.contract
+    ways: list[Written] = [{"forged": each} for each in contract.forgeries]
+    ways += [{"missing_header": each} for each in contract.required_headers]
+    if day.space.dialect.dates_requests:
+        ways += [{"stale": each} for each in ("10m", "2h", "1d")] + [{"ahead": "2h"}]
+    if day.space.dialect.signs_bodies and word in day.space.movements:
+        ways += [{"tampered": {"amount": "11"}}] * 2
+    return ways
+
+
+def _then_good(day: GeneratedDay, word: str, draft: Draft) -> None:
+    if "id" in draft and day.choices.percent(50):
+        day.add({word: draft})
+
+
+def altered(day: GeneratedDay) -> None:
+    """A request with a fault: in an amount, a field, the player, the currency, the session, or the body. Then a good
+    one.
+    """
+    step = _target(day)
+    if step is None:
+        return
+    (word, draft) = next(iter(step.items()))
+    change, beside = _fault(day, word, draft)
+    day.add({word: {**draft, **change}, **beside})
+    _then_good(day, word, draft)
+
+
+def _fault(day: GeneratedDay, word: str, draft: Draft) -> tuple[Draft, Written]:
+    """Fields that make a request wrong, and modifiers of its step."""
+    faults: list[tuple[Draft, Written]] = [({}, {"body": each}) for each in _BODIES]
+    faults += [({}, {"content_type": each}) for each in ("text/plain", "application/xml")]
+    amount, _ = day.space.dialect.amount_field(word)
+    if amount:
+        faults += [({"raw": {amount: each}}, {}) for each in (*_BAD_AMOUNTS, f'5, "{amount}": 5')]
+    faults += [({"without": [each]}, {}) for each in sorted(day.space.dialect.wire_fields(word))]
+    faults += [({"raw": {"futureField": each}}, {}) for each in ("1", "{}")]
+    fields: list[tuple[str, str]] = [("currency", "other"), ("currency", UNKNOWN), ("game", UNKNOWN)]
+    fields += [("session", each) for each in ("expired", UNKNOWN, "none", *NEAR_SESSIONS)] * 2
+    fields += [("player", UNKNOWN)] * 2 + [("spelled", each) for each in NEAR_FORMS]
+    for name, value in fields:
+        is_of_other = name == "session" and draft.get("player") == "other"
+        if day.has(word, name) and not is_of_other and not (name == "spelled" and "player" in draft):
+            faults.append(({name: value}, {}))
+    return day.choices.one(faults)
+
+
+def twin(day: GeneratedDay) -> None:
+    """Two transactions whose ids nearly are the same, or one whose id is long or strange."""
+    shape = day.choices.one(tuple(_TWINS) if day.choices.percent(70) else tuple(SHAPES)[1:])
+    step = ordinary(day)
+    if step is None:
+        return
+    (word, draft) = next(iter(step.items()))
+    day.add({word: {**draft, "shape": shape}})
+    if shape in _TWINS and day.choices.percent(80):
+        other = _TWINS[shape]
+        day.add({word: {**draft, "shape": other}})
+    elif day.choices.percent(50):
+        day.add({"resend": draft["id"]})
+
+
+def rounds(day: GeneratedDay) -> None:
+    """A few rounds of the same small game."""
+    credit = "settle" if "settle" in day.space.words else day.space.credits[0]
+    label = day.label()
+    steps: list[Written] = [{"bet": {"id": label, "amount": day.choices.one(day.sendable(("1", "0.1", "0.03")))}}]
+    steps.append({credit: {"bet": label, "amount": day.choices.one(["zero", *day.sendable(("2", "0.2", "0.07"))])}})
+    if day.choices.percent(40):
+        steps.append({"resend": label})
+    day.add({"repeat": {"times": day.choices.one(("2", "3", "5")), "steps": steps}})
+
+
+def session_ends(day: GeneratedDay) -> None:
+    """A request in a session that has ended, sent again in a live one."""
+    words = [each for each in day.space.with_field("id", "session") if each not in {"retry", "bet_batch"}]
+    if not words:
+        return
+    step = request_of(day, day.choices.one(words))
+    if step is None:
+        return
+    (word, draft) = next(iter(step.items()))
+    if draft.get("player") == "other":
+        return
+    before: dict[str, Any] = {**draft, "session": day.choices.one(("expired", "expired", UNKNOWN, "none"))}
+    first, second = (before, draft) if day.choices.percent(70) else (draft, before)
+    day.add({word: first})
+    day.add({word: second})
+
+
+def faulty(day: GeneratedDay) -> None:
+    """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should."""
+    dialect = day.space.dialect
+    families = [
+        (word, family)
+        for word in day.space.movements
+        for family in FAMILIES
+        if family != BEYOND_EXACT and not why_no_family(dialect, word, family)
+    ]
+    if families:
+        word, family = day.choices.one(families)
+        day.add({word: {"amount": "10"}, "faults": family})
+
+
+DEVIATIONS: Mapping[str, tuple[Move, int]] = {
+    "replay": (replay, 16),
+    "conflict": (conflict, 10),
+    "stray": (stray, 10),
+    "early": (early, 4),
+    "too_much": (too_much, 5),
+    "lost": (lost, 8),
+    "race": (race, 8),
+    "forged": (forged, 5),
+    "altered": (altered, 8),
+    "twin": (twin, 5),
+    "rounds": (rounds, 2),
+    "session_ends": (session_ends, 3),
+    "faulty": (faulty, 10),
+}
+"""The deviations by name, each with its weight."""

@@ -1,0 +1,188 @@
+"""Draws scenarios by chance with the library Hypothesis, and favours what has led to rare and new situations.
+
+Scenarios are drawn in small groups. Between two groups the weights of the moves follow what the wallet's answers have
+shown. A move that led to new places of the map gets a greater weight. A scenario that led to one may be continued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from harness.contracts import Contract
+from harness.explore.choices import Choices
+from harness.explore.coverage import Coverage, Place
+from harness.explore.deviations import DEVIATIONS
+from harness.explore.dimensions import Space, space_of
+from harness.explore.generated_day import GeneratedDay, Written
+from harness.explore.labels_used import without_lonely_labels
+from harness.explore.moves import ORDINARY
+from harness.explore.playing import Generated
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+MOVES = {**ORDINARY, **DEVIATIONS}
+"""Every move with its weight, ordinary ones and deviations."""
+GROUP = 12
+"""How many scenarios are drawn at a time."""
+FEWEST_MOVES, MOST_MOVES = 2, 9
+MOST_STEPS = 24
+"""How many steps a scenario has at most when another move begins."""
+MOST_KEPT = 200
+"""How many scenarios are kept to be continued."""
+CONTINUED = 35
+"""In how many of 100 scenarios the beginning is taken from a kept one."""
+_SCALE = 100
+_MOST_FAVOUR, _LEAST_FAVOUR = 3, 3
+"""How many times greater or smaller than at the beginning a weight may become."""
+
+
+class NoHypothesis(Exception):
+    """The library that draws is not installed. The text says how to install it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One drawn scenario: as a file has it, its moves by name, and its steps with all their labels."""
+
+    generated: Generated
+    moves: tuple[str, ...]
+    steps: tuple[Written, ...]
+    currency: str = ""
+
+
+@dataclass(slots=True)
+class _Continuable:
+    steps: tuple[Written, ...]
+    currency: str
+    places: tuple[Place, ...]
+
+
+@dataclass(slots=True)
+class Chance:
+    """A source of scenarios for one contract. The same seed and the same answers give the same scenarios."""
+
+    contract: Contract
+    seed: int
+    coverage: Coverage = field(default_factory=Coverage)
+    """The map that decides what is rare. Somebody else fills it."""
+    _space: Space = field(init=False)
+    _uses: dict[str, int] = field(default_factory=dict)
+    _gains: dict[str, int] = field(default_factory=dict)
+    _kept: list[_Continuable] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Find the dimensions. Raises NoHypothesis."""
+        try:
+            import hypothesis  # noqa: F401
+        except ImportError:
+            raise NoHypothesis(
+                "scenarios by chance need the library hypothesis: pip install 'walletproof[explore]'"
+            ) from None
+        self._space = space_of(self.contract)
+
+    def drawn(self) -> Iterator[Chosen]:
+        """Scenarios without end."""
+        number = 0
+        while True:
+            for each in _group(self.seed, number, self):
+                text = str(each.generated["steps"])
+                if text not in self._seen:
+                    self._seen.add(text)
+                    yield each
+            number += 1
+
+    def learn(self, chosen: Chosen, places: Sequence[Place], fresh: int) -> None:
+        """Take into account where a scenario has led, and how many places of it were new."""
+        for name in {*chosen.moves}:
+            self._uses[name] = self._uses.get(name, 0) + 1
+            self._gains[name] = self._gains.get(name, 0) + min(fresh, 1)
+        if fresh:
+            self._kept.append(_Continuable(chosen.steps, chosen.currency, tuple(places)))
+            del self._kept[:-MOST_KEPT]
+
+    def weights(self) -> dict[str, int]:
+        """The present weights of the moves. Each follows the share of its scenarios that led to something new."""
+        uses, gains = sum(self._uses.values()), sum(self._gains.values())
+        return {
+            name: max(1, weight * _SCALE * self._favour(name, uses, gains) // _SCALE)
+            for name, (_, weight) in MOVES.items()
+        }
+
+    def _favour(self, name: str, uses: int, gains: int) -> int:
+        """The factor of one weight in hundredths: its share of new scenarios beside the share of all."""
+        if not gains:
+            return _SCALE
+        own = (self._gains.get(name, 0) + 1) * uses * _SCALE // ((self._uses.get(name, 0) + 1) * gains)
+        return min(_MOST_FAVOUR * _SCALE, max(_SCALE // _LEAST_FAVOUR, own))
+
+    def scenario(self, choices: Choices) -> Chosen:
+        """One scenario by these choices."""
+        if self._kept and choices.percent(CONTINUED):
+            day = self._continued(choices)
+        else:
+            day = GeneratedDay(self._space, choices, choices.by_weight({"": 82, "EUR": 4, "JPY": 8, "KWD": 6}))
+        weights, moves = self.weights(), []
+        for _ in range(FEWEST_MOVES + choices.number(MOST_MOVES - FEWEST_MOVES + 1)):
+            name = choices.by_weight(weights)
+            move, _ = MOVES[name]
+            move(day)
+            moves.append(name)
+            if len(day.steps) >= MOST_STEPS:
+                break
+        if not day.steps:
+            MOVES["stake"][0](day)
+        return Chosen(self._finished(day), tuple(moves), tuple(day.steps), day.currency)
+
+    def _continued(self, choices: Choices) -> GeneratedDay:
+        """A day with the first steps of a kept scenario. One that led to rare places is chosen more often."""
+        rarity = {index: self.coverage.rarity(each.places) for index, each in enumerate(self._kept)}
+        kept = self._kept[choices.by_weight({index: 1 + 60 // (1 + seen) for index, seen in rarity.items()})]
+        day = GeneratedDay(self._space, choices, kept.currency)
+        day.adopt(kept.steps[: 1 + choices.number(len(kept.steps))])
+        return day
+
+    def _finished(self, day: GeneratedDay) -> dict[str, Any]:
+        funds = day.choices.by_weight({"100": 80, "10": 8, "1000": 8, "0": 4})
+        exactly = "funds_exactly" if day.choices.percent(10) else "funds"
+        return {
+            "title": "A day by chance",
+            "requirement": {self.contract.name: self.contract.conservation.id},
+            **({"currency": day.currency} if day.currency else {}),
+            exactly: funds,
+            "steps": without_lonely_labels(day.steps),
+        }
+
+
+@cache
+def _below(count: int) -> SearchStrategy[int]:
+    from hypothesis import strategies
+
+    return strategies.integers(0, count - 1)
+
+
+def _group(seed: int, number: int, chance: Chance) -> list[Chosen]:
+    """A few scenarios, drawn by Hypothesis. The first, which has only the first of all values, is left out."""
+    import hypothesis
+    from hypothesis import strategies
+
+    found: list[Chosen] = []
+
+    @hypothesis.seed(f"{seed}/{number}")
+    @hypothesis.settings(
+        max_examples=GROUP + 1,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategies.data())
+    def draw(data: Any) -> None:
+        found.append(chance.scenario(Choices(lambda count: int(data.draw(_below(count))))))
+
+    draw()
+    return found[1:]

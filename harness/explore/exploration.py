@@ -1,0 +1,149 @@
+"""Explores one wallet by one contract: plays what is generated, shrinks what it finds, and stops at a limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from harness.config import WalletUnderTest
+from harness.contracts import Contract
+from harness.explore.coverage import Coverage, Place, places_of
+from harness.explore.dimensions import space_of
+from harness.explore.drawing import Chance
+from harness.explore.explored_findings import ExploredFinding
+from harness.explore.histories import scenario_of
+from harness.explore.pairs import shipped
+from harness.explore.playing import Generated, Key, Playing, findings_in
+from harness.explore.shrinking import MOST_REQUESTS, shrink
+from harness.files.complaints import ScenarioError
+from harness.verdict import ScenarioResult
+
+RACES = 2
+"""How often a race is repeated while exploring. A run of the suite repeats it more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One generated scenario, and where it comes from."""
+
+    generated: Generated
+    origin: str
+    learn: Callable[[Sequence[Place], int], None] | None = None
+    """Is called with the places of the map to which the scenario has led, and how many of them were new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """When to stop: after so many requests, or at a time of `time.monotonic()`. None is no limit."""
+
+    requests: int | None = None
+    until: float | None = None
+    now: Callable[[], float] = time.monotonic
+
+    def reached(self, requests: int) -> bool:
+        """True if no further scenario should be started."""
+        spent = self.requests is not None and requests >= self.requests
+        return spent or (self.until is not None and self.now() >= self.until)
+
+
+@dataclass(slots=True)
+class Exploration:
+    """The state of exploring: what was sent, and what was found."""
+
+    player: Playing
+    findings: dict[Key, ExploredFinding] = field(default_factory=dict)
+    flickers: dict[Key, str] = field(default_factory=dict)
+    """What was seen once and never again, with its origin."""
+    drawn: int = 0
+    """How many scenarios were generated and played, without those of shrinking."""
+    generated_requests: int = 0
+    """How many requests they sent."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """The map of situations that they have led to."""
+    most_of_shrinking: int = 100_000
+    """How many requests shrinking may send in all. A finding after that is played again as it was generated."""
+
+    @property
+    def violations(self) -> tuple[ExploredFinding, ...]:
+        """The findings about a MUST."""
+        return tuple(each for each in self.findings.values() if each.violation)
+
+    @property
+    def contract(self) -> Contract:
+        """The contract."""
+        return self.player.examiner.contract
+
+
+def explored_wallet(wallet: WalletUnderTest) -> WalletUnderTest:
+    """The wallet under test, with fewer repetitions of each race."""
+    return replace(wallet, limits=replace(wallet.limits, races=min(RACES, wallet.limits.races)))
+
+
+def pairs(contract: Contract) -> Iterator[Drawn]:
+    """The scenarios of the covering array, in its order. Raises NoPairs."""
+    space = space_of(contract)
+    for number, row in enumerate(shipped(contract)):
+        yield Drawn(scenario_of(space, row, number), f"row {number + 1} of the pairs")
+
+
+def by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
+    """Scenarios without end, drawn by chance. What the wallet answers guides them. Raises NoHypothesis."""
+    return _drawn(Chance(exploration.contract, seed, exploration.coverage))
+
+
+def _drawn(chance: Chance) -> Iterator[Drawn]:
+    for number, each in enumerate(chance.drawn()):
+        yield Drawn(each.generated, f"scenario {number + 1} by chance", partial(chance.learn, each))
+
+
+def explore(
+    exploration: Exploration,
+    source: Iterable[Drawn],
+    bounds: Bounds,
+    *,
+    on_result: Callable[[Exploration, Drawn, ScenarioResult | None], None] | None = None,
+) -> None:
+    """Play what the source yields until a limit is reached, the source ends, or the wallet is gone."""
+    player = exploration.player
+    for drawn in source:
+        if bounds.reached(exploration.generated_requests) or player.ended:
+            return
+        before = player.requests
+        try:
+            result = player.play(drawn.generated)
+        except ScenarioError as error:
+            player.failures.append(f"{drawn.origin} cannot be loaded: {'; '.join(error.complaints)}")
+            continue
+        exploration.drawn += 1
+        exploration.generated_requests += player.requests - before
+        _map(exploration, drawn)
+        for key in findings_in(result):
+            _note(exploration, key, drawn)
+        if on_result is not None:
+            on_result(exploration, drawn, result)
+
+
+def _map(exploration: Exploration, drawn: Drawn) -> None:
+    """Count the situations of the scenario that was played last."""
+    places = places_of(exploration.player.examiner.last_runs)
+    fresh = exploration.coverage.add(places)
+    if drawn.learn is not None:
+        drawn.learn(places, fresh)
+
+
+def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
+    """Count a known finding, or shrink a new one."""
+    if key in exploration.findings:
+        exploration.findings[key].seen += 1
+        return
+    left = exploration.most_of_shrinking - (exploration.player.requests - exploration.generated_requests)
+    shrunk = shrink(drawn.generated, key, exploration.player, most_requests=max(min(left, MOST_REQUESTS), 0))
+    if shrunk is None:
+        exploration.flickers[key] = drawn.origin
+        return
+    exploration.flickers.pop(key, None)
+    exploration.findings[key] = ExploredFinding(
+        key, shrunk.generated, shrunk.verdict, shrunk.result, drawn.origin, shrunk.failed, shrunk.played
+    )

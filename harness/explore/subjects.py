@@ -1,0 +1,169 @@
+"""The subject of a row: the draft of its transaction, its items, and the modifiers of its step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from harness.explore.dimensions import (
+    ALTERATION,
+    AMOUNT,
+    IDENTIFIER,
+    LOSS,
+    OPERATION,
+    PLAYER,
+    SESSION,
+    SIZE,
+    Space,
+)
+from harness.explore.pairs import Row
+from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
+
+Draft: TypeAlias = dict[str, Any]
+"""The fields of one transaction, as in a scenario file."""
+Written: TypeAlias = dict[str, Any]
+"""One step, as in a scenario file."""
+
+ORDINARY = "10"
+SUBJECT, OLD, SECOND, BET, OTHER_BET, LATER = "t1", "t0", "t2", "b1", "b2", "b9"
+"""Labels. The bet of the subject is `b1`, that of a repeat for another bet is `b2`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One row, its number in the array, and the dimensions that it belongs to."""
+
+    space: Space
+    row: Row
+    number: int
+
+    @property
+    def word(self) -> str:
+        """The operation."""
+        return self.row[OPERATION]
+
+    @property
+    def role(self) -> Mapping[str, str]:
+        """The field that names the other player, or nothing."""
+        return {"player": "other"} if self.row[PLAYER] == "other" else {}
+
+    def has(self, name: str, word: str = "") -> bool:
+        """True if requests of the operation carry a field."""
+        return self.space.dialect.has_field(word or self.word, name)
+
+    def chosen(self, values: Sequence[str]) -> str:
+        """One of several values, which changes from row to row."""
+        return values[self.number % len(values)]
+
+    @property
+    def fine(self) -> str:
+        """An amount with all the decimals of the contract's wire in EUR."""
+        return "12.34567" if self.space.dialect.contract.wire_unit("EUR") == 1 else "12.34"
+
+    @property
+    def amount(self) -> str:
+        """The subject's amount."""
+        return {"ordinary": ORDINARY, "fine": self.fine}.get(self.row[AMOUNT], self.row[AMOUNT])
+
+    def draft(self, *, good: bool = False) -> Draft:
+        """The subject's transaction. A good one has neither a wrong player, a wrong session nor an alteration."""
+        draft: Draft = {}
+        if self.word in self.space.with_field("id"):
+            draft["id"] = SUBJECT
+            if self.row[IDENTIFIER] != "plain":
+                draft["shape"] = self.row[IDENTIFIER]
+        if self.word in self.space.of_a_bet:
+            draft["bet"] = BET
+        if self.word in self.space.movements:
+            draft["amount"] = self.amount
+        if self.row[PLAYER] == "other":
+            draft["player"] = "other"
+        if not good:
+            draft |= self._wrong_names() | self._altered()
+        return draft
+
+    def items(self) -> list[Draft]:
+        """The drafts of the subject's step: one, or those of its batch."""
+        draft = self.draft()
+        bet = {"bet": BET} if self.word in self.space.of_a_bet else {}
+        new: Draft = {**self.role, **bet, "amount": "2"}
+        match self.row[SIZE]:
+            case "one":
+                return [draft]
+            case "two":
+                return [draft, new]
+            case "duplicate":
+                return [draft, new, draft]
+            case "with_old":
+                return [self.old(), draft]
+            case "with_invalid":
+                return [{"amount": "4", "player": "unknown"}, draft]
+            case "two_players":
+                return [{"amount": "4"} if self.row[PLAYER] == "other" else {"amount": "4", "player": "other"}, draft]
+            case _:
+                return [draft, *([{**new, "amount": "0.5"}] * 4)]
+
+    def old(self) -> Draft:
+        """The item of a batch that was sent before."""
+        bet = {"bet": BET} if self.word in self.space.of_a_bet else {}
+        return {"id": OLD, **bet, "amount": "3", **self.role}
+
+    def modifiers(self) -> Written:
+        """The modifiers of the subject's step."""
+        found: Written = {} if self.row[LOSS] == "none" else {"lost": self.row[LOSS]}
+        match self.row[ALTERATION]:
+            case "unauthentic":
+                found |= self._unauthentic()
+            case "broken_body":
+                found["body"] = self.chosen(("{", "[]", "null", '{"'))
+        return found
+
+    def _unauthentic(self) -> Written:
+        """A forgery, a missing header, an old signature, or a body that was changed after signing, in turn."""
+        dialect = self.space.dialect
+        turn = self.number % 4
+        if turn == 1:
+            return {"missing_header": self.chosen(dialect.contract.required_headers)}
+        if turn == 2 and dialect.dates_requests:
+            return {"stale": "2h"}
+        if turn == 3 and dialect.signs_bodies and self.word in self.space.movements:
+            return {"tampered": {"amount": "11"}}
+        return {"forged": self.chosen(tuple(dialect.contract.forgeries))}
+
+    def _wrong_names(self) -> Draft:
+        found: Draft = {}
+        match self.row[PLAYER]:
+            case "unknown":
+                found["player"] = "unknown"
+            case "near":
+                found["spelled"] = self.chosen(tuple(name for name, form in NEAR_FORMS.items() if not form.may_exist))
+        if self.row[SESSION] in {"expired", "unknown", "none"}:
+            found["session"] = self.row[SESSION]
+            if self.row[SESSION] == "unknown" and self.number % 2:
+                found["session"] = self.chosen(tuple(NEAR_SESSIONS))
+        return found
+
+    def _altered(self) -> Draft:
+        amount, per_unit = self.space.dialect.amount_field(self.word)
+        number = str(int(10 * per_unit)) if amount else ""
+        match self.row[ALTERATION]:
+            case "other_currency":
+                return {"currency": self.chosen(("other", "unknown"))}
+            case "wrong_amount":
+                return {"raw": {amount: self.chosen((f"-{number}", f'"{number}"'))}}
+            case "missing_field":
+                return {"without": [self.chosen(sorted(self.essential()))]}
+            case "extra_field":
+                return {"raw": {"futureField": "1"}}
+            case "unknown_bet":
+                return {"bet": "unknown"}
+            case "early":
+                return {"bet": LATER}
+        return {}
+
+    def essential(self) -> frozenset[str]:
+        """The wire fields without which the request must be refused."""
+        fields = self.space.dialect.wire_fields(self.word)
+        essential = self.space.dialect.contract.essential_fields
+        return (fields & essential if essential is not None else fields) or fields

@@ -1,0 +1,95 @@
+"""Exploring wallets in this process: sound and legal ones are never found wrong, and a defect becomes a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import legal_identities
+import legal_wallets as legal
+import pytest
+
+from harness.contracts import BUNDLED, load
+from harness.contracts.shared.schema import bundled
+from harness.explore.certifying import explored_pairs
+from harness.explore.exploration import Bounds, Exploration, explore, pairs
+from harness.explore.explored_findings import keep
+from harness.explore.playing import Playing, findings_in
+from harness.model import Scenario, Status
+from harness.proof.trials import LIMITS, examiner_of
+from harness.scenario import load_file
+from mock_server.defects import DEFECTS
+from mock_server.wallet import Wallet
+
+ONCE = replace(LIMITS, races=1)
+MOST = 1_600
+"""More requests than the whole array sends."""
+
+
+def explored(wallet_type: type[Wallet], contract: str, requests: int = MOST) -> Exploration:
+    exploration = Exploration(Playing(examiner_of(wallet_type, contract, limits=ONCE)))
+    explore(exploration, pairs(exploration.contract), Bounds(requests=requests))
+    return exploration
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_sound_wallet_is_found_right_in_every_pair_within_the_default_limit(name: str) -> None:
+    exploration = explored(Wallet, name)
+    assert exploration.findings == {}
+    assert exploration.player.failures == exploration.player.undecided == []
+    assert exploration.drawn == len(list(pairs(load(name))))
+    assert exploration.generated_requests <= MOST
+
+
+@pytest.mark.parametrize(
+    ("wallet_type", "name"),
+    [(legal.RefusesUnderContention, "sportsbook"), (legal.DeductsNoMoreThanWasPaid, "sportsbook")],
+)
+def test_a_legal_wallet_violates_nothing(wallet_type: type[Wallet], name: str) -> None:
+    assert explored(wallet_type, name).violations == ()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("wallet_type", [*legal.VARIANTS, *legal_identities.VARIANTS])
+def test_no_legal_wallet_violates_anything(wallet_type: type[Wallet], name: str) -> None:
+    if not (legal.of_contract(name)(wallet_type) and legal_identities.of_contract(name)(wallet_type)):
+        pytest.skip("it is the reference wallet on this contract")
+    assert explored(wallet_type, name).violations == ()
+
+
+def test_a_finding_becomes_a_file_of_a_few_lines_that_fails_in_the_same_way(tmp_path: Path) -> None:
+    exploration = explored(DEFECTS["takes-what-is-there"].wallet_type, "sportsbook", 300)
+    findings = list(exploration.findings.values())
+    assert findings
+    contract = load("sportsbook")
+    for finding, path in zip(findings, keep(findings, contract, tmp_path, 1), strict=True):
+        assert finding.failed == finding.played
+        assert finding.steps <= 4
+        scenario = load_file(path, tmp_path, {contract.name: contract})
+        examiner = examiner_of(DEFECTS["takes-what-is-there"].wallet_type, "sportsbook", limits=ONCE)
+        again = findings_in(examiner.examine(scenario))
+        assert (finding.key.requirement, finding.key.check) in {(each.requirement, each.check) for each in again}
+
+
+def test_a_failure_of_ours_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    player = Playing(examiner_of(Wallet, "sportsbook", limits=ONCE))
+
+    def broken(scenario: Scenario) -> None:
+        raise RuntimeError(scenario.id)
+
+    monkeypatch.setattr(player.examiner, "examine", broken)
+    exploration = Exploration(player)
+    explore(exploration, pairs(exploration.contract), Bounds(requests=50))
+    assert exploration.findings == {}
+    assert "RuntimeError in broken" in player.failures[0]
+
+
+def test_the_item_of_a_certification_is_skipped_where_it_is_switched_off() -> None:
+    folder = bundled("scenarios")
+    scenario = load_file(folder / "explored/pairs.yaml", folder, {})
+    examiner = examiner_of(Wallet, "sportsbook")
+    assert explored_pairs(examiner, scenario, 0).status is Status.SKIPPED
+    result = explored_pairs(examiner, scenario, 100)
+    assert (result.status, result.verdicts, result.found) == (Status.PASS, (), ())
+    assert 100 <= result.exchanges < 200

@@ -1,0 +1,32 @@
+"""A request that may be refused for two reasons may be refused with either code."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.contracts import BUNDLED, load
+from harness.model import Status
+from harness.proof.trials import examiner_of
+from harness.scenario import load_text
+from harness.verdict import ScenarioResult
+from mock_server.wallet import Wallet
+
+SESSIONS = ("expired", "unknown", "none")
+
+
+def played(contract: str, steps: str) -> ScenarioResult:
+    """The result of these steps on the sound wallet."""
+    own = load(contract).conservation.id
+    text = f"title: T\nrequirement: {{{contract}: {own}}}\nsteps:\n{steps}"
+    examiner = examiner_of(Wallet, contract)
+    try:
+        return examiner.examine(load_text(text.encode(), "a/b", "a/b.yaml", {}))
+    finally:
+        examiner.close()
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_a_bet_without_funds_in_an_ended_session_may_have_either_code(contract: str, session: str) -> None:
+    result = played(contract, f"  - bet: {{amount: everything}}\n  - bet: {{amount: 1, session: {session}}}\n")
+    assert (result.status, result.verdicts) == (Status.PASS, ())
