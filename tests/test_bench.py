@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALLEST = {
+    "causes": ("--rows", "1", "--pairs", "1", "--strange", "1"),
     "client": ("--rounds", "1", "--bursts", "1"),
     "crashes": ("--kills", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),

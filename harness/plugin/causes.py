@@ -88,7 +88,7 @@ class Causes:
         guessed = [each for each in found if each[1].guess]
         lines = [line for each in known for line in _cause(*each, width)]
         if guessed:
-            lines += wrap(_head_of_guesses([each for _, each in guessed], bool(known)), max(width, 60))
+            lines += wrap(_head_of_guesses([each for _, each in guessed], beside=bool(known)), max(width, 60))
             lines += [line for each in guessed[:_MOST] for line in _cause(*each, width)]
         return lines if len(guessed) <= _MOST else [*lines, f"and {len(guessed) - _MOST} more guesses"]
 
@@ -117,7 +117,7 @@ class Back:
                 terminalreporter.line(line)
 
 
-def _head_of_guesses(guessed: Sequence[Explanation], beside: bool) -> str:
+def _head_of_guesses(guessed: Sequence[Explanation], *, beside: bool) -> str:
     """How many findings no known bug explains. `beside` is True if others are explained."""
     count = sum(len(each.findings) for each in guessed)
     more = " more" if beside else ""

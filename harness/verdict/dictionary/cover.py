@@ -10,7 +10,7 @@ prediction that the wallet refutes, and with each finding that a row leaves over
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from types import MappingProxyType
 from typing import TypeAlias
@@ -48,9 +48,12 @@ def dstar(confirmed: float, refuted: float, left_over: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A known row that explains a part of a run. The numbers count scenarios."""
+    """A known row that explains a part of a run, with the rows that this run cannot tell from it.
 
-    row: KnownRow
+    The numbers count scenarios.
+    """
+
+    rows: tuple[KnownRow, ...]
     likeness: float
     predicted: int
     """How many of the scenarios that were run the row predicts to be red."""
@@ -76,9 +79,20 @@ def cover(
         believed = [each for each in matches if each is not None and _is_believed(each, least)]
         if not believed:
             break
-        found.append(max(believed, key=lambda each: (each.likeness, len(each.explained), each.confirmed)))
-        left = _without(left, found[-1].explained)
+        best = max(believed, key=_order)
+        alike = [row for each in believed if not _is_told_from(best, each) for row in each.rows]
+        found.append(replace(best, rows=tuple(alike)))
+        left = _without(left, best.explained)
     return tuple(found)
+
+
+def _order(match: Match) -> tuple[float, int, int]:
+    return match.likeness, len(match.explained), match.confirmed
+
+
+def _is_told_from(best: Match, other: Match) -> bool:
+    """True if the run decides between two rows: one of them is more alike, or explains something else."""
+    return _order(best) != _order(other) or best.explained != other.explained
 
 
 def _is_believed(match: Match, least: float) -> bool:
@@ -98,7 +112,7 @@ def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficien
     wrong = len(passed) + _HIDDEN * (len(seen) - len(confirmed))
     likeness = coefficient(weight, wrong, sum(map(len, left.values())) - weight)
     predicted = len(passed) + len(seen)
-    return Match(row, likeness, predicted, len(confirmed), len(passed), MappingProxyType(explained))
+    return Match((row,), likeness, predicted, len(confirmed), len(passed), MappingProxyType(explained))
 
 
 def _common(seen: frozenset[Mark], predicted: frozenset[Mark]) -> frozenset[Mark]:

@@ -79,9 +79,10 @@ class Explanation:
         """The numbers of a known bug as a sentence, or an empty text for another cause."""
         if not self.bugs:
             return ""
+        alike = f"like {len(self.bugs)} known bugs that this run cannot tell apart: " if len(self.bugs) > 1 else ""
         return (
-            f"{self.confirmed} of {self.predicted} of its scenarios are red, {self.refuted} of its predictions passed; "
-            f"explains {len(self.scenarios)} of your {self.of}"
+            f"{alike}{self.confirmed} of {self.predicted} of its scenarios are red, {self.refuted} of its predictions "
+            f"passed; explains {len(self.scenarios)} of your {self.of}"
         )
 
     @property
@@ -118,11 +119,16 @@ def _is_explained(finding: Finding, match: Match) -> bool:
 
 
 def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:
-    bugs = match.row.bugs
+    """The explanation by known bugs. If the run cannot tell many apart, the step's own evidence is the sentence."""
+    bugs = [bug for row in match.rows for bug in row.bugs]
+    evidence = _evidence(findings)
+    named = len(bugs) <= _MOST_NAMED or not evidence
+    titles = ", or one that ".join(each.title for each in bugs[:_MOST_NAMED])
+    fixes = [each.fix for each in bugs[:_MOST_NAMED]] if named else _fixes(findings)
     return Explanation(
-        sentence=f"the wallet behaves like one that {_titles([each.title for each in bugs])}",
-        fix="; or ".join(dict.fromkeys(each.fix for each in bugs[:_MOST_NAMED])),
-        harm=match.row.harm,
+        sentence=f"the wallet behaves like one that {titles}" if named else evidence[0],
+        fix="; or ".join(dict.fromkeys(fixes)),
+        harm=_most_common([each.harm for each in bugs]),
         findings=tuple(findings),
         bugs=tuple(each.name for each in bugs),
         likeness=match.likeness,
@@ -130,13 +136,18 @@ def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:
         confirmed=match.confirmed,
         refuted=match.refuted,
         of=red,
-        evidence=_evidence(findings),
+        evidence=evidence if named else evidence[1:],
     )
 
 
-def _titles(titles: Sequence[str]) -> str:
-    more = f", or does one of {len(titles) - _MOST_NAMED} more things" if len(titles) > _MOST_NAMED else ""
-    return ", or one that ".join(titles[:_MOST_NAMED]) + more
+def _fixes(findings: Iterable[Finding]) -> list[str]:
+    """The repair that the findings' own causes suggest most often, alone in a list. Empty if they suggest none."""
+    return [text for text, _ in Counter(each.fix for _, each in findings if each.fix).most_common(1)]
+
+
+def _most_common(harms: Sequence[Harm]) -> Harm:
+    """The most common harm; of those that are equally common, the worst."""
+    return min(Harm, key=lambda each: (-harms.count(each), list(Harm).index(each)))
 
 
 def _evidence(findings: Iterable[Finding]) -> tuple[str, ...]:

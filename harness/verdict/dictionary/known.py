@@ -67,11 +67,6 @@ class KnownRow:
     """By scenario: its marks. Other scenarios of the dictionary are green, except for those in `skipped`."""
     skipped: frozenset[str] = frozenset()
 
-    @property
-    def harm(self) -> Harm:
-        """The worst harm of its bugs."""
-        return min((each.harm for each in self.bugs), key=list(Harm).index)
-
 
 @dataclass(frozen=True, slots=True)
 class FaultDictionary:
