@@ -1,4 +1,4 @@
-"""How often the dictionary of faults names the right cause: of single bugs, of pairs, and of bugs that it does not know.
+"""How often the dictionary of faults names the right cause: of one bug, of two, and of bugs that it does not know.
 
 Run from the checkout: `.venv/bin/python -m bench.causes --rows 350 --pairs 100`. The wallets run in this process, with
 other sizes than those of the dictionary. It takes some seconds for each wallet.
