@@ -165,10 +165,10 @@ def _split(explanation: Explanation) -> Iterator[Explanation]:
 
 def _by_evidence(findings: Sequence[Finding], red: int) -> list[Explanation]:
     """Findings that no known bug explains, grouped by what their steps suggest."""
-    groups: dict[tuple[Key, Status], list[Finding]] = {}
+    groups: dict[Key, list[Finding]] = {}
     for each in findings:
-        groups.setdefault((key_of(each[1]), each[1].status), []).append(each)
-    made = [_suggested(key, group, red) for (key, _), group in groups.items()]
+        groups.setdefault(key_of(each[1]), []).append(each)
+    made = [_suggested(key, group, red) for key, group in groups.items()]
     return _under_their_roots(made)
 
 
