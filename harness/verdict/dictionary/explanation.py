@@ -20,7 +20,7 @@ from harness.verdict.result import RED, ScenarioResult, worst
 
 _MOST_NAMED = 3
 """How many bugs with equal cells are named in one sentence."""
-_OF_MONEY = frozenset({Wrong.MOVED, Wrong.ACCEPTED, Wrong.BALANCE, Wrong.REFUSED})
+_OF_MONEY = frozenset({Wrong.MOVED, Wrong.ACCEPTED, Wrong.BALANCE})
 _OF_ATTACKS = frozenset(
     {
         Situation.FORGED,
