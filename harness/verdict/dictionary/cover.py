@@ -102,6 +102,8 @@ def _is_believed(match: Match, least: float) -> bool:
 
 def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficient) -> Match | None:
     """The comparison of one row with what is left, or None if it explains nothing of it."""
+    if not row.red.keys() & left.keys():
+        return None
     passed = row.red.keys() & pattern.green
     seen = {name: _common(pattern.red[name], marks) for name, marks in row.red.items() if name in pattern.red}
     confirmed = {name: marks for name, marks in seen.items() if marks}
