@@ -99,7 +99,7 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
     if proof["equal"]:
         groups = "; ".join(", ".join(f"`{each}`" for each in names) for names in proof["equal"])
         yield (
-            f"* No scenario tells these defects apart, so that they count as one for the dictionary of faults, unless what "
+            "* No scenario tells these defects apart, so that they count as one for the dictionary of faults, unless what "
             f"the failing steps suggest differs: {groups}."
         )
     if never:
