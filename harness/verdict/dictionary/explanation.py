@@ -119,14 +119,15 @@ def _is_explained(finding: Finding, match: Match) -> bool:
 
 
 def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:
-    """The explanation by known bugs. If the run cannot tell many apart, the step's own evidence is the sentence."""
+    """The explanation by known bugs. If the run cannot tell several apart, the step's own evidence is the sentence."""
     bugs = [bug for row in match.rows for bug in row.bugs]
     evidence = _evidence(findings)
-    named = len(bugs) <= _MOST_NAMED or not evidence
+    named = len(bugs) == 1 or not evidence
     titles = ", or one that ".join(each.title for each in bugs[:_MOST_NAMED])
     fixes = [each.fix for each in bugs[:_MOST_NAMED]] if named else _fixes(findings)
+    behaves = f"the wallet behaves like one that {titles}"
     return Explanation(
-        sentence=f"the wallet behaves like one that {titles}" if named else evidence[0],
+        sentence=behaves if named else evidence[0],
         fix="; or ".join(dict.fromkeys(fixes)),
         harm=_most_common([each.harm for each in bugs]),
         findings=tuple(findings),
@@ -136,7 +137,7 @@ def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:
         confirmed=match.confirmed,
         refuted=match.refuted,
         of=red,
-        evidence=evidence if named else evidence[1:],
+        evidence=evidence if named else (behaves, *evidence[1:]),
     )
 
 

@@ -98,15 +98,22 @@ def test_a_cause_has_its_numbers_its_repair_and_the_evidence_of_its_steps() -> N
     assert cause.evidence == ("it is off by 7 EUR",)
 
 
-def test_what_the_pattern_cannot_tell_apart_is_named_together_and_many_by_the_step() -> None:
+def test_what_the_pattern_cannot_tell_apart_is_told_by_the_evidence_of_the_step() -> None:
     like = tuple(row(f"like-{each}", Harm.MONEY, "R-1 a", 6) for each in range(4))
-    few, many = (explain(RUN[6:7], CONTRACT, replace(KNOWN, rows=like[:count])) for count in (2, 4))
-    assert few[0].sentence == "the wallet behaves like one that does like-0, or one that does like-1"
-    assert few[0].counts.startswith("like 2 known bugs that this run cannot tell apart: ")
-    assert many[0].sentence == "it is off by 7 EUR"
-    assert many[0].bugs == ("like-0", "like-1", "like-2", "like-3")
-    assert not many[0].guess
-    assert many[0].fix == "mend it"
+    (cause,) = explain(RUN[6:7], CONTRACT, replace(KNOWN, rows=like))
+    assert cause.sentence == "it is off by 7 EUR"
+    assert cause.bugs == ("like-0", "like-1", "like-2", "like-3")
+    assert cause.counts.startswith("like 4 known bugs that this run cannot tell apart: ")
+    expected = "the wallet behaves like one that does like-0, or one that does like-1, or one that does like-2"
+    assert cause.evidence == (expected,)
+    assert (cause.guess, cause.fix) == (False, "mend it")
+
+
+def test_without_evidence_of_the_step_the_bugs_that_are_alike_are_the_sentence() -> None:
+    like = tuple(row(f"like-{each}", Harm.MONEY, "R-1 a", 6) for each in range(2))
+    (cause,) = explain([result(6, found("R-1", "a"))], CONTRACT, replace(KNOWN, rows=like))
+    assert cause.sentence == "the wallet behaves like one that does like-0, or one that does like-1"
+    assert cause.fix == "undo like-0; or undo like-1"
 
 
 def test_a_late_balance_is_told_as_that_and_is_no_guess() -> None:
