@@ -99,8 +99,8 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
     if proof["equal"]:
         groups = "; ".join(", ".join(f"`{each}`" for each in names) for names in proof["equal"])
         yield (
-            "* No scenario tells these defects apart, so that they count as one for the dictionary of faults, unless what "
-            f"the failing steps suggest differs: {groups}."
+            "* No scenario tells these defects apart. They count as one for the dictionary of faults, unless what the "
+            f"failing steps suggest differs: {groups}."
         )
     if never:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."

@@ -6,7 +6,7 @@ green. The whole pattern of a run is compared with it, so a cause that the walle
 
 from __future__ import annotations
 
-from harness.verdict.dictionary.explanation import Explanation, Key, explain, key_of, rank
+from harness.verdict.dictionary.causes_of_run import Explanation, Key, explain, key_of, rank
 from harness.verdict.dictionary.known import (
     FILE,
     DictionaryError,
