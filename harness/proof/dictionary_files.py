@@ -1,7 +1,6 @@
 """Writes the dictionary of faults of each bundled contract from the kill matrix.
 
-The texts of a bug are the description of its defect, and the repair and the kind of harm in `repairs.yaml`, which lies
-beside the defects.
+The title of a bug is the description of its defect. Its repair and its kind of harm are in `repairs.yaml` beside the defects.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ def remarks(
     """The remarks on one contract. `results` are the contract's own, and `warnings` are those of pre-flight."""
     waivers = (each.warning for each in verdict.waivers if each.warning)
     unusable = dictionary_in(contract.schemas, contract.name).complaint
-    told = (*_balances(contract, results), *_sent_again(results), *warnings, *waivers, unusable)
-    return tuple(dict.fromkeys(each for each in told if each))
+    found = (*_balances(contract, results), *_sent_again(results), *warnings, *waivers, unusable)
+    return tuple(dict.fromkeys(each for each in found if each))
 
 
 def _sent_again(results: Sequence[ScenarioResult]) -> tuple[str, ...]:

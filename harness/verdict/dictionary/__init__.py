@@ -1,7 +1,7 @@
 """Finds the causes of a run's findings by a dictionary of faults.
 
 The dictionary says for each known bug which scenarios it turns red, by which requirement and check, and which it leaves
-green. The whole pattern of a run is compared with it, so a cause that the wallet's green scenarios refute is not told.
+green. The whole pattern of a run is compared with it, so a cause that green scenarios refute is not reported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From the findings of a run on one contract to a short list of causes, root causes first.
 
-First come the known bugs that the pattern of the run matches, then the causes of which the evidence is certain (a late
-balance, an HTTP status of a proxy), then what the failing step alone suggests, which is a guess.
+Known bugs that the pattern of the run matches come first. Causes with certain evidence follow: a late balance, or an HTTP
+status of a proxy. What the failing step alone suggests is a guess, and comes last.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Explanation:
     harm: Harm
     findings: tuple[Finding, ...]
     bugs: tuple[str, ...] = ()
-    """The names of the known bugs, which no pattern can tell apart if there are several. Empty for other causes."""
+    """The names of the known bugs, which no pattern distinguishes if there are several. Empty for other causes."""
     likeness: float = 0.0
     predicted: int = 0
     """How many of the scenarios that were run the bug turns red."""
@@ -119,7 +119,7 @@ def _is_explained(finding: Finding, match: Match) -> bool:
 
 
 def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:
-    """The explanation by known bugs. If the run cannot tell several apart, the step's own evidence is the sentence."""
+    """The explanation by known bugs. If the run does not distinguish them, the step's evidence is the sentence."""
     bugs = [bug for row in match.rows for bug in row.bugs]
     evidence = _evidence(findings)
     named = len(bugs) == 1 or not evidence

@@ -48,7 +48,7 @@ def dstar(confirmed: float, refuted: float, left_over: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A known row that explains a part of a run, with the rows that this run cannot tell from it.
+    """A known row that explains a part of a run, with the rows that this run does not distinguish from it.
 
     The numbers count scenarios.
     """
@@ -80,7 +80,7 @@ def cover(
         if not believed:
             break
         best = max(believed, key=_order)
-        alike = [row for each in believed if not _is_told_from(best, each) for row in each.rows]
+        alike = [row for each in believed if not _is_distinct_from(best, each) for row in each.rows]
         found.append(replace(best, rows=tuple(alike)))
         left = _without(left, best.explained)
     return tuple(found)
@@ -90,7 +90,7 @@ def _order(match: Match) -> tuple[float, int, int]:
     return match.likeness, len(match.explained), match.confirmed
 
 
-def _is_told_from(best: Match, other: Match) -> bool:
+def _is_distinct_from(best: Match, other: Match) -> bool:
     """True if the run decides between two rows: one of them is more alike, or explains something else."""
     return _order(best) != _order(other) or best.explained != other.explained
 

@@ -60,7 +60,7 @@ class KnownBug:
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """The cells of one bug. Bugs with equal cells share a row, because no pattern can tell them apart."""
+    """The cells of one bug. Bugs with equal cells share a row, because no pattern distinguishes them."""
 
     bugs: tuple[KnownBug, ...]
     red: Mapping[str, frozenset[Mark]]
