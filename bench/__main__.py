@@ -6,6 +6,6 @@ import runpy
 from pathlib import Path
 
 if __name__ == "__main__":
-    for name in ("client", "wallet", "stores", "suite", "distance", "races", "crashes", "causes"):
+    for name in ("client", "wallet", "stores", "speed", "suite", "distance", "races", "crashes", "causes"):
         print(f"\n== bench/{name}.py\n", flush=True)
         runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")

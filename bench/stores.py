@@ -1,4 +1,4 @@
-"""How fast the wallet writes its books, beside a bare loop that writes the same rows, on SQLite and PostgreSQL.
+"""How fast the wallet writes its books, beside loops that write the same rows, on SQLite and PostgreSQL.
 
     python bench/stores.py [--bets 1024]
 
@@ -17,10 +17,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.model import Bet, Outcome
 from mock_server.commits import CommitEachTurn
 from mock_server.store import Account, BetRecord, Entry, Fate, Key, SessionRecord, Store, open_store
+from mock_server.store.sql import SqlStore, packed
 from mock_server.wallet import Wallet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
@@ -30,22 +32,77 @@ ROUNDS = 5
 SESSION = "session"
 SIZES = (1, 64)
 
-Loop = Callable[[Store, Account, int, int], None]
+BALANCE = "UPDATE account SET balance = ? WHERE number = ?"
+BET = (
+    "INSERT INTO bet (contract, id, account, bet, stake, fate) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (contract, id, account) DO UPDATE SET bet = excluded.bet, stake = excluded.stake,"
+    " fate = excluded.fate"
+)
+ENTRY = (
+    "INSERT INTO entry (contract, family, id, account, amount, effect, balance, bet, outcome, reference, at_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+POSTINGS = (
+    "INSERT INTO posting (account, owner, currency, amount, kind, id, at_ms)"
+    " SELECT account.number, side.owner, account.currency, side.sign * ?, ?, ?, ? FROM account"
+    " CROSS JOIN (SELECT 'player' AS owner, 1 AS sign UNION ALL SELECT 'house', -1) AS side"
+    " WHERE account.number = ? ORDER BY side.sign DESC"
+)
+
+Name = Callable[[int], str]
+Loop = Callable[[Store, Sequence[Account], int, int], None]
 
 
-def bare(store: Store, account: Account, first: int, count: int) -> None:
-    """Write what `count` bets write, in one transaction, without looking at anything."""
-    store.begin()
+class Written(NamedTuple):
+    """What one bet or payout writes, besides both postings."""
+
+    account: Account
+    bet: BetRecord
+    key: Key
+    entry: Entry
+
+
+def written(accounts: Sequence[Account], first: int, count: int, family: str, named: Name) -> Iterator[Written]:
+    """What `count` bets or payouts write. `named` is the id of a number."""
+    fate = Fate.PLACED if family == "bet" else Fate.SETTLED
     for number in range(first, first + count):
-        store.set_balance(account, 10**12 - number)
-        store.put_bet(account.contract, BetRecord(account.number, f"b{number}", f"b{number}", 1, Fate.PLACED))
-        entry = Entry(account.number, 1, -1, 10**12 - number, "", Outcome.OK, f"{number:032x}", 1_700_000_000_000)
-        store.put_entry(Key(account.contract, "bet", f"b{number}"), entry)
+        account, id, balance = accounts[number % len(accounts)], named(number), 10**12 - number
+        entry = Entry(account.number, 1, -1, balance, "", Outcome.OK, f"{number:032x}", 1_700_000_000_000)
+        yield Written(account, BetRecord(account.number, id, id, 1, fate), Key(account.contract, family, id), entry)
+
+
+def bare(
+    store: Store, accounts: Sequence[Account], first: int, count: int, family: str = "bet", named: Name = "b{}".format
+) -> None:
+    """Write the rows in one transaction, with a statement for each, without looking at anything."""
+    assert isinstance(store, SqlStore)
+    run = store._run  # noqa: SLF001 - one statement and nothing else
+    store.begin()
+    for account, bet, key, entry in written(accounts, first, count, family, named):
+        id = packed(key.id)
+        run(BALANCE, (entry.balance, account.number))
+        run(BET, (account.contract, id, bet.account, id, bet.stake, bet.fate.value))
+        row = (*entry[:4], packed(entry.bet), entry.outcome.value, entry.reference, entry.at_ms)
+        run(ENTRY, (key.contract, key.family, id, *row))
+        run(POSTINGS, (entry.effect, key.family, id, entry.at_ms, account.number))
     store.commit()
 
 
-def wallet(store: Store, account: Account, first: int, count: int) -> None:
+def grouped(
+    store: Store, accounts: Sequence[Account], first: int, count: int, family: str = "bet", named: Name = "b{}".format
+) -> None:
+    """Write the same rows by the calls of the store, which writes them in groups."""
+    store.begin()
+    for account, bet, key, entry in written(accounts, first, count, family, named):
+        store.set_balance(account, entry.balance)
+        store.put_bet(account.contract, bet)
+        store.put_entry(key, entry)
+    store.commit()
+
+
+def wallet(store: Store, accounts: Sequence[Account], first: int, count: int) -> None:
     """Let the wallet carry out `count` bets that arrive in one turn of the event loop."""
+    (account,) = accounts
     playing = Wallet(store, commits=CommitEachTurn(store))
     bets = [
         Bet(id=f"b{number}", player=account.player, currency="EUR", amount=1, session=SESSION)
@@ -59,7 +116,7 @@ def wallet(store: Store, account: Account, first: int, count: int) -> None:
     asyncio.run(play())
 
 
-LOOPS: dict[str, Loop] = {"bare loop": bare, "wallet": wallet}
+LOOPS: dict[str, Loop] = {"bare loop": bare, "grouped": grouped, "wallet": wallet}
 
 
 def seconds(where: str, loop: Loop, size: int, bets: int) -> float:
@@ -72,7 +129,7 @@ def seconds(where: str, loop: Loop, size: int, bets: int) -> float:
         store.commit()
         began = time.perf_counter()
         for first in range(0, bets, size):
-            loop(store, account, first, size)
+            loop(store, [account], first, size)
         return time.perf_counter() - began
 
 
@@ -102,11 +159,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                         count = options.bets if size > 1 else options.bets // 4
                         each = seconds(where, loop, size, count) / count
                         took.setdefault((place, size, name), []).append(each)
-    print(f"{'bets/s':12} {'in one commit':>14} {'bare loop':>10} {'wallet':>10} {'share':>7}")
+    print(f"{'bets/s':12} {'in one commit':>14} {'bare loop':>10} {'grouped':>10} {'wallet':>10} {'share':>7}")
     for place in places:
         for size in SIZES:
-            floor, ours = (statistics.median(took[place, size, name]) for name in LOOPS)
-            print(f"{place:12} {size:14} {1 / floor:10,.0f} {1 / ours:10,.0f} {floor / ours:7.0%}")
+            floor, group, ours = (statistics.median(took[place, size, name]) for name in LOOPS)
+            rates = " ".join(f"{1 / each:10,.0f}" for each in (floor, group, ours))
+            print(f"{place:12} {size:14} {rates} {floor / ours:7.0%}")
 
 
 if __name__ == "__main__":

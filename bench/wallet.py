@@ -8,7 +8,6 @@ The load generator shares the machine's cores with the wallet, so compare rows a
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -20,12 +19,8 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
 
-import uvloop
-
-from harness.contracts import Credentials, load
-from harness.model import Bet, Operation, Payout, Settle
+from harness.model import Bet, Payout, Settle
 from mock_server.app import App
 from mock_server.in_process import InProcess
 from mock_server.provisioning import PATH
@@ -33,64 +28,12 @@ from mock_server.serving import Server, Settings, listen, ready_line
 from mock_server.store import open_store
 from mock_server.wallet import Wallet
 
-CASINO = load("casino")
-CREDENTIALS = Credentials(api_key="key", secret="secret")
-ENVIRONMENT = {"WALLET_API_KEY": CREDENTIALS["api_key"], "WALLET_SECRET": CREDENTIALS["secret"]}
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that the file runs as a script, too
+from bench.load import CASINO, CREDENTIALS, ENVIRONMENT, rate, wire
+
+LONGEST = 3600.0
+"""No measurement is broken off: each row sends all of its requests."""
 PLAYER = json.dumps({"contract": "casino", "currency": "EUR", "balance": "1000000"}).encode()
-
-
-class Connection(asyncio.Protocol):
-    """Sends the next request when the answer to the last one is complete."""
-
-    def __init__(self, messages: Iterator[bytes], done: asyncio.Future[None]) -> None:
-        """`messages` is shared by all connections."""
-        self._messages = messages
-        self._done = done
-        self._received = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._next()
-
-    def data_received(self, data: bytes) -> None:
-        """Receive a piece of an answer. A casino answer ends with its closing brace."""
-        self._received += data
-        head, blank, body = self._received.partition(b"\r\n\r\n")
-        if blank and body.endswith(b"}"):
-            if not head.startswith(b"HTTP/1.1 200") or b'"RS_OK"' not in body:
-                self._done.set_exception(SystemExit(f"the wallet refused: {self._received!r}"))
-                return
-            self._received = b""
-            self._next()
-
-    def _next(self) -> None:
-        message = next(self._messages, None)
-        if message is not None:
-            self._transport.write(message)
-            return
-        self._transport.close()
-        self._done.set_result(None)
-
-
-async def _load(port: int, messages: list[bytes], connections: int) -> float:
-    loop = asyncio.get_running_loop()
-    left = iter(messages)
-    ends = [loop.create_future() for _ in range(connections)]
-    started = time.perf_counter()
-    for end in ends:
-        await loop.create_connection(lambda end=end: Connection(left, end), "127.0.0.1", port)  # type: ignore[misc]
-    await asyncio.gather(*ends)
-    return time.perf_counter() - started
-
-
-def wire(operation: Operation) -> bytes:
-    """A signed request as its bytes on the wire."""
-    request = CASINO.request(operation, CREDENTIALS, time.time_ns() // 1_000_000)
-    head = [f"POST /casino{request.path} HTTP/1.1", "host: wallet", f"content-length: {len(request.body)}"]
-    return (
-        "\r\n".join([*head, *(f"{name}: {value}" for name, value in request.headers), "", ""]).encode() + request.body
-    )
 
 
 def bets(player: Mapping[str, str], name: str, count: int) -> Iterable[Bet]:
@@ -111,7 +54,7 @@ def bets(player: Mapping[str, str], name: str, count: int) -> Iterable[Bet]:
 def wallet(*arguments: str) -> Iterator[tuple[int, float]]:
     """A wallet in its own process: its port, and the seconds until it was ready."""
     started = time.perf_counter()
-    environment = {**os.environ, **ENVIRONMENT}
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline(), parse_float=Decimal)
@@ -128,8 +71,7 @@ def over_http(title: str, count: int, *arguments: str) -> None:
         rates = []
         for connections in (1, 64):
             messages = [wire(bet) for bet in bets(player, f"{title}-{connections}", count)]
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                rates.append(count / runner.run(_load(port, messages, connections)))
+            rates.append(rate(port, messages, 1, connections=connections, seconds=LONGEST))
     print(f"{title:44} {rates[0]:8,.0f} {rates[1]:8,.0f} requests/s    ready after {took * 1000:4.0f} ms")
 
 
@@ -142,14 +84,14 @@ def in_process(count: int) -> None:
     started = time.perf_counter()
     for request in requests:
         desk.ask("/casino", request)
-    rate = count / (time.perf_counter() - started)
+    speed = count / (time.perf_counter() - started)
     items = tuple(
         Payout(id=f"s{number}", player=player["playerId"], currency="EUR", amount=5, bet="b") for number in range(1000)
     )
     batch = CASINO.request(Settle(items=items), CREDENTIALS, now)
     started = time.perf_counter()
     desk.ask("/casino", batch)
-    print(f"{'in process, in memory':44} {rate:8,.0f}          requests/s")
+    print(f"{'in process, in memory':44} {speed:8,.0f}          requests/s")
     print(f"{'a settlement of 1,000 items, in process':44} {(time.perf_counter() - started) * 1000:8,.0f}          ms")
 
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.contracts import BUNDLED, CredentialField, Credentials, load
 from mock_server import logs
@@ -18,6 +18,9 @@ STORE = "WALLET_STORE"
 """The environment variable of the store's URL, which may hold a password."""
 TOKEN = "WALLET_PROVISION_TOKEN"
 """The environment variable of the token for the admin paths. The harness reads the same one."""
+MOST_WORKERS, MOST_AT_ONCE = 256, 1_000_000
+"""The largest numbers of processes, and of connections or requests at once, that the command line accepts."""
+LONGEST_LATENCY_MS = 3_600_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +103,11 @@ def _parser() -> argparse.ArgumentParser:
         f"(default: ${STORE}, else none are kept)",
     )
     parser.add_argument(
-        "--workers", type=_positive, default=1, metavar="N", help="processes that serve, on PostgreSQL (default: 1)"
+        "--workers",
+        type=_whole(1, MOST_WORKERS),
+        default=1,
+        metavar="N",
+        help="processes that serve, on PostgreSQL (default: 1)",
     )
     parser.add_argument("--provision", action="store_true", help="offer POST /__admin/player, to this machine alone")
     parser.add_argument("--core-only", action="store_true", help="lack every operation but the core one")
@@ -134,7 +141,13 @@ def _add_admin(parser: argparse.ArgumentParser) -> None:
     )
     add("--live-weather", action="store_true", help="offer /__admin/weather, and players that bring their own weather")
     add("--list-weather", action="store_true", help="list the faults of --weather, and stop")
-    add("--latency", type=int, default=0, metavar="MS", help="the same as --weather 'latency MSms'")
+    add(
+        "--latency",
+        type=_whole(0, LONGEST_LATENCY_MS),
+        default=0,
+        metavar="MS",
+        help="the same as --weather 'latency MSms'",
+    )
     _add_limits(parser)
 
 
@@ -144,21 +157,21 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = Limits()
     add(
         "--most-connections",
-        type=_positive,
+        type=_whole(1, MOST_AT_ONCE),
         default=limits.connections,
         metavar="N",
         help="connections that are open at once (default: %(default)s)",
     )
     add(
         "--most-requests",
-        type=_positive,
+        type=_whole(1, MOST_AT_ONCE),
         default=limits.requests,
         metavar="N",
         help="requests that are served at once; more are answered with 503 (default: %(default)s)",
     )
     add(
         "--grace",
-        type=_seconds,
+        type=_whole(0, 600),
         default=GRACE_SECONDS,
         metavar="SECONDS",
         help="how long a signal to stop waits for the answers in flight, 0 to 600 (default: %(default)s)",
@@ -167,18 +180,15 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     add("--log-level", choices=tuple(logs.LEVELS), default="warning", help="info logs every request")
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`. It raises ArgumentTypeError for any other text."""
 
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number from {least} to {most}")
+        return int(text)
 
-def _seconds(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 600:
-        raise ValueError(text)
-    return number
+    return read
 
 
 def _settings(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:

@@ -125,7 +125,7 @@ class App:
             return None
         except BodyTooLarge:
             return self._too_large(headers)
-        local = is_local(scope.get("client"), headers)
+        local = scope["path"] not in self.admin or is_local(scope.get("client"), headers)
         return await self.answer(scope["method"], scope["path"], headers, body, local=local)
 
     async def answer(

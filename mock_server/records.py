@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from harness.model import Operation, id_of, transactions
+from harness.model import GetBalance, Operation, Single, id_of, transactions
 
 MOST_IDS = 10
 """Number of transaction ids of one request in the log. A batch may have thousands."""
@@ -23,14 +23,18 @@ class Record:
     @property
     def transactions(self) -> tuple[str, ...]:
         """The first ids of the request's transactions, each cut to `LONGEST_ID` characters."""
-        if self.operation is None:
-            return ()
-        return tuple(str(id_of(each))[:LONGEST_ID] for each in transactions(self.operation)[:MOST_IDS])
+        return tuple(id_of(each)[:LONGEST_ID] for each in self._moves[:MOST_IDS])
 
     @property
     def count(self) -> int:
-        """Number of the request's transactions."""
-        return 0 if self.operation is None else len(transactions(self.operation))
+        """Number of the request's transactions. A read and a login have none."""
+        return len(self._moves)
+
+    @property
+    def _moves(self) -> tuple[Single, ...]:
+        if self.operation is None:
+            return ()
+        return tuple(each for each in transactions(self.operation) if not isinstance(each, GetBalance))
 
     @property
     def secrets(self) -> tuple[str, ...]:

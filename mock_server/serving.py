@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -81,9 +82,18 @@ def serve(settings: Settings) -> None:
     alone = replace(settings, workers=1, stop_with_parent=True)
     with contextlib.closing(_open(settings)) as store:  # an error of the store or the weather is found here, once
         _server(listening, store, alone)
-    workers = Workers(settings.workers, lambda: _serve_on(listening, alone), share_input=settings.stop_with_parent)
+    workers = Workers(settings.workers, lambda: _work_on(listening, alone), share_input=settings.stop_with_parent)
     if not workers.run(ready_line(settings, listening.getsockname()[1])):
         raise StartError("a worker could not start")
+
+
+def _work_on(listening: socket.socket, settings: Settings) -> None:
+    """Serve in a worker. If the store is away when a worker starts, the log has one line and no traceback."""
+    try:
+        _serve_on(listening, settings)
+    except StartError as error:
+        print(f"mock_server: a worker cannot start: {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
 
 
 def _serve_on(listening: socket.socket, settings: Settings) -> None:

@@ -16,7 +16,7 @@ gap.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.contracts import Contract, Credentials
 from harness.model import (
@@ -33,14 +33,16 @@ from harness.model import (
     Settle,
     transactions,
 )
+from harness.model.operations import Single
 from mock_server.aside import Aside, at_once
 from mock_server.clock import Clock, system_clock
 from mock_server.commits import CommitAtOnce, Commits
 from mock_server.fresh_ids import FreshId, random_id
 from mock_server.order import Order, Refusal
+from mock_server.reading import reads_of
 from mock_server.rules.batches import PART, Batches, OutsideTurn
 from mock_server.rules.rollbacks import Rollbacks
-from mock_server.store import NotStored, Store, Unclear
+from mock_server.store import NotStored, Reads, Store, Unclear
 from mock_server.wire import RequestHandler, Uncertain, refused
 
 
@@ -79,7 +81,7 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         it may be stored.
         """
         try:
-            await self.commits.begin()
+            await self.commits.begin(self._reads(contract, transactions(operation)))
             reply = await self._decided(contract, operation)
             await self._stored(operation)
         except NotStored:
@@ -120,12 +122,16 @@ class Wallet(RequestHandler, Batches, Rollbacks):
         except Exception as error:
             raise OutsideTurn(error) from error
 
-    async def begin_part(self) -> None:
+    async def begin_part(self, contract: str, items: Sequence[Movement]) -> None:
         """Open a transaction for the next part of a batch."""
         try:
-            await self.commits.begin()
+            await self.commits.begin(self._reads(contract, items))
         except Exception as error:
             raise OutsideTurn(error) from error
+
+    def _reads(self, contract: str, items: Sequence[Single | Movement]) -> Reads | None:
+        """What a request will ask the store for, if the store can make use of that."""
+        return reads_of(contract, items) if self.store.reads_ahead else None
 
     async def decide(self, contract: str, operation: Operation) -> Reply:
         """Pass an operation to its rule."""

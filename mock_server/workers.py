@@ -6,6 +6,7 @@ it stops all of them at a signal.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -53,7 +54,9 @@ class Workers:
         """Ask every worker to stop."""
         self._stopping = True
         for each in self._running:
-            os.kill(each, signal.SIGTERM)
+            # A signal may arrive just after a worker has ended, before its number is taken out.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGTERM)
 
     def _wait(self) -> None:
         """Wait for the end of one worker, and start it again if it has failed."""

@@ -16,12 +16,13 @@ SMALLEST = {
     "crashes": ("--kills", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
+    "speed": ("--rounds", "1", "--seconds", "0.1", "--only", "settlement of 1"),
     "stores": ("--bets", "64"),
     "suite": ("--rounds", "1", "--only", "session"),
     "wallet": ("--requests", "20"),
 }
 """The benchmarks, each with the options of its smallest run."""
-PARTS = {"__main__", "client_server", "shares"}
+PARTS = {"__main__", "client_server", "load", "shares"}
 """The modules of the folder that are no benchmarks: they belong to one, or run all of them."""
 
 

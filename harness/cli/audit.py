@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import money
 from harness.cli.command import UsageProblem
+from harness.inert import one_line
 
 if TYPE_CHECKING:
     from mock_server.store.audit import Line, Statement
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     except BooksError as error:
         raise UsageProblem(str(error)) from None
     if options.player and not tally.printed:
-        raise UsageProblem(f"the store has no player {_plain(options.player)}")
+        raise UsageProblem(f"the store has no player {one_line(options.player)}")
     print(tally.conclusion, file=sys.stdout if options.format == "text" else sys.stderr)
     return 1 if tally.differences else 0
 
@@ -90,13 +91,13 @@ class _Tally:
 def _text(found: Iterable[Statement]) -> None:
     for each in found:
         balance = money.show(each.balance, each.currency)
-        print(f"{each.contract} {_plain(each.player)}: {balance}")
+        print(f"{each.contract} {one_line(each.player)}: {balance}")
         for line in each.lines:
             amount = money.text(line.amount, line.currency)
             after = money.show(line.balance, line.currency)
-            print(f"  {_time(line):20}  {amount:>16}  {after:>20}  {line.kind} {_plain(line.id)}")
+            print(f"  {_time(line):20}  {amount:>16}  {after:>20}  {line.kind} {one_line(line.id)}")
         for difference in each.differences:
-            print(f"  DIFFERENCE: {_plain(difference)}")
+            print(f"  DIFFERENCE: {one_line(difference)}")
 
 
 def _csv(found: Iterable[Statement]) -> None:
@@ -104,9 +105,9 @@ def _csv(found: Iterable[Statement]) -> None:
     rows.writerow(COLUMNS)
     for each in found:
         for line in each.lines:
-            rows.writerow({"contract": each.contract, "player": _plain(each.player), **_fields(line)}.values())
+            rows.writerow({"contract": each.contract, "player": one_line(each.player), **_fields(line)}.values())
         for difference in each.differences:
-            print(f"{each.contract} {_plain(each.player)}: {_plain(difference)}", file=sys.stderr)
+            print(f"{each.contract} {one_line(each.player)}: {one_line(difference)}", file=sys.stderr)
 
 
 def _json(found: Iterable[Statement]) -> None:
@@ -134,7 +135,7 @@ def _fields(line: Line, shown: Callable[[str], str] | None = None) -> dict[str, 
     return {
         "time": _time(line),
         "kind": line.kind,
-        "id": (shown or _plain)(line.id),
+        "id": (shown or one_line)(line.id),
         "amount": money.text(line.amount, line.currency),
         "balance": money.text(line.balance, line.currency),
         "currency": line.currency,
@@ -151,8 +152,3 @@ def _time(line: Line) -> str:
 def _same(text: str) -> str:
     """The text itself. JSON escapes what a terminal must not receive."""
     return text
-
-
-def _plain(text: str) -> str:
-    """The text with every character escaped that is not printed: controls, bidi marks, lone surrogates."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from harness.contracts import Contract, CredentialField, Credentials
 from harness.examine.common_secrets import is_weak
-from harness.examine.disguises import Layer, Wrapped, base64_in, layers
+from harness.examine.disguises import Layer, Wrapped, base64_in, contents, layers, readings
 from harness.inert import CUT, clipped, inert, one_line
 from harness.model import Player
 
@@ -32,6 +32,8 @@ _SHORTEST_PIECE = 4
 """A shorter beginning or end of a secret is not hidden where a text was cut."""
 _MOST_WRAPPINGS = 3
 """How often base64 is read within base64."""
+_LONGEST_KNOWN, _MOST_KNOWN = 100, 20_000
+"""Of how many words, and up to which length, it is remembered whether they reveal a secret as base64."""
 
 
 @dataclass(frozen=True)
@@ -179,9 +181,9 @@ class Secrets:
         for pattern, name in (*self._strong_patterns, *self._weak_patterns):
             yield from ((*layer.place(*_secret_in(match)), f"${name}") for match in pattern.finditer(layer.text))
         yield from self._pieces(layer)
-        for each in base64_in(layer.text):
-            if self._reveals(each):
-                yield (*layer.place(each.start, each.end), "(hidden)")
+        for match in base64_in(layer.text):
+            if self._is_revealing(match[0]):
+                yield (*layer.place(*match.span()), "(hidden)")
 
     def _pieces(self, layer: Layer) -> Iterator[Span]:
         """The beginnings and the ends of secrets at the places where a text was cut."""
@@ -195,18 +197,40 @@ class Secrets:
                 if size := _common(text[end : end + len(secret)][::-1], secret[::-1]):
                     yield (*layer.place(end, end + size), f"${name}")
 
-    def _reveals(self, wrapped: Wrapped, wrappings: int = 1) -> bool:
+    def _is_revealing(self, word: str, wrappings: int = 1) -> bool:
+        """True if a word, read as base64, has a secret in it. Answers are kept, because most words occur many times."""
+        if len(word) * 3 < self._shortest * 4:
+            return False
+        found = self._known_words.get((word, wrappings))
+        if found is None:
+            found = any(self._reveals(each, wrappings) for each in contents(word))
+            if len(word) <= _LONGEST_KNOWN and len(self._known_words) < _MOST_KNOWN:
+                self._known_words[word, wrappings] = found
+        return found
+
+    @cached_property
+    def _known_words(self) -> dict[tuple[str, int], bool]:
+        return {}
+
+    @cached_property
+    def _shortest(self) -> int:
+        """How many characters the shortest secret has, and a user with its colon."""
+        return min(
+            len(each) for each in (*(secret for secret, _ in self.named), *(f"{user}:" for user in self.users if user))
+        )
+
+    def _reveals(self, wrapped: Wrapped, wrappings: int) -> bool:
         """True if what was base64 has a secret in it."""
         content = _lower(wrapped.content)
         if any(user and content.startswith(f"{_lower(user)}:") for user in self.users):
             return True
         if wrapped.whole and any(_is_whole(_lower(secret), content) for secret, _ in self.named):
             return True
-        for layer in layers(wrapped.content):
-            if self._strong.search(layer.text) or any(each.search(layer.text) for each, _ in self._weak_patterns):
+        for text in readings(wrapped.content):
+            if self._strong.search(text) or any(each.search(text) for each, _ in self._weak_patterns):
                 return True
             if wrappings < _MOST_WRAPPINGS and any(
-                self._reveals(inner, wrappings + 1) for inner in base64_in(layer.text)
+                self._is_revealing(inner[0], wrappings + 1) for inner in base64_in(text)
             ):
                 return True
         return False

@@ -1,4 +1,4 @@
-"""Finds the requests that were lost on their way and were not sent again, so that their scenario is played once more.
+"""Finds the requests that were lost on their way. They are sent again, or their scenario is played once more.
 
 A request of a race, one whose sendings are counted, and a login with a one-time token are sent once. So is the first
 request of a connection, because the wallet may have crashed over it. If the network or a busy wallet loses one, nobody
@@ -7,7 +7,7 @@ can judge the point of the scenario. Played anew, with fresh ids, it shows wheth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.model import Exchange, History
@@ -28,6 +28,19 @@ def disturbed(history: History, in_vain: InVain) -> frozenset[int]:
     }
     lost = {index for index in unanswered if _is_lost(history, index, in_vain)}
     return frozenset(lost) if lost == unanswered else frozenset()
+
+
+def lost_in_wave(released: Sequence[Exchange], in_vain: InVain) -> list[bool]:
+    """For each request of a wave that only saves time: whether it is sent again.
+
+    One connection that is closed without an answer is a loss on its way. If more are closed, the wallet may serve
+    fewer connections at once, and that is a finding.
+    """
+    closed = [each.reply is None and closed_without_a_byte(each) for each in released]
+    return [
+        each.reply is None and (in_vain(each) or (is_closed and sum(closed) == 1))
+        for each, is_closed in zip(released, closed, strict=True)
+    ]
 
 
 def excused(history: History, lost: frozenset[int]) -> History:

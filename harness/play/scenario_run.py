@@ -30,6 +30,7 @@ from harness.model import (
 from harness.play.abilities import Capabilities
 from harness.play.bind import UNKNOWN_GAME, Moment, alteration_of, operation_of
 from harness.play.body_limit import Capacity, is_too_large
+from harness.play.disturbances import lost_in_wave
 from harness.play.longest_ids import LENGTHS, LongestIds, beyond_limit, fitted_to, is_refused
 from harness.play.placed_bets import bet_of, lost_of
 from harness.play.players import BYSTANDER, zero_read
@@ -211,7 +212,7 @@ class ScenarioRun:
     def _release(self, calls: Sequence[Call], *, at_once: bool) -> None:
         """Send requests together. If that only saves time, those that were sent in vain are sent again afterwards."""
         released = self._sending.race(calls)
-        in_vain = [not at_once and each.reply is None and self._context.patience.in_vain(each) for each in released]
+        in_vain = [False] * len(calls) if at_once else lost_in_wave(released, self._context.patience.in_vain)
         noted = [
             replace(each, repeated=True, problems=()) if lost else each
             for each, lost in zip(released, in_vain, strict=True)

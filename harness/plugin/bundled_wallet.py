@@ -50,6 +50,8 @@ class BundledWallet:
         # -P keeps the current directory out of the search path, so that no `mock_server` folder of the user is
         # started.
         command = [sys.executable, "-P", "-m", "mock_server", "--provision", "--ready-json", "--stop-with-parent"]
+        # The user's environment may name the store of another wallet. No player of a run is made there.
+        command += ["--store", ":memory:"]
         if defect:
             command += ["--defect", defect]
         # In its own session it does not receive the terminal's Ctrl+C. It stops when its standard input ends, which

@@ -46,7 +46,9 @@ def most_seconds(limits: Iterable[float], estimate: int) -> float:
 
 
 def shown(seconds: float) -> str:
-    """A duration for a reader: `40 s`, `12 min`, `2 h 5 min`."""
+    """A duration for a reader: `0.5 s`, `40 s`, `12 min`, `2 h 5 min`."""
+    if 0 < seconds < 1:
+        return f"{seconds:.1g} s"
     whole = round(seconds)
     if whole < 120:
         return f"{whole} s"

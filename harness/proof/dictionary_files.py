@@ -1,6 +1,7 @@
 """Writes the dictionary of faults of each bundled contract from the kill matrix.
 
-The title of a bug is the description of its defect. Its repair and its kind of harm are in `repairs.yaml` beside the defects.
+The title of a bug is the description of its defect. Its repair and its kind of harm are in `repairs.yaml` beside the
+defects.
 """
 
 from __future__ import annotations

@@ -80,9 +80,10 @@ def _write_pieces(path: Path, pieces: Iterable[str], *, mode: int) -> None:
             file.writelines(map(inert, pieces))
         part.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink()
         raise ReportError(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):  # It is there only if it was not finished, as after Ctrl+C.
+            part.unlink()
 
 
 def probe(path: Path) -> None:

@@ -42,13 +42,16 @@ class Batches(Movements):
         Raises Uncertain for any error behind the first part, because that part stays in the books.
         """
         answers: list[ItemReply] = []
+        ahead = orders if isinstance(orders, Sequence) else ()
         kept = False
         try:
             for order in orders:
                 if answers and len(answers) % PART == 0:
                     await self.end_part()
                     kept = True
-                    await self.begin_part()
+                    await self.begin_part(
+                        order.contract, [each.item for each in ahead[len(answers) : len(answers) + PART]]
+                    )
                 answers.append(await self.process(order))
         except Exception as error:
             if not kept:
@@ -59,8 +62,8 @@ class Batches(Movements):
     async def end_part(self) -> None:
         """Let other requests run after a part of a batch. Raises OutsideTurn if the part was not stored."""
 
-    async def begin_part(self) -> None:
-        """Begin the next part of a batch. Raises OutsideTurn if that is not possible."""
+    async def begin_part(self, contract: str, items: Sequence[Movement]) -> None:
+        """Begin the next part of a batch, which has these items. Raises OutsideTurn if that is not possible."""
 
     def batch_answers(self, answers: list[ItemReply]) -> list[ItemReply]:
         """The answers, in the order of the items."""

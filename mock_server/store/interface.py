@@ -7,6 +7,7 @@ of the main unit within 64 bits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
@@ -113,11 +114,28 @@ class TokenRecord(NamedTuple):
     spent: bool
 
 
+class Reads(NamedTuple):
+    """The rows that a request will probably ask for."""
+
+    players: tuple[tuple[str, str], ...] = ()
+    """Accounts, each by contract and player."""
+    sessions: tuple[tuple[str, str], ...] = ()
+    """Sessions, each by contract and id."""
+    entries: tuple[Key, ...] = ()
+    ids: tuple[tuple[str, str], ...] = ()
+    """Bets, each by contract and transaction id."""
+    references: tuple[tuple[str, str, str], ...] = ()
+    """Bets, each by contract, player and reference."""
+
+
 class Store(Protocol):
     """The wallet's store. Reads show the writes of the open transaction. Other processes see them after `commit`.
 
     Every call raises NotStored if the database fails. The open transaction must then be undone by `rollback`.
     """
+
+    reads_ahead: bool
+    """True if `read_ahead` saves time, because each read is a round trip."""
 
     @property
     def busy(self) -> bool:
@@ -146,6 +164,9 @@ class Store(Protocol):
 
     def is_stored(self, proof: Proof) -> bool | None:
         """Whether a transaction is stored, read on a new connection. None if that cannot be said at this moment."""
+
+    def read_ahead(self, reads: Sequence[Reads]) -> None:
+        """Read what the requests of the open transaction will ask for. No answer of the store depends on it."""
 
     def close(self) -> None:
         """Close the connection. An open transaction is undone."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
 
 import psycopg
@@ -18,10 +19,13 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from mock_server.store.interface import PATIENCE_SECONDS, RETRY_SECONDS, NotStored, Proof, Unclear
+from mock_server.store.interface import PATIENCE_SECONDS, RETRY_SECONDS, NotStored, Proof, Reads, Unclear
 from mock_server.store.migrations import Dialect, TooNew, migrate
 from mock_server.store.postgres_connection import LIMITS, BoundedConnection, configure, reason_of, with_defaults
+from mock_server.store.postgres_rows import SET_BALANCES, ReadAhead, arrays, insertion
 from mock_server.store.sql import Cursor, Row, SqlStore
+from mock_server.store.tables import Table
+from mock_server.store.working_set import WorkingSet
 
 WRITER_LOCK = 0x77616C6C6574
 """The advisory lock that a transaction holds: `wallet` in ASCII."""
@@ -57,6 +61,8 @@ BEGIN = (
 class PostgresStore(SqlStore):
     """The wallet's books in one PostgreSQL database."""
 
+    reads_ahead = True
+
     def __init__(self, address: str, *, durable: bool = True) -> None:
         """Raises OSError with the server's reason. The error leaves out the address, which may hold a password."""
         super().__init__()
@@ -88,6 +94,50 @@ class PostgresStore(SqlStore):
         except psycopg.Error as error:
             raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
 
+    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
+        self._write_arrays(insertion(table), rows)
+
+    def _set_balances(self, rows: Sequence[Row]) -> None:
+        self._write_arrays(SET_BALANCES, rows)
+
+    def _write_arrays(self, statement: bytes, rows: Sequence[Row]) -> None:
+        try:
+            if self._held is not None:
+                self._held.execute(statement, arrays(rows))
+                return
+            with self._pool.connection(PATIENCE_SECONDS) as connection:
+                connection.execute(statement, arrays(rows))
+        except psycopg.Error as error:
+            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+
+    def _flush(self) -> None:
+        """Write the rows that are to be written, in one round trip. Raises NotStored."""
+        if self._held is None or not self._rows.unwritten:
+            super()._flush()
+            return
+        for each in {posting.account for posting in self._rows.new_postings}:
+            self._currency(each)
+        try:
+            with self._held.pipeline():
+                super()._flush()
+        except psycopg.Error as error:
+            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+
+    def read_ahead(self, reads: Sequence[Reads]) -> None:
+        """Read what requests will ask for, in one round trip. Raises NotStored."""
+        if self._held is None:
+            return
+        ahead = ReadAhead(reads)
+        cursors = []
+        try:
+            with self._held.pipeline():
+                for statement, values in ahead.statements:
+                    cursors.append(self._held.execute(statement, values) if values else None)
+            answers = [[] if each is None else each.fetchall() for each in cursors]
+        except psycopg.Error as error:
+            raise NotStored(f"PostgreSQL: {reason_of(error)}") from error
+        ahead.note(self._rows, answers)
+
     @property
     def busy(self) -> bool:
         """True while a transaction is open."""
@@ -110,6 +160,11 @@ class PostgresStore(SqlStore):
         """
         if self._held is None:
             return
+        try:
+            self._flush()
+        except Exception:
+            self.rollback()
+            raise
         connection, self._held = self._held, None
         try:
             end = connection.execute(b"COMMIT", prepare=False).statusmessage
@@ -125,6 +180,7 @@ class PostgresStore(SqlStore):
 
     def rollback(self) -> None:
         """Undo everything since `begin`. Does nothing if no transaction is open. Never raises StoreError."""
+        self._rows = WorkingSet()
         if self._held is not None:
             connection, self._held = self._held, None
             self._release(connection)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
-from mock_server.store.interface import RETRY_SECONDS, NotStored, Proof, Unclear
+from mock_server.store.interface import RETRY_SECONDS, NotStored, Proof, Reads, Unclear
 from mock_server.store.migrations import Dialect, TooNew, migrate
 from mock_server.store.sql import Cursor, Row, SqlStore
+from mock_server.store.tables import Table
+from mock_server.store.working_set import WorkingSet
 
 CHECKPOINT_PAGES = 20_000
 """Pages in the write-ahead log before it is copied back. More than the default of 1,000 means fewer pauses."""
@@ -69,6 +73,21 @@ class SqliteStore(SqlStore):
         except sqlite3.Error as error:
             raise NotStored(f"SQLite: {error}") from error
 
+    def read_ahead(self, reads: Sequence[Reads]) -> None:
+        """Read nothing. Here a row that is read when it is asked for costs no round trip."""
+
+    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
+        self._run_many(_insertion(table), rows)
+
+    def _set_balances(self, rows: Sequence[Row]) -> None:
+        self._run_many("UPDATE account SET balance = ? WHERE number = ?", rows)
+
+    def _run_many(self, statement: str, rows: Sequence[Row]) -> None:
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            raise NotStored(f"SQLite: {error}") from error
+
     @property
     def busy(self) -> bool:
         """True while a transaction is open."""
@@ -96,6 +115,11 @@ class SqliteStore(SqlStore):
         Raises NotStored or Unclear. No transaction is open afterwards.
         """
         try:
+            self._flush()
+        except Exception:
+            self.rollback()
+            raise
+        try:
             self._connection.commit()
         except sqlite3.Error as error:
             self.rollback()
@@ -105,6 +129,7 @@ class SqliteStore(SqlStore):
 
     def rollback(self) -> None:
         """Undo everything since `begin`. Does nothing if no transaction is open."""
+        self._rows = WorkingSet()
         # After some errors SQLite has already undone the transaction, and says so.
         with contextlib.suppress(sqlite3.Error):
             self._connection.rollback()
@@ -120,3 +145,10 @@ class SqliteStore(SqlStore):
     def close(self) -> None:
         """Close the file. An open transaction is undone."""
         self._connection.close()
+
+
+@cache
+def _insertion(table: Table) -> str:
+    columns = ", ".join(name for name, _ in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) {table.conflict}"  # noqa: S608 - our own columns

@@ -119,6 +119,12 @@ async def arrived(receive: Receive, most: int = 0) -> tuple[bytes, bool]:
     return bytes(body), False
 
 
+async def discard(receive: Receive) -> None:
+    """Read the rest of a request. Closing a connection with unread bytes would reset it, and lose the answer."""
+    while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
+        pass
+
+
 def again(body: bytes, receive: Receive, *, whole: bool = True) -> Receive:
     """A function that receives a body that has arrived, as a `whole` or a part of it, and then what comes next."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": not whole}]

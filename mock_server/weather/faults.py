@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 from mock_server.app import Message, Receive, Scope, Send
 from mock_server.lag import LAG_MS
-from mock_server.weather.fault import Fault, again, answer, answer_of, arrived, hang_up, passing_on, recorded, without
+from mock_server.weather.fault import (
+    Fault,
+    again,
+    answer,
+    answer_of,
+    arrived,
+    discard,
+    hang_up,
+    passing_on,
+    recorded,
+    without,
+)
 
 PIECES = 10
 """Number of pieces in which a slow body comes."""
@@ -54,8 +65,9 @@ class Busy(Fault):
     seconds: int = 1
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 429."""
-        del scope, receive
+        """Read the request and answer 429."""
+        del scope
+        await discard(receive)
         await answer(send, answer_of(429, TEXT), b"too many requests\n", (b"retry-after", b"%d" % self.seconds))
 
 
@@ -66,8 +78,9 @@ class Unavailable(Fault):
     seconds: int = 1
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503."""
-        del scope, receive
+        """Read the request and answer 503."""
+        del scope
+        await discard(receive)
         body = b"the wallet is overloaded\n"
         await answer(send, answer_of(503, TEXT), body, (b"retry-after", b"%d" % self.seconds))
 
@@ -78,7 +91,7 @@ class DropRequest(Fault):
 
     async def strike(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the request and close the connection."""
-        await arrived(receive)
+        await discard(receive)
         await hang_up(scope, receive, send)
 
 

@@ -59,7 +59,7 @@ class Rule:
         if self.after:
             words.append(f"after {self.after}")
         if self.most:
-            words.append(f"at most {self.most} times")
+            words.append("once" if self.most == 1 else f"at most {self.most} times")
         return " ".join((*words, *((self.operation,) if self.operation else ())))
 
     @property

@@ -219,7 +219,7 @@ def test_a_player_that_does_not_exist_is_an_error(tmp_path: Path, capsys: pytest
     where = f"sqlite:///{tmp_path}/books.db"
     open_store(where).close()
     assert main(["audit", "--store", where, "--player", "eve\x1b"]) == 2
-    assert "no player eve\\x1b" in capsys.readouterr().err
+    assert "no player eve\\u001b" in capsys.readouterr().err
 
 
 def test_an_entry_whose_account_does_not_exist_posts_nothing(store: Store) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from wallet_at_hand import AtHand
 
-from harness.model import Operation, Outcome, Reply
+from harness.model import Movement, Operation, Outcome, Reply
 from mock_server.commits import CommitAtOnce, CommitEachTurn
 from mock_server.order import Moved, Order
 from mock_server.rules.batches import PART
@@ -43,6 +43,15 @@ def ask_at_once(at: AtHand, *operations: Operation) -> list[Reply | BaseExceptio
         return await asyncio.gather(*asked, return_exceptions=True)
 
     return asyncio.run(ask())
+
+
+async def until_processed(commits: CommitEachTurn) -> None:
+    """Wait until requests have been processed and wait for their commit."""
+    for _ in range(100):
+        if commits._waiting:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("no request was processed")
 
 
 @pytest.fixture
@@ -221,13 +230,14 @@ def test_a_batch_that_fails_late_takes_its_last_turn_along_and_keeps_its_first_p
     others: list[asyncio.Future[Reply]] = []
 
     class StumblesLate(Wallet):
-        async def begin_part(self) -> None:
-            await super().begin_part()
+        async def begin_part(self, contract: str, items: Sequence[Movement]) -> None:
+            await super().begin_part(contract, items)
             others.append(asyncio.ensure_future(self.handle(at.contract, at.payout(2))))
-            await asyncio.sleep(0)  # the other request is processed now, and waits for the commit
+            await until_processed(commits)
             raise ZeroDivisionError("half-way")
 
-    at.wallet = StumblesLate(store, commits=CommitEachTurn(store))
+    commits = CommitEachTurn(store)
+    at.wallet = StumblesLate(store, commits=commits)
     batch = at.settle(*(at.payout(1) for _ in range(PART + 1)))
 
     async def ask() -> None:
@@ -266,13 +276,16 @@ def test_a_single_commit_that_fails_leaves_nothing(store: Watched) -> None:
     assert (at.holds(), store.busy) == (1000, False)
 
 
-def test_one_who_left_does_not_disturb_the_others(at: AtHand) -> None:
+def test_one_who_left_does_not_disturb_the_others(at: AtHand, store: Watched) -> None:
     async def leave_early(start: Callable[[], Awaitable[Reply]]) -> Reply:
         leaving = asyncio.ensure_future(start())
         staying = asyncio.ensure_future(at.wallet.handle(at.contract, at.payout(2)))
-        await asyncio.sleep(0)
+        await until_processed(commits)
         leaving.cancel()
         return await staying
+
+    commits = CommitEachTurn(store)
+    at.wallet = Wallet(store, commits=commits)
 
     payout = at.payout(1)
     reply = asyncio.run(leave_early(lambda: at.wallet.handle(at.contract, payout)))

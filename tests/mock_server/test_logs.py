@@ -15,7 +15,7 @@ import pytest
 from listening import listening
 from wallet_process import CREDENTIALS, signed
 
-from harness.model import Bet, Payout, Reply, Settle
+from harness.model import Bet, GetBalance, Payout, Reply, Settle
 from mock_server import logs
 from mock_server.app import App
 from mock_server.commits import CommitEachTurn
@@ -59,6 +59,13 @@ def test_every_request_has_a_line_with_its_transactions(lines: io.StringIO) -> N
     }
     assert line["transactions"] == [f"t{number}" for number in range(10)]
     assert line["ms"] >= 0
+
+
+def test_a_read_has_no_transactions(lines: io.StringIO) -> None:
+    session = "session-of-ann-0123456789"
+    post_over_http(GetBalance(player="ann", session=session), session=session)
+    (line,) = read(lines)
+    assert (line["event"], line["operation"], line["transactions"], line["count"]) == ("request", "balance", [], 0)
 
 
 def test_a_hostile_id_forges_no_line(lines: io.StringIO) -> None:

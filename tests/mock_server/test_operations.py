@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -15,6 +16,7 @@ from plugin_run import run
 from wallet_process import DEADLINE_SECONDS, ENVIRONMENT, ROOT, Running, running, signed, start
 
 from harness.model import Payout, Settle
+from mock_server.__main__ import main
 from mock_server.weather.kinds import KINDS
 
 TOKEN = "a-token-of-the-admin"
@@ -107,7 +109,7 @@ def test_weather_strikes_is_counted_and_reported() -> None:
     assert [each["transactions"] for each in struck] == [["t1"], ["t3"]]
     assert {each["rule"] for each in struck} == {"drop-reply every 2nd settlement"}
     never = [each for each in lines if each["event"] == "weather_never_fired"]
-    assert [(each["rule"], each["level"]) for each in never] == [("reset at most 1 times bet", "warning")]
+    assert [(each["rule"], each["level"]) for each in never] == [("reset once bet", "warning")]
 
 
 def test_a_rule_that_cannot_be_read_is_a_usage_error() -> None:
@@ -117,14 +119,21 @@ def test_a_rule_that_cannot_be_read_is_a_usage_error() -> None:
     assert "did you mean drop-reply?" in err
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--most-requests", "0"), ("--most-connections", "x"), ("--grace", "601"), ("--log-level", "loud")]
-)
-def test_impossible_numbers_are_usage_errors(arguments: tuple[str, str]) -> None:
-    with start(*arguments) as process:
+@pytest.mark.parametrize("number", ["-1", "x", "1.5", "", "9" * 5000, "\u0663"])
+@pytest.mark.parametrize("option", ["--workers", "--most-requests", "--most-connections", "--grace", "--latency"])
+def test_impossible_numbers_are_usage_errors(option: str, number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"{option}={number}"])
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert ended.value.code == 2
+    assert re.search(rf"error: argument {option}: '.{{,40}}' is no whole number from \d+ to \d+$", last)
+
+
+def test_an_unknown_word_is_a_usage_error() -> None:
+    with start("--log-level", "loud") as process:
         out, err = process.communicate(timeout=DEADLINE_SECONDS)
     assert (process.returncode, out, "Traceback" in err) == (2, "", False)
-    assert arguments[0] in err
+    assert "--log-level" in err
 
 
 def test_a_signal_waits_for_the_answers_in_flight() -> None:

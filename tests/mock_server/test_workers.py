@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS, run
+from postgres_server import Cluster
 from wallet_process import DEADLINE_SECONDS, ENVIRONMENT, Running, received, running, signed, start, wire
 
 from harness.cli import main
@@ -108,6 +109,26 @@ def test_a_worker_that_was_killed_is_started_again(wallet: Running, postgres: st
     assert found["balance"] == 10_000_000
 
 
+@full
+def test_a_worker_that_cannot_start_again_is_reported_without_a_traceback(postgres_cluster: Cluster) -> None:
+    postgres_cluster.empty()
+    with running("--store", postgres_cluster.address, "--workers", "2") as wallet:
+        until_connections(postgres_cluster.address, 4)
+        postgres_cluster.stop()
+        try:
+            os.kill(children(wallet)[0], signal.SIGKILL)
+            assert wallet.process.stderr is not None
+            lines = [wallet.process.stderr.readline() for _ in range(2)]
+            while not any("cannot be used" in each for each in lines):
+                lines.append(wallet.process.stderr.readline())
+                assert lines[-1], lines
+        finally:
+            postgres_cluster.start()
+        wallet.process.terminate()
+        _, rest = wallet.process.communicate(timeout=DEADLINE_SECONDS)
+    assert "Traceback" not in "".join(lines) + rest
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -118,7 +139,7 @@ def test_a_worker_that_was_killed_is_started_again(wallet: Running, postgres: st
             ("--workers", "2", "--store", "postgresql://127.0.0.1:1/b", "--live-weather"),
             "--live-weather needs one process",
         ),
-        (("--workers", "0"), "invalid"),
+        (("--workers", "0"), "'0' is no whole number from 1 to 256"),
     ],
 )
 def test_workers_that_cannot_start_are_an_error_in_a_sentence(

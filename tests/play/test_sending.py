@@ -2,154 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hostile import Server, message
-from interfered import Asked, Interfered
-from preflight_at_hand import AtHand
-from report_at_hand import contracts, exercised, scenarios
+from bad_day import PLAIN, Clock, examined, repeated
+from hostile import message
+from interfered import Asked
+from report_at_hand import contracts, exercised
 
-from harness.config import WalletUnderTest
-from harness.examine import Examiner
-from harness.model import Exchange, Limits, Status
-from harness.play.preflight import Facts
+from harness.model import Exchange, Status
 from harness.play.sending import retry_after
 from harness.report.remarks import remarks
 from harness.verdict import ScenarioResult, conclude
-
-PLAIN = "idempotency/resent_settlement"
-RACE = "races/identical_settlements"
-LIMITS = Limits(parallel=5, rounds=10, burst=10, batch=50, races=1, connections=10)
-
-
-class Clock:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1_000.0
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-
-
-def examined(
-    interfere: Callable[[Asked], bool],
-    ids: Sequence[str] = (PLAIN,),
-    *,
-    clock: Clock | None = None,
-    run_until: float | None = None,
-    **fields: float,
-) -> tuple[list[ScenarioResult], Examiner]:
-    """The results of scenarios on the sound wallet. `interfere` sees each request to the contract's paths."""
-    wallet = AtHand("casino")
-
-    def on_the_contract(asked: Asked) -> bool:
-        return asked.path.startswith("/casino") and interfere(asked)
-
-    with Server(Interfered(wallet.app, on_the_contract)) as server:
-        found: WalletUnderTest = replace(
-            wallet.under_test(),
-            url=f"{server.url}/casino",
-            provision_url=f"{server.url}/__admin/player",
-            limits=LIMITS,
-            **fields,  # type: ignore[arg-type]
-        )
-        examiner = Examiner(found, Facts(), record=True)
-        if clock is not None:
-            examiner.patience.now, examiner.patience.sleep = clock.now, clock.sleep
-            assert examiner.patience.recovery is not None
-            examiner.patience.recovery._now, examiner.patience.recovery._sleep = clock.now, clock.sleep
-        examiner.patience.until, examiner.patience.ends = run_until, "the time of the run is over"
-        results = [examiner.examine(scenarios()[each]) for each in ids]
-        examiner.close()
-    return results, examiner
-
-
-def repeated(result: ScenarioResult) -> list[bool]:
-    return [each["repeated"] for each in result.records]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Answers that are lost on their way
-
-
-def test_a_reused_connection_that_closes_without_a_byte_is_no_crash() -> None:
-    """Every second request of a connection is processed, and its answer is lost: the server closes idle connections."""
-
-    def closes(asked: Asked) -> bool:
-        if asked.number < 2:
-            return False
-        asked.answer()
-        return True
-
-    (result,), _ = examined(closes)
-    assert result.status is Status.PASS, result.verdicts
-    assert any(repeated(result))
-    assert result.core_money_moved
-
-
-def test_a_fresh_connection_that_closes_without_a_byte_is_not_asked_again() -> None:
-    """It may have been a crash. The scenario that is played once more would crash the wallet, too."""
-    lost: list[bytes] = []
-
-    def closes(asked: Asked) -> bool:
-        if lost:
-            return False
-        lost.append(asked.body)
-        return True
-
-    (result,), _ = examined(closes)
-    assert result.status is Status.PASS
-    assert not any(repeated(result))
-
-
-def test_in_a_race_nothing_is_sent_again() -> None:
-    def closes(asked: Asked) -> bool:
-        return asked.number > 1 and b"transactions" in asked.body
-
-    (result,), _ = examined(closes, [RACE])
-    racing = [each for each in result.records if each["race"] is not None]
-    assert racing
-    assert not any(each["repeated"] for each in racing)
-
-
-def test_where_the_scenario_counts_sendings_nothing_is_sent_again() -> None:
-    def closes(asked: Asked) -> bool:
-        return asked.number > 2 and b"transactions" in asked.body
-
-    (result,), _ = examined(closes, ["idempotency/resent_many_times"])
-    steps = [each for each in result.records if each["step"] >= 0 and each["operation"] != "balance"]
-    assert steps
-    assert not any(each["repeated"] for each in steps)
-    assert result.status is Status.PASS, "the scenario was played once more, over connections that stay open"
-
-
-@pytest.mark.parametrize("scenario", [RACE, "idempotency/resent_many_times"])
-@pytest.mark.parametrize(("playings", "status"), [(1, Status.PASS), (2, Status.UNKNOWN)])
-def test_what_cannot_be_sent_again_is_played_again_once(scenario: str, playings: int, status: Status) -> None:
-    """An answer that is lost in a race or among counted sendings decides nothing. A second loss may be a crash."""
-    seen: Counter[bytes] = Counter()
-    lost: list[bytes] = []
-
-    def loses(asked: Asked) -> bool:
-        seen[asked.body] += b"transactions" in asked.body and b'"amount":0' not in asked.body
-        if seen[asked.body] != 3 or asked.body in lost or len(lost) == playings:
-            return False
-        lost.append(asked.body)
-        asked.answer()
-        return True
-
-    (result,), _ = examined(loses, [scenario])
-    assert (len(lost), result.status) == (playings, status), result.verdicts
-
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Retry-After

@@ -64,7 +64,7 @@ def test_a_wallet_that_stays_away_is_incomplete() -> None:
 def test_the_time_of_a_run_is_its_end() -> None:
     status, output = certify(lambda asked: False, "--limit=run_seconds=0.05", RESENT, PAID)
     assert status == 4, output
-    assert "(the run has taken 0 s, which is limits.run_seconds" in " ".join(output.split()), output
+    assert "(the run has taken 0.05 s, which is limits.run_seconds" in " ".join(output.split()), output
 
 
 @pytest.mark.full

@@ -31,7 +31,9 @@ def test_half_an_hour_or_three_times_the_estimate_unless_the_profile_says_so() -
     assert most_seconds([0, 90], 1000) == 90
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(40, "40 s"), (600, "10 min"), (7500, "2 h 5 min"), (119.6, "2 min")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.05, "0.05 s"), (40, "40 s"), (600, "10 min"), (7500, "2 h 5 min"), (119.6, "2 min")]
+)
 def test_durations_are_shown_for_readers(seconds: float, text: str) -> None:
     assert shown(seconds) == text
 

@@ -149,6 +149,21 @@ def test_what_cannot_be_written_is_a_sentence(forgetful: dict[str, Any], tmp_pat
         write(tmp_path / "report.txt", forgetful)
 
 
+@pytest.mark.parametrize("suffix", [".json", ".har"])
+def test_a_file_that_is_not_finished_leaves_nothing(suffix: str, forgetful: dict[str, Any], tmp_path: Path) -> None:
+    class Unlike:
+        """No value of JSON: the encoder raises TypeError in the middle of the file."""
+
+    path = tmp_path / f"report{suffix}"
+    path.write_text("before")
+    exchanges = forgetful["scenarios"][0]["exchanges"]
+    broken = {**exchanges[0], "request": {**exchanges[0]["request"], "body": Unlike()}}
+    scenario = {**forgetful["scenarios"][0], "exchanges": [broken, *exchanges[1:]]}
+    with pytest.raises(TypeError):
+        write(path, {**forgetful, "scenarios": [scenario]})
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(path.name, "before")]
+
+
 def test_a_mistake_in_signing_is_reported_with_the_steps_that_prove_it() -> None:
     made = report(named("signs-with-spaces").wallet_type, {"casino": ["signature/correct_signature"]})
     (scenario,) = made["scenarios"]

@@ -152,3 +152,15 @@ BELIEVES_AN_EMPTY_PASSWORD = believes(lambda header, user, password: _decoded(he
 BELIEVES_NONSENSE = believes(lambda header, user, password: bool(header) and _decoded(header) == "no base64")
 BELIEVES_A_USER_ALONE = believes(lambda header, user, password: _decoded(header) == user)
 BELIEVES_AN_EMPTY_HEADER = believes(lambda header, user, password: header in {"", "Basic", "Basic "})
+
+
+class AnswersWithTheAnswerBefore(Wallet):
+    """Keeps the answer to a settlement where all requests share it, and gives it to the settlement after it."""
+
+    async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        answer = await super().serve(contract, name, headers, body)
+        if name != "settlement":
+            return answer
+        before: Answer = self.__dict__.get("shared", answer)
+        self.__dict__["shared"] = answer
+        return before

@@ -1,6 +1,6 @@
 """`python telltale_wallet.py [options of mock_server]`: a wallet that applies replays and reveals all secrets.
 
-It repeats the credentials in headers and bodies, as they came and in every encoding that a debugging wallet uses.
+It repeats the credentials in headers and bodies, as they came and in every encoding and escape of a debugging wallet.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from credentials_at_hand import public_of, secret_of
+from unpleasant_secrets import WRITINGS
 
 from harness.contracts import Contract, Credentials
 from harness.contracts.shared.json_text import stringify
@@ -53,14 +54,19 @@ class Telltale(Wallet):
         answer = await super().serve(contract, name, headers, body)
         who = self.credentials[contract.name]
         told = [*_of(who), *(headers.get(each, "") for each in PROOFS)]
+        written = [write(secret_of(who)) for write in WRITINGS.values()]
         content = json.loads(answer.body, parse_float=Decimal)
         for key in ("errorCode", "description"):
             if key in content:
                 content[key] = f"{content[key]} {' '.join(told)}"
         if content.get("status") not in {None, "RS_OK"}:
             content["status"] += " " + " ".join(told)
-        content["debug"] = {"told": told, "asked": body.decode("utf-8", "replace")}
-        shown = tuple((f"x-debug-{number}".encode(), each.encode()) for number, each in enumerate(told))
+        content["debug"] = {"told": told, "written": written, "asked": body.decode("utf-8", "replace")}
+        shown = tuple(
+            (f"x-debug-{number}".encode(), each.encode())
+            for number, each in enumerate((*told, *written))
+            if each.isprintable()
+        )
         return answer._replace(headers=(*answer.headers, *shown), body=stringify(content))
 
 

@@ -45,7 +45,7 @@ WRITINGS: dict[str, Callable[[str], str]] = {
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(b".." + text.encode()).decode().rstrip("="),
     "a header read as Latin-1": lambda text: text.encode().decode("latin-1"),
     "capitals": str.upper,
-    "with invisible characters": "\u200b".join,
+    "with invisible characters": "\u200b\U000e0041\U000e0100\x0b".join,
     "a shell word": lambda text: shlex.quote(text).replace("'\"'\"'", "'"),
 }
 """By name: what a program makes of a text that it writes."""

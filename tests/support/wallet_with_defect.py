@@ -14,7 +14,7 @@ from mock_server.__main__ import _parser, _settings
 from mock_server.commits import Commits
 from mock_server.order import AnyOrder
 from mock_server.serving import serve
-from mock_server.store import Account, Entry, Store
+from mock_server.store import Account, Entry, Reads, Store
 from mock_server.wallet import Wallet
 
 COMMIT_SECONDS = 0.1
@@ -44,7 +44,8 @@ class CommitLater:
         self._store = store
         self._waits = False
 
-    async def begin(self) -> None:
+    async def begin(self, reads: Reads | None = None) -> None:
+        del reads
         self._store.begin()
 
     async def done(self) -> None:

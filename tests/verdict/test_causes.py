@@ -105,6 +105,7 @@ OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
         "own/known_for_a_while",
         "remembers the last transactions only: after 1 more",
     ),
+    (wallets.AnswersWithTheAnswerBefore, "casino", "idempotency/resent_after_others", "to the wrong caller"),
     (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
     (wallets.AnswersBetsWithAPage, "casino", "player/answers_in_the_documented_form", "an HTML page"),
     (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_PLAYER], "casino", "reward/jackpot", "is not found by this operation"),

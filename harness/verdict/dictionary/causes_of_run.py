@@ -1,7 +1,7 @@
 """From the findings of a run on one contract to a short list of causes, root causes first.
 
-Known bugs that the pattern of the run matches come first. Causes with certain evidence follow: a late balance, or an HTTP
-status of a proxy. What the failing step alone suggests is a guess, and comes last.
+Known bugs that the pattern of the run matches come first. Causes with certain evidence follow: a late balance, or an
+HTTP status of a proxy. What the failing step alone suggests is a guess, and comes last.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from patience import PATIENCE_SECONDS
 from wallet_process import CREDENTIALS, read, signed
 
 from harness.model import Payout
-from mock_server.app import App, Asgi
+from mock_server.app import App, Asgi, Message
 from mock_server.commits import CommitEachTurn
 from mock_server.store import Account, Store, open_store
 from mock_server.wallet import Wallet
@@ -29,6 +29,7 @@ from mock_server.weather.faults import (
     Latency,
     Unavailable,
 )
+from mock_server.weather.kinds import KINDS
 from mock_server.weather.spoilt import CutBody
 from mock_server.weather.strikes import Every, Seeded
 
@@ -164,3 +165,27 @@ def test_a_server_without_a_connection_to_close_is_an_error_in_a_sentence() -> N
     closed: list[bool] = []
     asyncio.run(faults.hang_up({"extensions": {faults.HANG_UP: lambda: closed.append(True)}}, nothing, nowhere))
     assert closed == [True]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_fault_reads_the_whole_request_before_it_ends_the_connection_or_answers(kind: str) -> None:
+    """Otherwise a client that is still sending gets a reset, and not the answer."""
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.request", "body": b"}", "more_body": False},
+    ]
+    ends: list[int] = []
+
+    async def receive() -> Message:
+        return parts.pop(0) if parts else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        del message
+        ends.append(len(parts))
+
+    fault = KINDS[kind].fault(App(Wallet(open_store(), CREDENTIALS)))
+    extensions = {faults.HANG_UP: lambda: ends.append(len(parts))}
+    scope = {"type": "http", "method": "POST", "path": "/casino/balance", "headers": [], "extensions": extensions}
+    asyncio.run(fault(scope, receive, send))
+    assert ends
+    assert set(ends) == {0}

@@ -32,6 +32,8 @@ HARMLESS = {
 """No rule strikes twice within the requests of one race and of its second playing."""
 
 SPOILT = ("truncated", "cut-body", "wrong-type", "bare-error")
+SHAPES = {"casino": {"CAS-ANS-01", "CAS-SET-04"}, "sportsbook": {"SPB-ANS-01", "SPB-UNS-04"}}
+"""The requirements of the shapes of answers: of every operation, and of the one whose shape is its own."""
 SOME = ("scenarios/idempotency", "scenarios/settlement", "scenarios/input", "scenarios/money")
 
 
@@ -77,7 +79,10 @@ def test_spoilt_answers_are_a_fault_of_the_format_alone(fault: str, contract: st
     """What is undecided, because its answer could not be read, names the delivery."""
     _, report = report_of((f"{fault} every 17th",), contract, tmp_path, *SOME)
     found = set(verdicts(report))
-    assert {check for check, _, status in found if status in {"fail", "warn"}} <= {"format", "delivery"}, found
+    red = {(check, requirement) for check, requirement, status in found if status == "fail"}
+    assert red <= {("schema", requirement) for requirement in SHAPES[contract]}, found
+    assert bool(red) == (fault == "truncated"), "a shape is wrong, and every other fault is one of the HTTP around it"
+    assert {check for check, _, status in found if status == "warn"} <= {"format", "delivery"}, found
     assert {check for check, _, status in found if status == "unknown"} <= {"delivery"}, found
     assert found
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from harness.examine import preflight
 from harness.model import Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
 from mock_server.order import Moved, Order, Refusal
 from mock_server.wallet import CoreOnlyWallet, Wallet
-from mock_server.wire import refused
+from mock_server.wire import Answer, refused
 
 BOTH = pytest.mark.parametrize("contract", ["casino", "sportsbook"])
 
@@ -343,12 +343,11 @@ def test_what_is_declared_absent_is_not_asked_for(contract: str) -> None:
 
 def test_an_operation_that_breaks_down_is_told_and_is_not_absent() -> None:
     class Breaks(Wallet):
-        async def decide(self, contract: str, operation: Operation) -> Reply:
-            if isinstance(operation, Bet):
-                raise ZeroDivisionError
-            return await super().decide(contract, operation)
+        async def serve(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+            if name == "bet":
+                return Answer(500, ((b"content-type", b"text/html"),), b"<h1>Internal Server Error</h1>")
+            return await super().serve(contract, name, headers, body)
 
-    logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     facts = AtHand("casino", Breaks).look()
     assert facts.absent == ()
     assert facts.warnings[0].startswith("bet gives no usable answer to a harmless call: HTTP 500 without an error")
