@@ -15,6 +15,7 @@ from bench.surroundings import without_wallet
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALLEST = {
+    "causes": ("--rows", "1", "--pairs", "1", "--strange", "1"),
     "client": ("--rounds", "1", "--bursts", "1"),
     "crashes": ("--kills", "1"),
     "crowd": ("--connections", "20", "--seconds", "1"),

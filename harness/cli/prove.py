@@ -14,11 +14,13 @@ from typing import Any
 from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
+from harness.proof.dictionary_files import dictionary_files
 from harness.proof.document import markdown
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import Matrix, OnRow, keys_of, scenarios, tried
 from harness.proof.proof import proof_of
 from harness.report import write_text
+from harness.verdict.dictionary import FILE
 from mock_server.defects import DEFECTS, UnknownDefect, named
 
 NAME = "prove"
@@ -35,7 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--html", type=Path, metavar="FILE", help="write the kill matrix as a page")
     add("--markdown", type=Path, metavar="FILE", help="write it as Markdown")
     add("--json", type=Path, metavar="FILE", help="write it as data")
-    add("--accept", action="store_true", help=f"in a checkout: write {GOLDEN} and {DOCUMENT} anew")
+    add(
+        "--accept",
+        action="store_true",
+        help=f"in a checkout: write {GOLDEN}, {DOCUMENT} and the dictionaries of faults anew",
+    )
     add("--processes", type=int, default=0, metavar="N", help="how many work at once (default: one a processor)")
 
 
@@ -47,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageProblem("--accept writes the whole matrix: leave the names of defects away")
     suite = scenarios()
     with ExitStack() as stack:
-        matrix = tried(keys_of(names), suite, processes=options.processes, on_row=_progress(stack))
+        matrix = tried(
+            keys_of(names), suite, processes=options.processes, on_row=_progress(stack), explain=options.accept
+        )
     contracts = {name: load(name) for name in BUNDLED}
     proof = proof_of(matrix, {name: DEFECTS[name] for name in names}, suite, contracts, whole=not options.defect)
     _write(options, proof)
@@ -117,7 +125,12 @@ def _accept(checkout: Path, matrix: Matrix, proof: Mapping[str, Any]) -> None:
         print(f"and {len(changed) - _MOST_SHOWN} more cells")
     write_text(kept, written(now))
     write_text(checkout / DOCUMENT, markdown(proof))
-    print(f"{GOLDEN} and {DOCUMENT} are written: {len(changed)} cells changed. Look at each before you commit them.\n")
+    for contract, text in dictionary_files(matrix, DEFECTS, BUNDLED).items():
+        write_text(checkout / "schemas" / contract / FILE, text)
+    print(
+        f"{GOLDEN}, {DOCUMENT} and {FILE} of each contract are written: {len(changed)} cells changed. Look at each "
+        "before you commit them.\n"
+    )
 
 
 def _print(proof: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from harness.inert import one_line
 from harness.plugin.block import findings, headline
-from harness.plugin.causes import Explained, cause_of
+from harness.plugin.causes import Suggested, cause_of
 from harness.plugin.report import Progress, result_of
 from harness.scenario import SUFFIX
 from harness.verdict import ScenarioResult
@@ -101,7 +101,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.running: dict[str, None] = {}
         """Ids of the scenarios that have begun, in that order."""
-        self._shown: set[Explained | None] = set()
+        self._shown: set[Suggested | None] = set()
         self.begun = time.monotonic()
 
     @property

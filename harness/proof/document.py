@@ -96,6 +96,12 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         "a wallet is free to do, each reading has a wallet that needs it and one that must not have it "
         "(tests/proof/test_policies.py)."
     )
+    if proof["equal"]:
+        groups = "; ".join(", ".join(f"`{each}`" for each in names) for names in proof["equal"])
+        yield (
+            "* No scenario tells these defects apart. They count as one for the dictionary of faults, unless what the "
+            f"failing steps suggest differs: {groups}."
+        )
     if never:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}

@@ -63,14 +63,22 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def tried(
-    keys: Sequence[RowKey], suite: Sequence[Scenario], *, processes: int = 0, on_row: OnRow | None = None
+    keys: Sequence[RowKey],
+    suite: Sequence[Scenario],
+    *,
+    processes: int = 0,
+    on_row: OnRow | None = None,
+    explain: bool = False,
 ) -> Matrix:
-    """The matrix of these rows. The number of processes does not change it. 0 means one for each processor."""
+    """The matrix of these rows. The number of processes does not change it. 0 means one for each processor.
+
+    With `explain` the cells have marks, for the dictionary of faults.
+    """
     rows: dict[RowKey, Row] = {}
     crashed: dict[RowKey, str] = {}
     report = on_row or _silent
     with ProcessPoolExecutor(processes or _processors(), _context(), _keep_suite, (tuple(suite),)) as pool:
-        waiting = {pool.submit(_row, key): key for key in sorted(keys, key=_longest_first)}
+        waiting = {pool.submit(_row, key, explain=explain): key for key in sorted(keys, key=_longest_first)}
         for done, future in enumerate(as_completed(waiting), 1):
             key = waiting[future]
             if (failure := future.exception()) is not None:
@@ -98,10 +106,10 @@ def _keep_suite(suite: tuple[Scenario, ...]) -> None:
     gc.freeze()
 
 
-def _row(key: RowKey) -> Row:
+def _row(key: RowKey, *, explain: bool) -> Row:
     wallet_type = Wallet if key.defect == SOUND else DEFECTS[key.defect].wallet_type
     try:
-        return try_out(wallet_type, key.contract, _suite)
+        return try_out(wallet_type, key.contract, _suite, explain=explain)
     except ConfigurationProblem as problem:
         raise RuntimeError(f"pre-flight takes the wallet for a wrong configuration: {problem}") from None
 

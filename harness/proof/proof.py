@@ -48,6 +48,7 @@ def proof_of(
         "checks": _checks(matrix),
         "by_others_only": [list(each) for each in by_others_only(matrix, suite)],
         "sole": _sole(matrix),
+        "equal": _equal(matrix),
         "limits": asdict(LIMITS) | {"age_seconds": AGE_SECONDS},
     }
 
@@ -132,3 +133,14 @@ def _sole(matrix: Matrix) -> dict[str, list[str]]:
         if len(red) == 1:
             found[red[0]].append(str(key))
     return dict(sorted(found.items()))
+
+
+def _equal(matrix: Matrix) -> list[list[str]]:
+    """Defects whose rows are equal cell by cell on every contract on which both were tried. They count as one."""
+    cells: dict[str, set[tuple[str, frozenset[tuple[str, object]]]]] = defaultdict(set)
+    for key, row in matrix.rows.items():
+        cells[key.defect].add((key.contract, frozenset((name, cell.findings) for name, cell in row.items())))
+    alike: dict[frozenset[object], list[str]] = defaultdict(list)
+    for name, rows in cells.items():
+        alike[frozenset(rows)].append(name)
+    return [names for names in alike.values() if len(names) > 1]

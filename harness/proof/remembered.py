@@ -14,23 +14,27 @@ from hashlib import blake2b
 
 from harness.contracts import Contract
 from harness.model import Exchange, History, Message, Policy
+from harness.verdict import RED
 from harness.verdict.checks import Judge, Judged, examine
 
 
 class Remembered:
     """A judge with a memory for the judgements of one wallet after the other."""
 
-    def __init__(self, judge: Judge = examine) -> None:
-        """`judge` judges the histories that are new."""
+    def __init__(self, judge: Judge = examine, *, courses: bool = False) -> None:
+        """`judge` judges the histories that are new. With `courses`, judgements with a finding keep their course."""
         self._judge = judge
+        self._courses = courses
         self._known: dict[bytes, Judged] = {}
 
     def __call__(self, history: History, contract: Contract, policy: Policy) -> Judged:
-        """The judgement of a history, without its course of balances."""
+        """The judgement of a history, in general without its course of balances."""
         plain = replace(history, exchanges=tuple(_plain(history.exchanges)))
         key = _digest(plain, contract, policy)
         if (known := self._known.get(key)) is None:
-            known = replace(self._judge(plain, contract, policy), course=())
+            known = self._judge(plain, contract, policy)
+            if not (self._courses and any(each.status in RED for each in known.verdicts)):
+                known = replace(known, course=())
             self._known[key] = known
         return known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from harness.proof.in_process import InProcessCarrier
 from harness.proof.remembered import Remembered
 from harness.verdict import ScenarioResult
 from harness.verdict.checks import Judge, examine
+from harness.verdict.dictionary import Mark, mark_of
 from mock_server.app import App
 from mock_server.clock import MovedClock
 from mock_server.fresh_ids import FreshId, SeededIds, random_id
@@ -75,29 +76,39 @@ class Cell:
 
     findings: tuple[Charge, ...] = ()
     skipped: str = ""
+    marks: frozenset[Mark] = field(default=frozenset(), compare=False)
+    """The findings with what their steps suggest, for the dictionary of faults. Empty if nothing was explained."""
 
 
 Row = Mapping[str, Cell]
 """The cells of one wallet on one contract, by scenario id."""
 
 
-_judge = Remembered()
-"""The judge of all rows that this process makes."""
+_JUDGES = {explain: Remembered(courses=explain) for explain in (False, True)}
+"""The judges of all rows that this process makes, by whether findings are explained."""
 
 
-def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario]) -> Row:
-    """The row of a wallet type: pre-flight, then every scenario of the contract on one wallet."""
+def try_out(wallet_type: type[Wallet], contract: str, scenarios: Iterable[Scenario], *, explain: bool = False) -> Row:
+    """The row of a wallet type: pre-flight, then every scenario of the contract on one wallet.
+
+    With `explain` the cells have marks.
+    """
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     ids = SeededIds("pre-flight")
     examiner = examiner_of(
-        wallet_type, contract, explain=False, fresh_id=ids, now_ns=count(1, TICK_NS).__next__, judge=_judge
+        wallet_type,
+        contract,
+        explain=explain,
+        fresh_id=ids,
+        now_ns=count(1, TICK_NS).__next__,
+        judge=_JUDGES[explain],
     )
     cells = {}
     try:
         for each in sorted(scenarios, key=lambda each: each.is_epilogue):
             if contract in each.requirements:
                 ids.begin(each.id)
-                cells[each.id] = cell_of(examiner.examine(each))
+                cells[each.id] = cell_of(examiner.examine(each), explained=explain)
         return cells
     finally:
         examiner.close()
@@ -157,8 +168,9 @@ def _under_test(contract: str, policies: Mapping[str, str], limits: Limits) -> W
     )
 
 
-def cell_of(result: ScenarioResult) -> Cell:
+def cell_of(result: ScenarioResult, *, explained: bool = False) -> Cell:
     """The cell of a result. An undecided result counts as a finding of the scenario's own requirement."""
+    marks = frozenset(mark_of(each) for each in result.verdicts if explained and each.status in RED)
     found = [
         Charge(each.requirement, each.check, each.status is Status.UNKNOWN)
         for each in result.verdicts
@@ -167,7 +179,7 @@ def cell_of(result: ScenarioResult) -> Cell:
     if result.status in RED and not found:
         found = [Charge(result.requirement, "stopped", undecided=True)]
     if found:
-        return Cell(tuple(sorted(set(found))))
+        return Cell(tuple(sorted(set(found))), marks=marks)
     return Cell(skipped=result.reason or "skipped") if result.status is Status.SKIPPED else Cell()
 
 

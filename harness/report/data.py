@@ -14,7 +14,7 @@ from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
-from harness.verdict.causes import roots_of
+from harness.verdict.dictionary import Explanation, explain, rank
 from harness.verdict.repetition_ages import latest, tried
 
 FORMAT = 2
@@ -69,6 +69,7 @@ def report_data(
             for each in verdicts
             for requirement in _requirements(each, contracts[each.contract], scenarios.get(each.contract, {}))
         ],
+        "causes": [_cause(*each) for each in explained(ordered, contracts)],
         "scenarios": [_scenario(each) for each in ordered],
         "latency": latencies(ordered),
         "counts": _counts(ordered),
@@ -209,84 +210,43 @@ def _counts(results: Sequence[ScenarioResult]) -> dict[str, int]:
     }
 
 
-Key = tuple[str, str]
-"""The group of a finding: the id of its probable cause and its sentence, which may name what was observed.
-
-Without a probable cause the id is empty and the sentence is the finding's own.
-"""
-
-
-def key_of(verdict: Mapping[str, Any]) -> Key:
-    """The group of a finding. `verdict` has the form of a report."""
-    return verdict.get("cause", ""), verdict.get("probably") or verdict["summary"]
-
-
 def causes(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a report, grouped by probable cause: most frequent first, waived ones last.
-
-    `keys` has the group itself and then the groups that it explains. `also` has the sentences of these.
-    """
-    found: dict[tuple[str, str, Key, bool], dict[str, Any]] = {}
-    for scenario in report["scenarios"]:
-        for verdict in scenario["verdicts"]:
-            if verdict["status"] == Status.PASS:
-                continue
-            key = key_of(verdict)
-            entry = found.setdefault(
-                (scenario["contract"], verdict["status"], key, "waived" in verdict),
-                {
-                    "contract": scenario["contract"],
-                    "status": verdict["status"],
-                    "cause": key[1],
-                    "keys": [key],
-                    "fix": verdict.get("fix", ""),
-                    "again": "",
-                    "waived": "waived" in verdict,
-                    "also": [],
-                    "requirements": [],
-                    "scenarios": [],
-                },
-            )
-            entry["again"] = entry["again"] or verdict.get("again", "")
-            if verdict["requirement"] not in entry["requirements"]:
-                entry["requirements"].append(verdict["requirement"])
-            if scenario["id"] not in entry["scenarios"]:
-                entry["scenarios"].append(scenario["id"])
-    order = [Status.FAIL, Status.UNKNOWN, Status.WARN, Status.SKIPPED]
-    merged = _under_their_roots(list(found.values()))
-    return sorted(merged, key=lambda each: (each["waived"], order.index(each["status"]), -len(each["scenarios"])))
+    """The causes of a report's findings, in the order in which to repair them; those of waived findings last."""
+    found: list[dict[str, Any]] = report.get("causes", [])
+    return found
 
 
-def causes_of(results: Sequence[ScenarioResult]) -> list[dict[str, Any]]:
-    """The `causes` of results that are in no report yet."""
-    return causes({"scenarios": [_scenario(each) for each in results]})
+def explained(results: Sequence[ScenarioResult], contracts: Mapping[str, Contract]) -> list[tuple[str, Explanation]]:
+    """The causes of the findings of all contracts, each with the name of its contract, in the order of the report."""
+    found = [
+        (name, each)
+        for name, contract in contracts.items()
+        for each in explain([result for result in results if result.contract == name], contract)
+    ]
+    return sorted(found, key=lambda pair: rank(pair[1]))
 
 
-def _under_their_roots(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Move each cause below the cause of the same contract that explains it."""
-    kept: list[dict[str, Any]] = []
-    for each in sorted(found, key=_rank):
-        # The more frequent causes come first. So a root is kept before the causes that it explains, and none explains
-        # itself.
-        root = next((other for other in kept if _explains(other, each)), None)
-        if root is None:
-            kept.append(each)
-            continue
-        key = each["keys"][0]
-        root["keys"] += [key] if key not in root["keys"] else []
-        root["also"] = [sentence for _, sentence in root["keys"][1:]]
-        for name in ("requirements", "scenarios"):
-            root[name] += [value for value in each[name] if value not in root[name]]
-    return kept
-
-
-def _rank(cause: Mapping[str, Any]) -> tuple[bool, int, int]:
-    (identifier, _), *_ = cause["keys"]
-    return cause["status"] != Status.FAIL, -len(cause["scenarios"]), len(roots_of(identifier))
-
-
-def _explains(root: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """True if one cause, or a cause that it already explains, is a root of the other one."""
-    same = all(root[name] == other[name] for name in ("contract", "waived")) and root["status"] == Status.FAIL
-    key = other["keys"][0]
-    return same and any(each == key or each[0] in roots_of(key[0]) for each in root["keys"])
+def _cause(contract: str, cause: Explanation) -> dict[str, Any]:
+    """A cause as plain data. Counts are numbers of scenarios, but for `findings`."""
+    return {
+        "contract": contract,
+        "status": str(cause.status),
+        "harm": str(cause.harm),
+        "cause": cause.sentence,
+        "fix": cause.fix,
+        "bugs": list(cause.bugs),
+        "guess": cause.guess,
+        "waived": cause.waived,
+        "likeness": f"{cause.likeness:.2f}",
+        "predicted": cause.predicted,
+        "confirmed": cause.confirmed,
+        "refuted": cause.refuted,
+        "explains": len(cause.scenarios),
+        "of": cause.of,
+        "counts": cause.counts,
+        "findings": len(cause.findings),
+        "also": list(cause.evidence),
+        "again": next((each.again for _, each in cause.findings if each.again), ""),
+        "requirements": list(cause.requirements),
+        "scenarios": list(cause.scenarios),
+    }

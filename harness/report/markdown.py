@@ -57,11 +57,14 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
         )
         broken = ", ".join(each["requirements"])
         status = "waived" if each["waived"] else each["status"]
-        yield f"1. **{_plain(each['cause'])}** ({status}, {each['contract']}, {broken})"
+        guess = ", a guess" if each["guess"] else ""
+        yield f"1. **{_plain(each['cause'])}** ({each['harm']}, {status}{guess}, {each['contract']}, {broken})"
+        if each["counts"]:
+            yield f"   * {each['counts'][:1].upper()}{each['counts'][1:]}."
         if each["fix"]:
             yield f"   * Fix: {_plain(each['fix'])}."
         if each["also"]:
-            yield f"   * It explains {len(each['also'])} other finding{'s' if len(each['also']) > 1 else ''}, too."
+            yield f"   * Evidence: {_plain(each['also'][0])}."
         yield f"   * Seen in {where}{more}."
     if len(found) > _MOST_CAUSES:
         yield f"\nand {len(found) - _MOST_CAUSES} more causes"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.contracts import Contract
 from harness.play.sent_again import sent_again
 from harness.verdict import ContractVerdict, ScenarioResult
+from harness.verdict.dictionary import dictionary_in
 
 
 def remarks(
@@ -14,7 +15,9 @@ def remarks(
 ) -> tuple[str, ...]:
     """The remarks on one contract. `results` are the contract's own, and `warnings` are those of pre-flight."""
     waivers = (each.warning for each in verdict.waivers if each.warning)
-    return tuple(dict.fromkeys((*_balances(contract, results), *_sent_again(results), *warnings, *waivers)))
+    unusable = dictionary_in(contract.schemas, contract.name).complaint
+    found = (*_balances(contract, results), *_sent_again(results), *warnings, *waivers, unusable)
+    return tuple(dict.fromkeys(each for each in found if each))
 
 
 def _sent_again(results: Sequence[ScenarioResult]) -> tuple[str, ...]:

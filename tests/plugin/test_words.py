@@ -157,16 +157,16 @@ CONSEQUENCE = ("it remembers by operation", "remembered_per_operation")
 
 def test_of_failures_with_one_cause_one_is_told() -> None:
     same = [failing("a/one", "it forgets"), failing("a/two", "it forgets"), failing("a/three", "it adds wrong")]
-    assert representatives(same) == {0, 2}
-    assert representatives([failing(f"a/{number}", "it forgets") for number in range(1000)]) == {0}
+    assert representatives(same, {"casino": CASINO}) == {0, 2}
+    assert representatives([failing(f"a/{number}", "it forgets") for number in range(1000)], {"casino": CASINO}) == {0}
 
 
 def test_a_consequence_is_told_with_its_root_by_a_scenario_that_shows_the_root() -> None:
     both = [failing("a/one", *CONSEQUENCE), failing("a/two", *ROOT), failing("a/three", *ROOT)]
-    assert representatives(both) == {1}
-    assert representatives(both[:1]) == {0}
+    assert representatives(both, {"casino": CASINO}) == {1}
+    assert representatives(both[:1], {"casino": CASINO}) == {0}
 
 
 def test_what_was_not_attempted_for_one_reason_is_told_once() -> None:
     silent = [replace(PASSED, scenario=f"a/{n}", status=Status.UNKNOWN, reason="not attempted") for n in range(9)]
-    assert representatives(silent) == {0}
+    assert representatives(silent, {"casino": CASINO}) == {0}

@@ -33,6 +33,7 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
         "overall": _overall(report),
         "words": _WORDS,
         "causes": causes(report),
+        "unexplained": sum(each["findings"] for each in causes(report) if each["guess"] and not each["waived"]),
         "requirements": report["requirements"],
         "statuses": [
             status for status in _WORST_FIRST if any(each["status"] == status for each in report["requirements"])

@@ -25,7 +25,7 @@ from harness.verdict.causes import (
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.checks import Standing
 
-__all__ = ["Cause", "diagnose", "of_mistake", "roots_of"]
+__all__ = ["CERTAIN", "Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     deadlocks.diagnoses,
@@ -56,6 +56,10 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **broken_answers.CONSEQUENCES,
 }
 """By the id of a cause: the ids of the causes that it explains."""
+
+CERTAIN = frozenset({lateness.LATE_BALANCE}) | unreadable_answers.OF_STATUS_ALONE
+"""The ids of causes that the evidence proves: a later reading was right, or the HTTP status says it. They are no guess.
+"""
 
 of_mistake = signatures.of_mistake
 

@@ -105,6 +105,9 @@ _OF_STATUSES: Mapping[int, Cause] = {
     ),
 }
 """By HTTP status: the cause, whatever the body is."""
+_BODY_TOO_LARGE = "body_too_large"
+OF_STATUS_ALONE = frozenset({_BODY_TOO_LARGE, *(each.id for each in _OF_STATUSES.values())})
+"""The ids of the causes that the HTTP status decides."""
 _REDIRECTION = 3
 """The first digit of the HTTP status of a redirect."""
 
@@ -143,7 +146,7 @@ def _of_size(case: Case, exchange: Exchange) -> Cause:
     what = f"the {exchange.name} of {count:,} transactions" if count > 1 else f"this {exchange.name}"
     takes = "does not take such a body" if most is None else f"takes bodies of {most:,} bytes at most"
     return Cause(
-        "body_too_large",
+        _BODY_TOO_LARGE,
         f"HTTP 413: the wallet, its framework or its proxy {takes}; {what} has about {size:,}",
         "raise the limit of the body's size in the framework, and in every proxy in front of it",
     )

@@ -1,0 +1,135 @@
+"""Finds the known bugs that together explain the pattern of a run.
+
+Each step compares every row of the dictionary with what is not explained yet, takes the most alike, and removes what it
+explains. This is the greedy set cover, which needs no search over sets of bugs.
+
+Likeness is Ochiai's coefficient: confirmed / sqrt((confirmed + refuted) * (confirmed + left over)). It falls with each
+prediction that the wallet refutes, and with each finding that a row leaves over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import sqrt
+from types import MappingProxyType
+from typing import TypeAlias
+
+from harness.verdict.causes import CERTAIN
+from harness.verdict.dictionary.known import FaultDictionary, KnownRow, Mark
+from harness.verdict.dictionary.pattern import Pattern
+
+Marks: TypeAlias = Mapping[str, frozenset[Mark]]
+"""By scenario: marks."""
+Coefficient: TypeAlias = Callable[[float, float, float], float]
+"""Of what is confirmed, refuted and left over, each a sum of weights: how alike they are. More is more alike."""
+
+LEAST_LIKENESS = 0.5
+"""A row that is less alike than this to what is unexplained explains nothing."""
+LEAST_CONFIRMED = 0.8
+"""The least share of the predicted scenarios with a decision that have to be red as predicted."""
+MOST_ROWS = 12
+"""How many rows explain one run at most."""
+_OTHER_EVIDENCE = 0.25
+"""The weight of a finding by the predicted requirement and check whose step suggests another cause."""
+_HIDDEN = 0.25
+"""The weight of a predicted scenario that is red by other marks alone: another bug may have ended its judgement."""
+
+
+def ochiai(confirmed: float, refuted: float, left_over: float) -> float:
+    """Ochiai's coefficient, between 0 and 1: the cosine of the angle between prediction and pattern."""
+    return confirmed / sqrt((confirmed + refuted) * (confirmed + left_over)) if confirmed else 0.0
+
+
+def dstar(confirmed: float, refuted: float, left_over: float) -> float:
+    """DStar with the usual exponent 2, as a share of itself and 1, so that a perfect likeness is 1 and not infinite."""
+    return confirmed**2 / (confirmed**2 + refuted + left_over) if confirmed else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A known row that explains a part of a run, with the rows that this run does not distinguish from it.
+
+    The numbers count scenarios.
+    """
+
+    rows: tuple[KnownRow, ...]
+    likeness: float
+    predicted: int
+    """How many of the scenarios that were run the row predicts to be red."""
+    confirmed: int
+    """How many of these are red by a predicted mark."""
+    refuted: int
+    """How many of these passed."""
+    explained: Marks
+    """The marks of the run that the row explains, and no earlier one."""
+
+
+def cover(
+    pattern: Pattern, dictionary: FaultDictionary, coefficient: Coefficient = ochiai, least: float = LEAST_LIKENESS
+) -> tuple[Match, ...]:
+    """The rows that explain a pattern, in the order in which they are found: the most alike first.
+
+    `coefficient` and `least` are for measuring other ones.
+    """
+    left: Marks = {name: marks for name, marks in pattern.red.items() if name in dictionary.scenarios}
+    found: list[Match] = []
+    while left and len(found) < MOST_ROWS:
+        matches = (_match(pattern, row, left, coefficient) for row in dictionary.rows)
+        believed = [each for each in matches if each is not None and _is_believed(each, least)]
+        if not believed:
+            break
+        best = max(believed, key=_order)
+        alike = [row for each in believed if not _is_distinct_from(best, each) for row in each.rows]
+        found.append(replace(best, rows=tuple(alike)))
+        left = _without(left, best.explained)
+    return tuple(found)
+
+
+def _order(match: Match) -> tuple[float, int, int]:
+    return match.likeness, len(match.explained), match.confirmed
+
+
+def _is_distinct_from(best: Match, other: Match) -> bool:
+    """True if the run decides between two rows: one of them is more alike, or explains something else."""
+    return _order(best) != _order(other) or best.explained != other.explained
+
+
+def _is_believed(match: Match, least: float) -> bool:
+    held = match.confirmed >= LEAST_CONFIRMED * (match.confirmed + match.refuted)
+    return held and match.likeness >= least
+
+
+def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficient) -> Match | None:
+    """The comparison of one row with what is left, or None if it explains nothing of it."""
+    if not row.red.keys() & left.keys():
+        return None
+    passed = row.red.keys() & pattern.green
+    seen = {name: _common(pattern.red[name], marks) for name, marks in row.red.items() if name in pattern.red}
+    confirmed = {name: marks for name, marks in seen.items() if marks}
+    explained = {name: mine for name, marks in confirmed.items() if (mine := marks & left.get(name, frozenset()))}
+    if not explained:
+        return None
+    weight = sum(_weight(mark, row.red[name]) for name, marks in explained.items() for mark in marks)
+    wrong = len(passed) + _HIDDEN * (len(seen) - len(confirmed))
+    likeness = coefficient(weight, wrong, sum(map(len, left.values())) - weight)
+    predicted = len(passed) + len(seen)
+    return Match((row,), likeness, predicted, len(confirmed), len(passed), MappingProxyType(explained))
+
+
+def _common(seen: frozenset[Mark], predicted: frozenset[Mark]) -> frozenset[Mark]:
+    """The seen marks whose requirement and check are predicted. Certain evidence has to be predicted, too."""
+    kinds = {(each.requirement, each.check) for each in predicted}
+    return frozenset(
+        each
+        for each in seen
+        if each in predicted or ((each.requirement, each.check) in kinds and each.evidence not in CERTAIN)
+    )
+
+
+def _weight(mark: Mark, predicted: frozenset[Mark]) -> float:
+    return 1.0 if mark in predicted else _OTHER_EVIDENCE
+
+
+def _without(left: Marks, explained: Marks) -> Marks:
+    return {name: rest for name, marks in left.items() if (rest := marks - explained.get(name, frozenset()))}
