@@ -1,0 +1,41 @@
+"""Refusals that may have more than one reason. A wallet may answer with the code of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from harness.contracts import Contract
+from harness.model import Movement, Situation
+from harness.oracle import Belief, BudgetExceeded, Event, reasons_of_refusal
+
+_AS_GOOD_AS_ANOTHER = frozenset({None, Situation.MALFORMED, Situation.WRONG_CURRENCY})
+"""Reasons of disbelief, or none, that a wallet may look at before or after the session."""
+
+
+def has_several_reasons(
+    beliefs: Sequence[Belief], event: Event, readings: Collection[tuple[str, str]], contract: Contract
+) -> bool:
+    """True for a refusal with more than one possible reason.
+
+    One may depend on what became of a request without an answer. An ended session permits a refusal, and the rules may
+    demand one of the same request, such as a bet without funds. Then no reading explains the refusal. An amount may
+    have more decimals than the wrong currency that the request names.
+    """
+    if event.accepted:
+        return False
+    if event.terms.disbelieved in _AS_GOOD_AS_ANOTHER and event.terms.refusable_by and not readings:
+        return True
+    if event.terms.disbelieved is Situation.WRONG_CURRENCY and _is_too_fine(event, contract):
+        return True
+    if all(each.is_definite for each in beliefs):
+        return False
+    try:
+        return len(reasons_of_refusal(beliefs, event)) > 1
+    except BudgetExceeded:
+        return True
+
+
+def _is_too_fine(event: Event, contract: Contract) -> bool:
+    """True if the amount is no whole number of the smallest units of the currency that the request names."""
+    item = event.item
+    return isinstance(item, Movement) and item.amount % contract.wire_unit(item.currency) != 0
