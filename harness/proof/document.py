@@ -106,6 +106,10 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         )
     if never:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
+    yield from _by_others(proof)
+
+
+def _by_others(proof: Mapping[str, Any]) -> Iterator[str]:
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}
     others = {scenario for scenario, _, requirement in proof["by_others_only"] if requirement not in permitted}
     free = {scenario for scenario, _, _ in proof["by_others_only"]} - others
