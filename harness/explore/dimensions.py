@@ -70,6 +70,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "broken_body": "the body is no JSON",
         "extra_field": "a field that the contract does not have",
         "unknown_bet": "names a bet that was never sent",
+        "near_bet": "names a known bet in another spelling, or with a transaction that was never sent",
+        "foreign_bet": "names a bet of another player",
         "early": "a rollback that arrives before its bet",
     },
     LOSS: {
@@ -94,6 +96,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "other_player": "the same id for another player",
         "other_bet": "the same id for another bet",
         "other_operation": "the same id through another operation",
+        "twin_bet": "a credit for a bet whose id nearly is that of the subject's bet",
         "twin": "a transaction whose id nearly is the same",
         "in_a_batch": "the same item in a batch with a new one",
         "undone": "the rollback of the subject",
@@ -104,7 +107,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "refusal": "a bet that is refused",
         "nothing_left": "a bet of everything",
         "other_player": "a bet of another player",
-        "many": "five other transactions",
+        "many": "three bets in the round of the subject",
         "restart": "the wallet is restarted, where that is possible",
     },
 }

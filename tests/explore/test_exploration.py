@@ -15,15 +15,15 @@ from harness.explore.certifying import explored_pairs
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
 from harness.explore.explored_findings import keep
 from harness.explore.playing import Playing, findings_in
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.proof.trials import LIMITS, examiner_of
 from harness.scenario import load_file
 from mock_server.defects import DEFECTS
 from mock_server.wallet import Wallet
 
 ONCE = replace(LIMITS, races=1)
-MOST = 1_600
-"""More requests than the whole array sends."""
+MOST = Limits().explore
+"""How many requests a certification sends by default. The whole array needs fewer."""
 
 
 def explored(wallet_type: type[Wallet], contract: str, requests: int = MOST) -> Exploration:

@@ -8,7 +8,7 @@ from harness.contracts import BUNDLED, load
 from harness.explore.covering import SEED, rows_of
 from harness.explore.dimensions import OPERATION, space_of
 from harness.explore.exclusions import exclusions_of
-from harness.explore.histories import scenario_of
+from harness.explore.histories import scenarios_of
 from harness.explore.pairs import covered, is_allowed, sensible, shipped, space_and_rows
 from harness.explore.pairs_text import pairs_text
 from harness.scenario import load_text, text_of
@@ -27,7 +27,7 @@ def test_every_sensible_pair_is_in_a_row_and_no_other_is(name: str) -> None:
 def test_every_row_is_a_scenario_that_can_be_written_down(name: str) -> None:
     contract = load(name)
     space, rows = space_and_rows(contract)
-    texts = {text_of({**scenario_of(space, row, number), "title": "One"}) for number, row in enumerate(rows)}
+    texts = {text_of({**each, "title": "One"}) for each in scenarios_of(space, rows)}
     for text in texts:
         assert load_text(text.encode(), "a", "a.yaml", {name: contract}).steps
     assert len(texts) > len(rows) * 9 // 10
