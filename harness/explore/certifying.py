@@ -13,8 +13,6 @@ from harness.explore.playing import Playing
 from harness.model import Scenario, Status
 from harness.verdict import ScenarioResult
 
-PAIRS = "explored/pairs"
-"""The id of the bundled scenario that stands for them."""
 WITH_NAMED_PLAYERS = 300
 """How many requests generated scenarios send for players that the user has named, whose money runs out."""
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.explore.certifying import PAIRS
-from harness.model import Scenario
+from harness.model import PAIRS, Scenario
 from harness.proof.trials import Cell, ConfigurationProblem, Row, try_out
 from harness.scenario import load_folder
 from mock_server.defects import DEFECTS

@@ -9,8 +9,7 @@ from typing import Any
 
 from harness import __version__
 from harness.contracts import Contract
-from harness.explore.certifying import PAIRS
-from harness.model import Scenario
+from harness.model import PAIRS, Scenario
 from harness.proof.golden import Golden, golden
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import CHECKS, by_others_only, violations

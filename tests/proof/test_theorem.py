@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.contracts import Contract, load
-from harness.explore.certifying import PAIRS
-from harness.model import Check, Limits, Scenario, Step
+from harness.model import PAIRS, Check, Limits, Scenario, Step
 from harness.proof import theorem
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import SOUND, Matrix, RowKey, scenarios, scenarios_and_pairs
