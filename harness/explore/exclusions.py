@@ -57,10 +57,19 @@ def unwanted_of(space: Space) -> tuple[Exclusion, ...]:
     alike = "one operation between is as good as another"
     found = (
         Exclusion(IDENTIFIER, shaped, BETWEEN, words, alike),
+        Exclusion(
+            IDENTIFIER,
+            shaped,
+            REPEAT,
+            frozenset({"mended", "other_amount", "other_player", "other_bet", "twin_bet", "undone_twice"}),
+            "one conflict is as good as another for the shape of an id",
+        ),
         Exclusion(REPEAT, two, BETWEEN, words, f"two transactions, and no repeat: {alike}"),
         Exclusion(AMOUNT, frozenset({"fine", "smallest_unit", "float32_limit", "half"}), BETWEEN, words, alike),
         Exclusion(AMOUNT, _all_but(space, AMOUNT, "ordinary"), IDENTIFIER, shaped, "no id depends on an amount"),
         Exclusion(SIZE, _all_but(space, SIZE, "one", "with_old"), BETWEEN, words, alike),
+        Exclusion(ALTERATION, _all_but(space, ALTERATION, "none"), BETWEEN, words, alike),
+        Exclusion(CONCURRENCY, _all_but(space, CONCURRENCY, "alone"), BETWEEN, words, alike),
         Exclusion(LOSS, _all_but(space, LOSS, "none", "after_sending"), BETWEEN, words, alike),
     )
     return tuple(each for each in found if each.excluded)

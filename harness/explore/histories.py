@@ -78,10 +78,17 @@ def _itself(subject: Subject) -> Iterator[Written]:
     repeats = list(_repeats(subject))
     if subject.row[ALTERATION] == "early":
         repeats = [{"bet": {"id": LATER, "amount": subject.amount, **subject.role}}, *repeats]
+    yield from map(_other_form, subject.others)
     yield from _sent(subject, repeats)
     if subject.row[CONCURRENCY] != "its_repeat" and repeats:
         yield from _between(subject)
         yield from repeats
+
+
+def _other_form(subject: Subject) -> Written:
+    """A new transaction that is wrong in the same way as the subject, in another form."""
+    draft = {name: value for name, value in subject.draft().items() if name != "id"}
+    return {subject.word: (draft or "") if subject.row[SIZE] == "one" else [draft], **subject.modifiers()}
 
 
 def _sent(subject: Subject, repeats: list[Written]) -> Iterator[Written]:
@@ -132,7 +139,7 @@ def _between(subject: Subject) -> Iterator[Written]:
             yield {"bet": {"amount": "6", **({} if role else {"player": "other"})}}
         case "many":
             in_round = {"round": ROUND} if subject.has("round", "bet") and subject.has("round") else {}
-            yield {"bet": {"amount": "0.1", **in_round, **role}, "times": "3"}
+            yield {"bet": {"amount": "0.1", **in_round, **role}, "times": "2"}
         case "restart":
             yield {"restart": ""}
         case word:
@@ -148,6 +155,10 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
         draft["bet"] = "unknown"
     elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
         draft["bet"] = BET
+    elif word in subject.space.of_a_bet and subject.word in subject.space.bets:
+        draft["bet"] = SUBJECT
+        if subject.row[IDENTIFIER] != "plain" and subject.has("bet_shape", word):
+            draft["bet_shape"] = subject.row[IDENTIFIER]
     return draft or ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from harness.explore.dimensions import (
@@ -28,6 +28,17 @@ Written: TypeAlias = dict[str, Any]
 
 T = TypeVar("T")
 
+FORMS: Mapping[tuple[str, str], int] = {
+    (ALTERATION, "missing_field"): 2,
+    (ALTERATION, "wrong_amount"): 2,
+    (ALTERATION, "broken_body"): 2,
+    (ALTERATION, "unauthentic"): 2,
+    (ALTERATION, "near_bet"): 2,
+    (PLAYER, "near"): 2,
+    (SESSION, "unknown"): 2,
+}
+"""By a value that can be written wrongly in several ways: how many of them a row has. Other values have one."""
+
 ORDINARY = "10"
 SUBJECT, OLD, BET, OTHER_BET, LATER, ROUND = "t1", "t0", "b1", "b2", "b9", "r1"
 """Labels. The bet of the subject is `b1`, that of a repeat for another bet is `b2`."""
@@ -45,6 +56,8 @@ class Subject:
     row: Row
     turns: Mapping[str, int]
     """By dimension: how many rows before it have the row's value."""
+    form: int = 0
+    """The number of the form in which a wrong value is written. Each row has `forms` of them."""
 
     @property
     def word(self) -> str:
@@ -62,7 +75,17 @@ class Subject:
 
     def chosen(self, dimension: str, values: Sequence[T]) -> T:
         """One of several values, which changes with each row that has the same value of a dimension."""
-        return values[self.turns[dimension] % len(values)]
+        return values[(self.turns[dimension] * self.forms + self.form) % len(values)]
+
+    @property
+    def forms(self) -> int:
+        """In how many forms the row has its wrong value."""
+        return next((many for (name, value), many in FORMS.items() if self.row[name] == value), 1)
+
+    @property
+    def others(self) -> tuple[Subject, ...]:
+        """The subject in the other forms of its wrong value."""
+        return tuple(replace(self, form=number) for number in range(1, self.forms))
 
     @property
     def owner(self) -> Mapping[str, str]:
@@ -139,7 +162,7 @@ class Subject:
     def _unauthentic(self) -> Written:
         """A forgery, a missing header, an old signature, or a body that was changed after signing, in turn."""
         dialect = self.space.dialect
-        turn = self.turns[ALTERATION] % 4
+        turn = (self.turns[ALTERATION] * self.forms + self.form) % 4
         if turn == 1:
             return {"missing_header": self.chosen(OPERATION, dialect.contract.required_headers)}
         if turn == 2 and dialect.dates_requests:
@@ -157,7 +180,7 @@ class Subject:
                 found["spelled"] = self.chosen(PLAYER, tuple(NEAR_FORMS))
         if self.row[SESSION] in {"expired", "unknown", "none"}:
             found["session"] = self.row[SESSION]
-            if self.row[SESSION] == "unknown" and self.turns[SESSION] % 2:
+            if self.row[SESSION] == "unknown" and (self.turns[SESSION] + self.form) % 2:
                 found["session"] = self.chosen(SESSION, tuple(NEAR_SESSIONS))
         return found
 
@@ -168,7 +191,7 @@ class Subject:
             case "other_currency":
                 return {"currency": self.chosen(ALTERATION, ("other", "unknown"))}
             case "wrong_amount":
-                forms = (f"-{number}", f'"{number}"', f'{number}, "{amount}": {number}')
+                forms = (f"-{number}", f'"{number}"', f'{number}, "{amount}": {number}', f"{number}.001", "null")
                 return {"raw": {amount: self.chosen(ALTERATION, forms)}}
             case "missing_field":
                 return {"without": [self.chosen(ALTERATION, sorted(self.essential()))]}

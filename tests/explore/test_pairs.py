@@ -11,6 +11,7 @@ from harness.explore.exclusions import exclusions_of
 from harness.explore.histories import scenarios_of
 from harness.explore.pairs import covered, is_allowed, sensible, shipped, space_and_rows
 from harness.explore.pairs_text import pairs_text
+from harness.proof.matrix import scenarios
 from harness.scenario import load_text, text_of
 
 
@@ -43,5 +44,5 @@ def test_the_rows_are_those_that_the_seed_makes(name: str) -> None:
 @pytest.mark.parametrize("name", BUNDLED)
 def test_the_text_of_the_pairs_names_every_exclusion_with_its_reason(name: str) -> None:
     contract = load(name)
-    text = pairs_text(contract)
+    text = pairs_text(contract, scenarios())
     assert all(each.why in text for each in exclusions_of(space_of(contract)))

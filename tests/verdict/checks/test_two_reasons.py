@@ -38,3 +38,10 @@ def test_a_bet_without_funds_in_an_ended_session_may_have_either_code(contract: 
 def test_an_amount_too_fine_for_a_wrong_currency_may_have_either_code(word: str, currency: str) -> None:
     result = played("sportsbook", f"  - {word}: {{amount: 1.234, currency: {currency}}}\n", "KWD")
     assert (result.status, result.verdicts) == (Status.PASS, ())
+
+
+@pytest.mark.parametrize("word", ["settle", "retry", "bet_batch"])
+def test_a_key_that_stands_twice_in_one_item_may_cost_the_whole_batch(word: str) -> None:
+    twice = """{amount: 10, raw: {amount: '1000000, "amount": 1000000'}}"""
+    result = played("casino", f"  - {word}: [{twice}, {{amount: 2}}]\n")
+    assert (result.status, result.verdicts) == (Status.PASS, ())
