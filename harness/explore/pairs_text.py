@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from harness.contracts import Contract
-from harness.explore.dimensions import BETWEEN, VALUES, Space
+from harness.explore.dimensions import BETWEEN, OPERATION, VALUES, Space, space_of
 from harness.explore.exclusions import Exclusion, exclusions_of, unwanted_of
 from harness.explore.pairs import Pair, covered, sensible, space_and_rows
 from harness.explore.suite_pairs import of_suite
@@ -62,3 +62,20 @@ def _exclusions(exclusions: Iterable[Exclusion]) -> Iterator[str]:
     for each in exclusions:
         values, excluded = ", ".join(sorted(each.values)), ", ".join(sorted(each.excluded))
         yield f"  {each.one} ({values}) with {each.other} ({excluded}): {each.why}"
+
+
+def suite_table(contracts: Iterable[Contract], suite: Sequence[Scenario]) -> str:
+    """A Markdown table: by dimension, how many of its sensible pairs the scenarios of `suite` hold on each contract."""
+    spaces = [space_of(each) for each in contracts]
+    known = [(sensible(each), of_suite(each, suite)) for each in spaces]
+    heads = " | ".join(each.dialect.name for each in spaces)
+    lines = [f"| pairs with | {heads} |", f"| --- |{' ---: |' * len(spaces)}"]
+    for name in (OPERATION, *VALUES):
+        shares = " | ".join(_share(name, *each) for each in known)
+        lines += [f"| {name} | {shares} |"]
+    return "\n".join(lines)
+
+
+def _share(name: str, wanted: Iterable[Pair], held: frozenset[Pair]) -> str:
+    mine = [pair for pair in wanted if name in {pair[0][0], pair[1][0]}]
+    return f"{sum(pair in held for pair in mine)} of {len(mine)}"

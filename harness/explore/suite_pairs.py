@@ -38,7 +38,7 @@ _OF_FAMILY = {
 _TWIN_SUFFIX = "_twin"
 
 
-class _Sent(NamedTuple):
+class _WrittenTransaction(NamedTuple):
     """One written transaction, its step, and the place of the step: a step inside a block has its block's place."""
 
     place: int
@@ -76,21 +76,21 @@ def rows_of_scenario(scenario: Scenario, space: Space) -> Iterator[dict[str, str
             }
 
 
-def _sent_in(steps: Sequence[Step]) -> Iterator[_Sent]:
+def _sent_in(steps: Sequence[Step]) -> Iterator[_WrittenTransaction]:
     for place, step in zip(count(), steps):
         inner = step.steps or (step,)
         for each in inner:
             for draft in each.drafts or (Draft(id=each.label),):
-                yield _Sent(place, each, draft, step if step.steps else None)
+                yield _WrittenTransaction(place, each, draft, step if step.steps else None)
 
 
-def _names(other: _Sent, each: _Sent) -> bool:
+def _names(other: _WrittenTransaction, each: _WrittenTransaction) -> bool:
     """True if a later transaction repeats or undoes this one, or has a like id."""
     label = each.draft.id
     return bool(label) and label in {other.draft.id, other.draft.bet if other.step.word == "rollback" else ""}
 
 
-def _size(each: _Sent, before: Sequence[_Sent]) -> str:
+def _size(each: _WrittenTransaction, before: Sequence[_WrittenTransaction]) -> str:
     drafts = each.step.drafts
     if not each.step.batch or (len(drafts) == 1 and not each.step.size):
         return "one"
@@ -117,20 +117,21 @@ def _identifier(shape: str) -> str:
     return base if base in VALUES[IDENTIFIER] else "plain"
 
 
-def _session(each: _Sent, before: Sequence[_Sent]) -> str:
+def _session(each: _WrittenTransaction, before: Sequence[_WrittenTransaction]) -> str:
     if each.draft.session:
         return each.draft.session if each.draft.session in VALUES[SESSION] else "unknown"
     return "renewed" if any(other.step.word == "authenticate" for other in before) else "live"
 
 
-def _alteration(each: _Sent, sent: Sequence[_Sent]) -> str:
+def _alteration(each: _WrittenTransaction, sent: Sequence[_WrittenTransaction]) -> str:
     step, draft = each.step, each.draft
+    if step.faults:
+        return _OF_FAMILY.get(step.faults, "extra_field")
     bets = {other.draft.id: other for other in sent if other.step.word == "bet" and other.draft.id}
     bet = bets.get(draft.bet)
     found = {
         "unauthentic": any(getattr(step, name) for name in _UNAUTHENTIC),
         "broken_body": bool(step.body or step.content_type),
-        _OF_FAMILY.get(step.faults, "extra_field"): bool(step.faults),
         "other_currency": bool(draft.currency),
         "missing_field": bool(draft.without),
         "wrong_amount": any(name == "amount" for name, _ in draft.raw),
@@ -143,7 +144,7 @@ def _alteration(each: _Sent, sent: Sequence[_Sent]) -> str:
     return next((name for name, is_so in found.items() if is_so), "none")
 
 
-def _concurrency(each: _Sent, sent: Sequence[_Sent]) -> str:
+def _concurrency(each: _WrittenTransaction, sent: Sequence[_WrittenTransaction]) -> str:
     if each.step.at_once:
         return "same_request"
     if each.block is None or each.block.word != "at_once":
@@ -154,7 +155,7 @@ def _concurrency(each: _Sent, sent: Sequence[_Sent]) -> str:
     return "other_player" if any(other.draft.player != each.draft.player for other in beside) else "same_player"
 
 
-def _repeat(each: _Sent, again: Sequence[_Sent]) -> str:
+def _repeat(each: _WrittenTransaction, again: Sequence[_WrittenTransaction]) -> str:
     if not again:
         return "none"
     other, draft = again[0], again[0].draft
@@ -173,7 +174,9 @@ def _repeat(each: _Sent, again: Sequence[_Sent]) -> str:
     return next((name for name, is_so in differs.items() if is_so), "mended")
 
 
-def _between(each: _Sent, after: Sequence[_Sent], again: Sequence[_Sent]) -> str:
+def _between(
+    each: _WrittenTransaction, after: Sequence[_WrittenTransaction], again: Sequence[_WrittenTransaction]
+) -> str:
     if not again:
         return "nothing"
     between = [other for other in after if each.place < other.place < again[0].place]
