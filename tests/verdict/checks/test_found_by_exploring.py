@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from written_histories import ANNA, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
 
-from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Rollback, Session
+from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Rollback, Session, Unsettle
 from harness.verdict.checks import examine
 
 OF_LATE = Outcome.REFUSED
@@ -27,6 +27,19 @@ def test_after_a_lost_rollback_an_uncovered_bet_may_have_either_code(code: Outco
 def test_without_the_lost_rollback_it_may_not() -> None:
     (verdict,) = judged(told(bet("x", START + 1), OF_LATE, name="placebet"), contract="sportsbook").verdicts
     assert said(verdict)[:2] == ("SPB-BET-01", "code")
+
+
+@pytest.mark.parametrize("code", [LACKING, Outcome.UNKNOWN_TRANSACTION])
+def test_an_uncovered_deduction_for_an_unknown_bet_may_have_either_code(code: Outcome) -> None:
+    deducted = Unsettle(id="u", currency="EUR", amount=START + 1, bet="none", player=ANNA.id, kind="BET_UNPAID")
+    assert judged(told(deducted, code, name="unsettlement"), contract="sportsbook").verdicts == ()
+
+
+def test_for_a_known_bet_it_may_not() -> None:
+    deducted = Unsettle(id="u", currency="EUR", amount=START + 1, bet="b", player=ANNA.id, kind="BET_UNPAID")
+    refused = told(deducted, Outcome.UNKNOWN_TRANSACTION, name="unsettlement")
+    (verdict,) = judged(refused, contract="sportsbook").verdicts
+    assert said(verdict)[:2] == ("SPB-UNS-03", "code")
 
 
 def login(balance: int) -> Exchange:
