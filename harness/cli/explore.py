@@ -162,7 +162,8 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
     for finding, path in zip(findings, paths, strict=True):
         print(inert(f"  {finding.verdict.level} {finding.key.requirement}  {finding.verdict.summary}"))
         again = f"it failed {finding.failed} of {finding.played} times again"
-        print(f"       {path}: {finding.steps} steps, {again}; {finding.seen} scenarios had it")
+        counted = f"{_counted(finding.steps, 'step')}, {again}; {_counted(finding.seen, 'scenario')} had it"
+        print(f"       {path}: {counted}")
     for key, origin in exploration.flickers.items():
         print(f"  once and never again: {key.requirement} by {key.check}, in {origin}")
     print(coverage_text(name, exploration.coverage, bundled(exploration.contract)))
@@ -174,6 +175,10 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
         print(inert(f"{name}: INCOMPLETE: {player.ended or 'see above'}"))
         return INCOMPLETE
     return 0
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _print_own_failures(player: Playing) -> None:
