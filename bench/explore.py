@@ -37,7 +37,7 @@ WAITING, RESTART, FORGED, BEFORE = "waiting", "restart", "forged credentials", "
 _FORGED_WORDS = ("forged", "missing_header", "tampered", "stale_seconds")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Play the wallets, and print one line for each and the figures at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=2000)
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--defect", action="append", default=[], help="take these defects only; repeatable")
     parser.add_argument("--contract", action="append", default=[])
     parser.add_argument("--lines", type=Path, help="append a JSON line for each wallet to this file")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     match options.only:
         case "overhead":
