@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,15 @@ def run(options: argparse.Namespace) -> int:
         found += changes(before, _run_again(before, contract, ids, options), only_run=True)
     for each in found:
         print(line(each))
+    print(_total(found))
     return 1 if any(each.word != "FIXED" for each in found) else 0
+
+
+def _total(found: Sequence[Change]) -> str:
+    """How many changes there are of each kind, and what to do next if nothing fails any more."""
+    counts = Counter(each.word for each in found)
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
 
 
 def _run_again(

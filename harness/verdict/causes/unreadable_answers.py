@@ -307,9 +307,24 @@ def _of_form(case: Case) -> Iterator[Cause]:
             "echo them from the request, byte for byte, and not from the database",
         )
     if problem is not None:
+        if _follows_from_what_was_altered(case, problem):
+            yield FIELD_NOT_LOOKED_AT
         yield from _of_problem(problem)
     elif _is_redirected(case):
         yield _REDIRECT
+
+
+def _follows_from_what_was_altered(case: Case, problem: Problem) -> bool:
+    """True if a balance is no number because the request had a missing or wrong field, and is one elsewhere."""
+    exchange = case.exchange
+    if exchange is None or not _is_no_balance(problem) or not (exchange.alteration.raw or exchange.alteration.without):
+        return False
+    ordinary = (each for each in case.history.exchanges if not (each.alteration.raw or each.alteration.without))
+    return not any(_is_no_balance(other) for each in ordinary for other in each.problems)
+
+
+def _is_no_balance(problem: Problem) -> bool:
+    return problem.where.rpartition("/")[2] == "balance" and problem.flaw in _OF_THE_BALANCE
 
 
 def _of_problem(problem: Problem) -> Iterator[Cause]:
