@@ -78,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
-        ending = Ending(run)
+        ending = Ending(run, config.option.verbose)
         config.pluginmanager.register(ending, "walletproof-ending")
         _register_outputs(config, run, ending)
 

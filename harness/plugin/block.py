@@ -43,6 +43,15 @@ def _in_short(verdict: Verdict) -> str:
     return f"it said {verdict.said}; possible: {' or '.join(verdict.possible[:MOST_IN_SHORT])}{more}"
 
 
+def example(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
+    """The text for one scenario with its worst finding alone, and the number of the others."""
+    found = findings(result)
+    if len(found) < 2:
+        return block(result, requirements)
+    others = f"{len(found) - 1} other finding{'s' if len(found) > 2 else ''} in this scenario: -v prints all"
+    return "\n".join((*_finding(result, found[0], requirements), _entry("further", others)))
+
+
 def block(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
     """The whole text for one scenario, with a paragraph for each finding."""
     found = findings(result)

@@ -17,8 +17,8 @@ from harness.report.verdict_sentence import counted
 from harness.verdict import ScenarioResult
 from harness.verdict.dictionary import Explanation, Key, key_of
 
-MOST_EXAMPLES = 2
-"""Number of failures that are printed in full without `-v`: examples of the first causes."""
+FEW_CAUSES = 3
+"""Without `-v` one failure of each cause is printed if there are at most so many, else one of the first cause alone."""
 _FAILED = "failed"
 _USUAL_REPORT_CHARACTERS = "fE"
 """The value of pytest's option `-r` if it is not given."""
@@ -96,7 +96,8 @@ class Causes:
         if verbosity > 1:
             return list(failed)
         chosen = representatives([result for _, result in ours], self._run.contracts)
-        return [ours[index][0] for index in (chosen if verbosity > 0 else chosen[:MOST_EXAMPLES])] + others
+        few = verbosity > 0 or len(chosen) <= FEW_CAUSES
+        return [ours[index][0] for index in (chosen if few else chosen[:1])] + others
 
     def after_failures(self, reporter: pytest.TerminalReporter) -> None:
         """Say how many failures were not printed, and leave for the short summary what it should list."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pytest
 
 from harness.model import Status
-from harness.plugin.block import block, headline
+from harness.plugin.block import block, example, headline
 from harness.plugin.causes import representatives
 from harness.plugin.epilogues import missing
 from harness.plugin.folds import Folds
@@ -32,9 +32,10 @@ _COLOURS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Sta
 class Ending:
     """A plugin of its own. Only the process that has the terminal registers it."""
 
-    def __init__(self, run: Run) -> None:
-        """`run` receives the results."""
+    def __init__(self, run: Run, verbosity: int = 0) -> None:
+        """`run` receives the results. `verbosity` is pytest's."""
         self._run = run
+        self._verbosity = verbosity
         self._concluded: tuple[ContractVerdict, ...] = ()
         self._selected: set[str] | None = None
         self._chosen: frozenset[str] = frozenset()
@@ -76,7 +77,9 @@ class Ending:
         if isinstance(report.longrepr, str):
             # xdist has turned the text into a string, so the line for the short summary must be set again.
             text = report.longrepr
-            report.longrepr = FailureText(text, headline(result), result.path, first_line(result))  # type: ignore[assignment]
+            short = "" if self._verbosity > 0 else example(result, self._run.contracts[result.contract].requirements)
+            found = FailureText(text, headline(result), result.path, first_line(result), short)
+            report.longrepr = found  # type: ignore[assignment]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
@@ -84,7 +87,7 @@ class Ending:
         result = yield
         if self._run.results or self._run.left_behind:
             folds = Folds.of_environment()
-            if advice := self._advice(terminalreporter):
+            if advice := self._advice():
                 with folds.part(terminalreporter, "violated SHOULD requirements"):
                     self._print_advice(terminalreporter, advice)
             with folds.part(terminalreporter, "requirements"):
@@ -93,15 +96,15 @@ class Ending:
             self._print_verdict(terminalreporter)
         return result
 
-    def _advice(self, reporter: pytest.TerminalReporter) -> list[Caused]:
+    def _advice(self) -> list[Caused]:
         """The causes that violate SHOULD requirements alone. None if little is to be printed."""
         strict = self._run.options.strict
         found = [each for each in self._causes() if is_advice(each[1], strict=strict)]
-        return found if reporter.config.option.verbose >= 0 else []
+        return found if self._verbosity >= 0 else []
 
     def _print_advice(self, reporter: pytest.TerminalReporter, found: Sequence[Caused]) -> None:
         """The violated SHOULDs by cause. With `-v` an example of each follows, and with `-vv` every one."""
-        run, verbosity = self._run, reporter.config.option.verbose
+        run, verbosity = self._run, self._verbosity
         reporter.section("violated SHOULD requirements", sep="=", yellow=True)
         for line in advice_lines(found, width=_width(reporter), verbosity=verbosity):
             reporter.line(line)
@@ -122,7 +125,7 @@ class Ending:
             reporter.line(sentence, yellow=True)
         for sentence in run.left_behind:
             reporter.line(f"not restored: {sentence}", yellow=True)
-        width, verbosity = _width(reporter), reporter.config.option.verbose
+        width, verbosity = _width(reporter), self._verbosity
         _print(
             reporter,
             lines(
@@ -135,7 +138,7 @@ class Ending:
         found = [each for each in self._causes() if not is_advice(each[1], strict=strict)]
         if found:
             reporter.section("what to fix", sep="=", red=True)
-            for line in fix_lines(found, width=_width(reporter), verbosity=reporter.config.option.verbose):
+            for line in fix_lines(found, width=_width(reporter), verbosity=self._verbosity):
                 reporter.line(line)
 
     def _print_verdict(self, reporter: pytest.TerminalReporter) -> None:

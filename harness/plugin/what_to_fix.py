@@ -12,8 +12,8 @@ from harness.verdict.dictionary import Explanation
 Caused = tuple[str, Explanation]
 """The name of a contract, and one cause of its findings."""
 
-_MOST_KNOWN, _MOST_GUESSED = 8, 4
-"""How many causes are listed without `-v`, of known bugs and of guesses."""
+_MOST, _LEAST_GUESSED = 6, 2
+"""How many causes are listed without `-v`. So many guesses are listed even if the known bugs take all places."""
 _INDENT = " " * 6
 
 
@@ -32,8 +32,8 @@ def fix_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[s
     every = verbosity > 0
     known = [each for each in causes if not each[1].guess]
     guessed = [each for each in causes if each[1].guess]
-    shown = known if every else known[:_MOST_KNOWN]
-    guesses = guessed if every else guessed[:_MOST_GUESSED]
+    shown = known if every else known[:_MOST]
+    guesses = guessed if every else guessed[: max(_LEAST_GUESSED, _MOST - len(shown))]
     lines = [line for each in shown for line in _cause(*each, width, verbosity, named=_named(causes))]
     if guessed:
         lines += wrap(_head_of_guesses([each for _, each in guessed], beside=bool(known)), width)
