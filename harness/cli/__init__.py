@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
             certify.front(given[1:])
         options, unknown = parser().parse_known_args(given)
-        if unknown:
+        options.further = unknown
+        if unknown and not getattr(options, "takes_further", False):
             options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:

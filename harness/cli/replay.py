@@ -49,8 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="OPTION",
-        help="a further option of pytest, such as --pytest=--wallet-player=id=188,currency=EUR; repeatable",
+        help="an option of pytest that walletproof has, too, as in --pytest=--version; every other one may be written "
+        "without this: -n4, --wallet-player=id=188,currency=EUR",
     )
+    parser.set_defaults(takes_further=True)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,7 +89,7 @@ def _run_again(
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-q", "--no-header"]
-        command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest]
+        command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest, *options.further]
         command += [f"{_place(each)}::{contract}" for each in ids]
         status, output = _ended(command)
         if status not in _RAN or not report.exists():
@@ -156,7 +158,7 @@ def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> st
     """The profile in the current folder, if the run had one and nothing else selects players. Raises UsageProblem."""
     if options.provision or "profile" not in before["run"]["digests"]:
         return ""
-    if any(each.partition("=")[0] in _OF_PLAYERS for each in options.pytest):
+    if any(each.partition("=")[0] in _OF_PLAYERS for each in (*options.pytest, *options.further)):
         return ""
     if not Path(USUAL_PROFILE).is_file():
         raise UsageProblem(f"the run had a profile, and there is no {USUAL_PROFILE} here: name it with --profile")
