@@ -129,8 +129,10 @@ def _message(name: str, message: Mapping[str, Any]) -> Iterator[str]:
     headers = [
         f"{key}: {value}" for key, value in message["headers"] if key.lower().startswith(("x-", "authorization"))
     ]
-    for number, text in enumerate(filter(None, (status, *headers, message["body"]))):
+    for number, text in enumerate(filter(None, (status, *headers))):
         yield from _entry(name if number == 0 else "", text)
+    # The body stays in one line, so that it can be copied.
+    yield f"{'':<13}{one_line(message['body'])}"
 
 
 def _entry(name: str, text: str) -> list[str]:

@@ -99,7 +99,7 @@ def _waivers(verdict: ContractVerdict) -> Iterator[str]:
 
 def _of_a_part(results: Sequence[ScenarioResult], total: int) -> Iterator[str]:
     """How many scenarios were run, if not all of the suite were."""
-    run = sum(not each.ended or bool(each.exchanges) for each in results)
+    run = len({each.scenario for each in results if not each.ended or each.exchanges})
     if run < total:
         yield f"of a part: {run} of {counted(total, 'scenario')} {'was' if run == 1 else 'were'} run"
 

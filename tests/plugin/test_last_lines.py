@@ -126,7 +126,8 @@ SOME = ("idempotency", "signature/old_timestamp.yaml")
 def test_a_few_examples_are_printed_and_v_prints_more(naive: Wallet, tmp_path: Path) -> None:
     done = certify(naive, *SOME, cwd=tmp_path)
     blocks = [line for line in done.lines if re.search(r"  (FAIL|UNKNOWN)$", line)]
-    assert len(blocks) == 1, "one finding of one scenario"
+    assert len(blocks) <= 3
+    assert len({line.split()[0] for line in blocks}) == len(blocks), "one finding of each"
     assert re.search(
         r"^\d+ more failures are not printed here: -v prints one of each cause, -vv all$", done.output, re.MULTILINE
     )
