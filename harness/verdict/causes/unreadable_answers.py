@@ -315,12 +315,13 @@ def _of_form(case: Case) -> Iterator[Cause]:
 
 
 def _follows_from_what_was_altered(case: Case, problem: Problem) -> bool:
-    """True if a balance is no number because the request had a missing or wrong field, and is one elsewhere."""
-    exchange = case.exchange
-    if exchange is None or not _is_no_balance(problem) or not (exchange.alteration.raw or exchange.alteration.without):
-        return False
-    ordinary = (each for each in case.history.exchanges if not (each.alteration.raw or each.alteration.without))
-    return not any(_is_no_balance(other) for each in ordinary for other in each.problems)
+    """True if the first balance that is no number answers a request with a missing or wrong field.
+
+    Such an amount may stay in the books, and then spoils the balances of right requests, too.
+    """
+    spoilt = (each for each in case.history.exchanges if any(map(_is_no_balance, each.problems)))
+    first = next(spoilt, None)
+    return _is_no_balance(problem) and first is not None and first.alteration.spoils_content
 
 
 def _is_no_balance(problem: Problem) -> bool:
