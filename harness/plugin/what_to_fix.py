@@ -28,16 +28,20 @@ def advice_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> lis
 
 
 def fix_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[str]:
-    """The lines for causes that fail the run: known bugs first, guesses last. Without `-v` the list is cut."""
-    every = verbosity > 0
+    """The lines for causes that fail the run: known bugs first, guesses last.
+
+    Without `-v` the list is cut, and guesses beside known bugs have no repair, so that all fits at the end of a screen.
+    """
+    every, named = verbosity > 0, _named(causes)
     known = [each for each in causes if not each[1].guess]
     guessed = [each for each in causes if each[1].guess]
     shown = known if every else known[:_MOST]
     guesses = guessed if every else guessed[: max(_LEAST_GUESSED, _MOST - len(shown))]
-    lines = [line for each in shown for line in _cause(*each, width, verbosity, named=_named(causes))]
+    lines = [line for each in shown for line in _cause(*each, width, verbosity, named=named)]
     if guessed:
         lines += wrap(_head_of_guesses([each for _, each in guessed], beside=bool(known)), width)
-        lines += [line for each in guesses for line in _cause(*each, width, verbosity, named=_named(causes))]
+        brief = bool(known) and not every
+        lines += [line for each in guesses for line in _cause(*each, width, verbosity, named=named, brief=brief)]
     if more := len(causes) - len(shown) - len(guesses):
         lines.append(f"and {counted(more, 'more cause')}: -v lists all, with their evidence")
     return lines
@@ -53,11 +57,16 @@ def _head_of_guesses(guessed: Sequence[Explanation], *, beside: bool) -> str:
     count = sum(len(each.findings) for each in guessed)
     more = " more" if beside else ""
     what = f"{count:,}{more} finding{' that' if count == 1 else 's that'} nothing we know explains"
-    return f"{what}; what the failing step alone suggests is a guess:"
+    return f"{what}; guesses by the failing step alone:"
 
 
-def _cause(contract: str, cause: Explanation, width: int, verbosity: int, *, named: bool) -> Iterator[str]:
-    """A cause with its number of scenarios, its requirements and its repair; with `-v` also with its evidence."""
+def _cause(
+    contract: str, cause: Explanation, width: int, verbosity: int, *, named: bool, brief: bool = False
+) -> Iterator[str]:
+    """A cause with its number of scenarios, its requirements and its repair; with `-v` also with its evidence.
+
+    A `brief` one is without its repair.
+    """
     of = f"{contract}: " if named else ""
     where = f"({of}{', '.join(cause.requirements[:4])}{', ...' if len(cause.requirements) > 4 else ''})"
     yield from wrap(
@@ -66,7 +75,7 @@ def _cause(contract: str, cause: Explanation, width: int, verbosity: int, *, nam
         subsequent_indent=_INDENT,
         break_on_hyphens=False,
     )
-    further = [f"fix: {cause.fix}"] if cause.fix else []
+    further = [f"fix: {cause.fix}"] if cause.fix and not brief else []
     if verbosity > 0:
         evidence = cause.evidence if verbosity > 1 else cause.evidence[:1]
         further = [*filter(None, [cause.counts]), *(f"evidence: {each}" for each in evidence), *further]

@@ -34,12 +34,12 @@ LAST_LINES = 20
 THREE = {
     "casino": {
         "remembers-per-operation": "keeps the ids of each operation in a table of its own",
-        "checks-funds-too-early": "looks at the balance",
-        "ignores-the-key": "key",
+        "checks-funds-too-early": "takes the stake a moment later",
+        "ignores-the-key": "does not look at x-api-key",
     },
     "sportsbook": {
-        "settles-a-bet-once": "only one settlement",
-        "refunds-again-for-a-new-id": "refunded again",
+        "settles-a-bet-once": "remembers a settlement by its bet",
+        "refunds-again-for-a-new-id": "returns the stake once more",
         "ignores-the-case-of-a-password": "capital and small letters",
     },
 }

@@ -86,6 +86,8 @@ def test_guesses_stand_below_their_heading() -> None:
     )
     assert lines[0].endswith("known 0 (CAS-IDM-01)")
     assert all("guessed" not in line for line in lines[:heading])
+    assert not [line for line in lines[heading:] if "fix: " in line], "beside known bugs the repair of a guess needs -v"
+    assert text(GUESSED[:2]).count("fix: ") == text(KNOWN[:1] + GUESSED[:1], verbosity=1).count("fix: ") == 2
 
 
 def test_of_several_contracts_each_cause_names_its_own() -> None:
