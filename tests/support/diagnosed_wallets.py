@@ -75,7 +75,10 @@ class AddsWhatIsNoNumber(Wallet):
     """Adds an amount that is not there: the sum is no number, and is written as null."""
 
     def read(self, contract: Contract, name: str, body: bytes) -> Operation:
-        return super().read(contract, name, rewritten(body, lambda fields: fields.setdefault("amount", 0)))
+        def complete(fields: dict[str, object]) -> None:
+            fields.setdefault("amount", 0)
+
+        return super().read(contract, name, rewritten(body, complete))
 
     def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
         answer = super().write(contract, operation, reply, request)
