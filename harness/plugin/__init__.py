@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{level}: scenarios of a requirement of this level")
     from harness.plugin.crash import CrashReporter
 
-    config.pluginmanager.register(CrashReporter(run), "walletproof-crash")
+    config.pluginmanager.register(CrashReporter(run, config), "walletproof-crash")
     from harness.plugin.timekeeping import Timekeeping
 
     config.pluginmanager.register(Timekeeping(run, config), "walletproof-time")
@@ -78,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
-        ending = Ending(run)
+        ending = Ending(run, config.option.verbose)
         config.pluginmanager.register(ending, "walletproof-ending")
         _register_outputs(config, run, ending)
 
@@ -109,7 +109,7 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
     config.pluginmanager.register(Watch(config), "walletproof-watch")
-    causes = Causes(run)
+    causes = Causes(run, config)
     config.pluginmanager.register(causes, "walletproof-causes")
     config.pluginmanager.register(Back(causes), "walletproof-causes-back")
 

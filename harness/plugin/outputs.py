@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.github import problem_command, workflow_commands
+from harness.report.github import problem_command, repository, workflow_commands
 from harness.report.report_files import SUFFIXES, probe
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
@@ -93,13 +94,18 @@ class Outputs:
         if self._files.github is not None:
             self._summarise(report, self._files.github)
         if self._files.annotate:
-            self._messages += [(each, True) for each in workflow_commands(report)]
+            self._messages += [(each, True) for each in workflow_commands(report, repository(os.environ))]
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print which files were written and which were not."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+        """Print after the verdict which files were written and which were not.
+
+        This plugin is registered after that of the verdict, so its wrapper is outside of that one's.
+        """
+        result = yield
         for text, good in self._messages:
             terminalreporter.line(text, **({} if good else {"red": True}))
+        return result
 
     def _report(self, *, complete: bool) -> dict[str, Any]:
         run = self._run

@@ -34,8 +34,11 @@ NAMES = (
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every `--wallet-*` option."""
-    group = parser.getgroup("wallet", "walletproof: certify a seamless wallet")
-    add = group.addoption
+    declare(parser.getgroup("wallet", "walletproof: certify a seamless wallet").addoption)
+
+
+def declare(add: Callable[..., None]) -> None:
+    """Call `add` for every option, with the arguments of `add_argument` of argparse."""
     add(
         "--wallet-url",
         default=None,
