@@ -20,6 +20,7 @@ from harness.cli import (
     partner,
     prove,
     replay,
+    report,
     show_config,
     verify,
 )
@@ -36,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     partner,
     prove,
     replay,
+    report,
     compare,
     openapi,
     keygen,

@@ -126,7 +126,9 @@ def report(
         conclude(name, found[name], mine[name].requirements, suite[name], waivers=waivers, today=TODAY) for name in ids
     ]
     every = [each for part in found.values() for each in part]
-    return report_data(facts, every, verdicts, mine, suite, complete=complete)
+    paths = {each.scenario: ROOT / "scenarios" / f"{each.scenario}.yaml" for each in every}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    return report_data(facts, every, verdicts, mine, suite, complete=complete, texts=texts)
 
 
 def everything(contract: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WHOLE = """\
+wallet: Larkspur Wallet 2.14.1
+issuer: Northgate Games
 environment: staging
 contracts:
   casino:     {url: https://wallet.example/casino, credentials: {api_key: ${KEY}, secret: ${SECRET}}}
