@@ -14,6 +14,7 @@ from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.report.themes import themes
+from harness.report.verdict_sentence import because, not_judged
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.dictionary import Explanation, explain, rank
 from harness.verdict.repetition_ages import latest, tried
@@ -68,16 +69,21 @@ def report_data(
     the scenario's id.
     """
     ordered = _fitted(sorted(results, key=lambda each: (each.contract, each.scenario)))
+    found = explained(ordered, contracts)
     return {
         "format": FORMAT,
         "run": {**_run(run), "waivers": [each for verdict in verdicts for each in _waivers(verdict, ordered)]},
-        "contracts": {each.contract: _contract(each, contracts[each.contract], ordered, run) for each in verdicts},
+        "contracts": {
+            each.contract: _contract(each, contracts[each.contract], ordered, run)
+            | _sentences(each, contracts[each.contract], ordered, found, scenarios.get(each.contract, {}), run)
+            for each in verdicts
+        },
         "requirements": [
             requirement
             for each in verdicts
             for requirement in _requirements(each, contracts[each.contract], scenarios.get(each.contract, {}))
         ],
-        "causes": [_cause(*each) for each in explained(ordered, contracts)],
+        "causes": [_cause(*each) for each in found],
         "scenarios": [_scenario(each) | _text(each.scenario, texts) for each in ordered],
         "latency": latencies(ordered),
         "counts": _counts(ordered),
@@ -142,6 +148,24 @@ def _contract(
         "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
         "absent": sorted({name for each in mine for name in each.absent}),
         "themes": themes(contract),
+    }
+
+
+def _sentences(
+    verdict: ContractVerdict,
+    contract: Contract,
+    results: Sequence[ScenarioResult],
+    causes: Sequence[tuple[str, Explanation]],
+    scenarios: Mapping[str, Sequence[str]],
+    run: RunFacts,
+) -> dict[str, Any]:
+    """The verdict in one sentence, and what was not judged."""
+    mine = [each for each in results if each.contract == verdict.contract]
+    own = [each for name, each in causes if name == verdict.contract]
+    total = len({name for names in scenarios.values() for name in names})
+    return {
+        "sentence": because(verdict, contract, mine, own, total=total, strict=run.strict),
+        "not_judged": [{"what": list(each.what), "why": each.why} for each in not_judged(verdict, contract, mine)],
     }
 
 

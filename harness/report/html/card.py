@@ -112,11 +112,8 @@ def _contract(name: str, contract: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(contract: Mapping[str, Any]) -> str:
-    """The verdict's reason as a sentence."""
-    text = str(contract["reason"])
-    warned = contract["warnings"]
-    advice = f"; {warned} SHOULD requirement{'' if warned == 1 else 's'} not met" if warned else ""
-    return f"{text[:1].upper()}{text[1:]}{advice}."
+    """What is wrong, or what holds, in one sentence."""
+    return _capital(contract.get("sentence") or f"{contract['reason']}.")
 
 
 def _notices(report: Mapping[str, Any]) -> Iterator[str]:

@@ -93,6 +93,7 @@ def _row(
     key = (scenario["contract"], scenario["id"])
     mine = causes.get(key, ())
     found = [_finding(each, mine) for each in scenario["verdicts"] if each["status"] != "pass"]
+    found.sort(key=lambda each: SHOWN.index(shown(each)))
     ids = dict.fromkeys([scenario["requirement"], *(each["requirement"] for each in found)])
     guilty = _guilty(scenario)
     rows = [exchange_row(each, scenario, guilty) for each in scenario["exchanges"]]
