@@ -1,4 +1,4 @@
-"""SARIF and GitLab's code quality: one finding for a scenario and a requirement, with a severity and a fixed identity."""
+"""SARIF and GitLab's code quality: one finding for a scenario and a requirement, with severity and identity."""
 
 from __future__ import annotations
 

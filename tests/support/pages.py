@@ -37,9 +37,8 @@ def settled(page: Page) -> None:
 
 def go_to(page: Page, address: str) -> None:
     """Change the address of the open page, as a link in it does."""
-    page.run(
-        f"new Promise(done => {{ addEventListener('hashchange', () => setTimeout(done), {{once: true}}); location.hash = {address!r}; }})"
-    )
+    changed = "addEventListener('hashchange', () => setTimeout(done), {once: true})"
+    page.run(f"new Promise(done => {{ {changed}; location.hash = {address!r}; }})")
     settled(page)
 
 

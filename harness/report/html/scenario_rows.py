@@ -13,6 +13,8 @@ from harness.report.html.race_lanes import races
 
 _MOST_FINDINGS = 3
 """How many findings of a scenario are open. The others are folded."""
+_MOST_EXAMPLES = 4
+"""How many failing scenarios are printed."""
 _RED = ("fail", "unknown")
 _EMPTY = {"sent": "", "said": "", "possible": (), "probably": "", "fix": "", "again": "", "line": 0, "waived": False}
 """What a verdict leaves out if it has none."""
@@ -70,9 +72,6 @@ def _causes_by_scenario(report: Mapping[str, Any]) -> dict[tuple[str, str], list
     return found
 
 
-_MOST_EXAMPLES = 6
-
-
 def _examples(report: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     """The scenarios that are printed: for each of the first causes one that failed."""
     failed = {(each["contract"], each["id"]) for each in report["scenarios"] if each["status"] in _RED}
@@ -97,6 +96,8 @@ def _row(
     ids = dict.fromkeys([scenario["requirement"], *(each["requirement"] for each in found)])
     guilty = _guilty(scenario)
     rows = [exchange_row(each, scenario, guilty) for each in scenario["exchanges"]]
+    for each in [each for each in rows if each["guilty"]][:1]:
+        each["first"] = True
     result = shown(scenario)
     return {
         "anchor": anchors.of(*key),

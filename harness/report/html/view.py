@@ -35,6 +35,7 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
         "readings": list(_readings(report)),
         "latency": [histogram(each) for each in report["latency"]],
         "groups": grouped,
+        "examples": sum(row["example"] for group in grouped for row in group["first"]),
         "filters": _filters(report, grouped),
         "example_search": next((each["id"].rpartition("-")[0] for each in report["requirements"]), "balance"),
         "again": f"walletproof certify --seed {report['run']['seed']}",
