@@ -1,13 +1,14 @@
 """The themes of a contract: its requirements in a few sentences, for those who decide.
 
-`themes.json` in the folder of the contract's schemas has a list of objects: `title` and `text` are sentences, and
-`families` are the middle parts of the ids of the requirements. A contract without that file has no themes.
+They are in `themes.json` in the folder of the contract's schemas, a list of objects. `title` and `text` are sentences.
+`families` are the middle parts of the ids of requirements. A contract without that file has no themes.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from harness.contracts import Contract
@@ -20,7 +21,7 @@ def themes(contract: Contract) -> list[dict[str, Any]]:
     path = contract.schemas / FILE
     if not path.is_file():
         return []
-    found = [_theme(each, contract) for each in json.loads(path.read_text(encoding="utf-8"))]
+    found = [_theme(each, contract) for each in json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)]
     return [each for each in found if each["requirements"]]
 
 

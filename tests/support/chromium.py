@@ -81,7 +81,7 @@ class Page:
     def looks(self, *, dark: bool = False, printed: bool = False, width: int = 1200, height: int = 900) -> None:
         """Set colours and size, and whether the page is shown as it prints."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._ask("Emulation.setEmulatedMedia", {"features": [scheme], "media": "print" if printed else "screen"})
+        self._ask("Emulation.setEmulatedMedia", {"features": [scheme], "media": "print" if printed else ""})
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._ask("Emulation.setDeviceMetricsOverride", size)
 
@@ -100,6 +100,8 @@ class Page:
 
     def printed(self, path: Path) -> None:
         """Write the page as it prints to a PDF file."""
+        self._ask("Emulation.setEmulatedMedia", {"media": ""})
+        self._ask("Emulation.clearDeviceMetricsOverride", {})
         told = self._ask("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
         path.write_bytes(base64.b64decode(told["data"]))
 

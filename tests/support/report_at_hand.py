@@ -32,6 +32,11 @@ CREDENTIALS = {
     "casino": of_casino("casino-key-4711", "casino-Secret/of+these=tests"),
     "sportsbook": of_sportsbook("sportsbook-user", "sportsbook-Password/of+these=tests"),
 }
+SOME_OF_BOTH = {
+    "casino": ["idempotency/resent_settlement", "races/identical_bets", "signature/wrong_signature"],
+    "sportsbook": ["idempotency/resent_bet", "authentication/wrong_password"],
+}
+"""A few scenarios of both contracts."""
 RUN_ID = "0badcafe"
 TODAY = date(2026, 11, 21)
 LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2, settle_seconds=0)

@@ -44,7 +44,7 @@ def _chart(player: str, points: Sequence[Mapping[str, Any]], guilty: Collection[
     def height(text: str) -> int:
         return TOP + int((high - _amount(text)) / ((high - low) or 1) * (HEIGHT - TOP - BOTTOM))
 
-    marks = [
+    marks: list[dict[str, Any]] = [
         {
             "x": LEFT + place * step,
             "expected": [{"y": height(text), "number": _number(text)} for text in each["expected"]],

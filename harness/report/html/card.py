@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.report.html.kinds import counts
-from harness.report.html.shares import bar, tenths
+from harness.report.html.percentages import bar, tenths
 from harness.verdict import Certification
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from harness.report.html.card import minute, unjudged, wallet_of
@@ -105,5 +106,5 @@ def _blocks(digits: str) -> str:
 def _key(token: str) -> str:
     """The beginning of the thumbprint of the key that signed, as the head of a JWS names it."""
     head = token.partition(".")[0]
-    named: Mapping[str, str] = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    named: Mapping[str, str] = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)), parse_float=Decimal)
     return named["kid"][:_KEY]

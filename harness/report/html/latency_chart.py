@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isqrt, log10
 from typing import Any
 
-from harness.report.html.shares import tenths
+from harness.report.html.percentages import tenths
 from harness.report.latency import EDGES
 
 _HIGHEST = 64

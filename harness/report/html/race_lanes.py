@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.report.html.shares import percent, tenths
+from harness.report.html.percentages import percent, tenths
 
 MOST_LANES = 60
 _LEAST = 8

@@ -9,8 +9,8 @@ from harness.report.html.card import card, day, title
 from harness.report.html.cause_cards import cause_cards, opening, unexplained
 from harness.report.html.kinds import SHOWN, counts, kind, shown, word, word_of_requirement
 from harness.report.html.latency_chart import histogram
+from harness.report.html.percentages import bar
 from harness.report.html.scenario_rows import Anchors, category_of, groups, titled
-from harness.report.html.shares import bar
 
 
 def page(report: Mapping[str, Any]) -> dict[str, Any]:
