@@ -23,7 +23,7 @@ def without_space(text: str) -> str:
     return "".join(re.findall(r'"(?:[^"\\]|\\.)*"|[^\s"]', text))
 
 
-@given(JSON.filter(lambda value: isinstance(value, list | dict)), st.booleans())
+@given(value=JSON.filter(lambda value: isinstance(value, list | dict)), is_ascii=st.booleans())
 def test_only_white_space_between_tokens_differs(value: object, *, is_ascii: bool) -> None:
     text = json.dumps(value, ensure_ascii=is_ascii)
     assert without_space(pretty(text)) == without_space(text)

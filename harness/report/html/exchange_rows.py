@@ -9,14 +9,13 @@ from harness.contracts import Contract, UnknownContract, load
 from harness.model import Lateness
 from harness.report.html.bodies import wire
 from harness.report.html.latency_chart import milliseconds
+from harness.report.html.race_lanes import Guilty
 from harness.verdict.repetition_ages import lateness
 
 _OF_AUTHENTICATION = ("forged", "missing_header", "stale_seconds", "tampered")
 """The alterations of a request that concern its authentication."""
 PREPARATION = -1
 _WHEN = {PREPARATION: "preparation", -2: "closing read", -3: "later read"}
-Guilty = Mapping[tuple[int, int], str]
-"""By run and index: the kind of the worst finding that names this exchange."""
 
 
 def exchange_row(exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilty: Guilty) -> dict[str, Any]:

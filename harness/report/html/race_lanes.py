@@ -12,16 +12,20 @@ _LEAST = 8
 """The least width of a bar, in tenths of a percent."""
 
 
-def races(exchanges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+Guilty = Mapping[tuple[int, int], str]
+"""By run and index: the kind of the worst finding that names this exchange."""
+
+
+def races(exchanges: Sequence[Mapping[str, Any]], guilty: Guilty) -> list[dict[str, Any]]:
     """A picture for each race, in the order in which they were run."""
     found: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
     for exchange in exchanges:
         if exchange["race"] is not None:
             found.setdefault((exchange["run"], exchange["race"]), []).append(exchange)
-    return [_race(run, each[:MOST_LANES]) for (run, _), each in found.items() if len(each) > 1]
+    return [_race(run, each[:MOST_LANES], guilty) for (run, _), each in found.items() if len(each) > 1]
 
 
-def _race(run: int, racing: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _race(run: int, racing: Sequence[Mapping[str, Any]], guilty: Guilty) -> dict[str, Any]:
     spans = [_span(each["microseconds"]) for each in racing]
     begun, ended = min(span[0] for span in spans), max(span[2] for span in spans)
     whole = max(ended - begun, 1)
@@ -29,7 +33,9 @@ def _race(run: int, racing: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     share = f"{most} of {len(racing)}" if most < len(racing) else f"all {most}"
     return {
         "run": run,
-        "bars": [_lane(each, span, begun, whole) for each, span in zip(racing, spans, strict=True)],
+        "bars": [
+            _lane(each, span, begun, whole) | _found(each, guilty) for each, span in zip(racing, spans, strict=True)
+        ],
         "overlap": {"x": percent(start - begun, whole), "width": percent(stop - start, whole)} if most > 1 else None,
         "most": share,
         "sentence": f"{len(racing)} requests within {whole / 1000:.2f} ms"
@@ -72,6 +78,12 @@ def _lane(exchange: Mapping[str, Any], span: tuple[int, int, int], begun: int, w
         "answering": tenths(max(answering, _LEAST)),
         "label": f"{exchange['operation']} {exchange['index']}: from {start - begun} to {end - begun} microseconds",
     }
+
+
+def _found(exchange: Mapping[str, Any], guilty: Guilty) -> dict[str, str]:
+    """The kind of an exchange that a finding names, in the place of what was accepted or refused."""
+    kind = guilty.get((exchange["run"], exchange["index"]))
+    return {"kind": kind, "word": "finding"} if kind else {}
 
 
 def _shown(exchange: Mapping[str, Any]) -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from harness.model import Check
 from harness.report.html.balance_chart import charts
-from harness.report.html.exchange_rows import PREPARATION, Guilty, exchange_row
+from harness.report.html.exchange_rows import PREPARATION, exchange_row
 from harness.report.html.kinds import SHOWN, counts, kind, shown, word
-from harness.report.html.race_lanes import races
+from harness.report.html.race_lanes import Guilty, races
 
 _MOST_FINDINGS = 3
 """How many findings of a scenario are open. The others are folded."""
@@ -119,7 +119,7 @@ def _row(
         "cases": [{**each, "kind": kind(each["status"]), "word": word(each["status"])} for each in _cases(scenario)],
         "texts": _texts(scenario),
         "plots": charts(scenario["exchanges"], _impossible(scenario)),
-        "lanes": races(scenario["exchanges"]),
+        "lanes": races(scenario["exchanges"], guilty),
         "prepared": [each for each in rows if each["step"] == PREPARATION and not each["guilty"]],
         "steps": [each for each in rows if each["step"] != PREPARATION or each["guilty"]],
     }
