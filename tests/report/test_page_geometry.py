@@ -1,4 +1,4 @@
-"""The geometry of the page's pictures: bars fill their room, races overlap as they did, latencies stand where they are."""
+"""The geometry of the pictures: bars fill their room, races overlap as they did, latencies stand where they are."""
 
 from __future__ import annotations
 
