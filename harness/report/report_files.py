@@ -34,7 +34,7 @@ def suffix_of(path: Path) -> str:
     A name that is nothing but such an end has none.
     """
     name = path.name.lower()
-    fitting = [each for each in SUFFIXES if name.endswith(each) and name != each]
+    fitting = [each for each in SUFFIXES if name.endswith(each) and name not in SUFFIXES]
     return max(fitting, key=len, default="")
 
 

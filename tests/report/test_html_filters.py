@@ -147,9 +147,7 @@ def test_every_box_of_an_open_scenario_can_be_copied(page: Page, written: Path) 
     go_to(page, "#casino/idempotency/resent_settlement")
     page.run("new Promise(done => setTimeout(done, 50))")
     boxes = "document.querySelectorAll('.row[open] .code')"
-    assert (
-        page.run(f"[...{boxes}].filter(e => e.getClientRects().length && !e.querySelector('[data-copy]')).length") == 0
-    )
+    assert page.run(f"[...{boxes}].filter(e => e.checkVisibility() && !e.querySelector('[data-copy]')).length") == 0
     page.run(
         "window.copied = ''; Object.defineProperty(navigator, 'clipboard', {configurable: true, "
         "value: {writeText: text => { window.copied = text; return Promise.resolve(); }}})"

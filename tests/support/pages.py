@@ -59,7 +59,7 @@ def count(page: Page, selector: str) -> int:
 
 def seen(page: Page, selector: str) -> int:
     """How many elements take up room on the page."""
-    return int(page.run(f"[...document.querySelectorAll({selector!r})].filter(e => e.getClientRects().length).length"))
+    return int(page.run(f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"))
 
 
 def pages_of(path: Path) -> int:
