@@ -55,8 +55,8 @@ def _facts(cause: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if cause["predicted"]:
         yield f"{cause['confirmed']} of {cause['predicted']}", "scenarios that this bug turns red are red"
         yield str(cause["refuted"]), "of its predictions passed"
-    count = cause["findings"]
-    yield str(count), "finding" if count == 1 else "findings"
+    if cause["findings"] > cause["explains"]:
+        yield str(cause["findings"]), "findings in these scenarios"
 
 
 def _affected(
