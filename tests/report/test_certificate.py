@@ -151,6 +151,24 @@ def test_the_page_says_what_was_judged_in_sentences_and_how_to_verify(
     assert public.exists()
 
 
+def test_wallet_and_issuer_are_named_as_the_profile_has_them(
+    passed: Mapping[str, Any], keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named_there = {**passed["run"], "wallet": "Larkspur Wallet 2.14.1", "issuer": "Northgate Games"}
+    made = {**passed, "run": {**named_there, "digests": {}}}
+    assert "Larkspur Wallet 2.14.1" in page_of(made, keys[0])
+    assert "Issued by Northgate Games" in page_of(made, keys[0])
+    assert "the profile names no issuer" in page_of(passed, keys[0])
+    report_page = render(made)
+    assert "<dd>Larkspur Wallet 2.14.1</dd>" in report_page
+    assert "<dd>Northgate Games</dd>" in report_page
+    write_text(tmp_path / "c.jws", sign(claims(made, now_utc()), keys[0]))
+    assert main(["verify", str(tmp_path / "c.jws"), "--key", str(keys[1])]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "wallet: Larkspur Wallet 2.14.1" in lines
+    assert "issued by: Northgate Games" in lines
+
+
 def test_the_fingerprint_on_the_page_is_that_of_the_signed_file(
     passed: Mapping[str, Any], keys: tuple[Path, Path], tmp_path: Path
 ) -> None:
