@@ -252,7 +252,7 @@ def test_a_report_without_any_finding_says_so() -> None:
 def test_the_card_names_wallet_contract_date_version_and_what_was_not_judged() -> None:
     made: dict[str, Any] = report(CoreOnlyWallet, {"casino": everything("casino")})
     top = re.sub(r"<[^>]+>", " ", render(made).partition('id="overview"')[0].partition("</style>")[2])
-    for part in ("wallet.example:9000", "Casino (", "21 Nov 2026, 04:00 UTC", "walletproof 0.0.0", "Seed", "9 s"):
+    for part in ("wallet.example:9000", "casino: Seamless wallet", "21 Nov 2026, 04:00 UTC", "walletproof 0.0.0", "Seed", "9 s"):
         assert part in top, part
     skipped = next(each["reason"] for each in made["scenarios"] if each["status"] == "skipped")
     assert skipped[1:] in top

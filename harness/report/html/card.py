@@ -136,7 +136,7 @@ def _facts(report: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
     for each in dict.fromkeys(run["targets"].values()):
         yield "Address", each, True
     for name, contract in report["contracts"].items():
-        yield "Contract", f"{name.capitalize()} ({contract['title']})", False
+        yield "Contract", f"{name}: {contract['title']}", False
     yield "Date", minute(run["started"]), False
     yield "Duration", f"{_duration(run)}, {report['counts']['requests']:,} requests", False
     if run.get("issuer"):
