@@ -252,7 +252,14 @@ def test_a_report_without_any_finding_says_so() -> None:
 def test_the_card_names_wallet_contract_date_version_and_what_was_not_judged() -> None:
     made: dict[str, Any] = report(CoreOnlyWallet, {"casino": everything("casino")})
     top = re.sub(r"<[^>]+>", " ", render(made).partition('id="overview"')[0].partition("</style>")[2])
-    for part in ("wallet.example:9000", "casino: Seamless wallet", "21 Nov 2026, 04:00 UTC", "walletproof 0.0.0", "Seed", "9 s"):
+    for part in (
+        "wallet.example:9000",
+        "casino: Seamless wallet",
+        "21 Nov 2026, 04:00 UTC",
+        "walletproof 0.0.0",
+        "Seed",
+        "9 s",
+    ):
         assert part in top, part
     skipped = next(each["reason"] for each in made["scenarios"] if each["status"] == "skipped")
     assert skipped[1:] in top
@@ -278,3 +285,11 @@ def test_a_report_of_an_older_version_is_shown_too() -> None:
     for each in made["contracts"].values():
         del each["themes"]
     assert "p95" in render(made)
+
+
+def test_a_run_that_was_broken_off_at_once_has_a_page_that_says_so() -> None:
+    made = report(Wallet, {"casino": []}, complete=False)
+    text = render(made)
+    assert "This run was interrupted" in text
+    assert f"{len(everything('casino'))} of {len(everything('casino'))} scenarios were not run" in text
+    assert "Certified" not in text.partition("</style>")[2]

@@ -190,11 +190,9 @@ def unjudged(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if (each["contract"], scenario) not in ran
     }
     if missing:
-        yield {
-            "text": f"{len(missing)} of {len(missing) + len(ran)} scenarios were not run"
-            f"{_open(report, [each for each in open_ids if not _is_tried(open_ids[each], ran)])}",
-            "requirements": (),
-        }
+        open_by_it = [each for each in open_ids if not _is_tried(open_ids[each], ran)]
+        text = f"{len(missing)} of {len(missing) + len(ran)} scenarios were not run{_open(report, open_by_it)}"
+        yield {"text": f"{text.rstrip('.')}.", "requirements": ()}
     if undecided := sum(each["status"] == "unknown" for each in report["scenarios"]):
         text = f"{undecided} scenario{' was' if undecided == 1 else 's were'} tried and could not be decided."
         yield {"text": text, "requirements": ()}
