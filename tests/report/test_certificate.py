@@ -24,6 +24,7 @@ from harness.report import ReportError, write_text
 from harness.report.certificate import claims, new_keys, now_utc, refusal, sign, verify
 from harness.report.html import render, render_certificate
 from harness.report.html.card import minute
+from harness.report.html.rosette import SIZE, rosette
 from harness.report.markdown import render as render_markdown
 from harness.report.themes import themes
 from mock_server.defects import named
@@ -179,6 +180,15 @@ def test_the_fingerprint_on_the_page_is_that_of_the_signed_file(
     page = render_certificate(certificate, passed, token, file.name)
     (shown,) = re.findall(r"SHA-256</dt><dd>([0-9a-f ]+)</dd>", page)
     assert shown.replace(" ", "") == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_rosette_differs_with_the_fingerprint_and_stays_in_its_square() -> None:
+    one, other = (rosette(hashlib.sha256(text).hexdigest()) for text in (b"one", b"other"))
+    assert one == rosette(hashlib.sha256(b"one").hexdigest())
+    assert set(one).isdisjoint(other)
+    numbers = [Decimal(each) for path in (*one, *other) for each in re.findall(r"[0-9.]+", path)]
+    assert min(numbers) >= 0
+    assert max(numbers) <= SIZE
 
 
 def test_a_contract_without_themes_has_the_texts_of_its_requirements(

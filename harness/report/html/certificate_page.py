@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness.report.html.card import minute, unjudged, wallet_of
+from harness.report.html.rosette import rosette
 
 _BLOCK = 8
 """How many digits of a fingerprint stand together."""
@@ -29,6 +30,7 @@ def certificate_page(
     wallet = wallet_of(report)
     titled = f"{wallet}, {', '.join(certificate['contracts'])}"
     key = _key(token)
+    fingerprint = hashlib.sha256(f"{token}\n".encode()).hexdigest()
     return {
         "kind_of_page": "certificate",
         "title": f"Certificate {certificate['run']}: {titled}, until {minute(certificate['expires'])}",
@@ -41,7 +43,8 @@ def certificate_page(
         "days": _days(certificate),
         "unjudged": [each["text"] for each in unjudged(report)],
         "command": f"walletproof verify {file} --key KEY.pub",
-        "fingerprint": _blocks(hashlib.sha256(f"{token}\n".encode()).hexdigest()),
+        "fingerprint": _blocks(fingerprint),
+        "rosette": rosette(fingerprint),
         "key": key,
         "file": file,
         "digests": [(name, value[: 2 * _BLOCK]) for name, value in certificate["digests"].items()],
