@@ -195,7 +195,7 @@ def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> st
     """The profile in the current folder, if the run had one and nothing else selects players. Raises UsageProblem."""
     if options.provision or "profile" not in before["run"]["digests"]:
         return ""
-    if any(each.partition("=")[0] in _OF_PLAYERS for each in (*options.pytest, *options.further, *options.further)):
+    if any(each.partition("=")[0] in _OF_PLAYERS for each in (*options.pytest, *options.further)):
         return ""
     if not Path(USUAL_PROFILE).is_file():
         raise UsageProblem(f"the run had a profile, and there is no {USUAL_PROFILE} here: name it with --profile")

@@ -125,7 +125,8 @@ def _add_results(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix decides its form: .json, .html, .md or .har; repeatable",
+        help="write a report; the end of its name decides its form: .html, .json, .md, .har, .sarif or .gitlab.json "
+        "(code quality); repeatable",
     )
     add(
         "--wallet-certificate",
