@@ -13,6 +13,7 @@ from harness.cli import (
     certify,
     check,
     compare,
+    docs,
     explore,
     init,
     keygen,
@@ -41,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     keygen,
     verify,
     audit,
+    docs,
 )
 """The modules of the subcommands, in the order of the help."""
 

@@ -133,7 +133,7 @@ def _ask(question: str) -> str:
 
 def text_of(answers: Answers) -> Iterator[str]:
     """The lines of the profile. Raises UsageProblem for a contract that does not exist."""
-    yield "# The wallet under test. docs/PROFILE.md explains every key; `walletproof show-config` prints what holds."
+    yield "# The wallet under test. `walletproof docs profile` explains every key, `show-config` prints what holds."
     yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
     yield ""
     yield "environment: staging     # a run refuses to send anything to what is marked production"
