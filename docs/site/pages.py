@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from harness.contracts import BUNDLED, Contract, load  # noqa: E402 - the checkout is on the path since the line above
 from harness.model import Level, Requirement, Scenario  # noqa: E402
 from harness.scenario import load_folder  # noqa: E402
-from mock_server.defects import DEFECTS  # noqa: E402
+from mock_server.defects import DEFECTS, Defect  # noqa: E402
 
 GUIDES = (
     "*.md",
@@ -209,7 +209,7 @@ def _scenario_page(scenario: Scenario, requirements: Mapping[str, Requirement]) 
     )
 
 
-def _witness_lines(defects: list[Any]) -> Iterator[str]:
+def _witness_lines(defects: list[Defect]) -> Iterator[str]:
     if defects:
         yield ""
         yield "## Defects that it must catch"
@@ -238,7 +238,7 @@ def _scenario_line(scenario: Scenario, up: str) -> str:
     return f"* [{scenario.id}]({up}{scenario.id}.md): {scenario.title} ({', '.join(dict(scenario.requirements))})"
 
 
-def _toctree(names: Iterator[str] | Any) -> list[str]:
+def _toctree(names: Iterable[str]) -> list[str]:
     return ["```{toctree}", ":hidden:", "", *names, "```", ""]
 
 

@@ -32,6 +32,11 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def as_used(name: str) -> str:
+    """The text of a file. GitLab does not look into a hidden job, so the template's job has the name of a plain one."""
+    return re.sub(r"^\.(?=walletproof:)", "", text(name), flags=re.MULTILINE)
+
+
 def checked(schema: str, file: Path) -> subprocess.CompletedProcess[str]:
     """What check-jsonschema says of a file. Nothing is fetched: the schema is part of it."""
     line = [str(BIN / "check-jsonschema"), "--no-cache", "--builtin-schema", schema, str(file)]
@@ -39,8 +44,10 @@ def checked(schema: str, file: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("name", "schema"), HELD_AGAINST.items(), ids=HELD_AGAINST)
-def test_it_fits_its_schema(name: str, schema: str) -> None:
-    done = checked(schema, ROOT / name)
+def test_it_fits_its_schema(name: str, schema: str, tmp_path: Path) -> None:
+    file = tmp_path / Path(name).name
+    file.write_text(as_used(name), encoding="utf-8")
+    done = checked(schema, file)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -55,7 +62,7 @@ def test_it_fits_its_schema(name: str, schema: str) -> None:
 def test_a_mistake_in_it_would_be_found(name: str, right: str, wrong: str, tmp_path: Path) -> None:
     assert right in text(name)
     spoilt = tmp_path / Path(name).name
-    spoilt.write_text(text(name).replace(right, wrong), encoding="utf-8")
+    spoilt.write_text(as_used(name).replace(right, wrong), encoding="utf-8")
     assert checked(HELD_AGAINST[name], spoilt).returncode == 1
 
 
