@@ -43,12 +43,15 @@ from bench.surroundings import without_wallet
 
 PLAYERS = 64
 CONNECTIONS = (1, 64)
-MOST_PER_SECOND = {1: 3000, 64: 20_000}
+CONNECTIONS_OF_LARGE = (1, 8)
+"""For batches of 10,000. With 64 of them 640,000 items would be under way, which PostgreSQL writes in five minutes."""
+MOST_PER_SECOND = {1: 3000, 8: 3000, 64: 20_000}
 """Requests that are prepared for each second of a measurement, by the number of connections."""
 MOST_ITEMS = 60_000
-"""Items that are prepared for a measurement, unless 64 requests have more."""
+"""Items that are prepared for a measurement, unless a request for each connection has more."""
 PLAYER = json.dumps({"contract": "casino", "currency": "EUR", "balance": "1000000"}).encode()
 AMOUNT = 100_000
+LARGE = 10_000
 MOST_IN_COMMIT = 12_800
 """Items in a transaction of the loops at most: 64 parts of 200."""
 
@@ -59,13 +62,18 @@ class Kind(NamedTuple):
     name: str
     size: int = 1
 
+    @property
+    def connections(self) -> Sequence[int]:
+        """The numbers of connections that are measured."""
+        return CONNECTIONS if self.size < LARGE else CONNECTIONS_OF_LARGE
+
 
 KINDS = (
     Kind("bet"),
     Kind("payout"),
     Kind("settlement of 1"),
     Kind("settlement of 100", 100),
-    Kind("settlement of 10,000", 10_000),
+    Kind("settlement of 10,000", LARGE),
 )
 
 
@@ -267,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.serve:
         serve(*options.serve)
         return
-    rows = [Wanted(kind, each) for kind in KINDS if options.only in {"", kind.name} for each in CONNECTIONS]
+    rows = [Wanted(kind, each) for kind in KINDS if options.only in {"", kind.name} for each in kind.connections]
     found: dict[tuple[str, Wanted], list[Measured]] = {}
     with stores() as places, contextlib.ExitStack() as stack:
         constant = stack.enter_context(peer("constant", ":memory:"))

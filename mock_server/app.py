@@ -187,8 +187,16 @@ class App:
     def _report(self, contract: Contract, name: str, status: int, record: records.Record, duration_ns: int) -> None:
         self.metrics.answered(contract.name, name, status, duration_ns)
         self.metrics.transactions[contract.name, name] += record.count
-        fields = {"contract": contract.name, "operation": name, "status": status, "ms": duration_ns // 1_000_000}
-        logs.event("request", lambda: {**fields, **record.fields})
+        logs.event(
+            "request",
+            lambda: {
+                "contract": contract.name,
+                "operation": name,
+                "status": status,
+                "ms": duration_ns // 1_000_000,
+                **record.fields,
+            },
+        )
 
     # ------------------------------------------------------------------------------------------------------------------
     # Everything else

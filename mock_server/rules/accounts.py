@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from harness.contracts import BUNDLED, load
 from harness.model import Amount, Movement, Outcome, Reward
 from mock_server.clock import Clock
@@ -11,6 +13,7 @@ from mock_server.order import Order, Refusal
 from mock_server.store import LARGEST_BALANCE, Account, Store
 
 
+@cache
 def finest(contract: str, currency: str) -> int:
     """The smallest amount of a currency that a contract can carry, in hundred-thousandths."""
     return int(load(contract).wire_unit(currency)) if contract in BUNDLED else 1

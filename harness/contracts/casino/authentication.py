@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -61,7 +60,7 @@ _MILLISECONDS = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 
 def signature(body: bytes, secret: str, timestamp: str) -> str:
     """The signature of a body's exact bytes; the timestamp is in Unix milliseconds."""
-    return hmac.new(secret.encode(), b"|".join((body, timestamp.encode())), hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), b"|".join((body, timestamp.encode())), "sha256").hex()
 
 
 def sign(body: bytes, credentials: Credentials, now_ms: int) -> tuple[tuple[str, str], ...]:
