@@ -13,7 +13,7 @@ FROM python:3.12-slim
 COPY --from=build /venv /venv
 RUN useradd --create-home --uid 10001 walletproof && mkdir /wallet && chown walletproof /wallet
 ENV PATH="/venv/bin:$PATH" PYTHONUNBUFFERED=1
-USER walletproof
+USER 10001
 WORKDIR /wallet
 ENTRYPOINT ["walletproof"]
 CMD ["--help"]

@@ -24,6 +24,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 add_module_names = False
+# The navigation stands on every page: with every name of the API in it, a build takes ten times as long.
+toc_object_entries = False
 python_use_unqualified_type_names = True
 highlight_language = "text"
 # Fences of ours with `console` and `jsonc` hold commands and cut JSON, which no lexer has to understand word by word.

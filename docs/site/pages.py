@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +110,8 @@ def _generated() -> Iterator[tuple[str, str]]:
     scenarios = load_folder(ROOT / "scenarios", contracts)
     tried: dict[str, list[Scenario]] = defaultdict(list)
     for scenario in scenarios:
-        for requirement in dict(scenario.requirements).values():
-            tried[requirement].append(scenario)
+        for id in scenario.requirements.values():
+            tried[id].append(scenario)
     for contract in contracts.values():
         for requirement in contract.requirements.values():
             yield f"requirements/{requirement.id}.md", _requirement_page(contract, requirement, tried[requirement.id])
@@ -130,6 +130,7 @@ def _requirement_page(contract: Contract, requirement: Requirement, scenarios: l
     defects = [each for each in DEFECTS.values() if requirement.id in each.violates]
     return "\n".join(
         [
+            _ALONE,
             f"# {requirement.id}",
             "",
             f"**{requirement.level}**: {requirement.text}",
@@ -150,6 +151,9 @@ def _requirement_page(contract: Contract, requirement: Requirement, scenarios: l
     )
 
 
+_ALONE = "---\norphan: true\n---\n"
+"""The head of a page outside of the navigation, which stands on every page. Indexes and the search lead to it."""
+
 _MEANING: Mapping[Level, str] = {
     Level.MUST: "the published document says so, or money is lost or made otherwise. A violation fails the run.",
     Level.SHOULD: "a violation is a warning. It fails the run only with `--strict`.",
@@ -167,7 +171,7 @@ def _requirements_index(contracts: Mapping[str, Contract]) -> str:
             for each in contract.requirements.values()
         ]
         lines.append("")
-    return "\n".join([*lines, *_toctree(each for contract in contracts.values() for each in contract.requirements)])
+    return "\n".join(lines)
 
 
 def _scenario_page(scenario: Scenario, requirements: Mapping[str, Requirement]) -> str:
@@ -176,11 +180,12 @@ def _scenario_page(scenario: Scenario, requirements: Mapping[str, Requirement]) 
     why = str(_plain(text).get("why", ""))
     judged = [
         f"* {contract}: [{id}]({up}requirements/{id}.md) ({requirements[id].level}) {requirements[id].text}"
-        for contract, id in dict(scenario.requirements).items()
+        for contract, id in scenario.requirements.items()
     ]
     witnessed = [each for each in DEFECTS.values() if scenario.id in {witness.scenario for witness in each.witnesses}]
     return "\n".join(
         [
+            _ALONE,
             f"# {scenario.id.partition('/')[2] or scenario.id}",
             "",
             f"**{scenario.title}**",
@@ -225,21 +230,17 @@ def _plain(text: str) -> dict[str, Any]:
 
 def _category_page(category: str, scenarios: list[Scenario]) -> str:
     lines = [f"# {category}", "", *(_scenario_line(each, "../") for each in scenarios), ""]
-    return "\n".join([*lines, *_toctree(each.id.partition("/")[2] or each.id for each in scenarios)])
+    return "\n".join([_ALONE, *lines])
 
 
 def _scenarios_index(categories: Mapping[str, list[Scenario]]) -> str:
     lines = ["# Scenarios", "", "| category | scenarios |", "|---|---:|"]
     lines += [f"| [{name}]({name}/index.md) | {len(own)} |" for name, own in categories.items()]
-    return "\n".join([*lines, "", *_toctree(f"{name}/index" for name in categories)])
+    return "\n".join([*lines, ""])
 
 
 def _scenario_line(scenario: Scenario, up: str) -> str:
-    return f"* [{scenario.id}]({up}{scenario.id}.md): {scenario.title} ({', '.join(dict(scenario.requirements))})"
-
-
-def _toctree(names: Iterable[str]) -> list[str]:
-    return ["```{toctree}", ":hidden:", "", *names, "```", ""]
+    return f"* [{scenario.id}]({up}{scenario.id}.md): {scenario.title} ({', '.join(scenario.requirements)})"
 
 
 def _cell(text: str) -> str:

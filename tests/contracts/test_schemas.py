@@ -24,7 +24,9 @@ REPEATABLE = settings(derandomize=True, deadline=None)
 """The same examples in every run, however busy the machine."""
 
 SETTLEMENT = bundled("schemas") / "casino" / "settlement.response.json"
-FILES = sorted(path for name in BUNDLED for path in load(name).schemas.glob("*.json") if path.name != "dictionary.json")
+SIDES = ("request", "response")
+FILES = sorted(path for name in BUNDLED for side in SIDES for path in load(name).schemas.glob(f"*.{side}.json"))
+"""The schema files. Beside them lie data: the dictionary of faults, the pairs."""
 
 
 def named(path: Path) -> str:

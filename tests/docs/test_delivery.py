@@ -141,7 +141,7 @@ def hadolint(file: Path) -> subprocess.CompletedProcess[str]:
 def test_the_container_is_nobody_with_rights_and_starts_the_command() -> None:
     lines = text("Dockerfile").splitlines()
     assert 'ENTRYPOINT ["walletproof"]' in lines
-    assert lines.index("USER walletproof") < lines.index('ENTRYPOINT ["walletproof"]')
+    assert lines.index("USER 10001") < lines.index('ENTRYPOINT ["walletproof"]')
     assert all("--constraint constraints.txt" in line for line in lines if "pip install" in line)
 
 

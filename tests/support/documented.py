@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *(each for each in sorted((ROOT / "docs").rglob("*.md")) if each.parent.name != "site"),
+)
 _FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`(?P<text>[^`]+)`(?!`)")
 _COMMAND = re.compile(r"(?:walletproof|pytest|python(?: -P)? -m (?:mock_server|pytest))(?: |\Z)")
