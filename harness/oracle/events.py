@@ -113,6 +113,6 @@ def contended(events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def are_single(events: Sequence[Event]) -> list[bool]:
-    """Of each event, whether no other one sends the same transaction. One that had to be refused is not counted."""
-    sent = Counter(event.key for event in events if event.terms.disbelieved is None)
-    return [sent[event.key] <= 1 for event in events]
+    """Of each event, whether no other one has its id. One that had to be refused is not counted."""
+    sent = Counter(event.id for event in events if event.terms.disbelieved is None)
+    return [sent[event.id] <= 1 for event in events]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.examine import Examiner, Interlude, preflight
+from harness.explore.certifying import explored_pairs
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
@@ -130,8 +131,8 @@ def examiner_of(
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
     which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
-    `now_ns`, in nanoseconds. A restart puts a new wallet on the same store, so what the old one kept in its own memory
-    is gone.
+    `now_ns`, in nanoseconds. Of the pairs the first finding ends the item, and it is not shrunk. A restart
+    puts a new wallet on the same store, so what the old one kept in its own memory is gone.
     """
     clock = clock or MovedClock(STARTS_AT_MS)
     store = open_store()
@@ -149,6 +150,7 @@ def examiner_of(
         explain=explain,
         now_ms=clock,
         judge=judge,
+        explore=partial(explored_pairs, first_only=True),
         interlude=Interlude(
             restart=lambda: setattr(app, "wallet", made()), pause=lambda seconds: clock.move(round(seconds * 1000))
         ),

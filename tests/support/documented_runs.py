@@ -95,6 +95,7 @@ class Place:
             (r"https://staging\.example/sportsbook", f"{root}/sportsbook"),
             (r"http://127\.0\.0\.1:\d+", root),
             (r"--port \d+", "--port 0"),
+            (r"found/NAME\.yaml", "found/bet.yaml"),
             (r"\bNAME\b", "forgets-every-transaction"),
         )
         for pattern, real in addresses:
