@@ -1,6 +1,6 @@
 """Worked examples of a contract's authentication: made-up credentials, a body, a time, and the headers of them.
 
-Whoever writes a wallet checks its own computation against them. No value is a secret of anybody.
+The author of a wallet checks a computation against them. No value is a secret of anybody.
 """
 
 from __future__ import annotations
