@@ -14,6 +14,7 @@ from harness.cli import (
     check,
     compare,
     completion,
+    docs,
     explain,
     explore,
     init,
@@ -52,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     verify,
     audit,
     completion,
+    docs,
 )
 """The modules of the subcommands, in the order of the help."""
 

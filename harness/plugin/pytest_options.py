@@ -45,7 +45,12 @@ def declare(add: Callable[..., None]) -> None:
         metavar="URL",
         help="the wallet to certify (default: the bundled reference wallet)",
     )
-    add("--wallet-profile", default=None, metavar="FILE", help="the profile of the wallet to certify (docs/PROFILE.md)")
+    add(
+        "--wallet-profile",
+        default=None,
+        metavar="FILE",
+        help="the profile of the wallet to certify (walletproof docs profile)",
+    )
     add(
         "--wallet-contract",
         action="append",
