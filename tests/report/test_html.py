@@ -240,7 +240,7 @@ def test_what_a_scenario_sends_decides_about_the_signature_and_not_its_folder(sc
     for each in made["scenarios"]:
         each["id"] = "anywhere/renamed"
     (group,) = page_values(made)["groups"]
-    (seen,) = (*group["first"], *group["rest"])
+    (seen,) = list(group["first"]) + list(group["rest"])
     assert any(each["signature"] for each in (*seen["steps"], *seen["prepared"])) is is_shown
 
 
