@@ -132,9 +132,8 @@ def examiner_of(
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
     which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
-    `now_ns`, in nanoseconds. Of the pairs the first finding ends the item, and it is not shrunk. A restart puts a new
-    wallet on the same store, so what the old one kept in its own memory is gone. With `record` the results have their
-    exchanges.
+    `now_ns`, in nanoseconds. The first finding of the pairs ends their item, and is not shrunk. A restart puts a new
+    wallet on the same store: what the old one held in memory is gone. With `record` results have their exchanges.
     """
     clock, store = clock or MovedClock(STARTS_AT_MS), open_store()
     made = partial(wallet_type, store, CREDENTIALS, now_ms=clock, fresh_id=fresh_id)
