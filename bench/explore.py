@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from harness.contracts import BUNDLED, load
 from harness.explore.exploration import Bounds, Drawn, Exploration, by_chance, explore, pairs
 from harness.explore.playing import Playing
-from harness.model import Scenario, Step
+from harness.model import Check, Scenario, Step
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.matrix import scenarios
 from harness.proof.trials import LIMITS, examiner_of
@@ -37,7 +37,7 @@ WAITING, RESTART, FORGED, BEFORE = "waiting", "restart", "forged credentials", "
 _FORGED_WORDS = ("forged", "missing_header", "tampered", "stale_seconds")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Play the wallets, and print one line for each and the figures at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=2000)
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--defect", action="append", default=[], help="take these defects only; repeatable")
     parser.add_argument("--contract", action="append", default=[])
     parser.add_argument("--lines", type=Path, help="append a JSON line for each wallet to this file")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     match options.only:
         case "overhead":
@@ -172,6 +172,8 @@ def summary(rows: Sequence[dict[str, Any]]) -> str:
         names = sorted(name for name, each in by_name.items() if any(row["left_out"] == reason for row in each))
         also = sum(1 for name in names if any(row["findings"] for row in by_name[name]))
         lines.append(f"left out, {reason}: {len(names)}, of which {also} were found: {' '.join(names)}")
+    said = [name for name in missed if all(each.check == Check.EXPECTATION for each in DEFECTS[name].witnesses)]
+    lines.append(f"not found, and seen by an expectation of a scenario alone: {len(said)}: {' '.join(said)}")
     others = sorted({row["defect"] for row in rows if not row["own"]})
     lines += [f"not found: {' '.join(missed)}", f"charged with another requirement: {' '.join(others)}"]
     return "\n".join(lines)

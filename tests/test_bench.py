@@ -20,6 +20,7 @@ SMALLEST = {
     "crashes": ("--kills", "1"),
     "crowd": ("--connections", "20", "--seconds", "1"),
     "distance": ("--processes", "1", "--milliseconds", "1", "--only", "session"),
+    "explore": ("--requests", "20", "--defect", "forgets-every-transaction", "--contract", "casino"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
     "speed": ("--rounds", "1", "--seconds", "0.1", "--only", "settlement of 1"),
     "stores": ("--bets", "64"),

@@ -15,6 +15,7 @@ from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
 from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
 from harness.contracts import BUNDLED, UnknownContract, load
+from harness.contracts.shared.schema import bundled as bundled_folder
 from harness.examine import Examiner, preflight
 from harness.explore.coverage import bundled
 from harness.explore.coverage_text import coverage_text
@@ -27,6 +28,7 @@ from harness.explore.pairs_text import pairs_text
 from harness.explore.playing import Playing
 from harness.inert import inert
 from harness.play.preflight import ConfigurationProblem
+from harness.scenario import load_folder
 from harness.verdict import ScenarioResult
 
 NAME = "explore"
@@ -92,9 +94,10 @@ def _positive(text: str) -> int:
 
 
 def _print_pairs(names: tuple[str, ...]) -> int:
+    suite = load_folder(bundled_folder("scenarios").resolve(), {name: load(name) for name in BUNDLED})
     try:
         for name in names:
-            print(pairs_text(load(name)))
+            print(pairs_text(load(name), suite))
     except (NoPairs, UnknownContract) as error:
         raise UsageProblem(str(error)) from None
     return 0
@@ -159,7 +162,8 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
     for finding, path in zip(findings, paths, strict=True):
         print(inert(f"  {finding.verdict.level} {finding.key.requirement}  {finding.verdict.summary}"))
         again = f"it failed {finding.failed} of {finding.played} times again"
-        print(f"       {path}: {finding.steps} steps, {again}; {finding.seen} scenarios had it")
+        counted = f"{_counted(finding.steps, 'step')}, {again}; {_counted(finding.seen, 'scenario')} had it"
+        print(f"       {path}: {counted}")
     for key, origin in exploration.flickers.items():
         print(f"  once and never again: {key.requirement} by {key.check}, in {origin}")
     print(coverage_text(name, exploration.coverage, bundled(exploration.contract)))
@@ -171,6 +175,10 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
         print(inert(f"{name}: INCOMPLETE: {player.ended or 'see above'}"))
         return INCOMPLETE
     return 0
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _print_own_failures(player: Playing) -> None:

@@ -17,7 +17,7 @@ from harness.contracts.shared.schema import bundled
 from harness.proof.dictionary_files import dictionary_files
 from harness.proof.document import markdown
 from harness.proof.golden import differences, golden, written
-from harness.proof.matrix import Matrix, OnRow, keys_of, scenarios, tried
+from harness.proof.matrix import Matrix, OnRow, keys_of, scenarios_and_pairs, tried
 from harness.proof.proof import proof_of
 from harness.report import write_text
 from harness.verdict.dictionary import FILE
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     checkout = _checkout() if options.accept else None
     if options.accept and options.defect:
         raise UsageProblem("--accept writes the whole matrix: leave the names of defects away")
-    suite = scenarios()
+    suite = scenarios_and_pairs()
     with ExitStack() as stack:
         matrix = tried(
             keys_of(names), suite, processes=options.processes, on_row=_progress(stack), explain=options.accept

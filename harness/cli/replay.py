@@ -1,4 +1,4 @@
-"""`walletproof replay REPORT.json [SCENARIO]`: runs the failed scenarios again."""
+"""`walletproof replay REPORT.json [SCENARIO]`: runs again what failed, or one file that exploring has written."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.aim import USUAL_PROFILE
+from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.contracts.shared.schema import bundled
 from harness.report import ReportError, read
-from harness.report.changes import Change, changes, failing
+from harness.report.changes import Change, changes, detail, failing
 
 NAME = "replay"
-HELP = "run again the scenarios that failed in a report: FIXED, STILL FAILING or NEW; exit status 1 if any still fails"
+HELP = (
+    "run again the scenarios that failed in a report, or one scenario file: FIXED, STILL FAILING or NEW; exit status 1 "
+    "if any still fails"
+)
+_OF_SCENARIOS = (".yaml", ".yml")
 _OF_PLAYERS = frozenset({"--wallet-profile", "--wallet-provision", "--wallet-player"})
 """The options of pytest that select players."""
 _RAN = (0, 1, 11)
@@ -31,7 +35,7 @@ _RAN = (0, 1, 11)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("report", type=Path, metavar="REPORT.json")
+    parser.add_argument("report", type=Path, metavar="REPORT.json", help="or a scenario file: found/NAME.yaml")
     parser.add_argument("scenario", nargs="?", default="", help="only those whose id holds this text")
     parser.add_argument(
         "--contract", action="append", default=[], metavar="MODULE", help="the module of a private contract; repeatable"
@@ -57,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the scenarios and print the change of each. Raises UsageProblem and ReportError."""
+    if options.report.suffix in _OF_SCENARIOS:
+        return _run_file(options)
     before = read(options.report)
     wanted = failing(before, options.scenario)
     if not wanted:
@@ -83,14 +89,45 @@ def _total(found: Sequence[Change]) -> str:
     return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
 
 
+def _run_file(options: argparse.Namespace) -> int:
+    """Run one scenario file on its contracts, and print for each whether it still fails. Raises UsageProblem."""
+    path: Path = options.report
+    if not path.is_file():
+        raise UsageProblem(
+            f"{path} does not exist: name a scenario file, such as one that walletproof explore has kept"
+        )
+    given = [f"--wallet-contract={module}" for module in options.contract]
+    profile = options.profile or usual_profile()
+    values = {"url": options.url, "profile": profile, "provision": options.provision}
+    given += [f"--wallet-{name}={value}" for name, value in values.items() if value]
+    if not (options.url or profile):
+        raise UsageProblem("say which wallet: --url URL, or --profile FILE")
+    ran = [
+        each
+        for each in _report_of([*given, *options.pytest, *options.further, str(path)])["scenarios"]
+        if each["status"] != "skipped"
+    ]
+    if not ran:
+        raise UsageProblem(f"{path} was not run: it is of no contract of this wallet, or it was skipped")
+    failed = [each for each in ran if each["status"] != "pass"]
+    for each in ran:
+        print(line(Change("STILL FAILING" if each in failed else "FIXED", each["contract"], each["id"], detail(each))))
+    return 1 if failed else 0
+
+
 def _run_again(
     before: Mapping[str, Any], contract: str, ids: Sequence[str], options: argparse.Namespace
 ) -> dict[str, Any]:
+    places = [f"{_place(each)}::{contract}" for each in ids]
+    return _report_of([*_target(before, contract, options), *options.pytest, *options.further, *places])
+
+
+def _report_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """The report of a run of pytest with these arguments. Raises ReportError if it has none."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-P", "-m", "pytest", "-p", "harness.plugin", "-q", "--no-header"]
-        command += [*_target(before, contract, options), f"--wallet-report={report}", *options.pytest, *options.further]
-        command += [f"{_place(each)}::{contract}" for each in ids]
+        command += [f"--wallet-report={report}", *arguments]
         status, output = _ended(command)
         if status not in _RAN or not report.exists():
             raise ReportError(f"pytest could not run them again:\n{output[-3000:]}")

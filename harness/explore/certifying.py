@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import takewhile
 
 from harness.examine import Examiner
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
@@ -16,16 +17,23 @@ WITH_NAMED_PLAYERS = 300
 """How many requests generated scenarios send for players that the user has named, whose money runs out."""
 
 
-def explored_pairs(examiner: Examiner, scenario: Scenario, most_requests: int) -> ScenarioResult:
-    """The common result of the generated scenarios, shrunk findings and all. `most_requests` 0 plays none."""
+def explored_pairs(
+    examiner: Examiner, scenario: Scenario, most_requests: int, *, first_only: bool = False
+) -> ScenarioResult:
+    """The common result of the generated scenarios. `most_requests` 0 plays none.
+
+    A finding is shrunk, with at most so many requests in all. With `first_only` the first scenario with a finding is
+    played again, is not shrunk, and is the last.
+    """
     if not most_requests:
         return examiner.results.skipped(scenario, "limits.explore is 0: no generated scenarios were played")
     started = time.monotonic()
     if examiner.players.named:
         most_requests = min(most_requests, WITH_NAMED_PLAYERS)
-    exploration = Exploration(Playing(examiner), most_of_shrinking=most_requests)
+    exploration = Exploration(Playing(examiner), most_of_shrinking=0 if first_only else most_requests)
     try:
-        explore(exploration, pairs(examiner.contract), Bounds(requests=most_requests))
+        wanted = takewhile(lambda _: not (first_only and exploration.findings), pairs(examiner.contract))
+        explore(exploration, wanted, Bounds(requests=most_requests))
     except NoPairs as error:
         return examiner.results.skipped(scenario, str(error))
     return common_result(exploration, scenario, f"{time.monotonic() - started:.3f}", 0)

@@ -6,13 +6,15 @@ It needs the library covertable, which no run of a certification needs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contracts import BUNDLED, load
-from harness.explore.dimensions import Space, space_of
-from harness.explore.exclusions import Exclusion, exclusions_of
-from harness.explore.pairs import FILE, Row, covered, sensible, written
+from harness.explore.dimensions import OPERATION, Space, space_of
+from harness.explore.exclusions import REFUSED, Exclusion, exclusions_of
+from harness.explore.pairs import FILE, Pair, Row, covered, is_allowed, pairs_of, sensible, written
 
 SEED = "walletproof 1"
 """The seed of the arrays. It changes only with a version."""
@@ -23,12 +25,27 @@ def rows_of(space: Space, seed: str = SEED) -> tuple[Row, ...]:
     from covertable import make
 
     rules = exclusions_of(space)
-    made = make({name: list(each) for name, each in space.values.items()}, salt=seed, constraints=_conditions(rules))
-    rows = [{name: row[name] for name in space.values} for row in made]
-    return tuple(_most_new_first(rows))
+    rows: list[Row] = []
+    for values in _blocks(space):
+        made = make(values, salt=seed, constraints=_conditions(rules, values))
+        rows += [{name: row[name] for name in values} for row in made]
+    return tuple(_most_new_first(shortened(rows, space, rules)))
 
 
-def _conditions(rules: Sequence[Exclusion]) -> list[dict[str, Any]]:
+def _blocks(space: Space) -> Iterator[dict[str, list[str]]]:
+    """The values of good requests, then for each dimension that has some those of requests that are refused.
+
+    The exclusions leave few values beside a refusal, so each block alone needs fewer rows.
+    """
+    good = {
+        name: [each for each in values if each not in REFUSED.get(name, ())] for name, values in space.values.items()
+    }
+    yield good
+    for name in REFUSED:
+        yield {**good, name: [each for each in space.values[name] if each in REFUSED[name]]}
+
+
+def _conditions(rules: Sequence[Exclusion], chosen: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """The exclusions in the library's words: one of the two values is not among the named ones."""
     return [
         {
@@ -39,7 +56,75 @@ def _conditions(rules: Sequence[Exclusion]) -> list[dict[str, Any]]:
             ],
         }
         for each in rules
+        if not each.values.isdisjoint(chosen[each.one]) and not each.excluded.isdisjoint(chosen[each.other])
     ]
+
+
+def shortened(rows: Iterable[Row], space: Space, rules: Sequence[Exclusion]) -> list[Row]:
+    """Fewer rows with the same sensible pairs. They have ordinary values wherever no pair is lost by it."""
+    return _Shortening(space, rules, [dict(row) for row in rows]).done()
+
+
+@dataclass(slots=True)
+class _Shortening:
+    """Rows on their way to fewer rows."""
+
+    space: Space
+    rules: Sequence[Exclusion]
+    rows: list[Row]
+    _wanted: frozenset[Pair] = field(init=False)
+    _held: Counter[Pair] = field(init=False)
+    """How many rows hold each sensible pair."""
+
+    def __post_init__(self) -> None:
+        self._wanted = frozenset(sensible(self.space, self.rules))
+        self._held = Counter(pair for row in self.rows for pair in self._of(row))
+
+    def done(self) -> list[Row]:
+        self.rows = [self._simple(row) for row in self.rows]
+        self.rows.sort(key=lambda row: len(self._needed(row)), reverse=True)
+        for row in reversed(self.rows.copy()):
+            if any(each is row for each in self.rows):
+                self._unite(row)
+        self.rows = [self._simple(row) for row in self.rows]
+        return self.rows
+
+    def _of(self, row: Row) -> frozenset[Pair]:
+        return pairs_of(row) & self._wanted
+
+    def _needed(self, row: Row) -> frozenset[Pair]:
+        """The pairs that no other row holds."""
+        return frozenset(pair for pair in self._of(row) if self._held[pair] == 1)
+
+    def _simple(self, row: Row) -> Row:
+        """The row with ordinary values wherever every pair that goes is in another row."""
+        for name, (ordinary, *_) in self.space.values.items():
+            changed = {**row, name: ordinary}
+            lost = self._of(row) - self._of(changed)
+            if name != OPERATION and all(self._held[pair] > 1 for pair in lost) and is_allowed(changed, self.rules):
+                self._held.subtract(lost)
+                self._held.update(self._of(changed) - self._of(row))
+                row = changed
+        return row
+
+    def _unite(self, row: Row) -> None:
+        """Remove a row if another one can hold its pairs, too."""
+        for place, other in enumerate(self.rows):
+            if other is not row and (one := self._for_both(row, other)) is not None:
+                self._held.subtract(self._of(row))
+                self._held.subtract(self._of(other))
+                self._held.update(self._of(one))
+                self.rows[place] = one
+                self.rows = [each for each in self.rows if each is not row]
+                return
+
+    def _for_both(self, row: Row, other: Row) -> Row | None:
+        """A row that holds every pair that only these two rows hold. None if there is none."""
+        needed = self._needed(row)
+        one = {**other, **{name: value for pair in needed for name, value in pair}}
+        both = {pair for pair in self._of(row) & self._of(other) if self._held[pair] == 2}
+        wanted = needed | self._needed(other) | both
+        return one if wanted <= self._of(one) and is_allowed(one, self.rules) else None
 
 
 def _most_new_first(rows: Sequence[Row]) -> list[Row]:

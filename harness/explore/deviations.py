@@ -13,7 +13,7 @@ from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
-_TWINS = {**TWINS, "length_300": "length_300_twin"}
+_TWINS = {**TWINS, "length_255": "length_255_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
 _BAD_AMOUNTS = ("-10", '"10"', "null", "1e2", "1.5", "0.1", "true", "[]", "99999999999999999999")
 

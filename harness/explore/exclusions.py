@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.explore.dimensions import (
@@ -42,7 +42,37 @@ class Exclusion:
 
 def exclusions_of(space: Space) -> tuple[Exclusion, ...]:
     """All exclusions of a contract."""
-    return tuple(each for each in (*_by_operation(space), *_masked(space), *_of_sending(space)) if each.excluded)
+    return tuple(
+        each
+        for each in (*_by_operation(space), *_masked(space), *_of_refusals(space), *_of_sending(space))
+        if each.excluded
+    )
+
+
+def unwanted_of(space: Space) -> tuple[Exclusion, ...]:
+    """Pairs that may stand in a row, and of which no row is needed."""
+    words = frozenset(space.words)
+    shaped = _all_but(space, IDENTIFIER, "plain")
+    two = frozenset({"twin", "twin_bet"})
+    alike = "one operation between is as good as another"
+    found = (
+        Exclusion(IDENTIFIER, shaped, BETWEEN, words, alike),
+        Exclusion(
+            IDENTIFIER,
+            shaped,
+            REPEAT,
+            frozenset({"mended", "other_amount", "other_player", "other_bet", "twin_bet", "undone_twice"}),
+            "one conflict is as good as another for the shape of an id",
+        ),
+        Exclusion(REPEAT, two, BETWEEN, words, f"two transactions, and no repeat: {alike}"),
+        Exclusion(AMOUNT, frozenset({"fine", "smallest_unit", "float32_limit", "half"}), BETWEEN, words, alike),
+        Exclusion(AMOUNT, _all_but(space, AMOUNT, "ordinary"), IDENTIFIER, shaped, "no id depends on an amount"),
+        Exclusion(SIZE, _all_but(space, SIZE, "one", "with_old"), BETWEEN, words, alike),
+        Exclusion(ALTERATION, _all_but(space, ALTERATION, "none"), BETWEEN, words, alike),
+        Exclusion(CONCURRENCY, _all_but(space, CONCURRENCY, "alone"), BETWEEN, words, alike),
+        Exclusion(LOSS, _all_but(space, LOSS, "none", "after_sending"), BETWEEN, words, alike),
+    )
+    return tuple(each for each in found if each.excluded)
 
 
 def _all_but(space: Space, dimension: str, *kept: str) -> frozenset[str]:
@@ -71,12 +101,12 @@ def _by_operation(space: Space) -> Iterator[Exclusion]:
     yield lacks(known, BETWEEN, _all_but(space, BETWEEN, "nothing"), "there is no repeat to stand before")
     yield lacks(known, CONCURRENCY, ("its_repeat",), "a request without an id cannot be named")
     yield lacks(space.movements, REPEAT, ("other_amount",), "the request has no amount")
-    yield lacks(space.of_a_bet, REPEAT, ("other_bet",), "the request names no bet")
+    yield lacks(space.of_a_bet, REPEAT, ("other_bet", "twin_bet"), "the request names no bet")
     yield lacks(space.undoable, REPEAT, ("undone", "undone_twice"), "the contract has no rollback of it")
     yield lacks(space.batches, REPEAT, ("in_a_batch",), "the operation is no batch")
     yield lacks(space.with_field("currency"), ALTERATION, ("other_currency",), "the request has no currency")
     yield lacks(space.movements, ALTERATION, ("wrong_amount",), "the request has no amount")
-    yield lacks(space.of_a_bet, ALTERATION, ("unknown_bet",), "the request names no bet")
+    yield lacks(space.of_a_bet, ALTERATION, ("unknown_bet", "near_bet", "foreign_bet"), "the request names no bet")
     yield lacks(("rollback",), ALTERATION, ("early",), "only a rollback may come before its bet")
     yield lacks(
         [each for each in space.words if each != "authenticate"],
@@ -92,27 +122,45 @@ _REFUSED = frozenset({"unauthentic", "other_currency", "wrong_amount", "missing_
 """Alterations after which a wallet refuses the request, whatever else it says."""
 
 
+REFUSED: Mapping[str, frozenset[str]] = {
+    ALTERATION: _REFUSED,
+    PLAYER: frozenset({"unknown", "near"}),
+    SESSION: frozenset({"expired", "unknown", "none"}),
+}
+"""By dimension the values with which a wallet refuses a request, or may refuse it."""
+
+
 def _masked(space: Space) -> Iterator[Exclusion]:
     """What nobody could see, because the request is refused for another reason."""
     masks = "the request is refused, so the other value has no effect"
-    yield Exclusion(ALTERATION, _REFUSED, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), masks)
-    yield Exclusion(ALTERATION, _REFUSED, PLAYER, frozenset({"unknown", "near"}), masks)
-    yield Exclusion(ALTERATION, _REFUSED, SESSION, frozenset({"expired", "unknown", "none"}), masks)
-    yield Exclusion(ALTERATION, _REFUSED, SIZE, frozenset({"many", "duplicate", "two_players"}), masks)
-    yield Exclusion(ALTERATION, _REFUSED, LOSS, _all_but(space, LOSS, "none"), "two faults would hide each other")
+    yield Exclusion(ALTERATION, _REFUSED, AMOUNT, _all_but(space, AMOUNT, "ordinary"), masks)
+    yield Exclusion(ALTERATION, _REFUSED, SIZE, frozenset({"many", "duplicate", "two_players", "with_invalid"}), masks)
     nobody = frozenset({"unknown", "near"})
     yield Exclusion(PLAYER, nobody, AMOUNT, _all_but(space, AMOUNT, "ordinary"), masks)
     yield Exclusion(PLAYER, nobody, SESSION, _all_but(space, SESSION, "live"), masks)
-    yield Exclusion(PLAYER, nobody, SIZE, frozenset({"many", "duplicate"}), masks)
-    yield Exclusion(PLAYER, nobody, ALTERATION, frozenset({"early", "unknown_bet"}), masks)
+    yield Exclusion(PLAYER, nobody, SIZE, _all_but(space, SIZE, "one", "two"), masks)
+    yield Exclusion(PLAYER, nobody, ALTERATION, _all_but(space, ALTERATION, "none"), masks)
     lost = frozenset({"half_request"})
     yield Exclusion(LOSS, lost, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), "the request never arrives")
     yield Exclusion(REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend")
     wrong = frozenset({"expired", "unknown", "none"})
-    yield Exclusion(SESSION, wrong, AMOUNT, frozenset({"more_than_everything", "half", "float32_limit"}), masks)
+    yield Exclusion(SESSION, wrong, AMOUNT, _all_but(space, AMOUNT, "ordinary", "zero"), masks)
+    yield Exclusion(SESSION, wrong, SIZE, _all_but(space, SIZE, "one", "two"), masks)
+    yield Exclusion(SESSION, wrong, ALTERATION, _all_but(space, ALTERATION, "none"), masks)
     yield Exclusion(
         PLAYER, frozenset({"other"}), SESSION, frozenset({"expired", "renewed"}), "of the first player alone"
     )
+
+
+def _of_refusals(space: Space) -> Iterator[Exclusion]:
+    """What would be wasted on a request that is refused, or may be."""
+    masks = "the request is refused, so the other value has no effect"
+    for dimension, values in REFUSED.items():
+        yield Exclusion(dimension, values, IDENTIFIER, _all_but(space, IDENTIFIER, "plain"), masks)
+        yield Exclusion(dimension, values, CONCURRENCY, _all_but(space, CONCURRENCY, "alone"), masks)
+        yield Exclusion(dimension, values, LOSS, _all_but(space, LOSS, "none"), masks)
+        yield Exclusion(dimension, values, REPEAT, _all_but(space, REPEAT, "none", "same", "mended"), masks)
+        yield Exclusion(dimension, values, BETWEEN, _all_but(space, BETWEEN, "nothing", "refusal", "many"), masks)
 
 
 def _of_sending(space: Space) -> Iterator[Exclusion]:

@@ -13,7 +13,7 @@ from harness.explore.coverage import Coverage, Place, places_of
 from harness.explore.dimensions import space_of
 from harness.explore.drawing import Chance
 from harness.explore.explored_findings import ExploredFinding
-from harness.explore.histories import scenario_of
+from harness.explore.histories import scenarios_of
 from harness.explore.pairs import shipped
 from harness.explore.playing import Generated, Key, Playing, findings_in
 from harness.explore.shrinking import MOST_REQUESTS, shrink
@@ -84,8 +84,8 @@ def explored_wallet(wallet: WalletUnderTest) -> WalletUnderTest:
 def pairs(contract: Contract) -> Iterator[Drawn]:
     """The scenarios of the covering array, in its order. Raises NoPairs."""
     space = space_of(contract)
-    for number, row in enumerate(shipped(contract)):
-        yield Drawn(scenario_of(space, row, number), f"row {number + 1} of the pairs")
+    for number, scenario in enumerate(scenarios_of(space, shipped(contract)), 1):
+        yield Drawn(scenario, f"row {number} of the pairs")
 
 
 def by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:

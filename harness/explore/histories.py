@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.explore.dimensions import (
@@ -18,20 +19,28 @@ from harness.explore.dimensions import (
 )
 from harness.explore.labels_used import drafts_of, without_lonely_labels
 from harness.explore.pairs import Row
-from harness.explore.subjects import BET, LATER, OTHER_BET, SUBJECT, Draft, Subject, Written
+from harness.explore.subjects import BET, LATER, OTHER_BET, ROUND, SUBJECT, Draft, Subject, Written
 
 FUNDS = "100"
 STAKE = "5"
-RACERS = "3"
+TWIN_OF_BET = "upper_case"
+RACERS = "2"
 """How many identical requests are in flight together."""
 
 
-def scenario_of(space: Space, row: Row, number: int) -> dict[str, Any]:
+def scenarios_of(space: Space, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """The scenarios of an array, in its order. Where a value may be written in several ways, rows take turns."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for number, row in enumerate(rows):
+        yield _scenario_of(Subject(space, row, {name: seen[name, value] for name, value in row.items()}), number)
+        seen.update(row.items())
+
+
+def _scenario_of(subject: Subject, number: int) -> dict[str, Any]:
     """The scenario of a row, as a scenario file has it. `number` is the row's place in the array."""
-    subject = Subject(space, row, number)
     itself = list(_itself(subject))
     steps = [*_before(subject, itself), *itself]
-    contract = space.dialect.contract
+    contract = subject.space.dialect.contract
     return {
         "title": f"Pairs of row {number + 1}",
         "requirement": {contract.name: contract.conservation.id},
@@ -47,7 +56,7 @@ def _before(subject: Subject, itself: Sequence[Written]) -> Iterator[Written]:
         yield {"authenticate": ""}
     yield from _bets(subject, itself)
     if subject.word == "unsettle":
-        yield {_credit_word(space): {"bet": BET, "amount": "20", **subject.role}}
+        yield {_credit_word(space): {"bet": BET, "amount": "20", **subject.owner}}
     if row[SIZE] == "with_old":
         yield {subject.word: [subject.old()]}
 
@@ -57,7 +66,9 @@ def _bets(subject: Subject, itself: Sequence[Written]) -> Iterator[Written]:
     named = {draft.get("bet", "") for step in itself for draft in drafts_of(step)}
     if BET in named or subject.word == "unsettle":
         amount = subject.amount if subject.word == "rollback" else STAKE
-        yield {"bet": {"id": BET, "amount": amount, **subject.role}}
+        yield {"bet": {"id": BET, "amount": amount, **subject.owner}}
+    if subject.row[REPEAT] == "twin_bet":
+        yield {"bet": {"id": BET, "shape": TWIN_OF_BET, "amount": STAKE, **subject.owner}}
     if OTHER_BET in named:
         yield {"bet": {"id": OTHER_BET, "amount": STAKE, **subject.role}}
 
@@ -67,10 +78,17 @@ def _itself(subject: Subject) -> Iterator[Written]:
     repeats = list(_repeats(subject))
     if subject.row[ALTERATION] == "early":
         repeats = [{"bet": {"id": LATER, "amount": subject.amount, **subject.role}}, *repeats]
+    yield from map(_other_form, subject.others)
     yield from _sent(subject, repeats)
     if subject.row[CONCURRENCY] != "its_repeat" and repeats:
         yield from _between(subject)
         yield from repeats
+
+
+def _other_form(subject: Subject) -> Written:
+    """A new transaction that is wrong in the same way as the subject, in another form."""
+    draft = {name: value for name, value in subject.draft().items() if name != "id"}
+    return {subject.word: (draft or "") if subject.row[SIZE] == "one" else [draft], **subject.modifiers()}
 
 
 def _sent(subject: Subject, repeats: list[Written]) -> Iterator[Written]:
@@ -93,9 +111,14 @@ def _sent(subject: Subject, repeats: list[Written]) -> Iterator[Written]:
 
 
 def _company(subject: Subject, role: Mapping[str, str]) -> Iterator[Written]:
-    """Other requests that are in flight with the subject."""
+    """Other requests that are in flight with the subject. A batch of two players meets one in the other order."""
+    if subject.row[SIZE] == "two_players":
+        away = {} if subject.role else {"player": "other"}
+        yield {subject.word: [{"amount": "1", **subject.role}, {"amount": "2", **away}]}
+        return
     yield {"bet": {"amount": "1", **role}}
-    yield {_credit_word(subject.space): {"amount": "2", **role}}
+    credit = "reward" if "reward" in subject.space.words else _credit_word(subject.space)
+    yield {credit: {"amount": "2", **role}}
 
 
 def _credit_word(space: Space) -> str:
@@ -115,7 +138,8 @@ def _between(subject: Subject) -> Iterator[Written]:
         case "other_player":
             yield {"bet": {"amount": "6", **({} if role else {"player": "other"})}}
         case "many":
-            yield {"bet": {"amount": "0.1", **role}, "times": "5"}
+            in_round = {"round": ROUND} if subject.has("round", "bet") and subject.has("round") else {}
+            yield {"bet": {"amount": "0.1", **in_round, **role}, "times": "2"}
         case "restart":
             yield {"restart": ""}
         case word:
@@ -131,6 +155,10 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
         draft["bet"] = "unknown"
     elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
         draft["bet"] = BET
+    elif word in subject.space.of_a_bet and subject.word in subject.space.bets:
+        draft["bet"] = SUBJECT
+        if subject.row[IDENTIFIER] != "plain" and subject.has("bet_shape", word):
+            draft["bet_shape"] = subject.row[IDENTIFIER]
     return draft or ""
 
 
@@ -159,8 +187,9 @@ def _other_operation(subject: Subject) -> Iterator[Written]:
     others = [each for each in alike if each != subject.word] or [
         each for each in space.movements if each != subject.word and space.dialect.has_field(each, "id")
     ]
-    word = subject.chosen(others)
-    kept = {name: value for name, value in draft.items() if name != "bet" or word in space.of_a_bet}
+    word = subject.chosen(REPEAT, others)
+    carried = {"bet": word in space.of_a_bet, "round": subject.has("round", word)}
+    kept = {name: value for name, value in draft.items() if carried.get(name, True)}
     yield {word: {"amount": ORDINARY_AGAIN, **kept}}
 
 
@@ -170,6 +199,17 @@ ORDINARY_AGAIN = "10"
 def _in_a_batch(subject: Subject) -> Iterator[Written]:
     draft = subject.draft(good=True)
     yield {subject.word: [{"amount": "1", **subject.role}, draft]}
+
+
+def _for_the_twin(subject: Subject) -> Iterator[Written]:
+    yield {
+        _credit_word(subject.space) if subject.word == "rollback" else subject.word: {
+            "bet": BET,
+            "bet_shape": TWIN_OF_BET,
+            "amount": "3",
+            **subject.role,
+        }
+    }
 
 
 def _undone(subject: Subject) -> Iterator[Written]:
@@ -189,6 +229,7 @@ _REPEATS: Mapping[str, Callable[[Subject], Iterator[Written]]] = {
     "other_player": _other_player,
     "other_bet": lambda subject: _again(subject, bet=OTHER_BET),
     "other_operation": _other_operation,
+    "twin_bet": _for_the_twin,
     "twin": lambda subject: _again(subject, shape=TWINS[subject.row[IDENTIFIER]]),
     "in_a_batch": _in_a_batch,
     "undone": _undone,

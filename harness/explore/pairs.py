@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from harness.contracts import Contract
 from harness.explore.dimensions import OPERATION, Space, space_of
-from harness.explore.exclusions import Exclusion, exclusions_of
+from harness.explore.exclusions import Exclusion, exclusions_of, unwanted_of
 
 FILE = "pairs.json"
 """Name of the file in the folder of a contract's schemas."""
@@ -52,9 +52,10 @@ def written(space: Space, rows: Sequence[Row], seed: str) -> str:
 
 
 def sensible(space: Space, exclusions: Sequence[Exclusion] | None = None) -> tuple[Pair, ...]:
-    """Every pair of values that no exclusion forbids, and that some operation can have together."""
+    """Every pair of values that is wanted, that no exclusion forbids, and that some operation can have together."""
     rules = exclusions_of(space) if exclusions is None else exclusions
     forbidden = {each for each in _every(space) if any(rule.forbids(*each) for rule in rules)}
+    unwanted = unwanted_of(space)
     by_value = {
         (name, value): frozenset(word for word in space.words if ((OPERATION, word), (name, value)) not in forbidden)
         for name, values in space.values.items()
@@ -62,7 +63,13 @@ def sensible(space: Space, exclusions: Sequence[Exclusion] | None = None) -> tup
         for value in values
     }
     by_value |= {(OPERATION, word): frozenset({word}) for word in space.words}
-    return tuple(each for each in _every(space) if each not in forbidden and by_value[each[0]] & by_value[each[1]])
+    return tuple(
+        each
+        for each in _every(space)
+        if each not in forbidden
+        and by_value[each[0]] & by_value[each[1]]
+        and not any(rule.forbids(*each) for rule in unwanted)
+    )
 
 
 def pairs_of(row: Row) -> frozenset[Pair]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, TypeVar
 
 from harness.explore.dimensions import (
     ALTERATION,
     AMOUNT,
+    BETWEEN,
     IDENTIFIER,
     LOSS,
     OPERATION,
@@ -25,18 +26,38 @@ Draft: TypeAlias = dict[str, Any]
 Written: TypeAlias = dict[str, Any]
 """One step, as in a scenario file."""
 
+T = TypeVar("T")
+
+FORMS: Mapping[tuple[str, str], int] = {
+    (ALTERATION, "missing_field"): 2,
+    (ALTERATION, "wrong_amount"): 2,
+    (ALTERATION, "broken_body"): 2,
+    (ALTERATION, "unauthentic"): 2,
+    (ALTERATION, "near_bet"): 2,
+    (PLAYER, "near"): 2,
+    (SESSION, "unknown"): 2,
+}
+"""By a value that can be written wrongly in several ways: how many of them a row has. Other values have one."""
+
 ORDINARY = "10"
-SUBJECT, OLD, SECOND, BET, OTHER_BET, LATER = "t1", "t0", "t2", "b1", "b2", "b9"
+SUBJECT, OLD, BET, OTHER_BET, LATER, ROUND = "t1", "t0", "b1", "b2", "b9", "r1"
 """Labels. The bet of the subject is `b1`, that of a repeat for another bet is `b2`."""
+
+
+NEAR_BETS = ("upper_case", "trailing_space", "long")
+"""Shapes of a bet's id that is taken for the plain one by some wallets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One row, its number in the array, and the dimensions that it belongs to."""
+    """One row of the array, and the dimensions that it belongs to."""
 
     space: Space
     row: Row
-    number: int
+    turns: Mapping[str, int]
+    """By dimension: how many rows before it have the row's value."""
+    form: int = 0
+    """The number of the form in which a wrong value is written. Each row has `forms` of them."""
 
     @property
     def word(self) -> str:
@@ -52,9 +73,26 @@ class Subject:
         """True if requests of the operation carry a field."""
         return self.space.dialect.has_field(word or self.word, name)
 
-    def chosen(self, values: Sequence[str]) -> str:
-        """One of several values, which changes from row to row."""
-        return values[self.number % len(values)]
+    def chosen(self, dimension: str, values: Sequence[T]) -> T:
+        """One of several values, which changes with each row that has the same value of a dimension."""
+        return values[(self.turns[dimension] * self.forms + self.form) % len(values)]
+
+    @property
+    def forms(self) -> int:
+        """In how many forms the row has its wrong value."""
+        return next((many for (name, value), many in FORMS.items() if self.row[name] == value), 1)
+
+    @property
+    def others(self) -> tuple[Subject, ...]:
+        """The subject in the other forms of its wrong value."""
+        return tuple(replace(self, form=number) for number in range(1, self.forms))
+
+    @property
+    def owner(self) -> Mapping[str, str]:
+        """The field that names the player of the subject's bet, or nothing."""
+        if self.row[ALTERATION] == "foreign_bet":
+            return {} if self.role else {"player": "other"}
+        return self.role
 
     @property
     def fine(self) -> str:
@@ -77,6 +115,8 @@ class Subject:
             draft["bet"] = BET
         if self.word in self.space.movements:
             draft["amount"] = self.amount
+        if self.row[BETWEEN] == "many" and self.has("round"):
+            draft["round"] = ROUND
         if self.row[PLAYER] == "other":
             draft["player"] = "other"
         if not good:
@@ -116,20 +156,20 @@ class Subject:
             case "unauthentic":
                 found |= self._unauthentic()
             case "broken_body":
-                found["body"] = self.chosen(("{", "[]", "null", '{"'))
+                found["body"] = self.chosen(ALTERATION, ("{", "[]", "null", '{"'))
         return found
 
     def _unauthentic(self) -> Written:
         """A forgery, a missing header, an old signature, or a body that was changed after signing, in turn."""
         dialect = self.space.dialect
-        turn = self.number % 4
+        turn = (self.turns[ALTERATION] * self.forms + self.form) % 4
         if turn == 1:
-            return {"missing_header": self.chosen(dialect.contract.required_headers)}
+            return {"missing_header": self.chosen(OPERATION, dialect.contract.required_headers)}
         if turn == 2 and dialect.dates_requests:
             return {"stale": "2h"}
         if turn == 3 and dialect.signs_bodies and self.word in self.space.movements:
             return {"tampered": {"amount": "11"}}
-        return {"forged": self.chosen(tuple(dialect.contract.forgeries))}
+        return {"forged": self.chosen(OPERATION, tuple(dialect.contract.forgeries))}
 
     def _wrong_names(self) -> Draft:
         found: Draft = {}
@@ -137,11 +177,11 @@ class Subject:
             case "unknown":
                 found["player"] = "unknown"
             case "near":
-                found["spelled"] = self.chosen(tuple(name for name, form in NEAR_FORMS.items() if not form.may_exist))
+                found["spelled"] = self.chosen(PLAYER, tuple(NEAR_FORMS))
         if self.row[SESSION] in {"expired", "unknown", "none"}:
             found["session"] = self.row[SESSION]
-            if self.row[SESSION] == "unknown" and self.number % 2:
-                found["session"] = self.chosen(tuple(NEAR_SESSIONS))
+            if self.row[SESSION] == "unknown" and (self.turns[SESSION] + self.form) % 2:
+                found["session"] = self.chosen(SESSION, tuple(NEAR_SESSIONS))
         return found
 
     def _altered(self) -> Draft:
@@ -149,15 +189,20 @@ class Subject:
         number = str(int(10 * per_unit)) if amount else ""
         match self.row[ALTERATION]:
             case "other_currency":
-                return {"currency": self.chosen(("other", "unknown"))}
+                return {"currency": self.chosen(ALTERATION, ("other", "unknown"))}
             case "wrong_amount":
-                return {"raw": {amount: self.chosen((f"-{number}", f'"{number}"'))}}
+                forms = (f"-{number}", f'"{number}"', f'{number}, "{amount}": {number}', f"{number}.001", "null")
+                return {"raw": {amount: self.chosen(ALTERATION, forms)}}
             case "missing_field":
-                return {"without": [self.chosen(sorted(self.essential()))]}
+                return {"without": [self.chosen(ALTERATION, sorted(self.essential()))]}
             case "extra_field":
                 return {"raw": {"futureField": "1"}}
             case "unknown_bet":
                 return {"bet": "unknown"}
+            case "near_bet":
+                stray = [{"transaction": "unknown"}] if self.word in self.space.with_field("transaction") else []
+                shapes = [{"bet_shape": each} for each in NEAR_BETS if self.word in self.space.with_field("bet_shape")]
+                return dict(self.chosen(ALTERATION, [*shapes[:1], *stray, *shapes[1:]]))
             case "early":
                 return {"bet": LATER}
         return {}

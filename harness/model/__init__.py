@@ -30,7 +30,7 @@ from harness.model.operations import (
     transactions,
 )
 from harness.model.overlaps import Overlaps
-from harness.model.scenario import Draft, Scenario, Step
+from harness.model.scenario import PAIRS, Draft, Scenario, Step
 from harness.model.wire import (
     CLOSING,
     PREPARATION,
@@ -59,6 +59,7 @@ __all__ = [
     "CLOSING",
     "ITEM_OF",
     "OPERATION_OF",
+    "PAIRS",
     "PREPARATION",
     "SETTLING",
     "Alteration",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from harness.model.wire import Loss
 
+PAIRS = "explored/pairs"
+"""The id of the bundled scenario that stands for the generated scenarios of the contract's pairs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

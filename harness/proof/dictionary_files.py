@@ -29,10 +29,13 @@ def dictionary_files(matrix: Matrix, defects: Mapping[str, Defect], contracts: I
 
 
 def dictionary_of(matrix: Matrix, defects: Mapping[str, Defect], contract: str) -> FaultDictionary:
-    """The dictionary of one contract. Defects with equal cells share a row. A defect without a red cell has none."""
+    """The dictionary of one contract. Defects with equal cells share a row. A defect without a red cell has none.
+
+    The pairs are left out, because fewer of them are played with the players of a profile.
+    """
     equal: dict[tuple[frozenset[tuple[str, frozenset[Mark]]], frozenset[str]], list[KnownBug]] = {}
     tried: set[str] = set()
-    for key, row in matrix.rows.items():
+    for key, row in matrix.without_pairs().rows.items():
         if key.contract != contract:
             continue
         tried |= row.keys()

@@ -20,7 +20,8 @@ What is proven, and what the command checks word by word:
 
 * the sound wallet passes every scenario on every contract, in strict mode, in which a violated SHOULD counts;
 * each defect turns its *witnesses* red, through the check that it names, on every contract that it affects;
-* every red cell charges requirements that the defect lists, and no other; every requirement that it lists is charged;
+* every red cell charges requirements that the defect lists, and no other; every requirement that it lists is charged.
+  The one cell of the generated scenarios, `explored/pairs`, may charge any requirement;
 * a cell in which something could not be judged is red, and stands beside a finding that was, but for the cells that the
   last section names;
 * every scenario on every contract, every check, and every MUST and SHOULD requirement has been seen to fail.
@@ -96,6 +97,7 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         "a wallet is free to do, each reading has a wallet that needs it and one that must not have it "
         "(tests/proof/test_policies.py)."
     )
+    yield from _pairs(proof["pairs"])
     if proof["equal"]:
         groups = "; ".join(", ".join(f"`{each}`" for each in names) for names in proof["equal"])
         yield (
@@ -104,6 +106,10 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         )
     if never:
         yield f"* SHOULD requirements that no defect breaks yet: {', '.join(never)}."
+    yield from _by_others(proof)
+
+
+def _by_others(proof: Mapping[str, Any]) -> Iterator[str]:
     permitted = {each["id"] for each in proof["requirements"] if each["level"] == "MAY"}
     others = {scenario for scenario, _, requirement in proof["by_others_only"] if requirement not in permitted}
     free = {scenario for scenario, _, _ in proof["by_others_only"]} - others
@@ -116,6 +122,15 @@ def _limits(proof: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"* {len(others)} of the other scenarios were seen to fail only by another requirement than the one that "
             f"they are written for: {', '.join(sorted(others))}."
+        )
+
+
+def _pairs(pairs: Mapping[str, Any]) -> Iterator[str]:
+    if pairs["rows"]:
+        yield (
+            f"* The generated scenarios (`explored/pairs`) turn {pairs['red']} of {pairs['rows']} wallets with a "
+            f"defect red. They end at the first finding. In {len(pairs['by_others'])} wallets it charges another "
+            "requirement than those of the defect. The dictionary of faults leaves them out."
         )
 
 

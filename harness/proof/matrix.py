@@ -8,11 +8,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
-from harness.model import Scenario
+from harness.model import PAIRS, Scenario
 from harness.proof.trials import Cell, ConfigurationProblem, Row, try_out
 from harness.scenario import load_folder
 from mock_server.defects import DEFECTS
@@ -43,6 +43,14 @@ class Matrix:
     rows: Mapping[RowKey, Row]
     crashed: Mapping[RowKey, str] = field(default_factory=dict)
 
+    def without_pairs(self) -> Matrix:
+        """The matrix of the scenarios that somebody wrote."""
+        written = {
+            key: {scenario: cell for scenario, cell in row.items() if scenario != PAIRS}
+            for key, row in self.rows.items()
+        }
+        return replace(self, rows=written)
+
     def cells(self) -> Iterator[tuple[RowKey, str, Cell]]:
         """Every cell, with its row and its scenario."""
         for key, row in self.rows.items():
@@ -58,8 +66,12 @@ def keys_of(defects: Sequence[str]) -> tuple[RowKey, ...]:
 
 def scenarios() -> tuple[Scenario, ...]:
     """The bundled suite, without the generated scenarios of `explored/pairs`."""
-    suite = load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED})
-    return tuple(each for each in suite if not each.is_explored)
+    return tuple(each for each in scenarios_and_pairs() if not each.is_explored)
+
+
+def scenarios_and_pairs() -> tuple[Scenario, ...]:
+    """The bundled suite with `explored/pairs`, which stands for the generated scenarios of each contract."""
+    return load_folder(bundled("scenarios").resolve(), {name: load(name) for name in BUNDLED})
 
 
 def tried(

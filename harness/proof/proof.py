@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import __version__
 from harness.contracts import Contract
-from harness.model import Scenario
+from harness.model import PAIRS, Scenario
 from harness.proof.golden import Golden, golden
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from harness.proof.theorem import CHECKS, by_others_only, violations
@@ -28,6 +28,7 @@ def proof_of(
     """The proof of a matrix. `defects` are those that should be tried, and `whole` is True if they are all."""
     broken = violations(matrix, defects, suite, contracts, whole=whole)
     rows = golden(matrix)
+    written = matrix.without_pairs()
     return {
         "format": 1,
         "walletproof": __version__,
@@ -39,16 +40,17 @@ def proof_of(
             "scenarios": len(suite),
             "cells": sum(len(row) for row in matrix.rows.values()),
             "red": sum(bool(cell.findings) for _, _, cell in matrix.cells()),
-            "killed": len(_killed(matrix)),
+            "killed": len(_killed(written)),
         },
-        "themes": _themes(defects, _killed(matrix)),
+        "themes": _themes(defects, _killed(written)),
         "folders": sorted({scenario.category for scenario in suite}),
         "defects": [_defect(each, matrix, rows) for each in defects.values()],
-        "requirements": [entry for contract in contracts.values() for entry in _requirements(contract, matrix, suite)],
-        "checks": _checks(matrix),
+        "pairs": _pairs(matrix, defects),
+        "requirements": [entry for contract in contracts.values() for entry in _requirements(contract, written, suite)],
+        "checks": _checks(written),
         "by_others_only": [list(each) for each in by_others_only(matrix, suite)],
-        "sole": _sole(matrix),
-        "equal": _equal(matrix),
+        "sole": _sole(written),
+        "equal": _equal(written),
         "limits": asdict(LIMITS) | {"age_seconds": AGE_SECONDS},
     }
 
@@ -59,6 +61,15 @@ def _killed(matrix: Matrix) -> frozenset[str]:
     for key, row in matrix.rows.items():
         tried[key.defect].append(any(cell.findings for cell in row.values()))
     return frozenset(name for name, found in tried.items() if name != SOUND and all(found))
+
+
+def _pairs(matrix: Matrix, defects: Mapping[str, Defect]) -> dict[str, Any]:
+    """How many rows the generated scenarios turn red, and the rows whose first finding charges what is not listed."""
+    tried = {key: row[PAIRS] for key, row in matrix.rows.items() if key.defect != SOUND and PAIRS in row}
+    red = {key: cell for key, cell in tried.items() if cell.findings}
+    listed = {key: {*defects[key.defect].violates} for key in red}
+    others = [key for key, cell in red.items() if not listed[key] & {each.requirement for each in cell.findings}]
+    return {"rows": len(tried), "red": len(red), "by_others": [str(each) for each in others]}
 
 
 def _themes(defects: Mapping[str, Defect], killed: frozenset[str]) -> list[dict[str, Any]]:

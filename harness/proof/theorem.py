@@ -2,6 +2,9 @@
 
 A violation of it is a sentence that says how to repair it. An *undecided* finding charges no requirement, because no
 requirement was found violated. It makes its cell red nevertheless, and the cell needs a decided finding, too.
+
+The generated scenarios of `explored/pairs` have one cell in each row. It holds the first finding, which may charge any
+requirement.
 """
 
 from __future__ import annotations
@@ -29,11 +32,14 @@ def violations(
 
     `whole` is False if only a few defects are tried, because a few do not make every scenario fail.
     """
+    ours = matrix.without_pairs()
     return (
         *(f"{key}: the row came to nothing: {why}" for key, why in matrix.crashed.items()),
         *_sound(matrix),
-        *_defects(matrix, defects, {each.id: each for each in suite}),
-        *(_never_failed(matrix, suite, contracts) if whole else ()),
+        *_undecided(matrix),
+        *_defects(ours, defects, {each.id: each for each in suite}),
+        *(_scenarios_never_failed(matrix, suite) if whole else ()),
+        *(_never_failed(ours, contracts) if whole else ()),
         *_unknown_checks(matrix),
     )
 
@@ -73,11 +79,15 @@ def _witnesses(matrix: Matrix, key: RowKey, defect: Defect, suite: Mapping[str, 
         yield f"{key}: none of its witnesses runs on this contract: name one that does"
 
 
+def _undecided(matrix: Matrix) -> Iterator[str]:
+    for key, scenario, cell in matrix.cells():
+        if key.defect != SOUND and cell.findings and all(each.undecided for each in cell.findings):
+            yield f"{key}: {scenario} is undecided and nothing else: {_listed(cell.findings)}"
+
+
 def _strangers(matrix: Matrix, key: RowKey, defect: Defect) -> Iterator[str]:
     for scenario, cell in matrix.rows[key].items():
         decided = {each.requirement for each in cell.findings if not each.undecided}
-        if cell.findings and not decided:
-            yield f"{key}: {scenario} is undecided and nothing else: {_listed(cell.findings)}"
         for requirement in sorted(decided - set(defect.violates)):
             yield f"{key}: {scenario} charges {requirement}, which is not on its list: mend the attribution or the list"
 
@@ -88,20 +98,28 @@ def _charged(matrix: Matrix, key: RowKey) -> set[str]:
     }
 
 
-def _never_failed(matrix: Matrix, suite: Sequence[Scenario], contracts: Mapping[str, Contract]) -> Iterator[str]:
-    """Scenarios, requirements and checks that never failed. Nothing would show if one of them were deleted."""
-    red = [(key, scenario, each) for key, scenario, cell in matrix.cells() for each in cell.findings]
-    failed = {(scenario, key.contract) for key, scenario, each in red if not each.undecided}
+def _scenarios_never_failed(matrix: Matrix, suite: Sequence[Scenario]) -> Iterator[str]:
+    """Scenarios that never failed. Nothing would show if one of them were deleted."""
+    failed = {
+        (scenario, key.contract)
+        for key, scenario, cell in matrix.cells()
+        if not all(each.undecided for each in cell.findings)
+    }
     for scenario in suite:
         for contract in scenario.requirements:
             if (scenario.id, contract) not in failed:
                 yield f"{scenario.id} on {contract} was never seen to fail: it needs a defect"
-    charged = {each.requirement for _, _, each in red if not each.undecided}
+
+
+def _never_failed(matrix: Matrix, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Requirements and checks that never failed. Nothing would show if one of them were deleted."""
+    red = [each for _, _, cell in matrix.cells() for each in cell.findings]
+    charged = {each.requirement for each in red if not each.undecided}
     for contract_value in contracts.values():
         for requirement in contract_value.requirements.values():
             if requirement.level is not Level.MAY and requirement.id not in charged:
                 yield f"{requirement.id} was never seen to fail: it needs a defect"
-    checks = {each.check for _, _, each in red}
+    checks = {each.check for each in red}
     for check in CHECKS:
         if check not in checks:
             yield f"the check {check} was never seen to find anything: it needs a defect"
@@ -124,6 +142,7 @@ def by_others_only(matrix: Matrix, suite: Sequence[Scenario]) -> tuple[tuple[str
     return tuple(
         (scenario.id, contract, requirement)
         for scenario in suite
+        if not scenario.is_explored
         for contract, requirement in scenario.requirements.items()
         if (scenario.id, contract, requirement) not in own
     )

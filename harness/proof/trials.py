@@ -13,6 +13,7 @@ from types import MappingProxyType
 from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, load
 from harness.examine import Examiner, Interlude, preflight
+from harness.explore.certifying import explored_pairs
 from harness.model import Limits, Scenario, Status
 from harness.play.preflight import ConfigurationProblem
 from harness.proof.in_process import InProcessCarrier
@@ -125,16 +126,16 @@ def examiner_of(
     fresh_id: FreshId = random_id,
     now_ns: Callable[[], int] = time.monotonic_ns,
     judge: Judge = examine,
-    record: bool = False,
 ) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem if pre-flight fails.
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
     which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
-    `now_ns`, in nanoseconds. A restart puts a new wallet on the same store, so what the old one kept in its own memory
-    is gone. With `record` the results have their exchanges.
+    `now_ns`, in nanoseconds. Of the pairs the first finding ends the item, and it is not shrunk. A restart
+    puts a new wallet on the same store, so what the old one kept in its own memory is gone.
     """
-    clock, store = clock or MovedClock(STARTS_AT_MS), open_store()
+    clock = clock or MovedClock(STARTS_AT_MS)
+    store = open_store()
     made = partial(wallet_type, store, CREDENTIALS, now_ms=clock, fresh_id=fresh_id)
     app = App(made(), provision=True)
     wallet = InProcessCarrier(app, f"/{contract}", clock, now_ns=now_ns)
@@ -147,9 +148,9 @@ def examiner_of(
         wallet=wallet,
         provision=provision,
         explain=explain,
-        record=record,
         now_ms=clock,
         judge=judge,
+        explore=partial(explored_pairs, first_only=True),
         interlude=Interlude(
             restart=lambda: setattr(app, "wallet", made()), pause=lambda seconds: clock.move(round(seconds * 1000))
         ),

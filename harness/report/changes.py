@@ -40,20 +40,21 @@ def _changes(
             if was_red and not only_run:
                 yield Change("GONE", *key, "it failed, and was not run again")
         elif _is_red(now):
-            yield Change("STILL FAILING" if was_red else "NEW", *key, _detail(now))
+            yield Change("STILL FAILING" if was_red else "NEW", *key, detail(now))
         elif was_red and now["waived"]:
-            yield Change("GONE", *key, f"it failed, and is waived now: {_detail(now)}")
+            yield Change("GONE", *key, f"it failed, and is waived now: {detail(now)}")
         elif was_red and now["status"] == "skipped":
             yield Change("GONE", *key, f"it failed, and is skipped now: {now['reason']}")
         elif was_red and was is not None:
-            yield Change("FIXED", *key, _detail(was))
+            yield Change("FIXED", *key, detail(was))
 
 
 def _by_scenario(report: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
     return {(each["contract"], each["id"]): each for each in report["scenarios"]}
 
 
-def _detail(scenario: Mapping[str, Any]) -> str:
+def detail(scenario: Mapping[str, Any]) -> str:
+    """The first finding of a scenario of a report, or the reason of its status. Empty if it passed."""
     red = [each for each in scenario["verdicts"] if each["status"] in _RED]
     if not red:
         return str(scenario["reason"])

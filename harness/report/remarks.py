@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.contracts import Contract
+from harness.model import PAIRS, Status
 from harness.play.sent_again import sent_again
 from harness.verdict import ContractVerdict, ScenarioResult
 from harness.verdict.dictionary import dictionary_in
@@ -16,8 +17,20 @@ def remarks(
     """The remarks on one contract. `results` are the contract's own, and `warnings` are those of pre-flight."""
     waivers = (each.warning for each in verdict.waivers if each.warning)
     unusable = dictionary_in(contract.schemas, contract.name).complaint
-    found = (*_balances(contract, results), *_sent_again(results), *warnings, *waivers, unusable)
+    found = (
+        *_balances(contract, results),
+        *_not_explored(results),
+        *_sent_again(results),
+        *warnings,
+        *waivers,
+        unusable,
+    )
     return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _not_explored(results: Sequence[ScenarioResult]) -> tuple[str, ...]:
+    """Why the generated scenarios were not played, if they were skipped."""
+    return tuple(each.reason for each in results if each.scenario == PAIRS and each.status is Status.SKIPPED)
 
 
 def _sent_again(results: Sequence[ScenarioResult]) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) ->
         done = tutorial.certify(port, "-rf")
     assert done.status == 1
     assert re.search(r"^bingo +NOT CERTIFIED", done.output, re.MULTILINE)
+    assert "behaves like one that forgets which moves it has made" in " ".join(done.output.split())
     failed = {line for line in done.lines if line.startswith("FAILED ")}
     assert {line.split()[1] for line in failed} == {
         "money/prize_sent_again.yaml::bingo",

@@ -15,15 +15,17 @@ from harness.explore.certifying import explored_pairs
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
 from harness.explore.explored_findings import keep
 from harness.explore.playing import Playing, findings_in
-from harness.model import Scenario, Status
+from harness.model import Limits, Scenario, Status
 from harness.proof.trials import LIMITS, examiner_of
+from harness.report.remarks import remarks
 from harness.scenario import load_file
+from harness.verdict import Certification, ContractVerdict
 from mock_server.defects import DEFECTS
 from mock_server.wallet import Wallet
 
 ONCE = replace(LIMITS, races=1)
-MOST = 1_600
-"""More requests than the whole array sends."""
+MOST = Limits().explore
+"""How many requests a certification sends by default. The whole array needs fewer."""
 
 
 def explored(wallet_type: type[Wallet], contract: str, requests: int = MOST) -> Exploration:
@@ -93,3 +95,12 @@ def test_the_item_of_a_certification_is_skipped_where_it_is_switched_off() -> No
     result = explored_pairs(examiner, scenario, 100)
     assert (result.status, result.verdicts, result.found) == (Status.PASS, (), ())
     assert 100 <= result.exchanges < 200
+
+
+def test_a_run_without_generated_scenarios_says_so_in_its_remarks() -> None:
+    folder = bundled("scenarios")
+    scenario = load_file(folder / "explored/pairs.yaml", folder, {})
+    examiner = examiner_of(Wallet, "sportsbook")
+    verdict = ContractVerdict(contract="sportsbook", certification=Certification.CERTIFIED, reason="")
+    said = {most: remarks(verdict, load("sportsbook"), [explored_pairs(examiner, scenario, most)]) for most in (0, 30)}
+    assert said == {0: ("limits.explore is 0: no generated scenarios were played",), 30: ()}

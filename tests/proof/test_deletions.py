@@ -17,13 +17,13 @@ import pytest
 from harness.cli.prove import GOLDEN
 from harness.contracts import BUNDLED, load
 from harness.proof.golden import differences, golden, matrix_of
-from harness.proof.matrix import Matrix, scenarios
+from harness.proof.matrix import Matrix, scenarios_and_pairs
 from harness.proof.theorem import CHECKS, violations
 from harness.proof.trials import Cell
 from mock_server.defects import DEFECTS
 
 ROOT = Path(__file__).resolve().parents[2]
-SUITE = scenarios()
+SUITE = scenarios_and_pairs()
 CONTRACTS = {name: load(name) for name in BUNDLED}
 
 

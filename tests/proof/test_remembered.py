@@ -42,7 +42,7 @@ def says_nothing(history: History, contract: Contract, policy: Policy) -> Judged
 def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
     """A judge of the rows that has judged nothing before."""
     counting = Counting()
-    monkeypatch.setattr(trials, "_judge", Remembered(counting))
+    monkeypatch.setitem(trials._JUDGES, False, Remembered(counting))
     return counting
 
 
@@ -74,7 +74,7 @@ def test_a_row_is_the_same_with_and_without_memory(
     before = counting.count
     remembered = try_out(wallet_type, contract, SUITE)
     assert before < counting.count < 2 * before, "the defect shows in some scenarios and not in all"
-    monkeypatch.setattr(trials, "_judge", examine)
+    monkeypatch.setitem(trials._JUDGES, False, examine)
     assert remembered == try_out(wallet_type, contract, SUITE)
     assert remembered != sound
 

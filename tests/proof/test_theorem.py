@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from harness.contracts import Contract, load
-from harness.model import Check, Limits, Scenario
+from harness.model import PAIRS, Check, Limits, Scenario, Step
 from harness.proof import theorem
 from harness.proof.golden import differences, golden, written
-from harness.proof.matrix import SOUND, Matrix, RowKey
+from harness.proof.matrix import SOUND, Matrix, RowKey, scenarios, scenarios_and_pairs
 from harness.proof.theorem import violations
 from harness.proof.trials import LIMITS, Cell, Charge
 from mock_server.defects import Defect, Witness
@@ -110,6 +110,29 @@ def test_a_requirement_and_a_check_that_never_failed_are_told(
     assert "the check schema was never seen to find anything: it needs a defect" in found
     assert "CAS-SIG-07 was never seen to fail: it needs a defect" in found, "a SHOULD"
     assert not any("CAS-SIG-11" in each for each in found), "a MAY is not judged, so nothing can break it"
+
+
+@pytest.mark.parametrize(
+    ("sound", "wrong", "says"),
+    [
+        (Cell(), Cell((Charge("CAS-SET-03", "oracle"),)), ()),
+        (RED, RED, ("the sound wallet on casino fails explored/pairs: CAS-IDM-01 oracle",)),
+        (Cell(), Cell(), ("explored/pairs on casino was never seen to fail: it needs a defect",)),
+    ],
+)
+def test_the_cell_of_the_generated_scenarios_may_charge_any_requirement(
+    casino: Contract, sound: Cell, wrong: Cell, says: tuple[str, ...]
+) -> None:
+    pairs = Scenario(
+        id=PAIRS, path=PAIRS, title="P", requirements={"casino": "CAS-IDM-01"}, steps=(Step(word="pairs"),)
+    )
+    rows = {SOUND_ROW: {**GOOD[SOUND_ROW], PAIRS: sound}, WRONG_ROW: {**GOOD[WRONG_ROW], PAIRS: wrong}}
+    assert violations(Matrix(rows), {"wrong": DEFECT}, (*SUITE, pairs), {"casino": casino}) == says
+
+
+def test_the_bundled_suite_has_the_generated_scenarios_once() -> None:
+    assert [each.id for each in scenarios_and_pairs() if each.is_explored] == [PAIRS]
+    assert {each.id for each in scenarios_and_pairs()} == {each.id for each in scenarios()} | {PAIRS}
 
 
 def test_a_defect_cannot_name_a_check_that_does_not_exist() -> None:

@@ -62,10 +62,11 @@ class ReadsEverythingFromReplica(ReadsFromReplica):
         if not players:
             return reply
         single = next(iter(players.values()))
-        accounts = [self.find_player(contract, players.get(each.id or "", single)) for each in reply.items]
         items = (
-            replace(each, balance=self.read_balance(account)) if each.outcome is Outcome.OK else each
-            for each, account in zip(reply.items, accounts, strict=True)
+            replace(each, balance=self.read_balance(self.find_player(contract, players.get(each.id or "", single))))
+            if each.outcome is Outcome.OK
+            else each
+            for each in reply.items
         )
         return replace(reply, items=tuple(items))
 

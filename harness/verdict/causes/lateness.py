@@ -8,13 +8,15 @@ from harness.model import Aspect
 from harness.verdict.causes.by_situation import STALE_READ
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
-from harness.verdict.causes.wrong_balances import NEVER_BOOKED, SHOWN_TOO_EARLY
+from harness.verdict.causes.wrong_balances import BELOW_A_CENT, NEVER_BOOKED, SHOWN_TOO_EARLY
 from harness.verdict.checks.late_balances import lateness_ms
 
 LATE_BALANCE = "late_balance"
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
-    LATE_BALANCE: frozenset({LATE_BALANCE, NEVER_BOOKED.id, SHOWN_TOO_EARLY.id, STALE_READ.id, READ_AFTER_THE_LOCK.id})
+    LATE_BALANCE: frozenset(
+        {LATE_BALANCE, NEVER_BOOKED.id, BELOW_A_CENT.id, SHOWN_TOO_EARLY.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
+    )
 }
 """A late balance explains itself, too: its sentence has another number where the wallet was slower."""
 

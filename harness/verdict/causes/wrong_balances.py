@@ -44,7 +44,7 @@ NEVER_BOOKED = Cause(
     "the transaction is answered with success and never booked",
     "commit the booking before the answer is sent, and answer with an error when it fails",
 )
-_BELOW_A_CENT = Cause(
+BELOW_A_CENT = Cause(
     "below_a_cent_is_nothing",
     "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
     "keep every decimal that the contract allows, for every currency",
@@ -52,8 +52,8 @@ _BELOW_A_CENT = Cause(
 _TWO_DECIMALS = _kept_with(2)
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
-    _BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
-    _TWO_DECIMALS: frozenset({_BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
+    BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
+    _TWO_DECIMALS: frozenset({BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
     SHOWN_TOO_EARLY.id: frozenset({NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
 }
@@ -236,7 +236,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
         yield SHOWN_TOO_EARLY
     currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
     if max(case.change, -case.change) < _NOISE:
-        yield _BELOW_A_CENT
+        yield BELOW_A_CENT
     elif currency and case.contract.wire_unit(currency) == money.SCALE:
         yield Cause(
             "divides_by_hundred",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from harness.contracts import Contract
 from harness.model import (
@@ -79,8 +81,20 @@ def parts_of(index: int, exchange: Exchange) -> tuple[Part, ...]:
 
 
 def _altered_items(alteration: Alteration) -> frozenset[int | None]:
-    """The indices of the items of which some field was replaced or left out. None is the outermost object."""
-    return frozenset([item for item, _, _ in alteration.raw] + [item for item, _ in alteration.without])
+    """The indices of the items of which some field was replaced or left out. None is the outermost object.
+
+    A text that is not one JSON value, such as one with another key behind it, spoils the whole body.
+    """
+    whole = [None for _, _, text in alteration.raw if not _is_json(text)]
+    return frozenset([*whole, *(item for item, _, _ in alteration.raw), *(item for item, _ in alteration.without)])
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_float=Decimal)
+    except ValueError:
+        return False
+    return True
 
 
 def _batch(index: int, items: tuple[Movement, ...], exchange: Exchange) -> Iterator[Part]:

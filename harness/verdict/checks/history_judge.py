@@ -39,7 +39,6 @@ from harness.oracle import (
     Terms,
     change_of,
     judge,
-    reasons_of_refusal,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
@@ -49,14 +48,12 @@ from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stran
 from harness.verdict.checks.judged_parts import JudgedPart, Standing, standings
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.on_the_wire import BodyAsSent, Ways, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
+from harness.verdict.checks.several_reasons import has_several_reasons
 from harness.verdict.checks.tracked_account import Account
 from harness.verdict.checks.windows import exchanged, windows
 
 _HAS_NO_REASON = frozenset({Situation.MISSING_HEADER, Situation.TAMPERED, Situation.STALE, Situation.LATE})
 """Situations that stay what they are if the transaction was refused before."""
-
-_AS_GOOD_AS_ANOTHER = frozenset({None, Situation.MALFORMED, Situation.WRONG_CURRENCY})
-"""Reasons of disbelief, or none, that a wallet may look at before or after the session."""
 
 
 @dataclass(slots=True)
@@ -238,7 +235,8 @@ class HistoryJudge:
             situation = self._situation(part, plain)
             bad = judgement.finding is not None and judgement.finding.event is event
             readings = judgement.readings if len(events) == 1 else frozenset()
-            several = not bad and len(events) == 1 and _has_several_reasons(account, event, readings)
+            several = not bad and len(events) == 1
+            several = several and has_several_reasons(account.beliefs, event, readings, self.contract)
             self._see(JudgedPart(part=part, situation=situation, readings=readings, impossible=bad, ambiguous=several))
         if judgement.undecided:
             self._undecided(account, kind or Situation.NEW, events[0].exchange)
@@ -378,21 +376,3 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
-
-
-def _has_several_reasons(account: Account, event: Event, readings: Collection[tuple[str, str]]) -> bool:
-    """True for a refusal with more than one possible reason.
-
-    One may depend on what became of a request without an answer. An ended session permits a refusal, and the rules may
-    demand one of the same request, such as a bet without funds. Then no reading explains the refusal.
-    """
-    if event.accepted:
-        return False
-    if event.terms.disbelieved in _AS_GOOD_AS_ANOTHER and event.terms.refusable_by and not readings:
-        return True
-    if all(each.is_definite for each in account.beliefs):
-        return False
-    try:
-        return len(reasons_of_refusal(account.beliefs, event)) > 1
-    except BudgetExceeded:
-        return True

@@ -136,8 +136,16 @@ class _Judging:
             asked = [each for each in self._readings(player) if each > old]
             right = [each for each in asked if self._is_right(each, player, unread | set(asked))]
             if set(right) & set(settling):
-                return _Late(player, old, right[0], unread | {each for each in asked if each not in right})
+                return _Late(player, old, self._proof(old, right, player), unread | set(asked) - set(right))
         return None
+
+    def _proof(self, old: int, right: Sequence[int], player: str) -> int:
+        """The first right reading that shows another balance than the old one. Without one: the last.
+
+        A reading with the same balance may be right because another booking has brought the balance back.
+        """
+        shown = _answer(self.history, old, player).balance
+        return next((each for each in right if _answer(self.history, each, player).balance != shown), right[-1])
 
     def outdated(self, verdict: Verdict) -> frozenset[int]:
         """The readings before the last one, if the balance went on changing and is wrong in the end, too."""

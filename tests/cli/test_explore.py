@@ -1,0 +1,106 @@
+"""`walletproof explore` and `walletproof replay FILE` over a socket, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from plugin_run import CREDENTIALS, DEADLINE_SECONDS, Done, Wallet, environment, run, wallet
+
+DEFECT = "forgetful"
+
+
+def walletproof(*arguments: str, cwd: Path) -> Done:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "harness.cli", *arguments],
+        cwd=cwd,
+        env=environment(CREDENTIALS),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout)
+
+
+def of(running: Wallet) -> tuple[str, ...]:
+    return f"{running.root}/sportsbook", "--contract=sportsbook", f"--provision={running.root}/__admin/player"
+
+
+@pytest.fixture(scope="module")
+def sound() -> Iterator[Wallet]:
+    with wallet() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Iterator[Wallet]:
+    with wallet(DEFECT) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def explored(wrong: Wallet, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """A folder in which the wrong wallet was explored."""
+    folder = tmp_path_factory.mktemp("explored")
+    return folder, walletproof("explore", *of(wrong), "--requests=120", "--json=map.json", cwd=folder)
+
+
+def test_a_violation_is_exit_status_1_and_a_file(explored: tuple[Path, Done]) -> None:
+    folder, done = explored
+    assert done.status == 1, done.output
+    data = json.loads((folder / "map.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    (contract,) = data["contracts"]
+    assert {folder / each["file"] for each in contract["findings"]} == {*(folder / "found").iterdir()}
+    assert contract["findings"]
+    assert min(each["steps"] for each in contract["findings"]) <= 2
+
+
+def test_pytest_and_replay_play_a_found_file_again(explored: tuple[Path, Done], wrong: Wallet, sound: Wallet) -> None:
+    folder, _ = explored
+    assert run("found", *wrong.options("sportsbook"), cwd=folder, variables=CREDENTIALS).status == 1
+    right = run("found", *sound.options("sportsbook"), cwd=folder, variables=CREDENTIALS)
+    assert " passed" in right.output
+    assert " failed" not in right.output
+    path = min((folder / "found").iterdir())
+    for running, status, word in ((wrong, 1, "STILL FAILING"), (sound, 0, "FIXED")):
+        url, contract, provision = of(running)
+        done = walletproof("replay", str(path), f"--url={url}", contract, provision, cwd=folder)
+        assert (done.status, done.output.startswith(word)) == (status, True), done.output
+
+
+def test_a_sound_wallet_is_exit_status_0_and_no_file(sound: Wallet, tmp_path: Path) -> None:
+    done = walletproof("explore", *of(sound), "--requests=60", cwd=tmp_path)
+    assert done.status == 0, done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("explore",), 2, "say which wallet"),
+        (("explore", "http://127.0.0.1:9/sportsbook", "--contract=sportsbook"), 3, "NOT READY"),
+        (("explore", "--requests=0"), 2, "'0' is no whole number above 0"),
+        (("replay", "found/none.yaml", "--url=http://127.0.0.1:9/"), 2, "found/none.yaml does not exist"),
+    ],
+)
+def test_mistakes_have_the_exit_status_of_a_certification(
+    arguments: tuple[str, ...], status: int, says: str, tmp_path: Path
+) -> None:
+    done = walletproof(*arguments, cwd=tmp_path)
+    assert done.status == status, done.output
+    assert says in done.output
+    assert "Traceback" not in done.output
+
+
+def test_replay_of_a_file_says_which_wallet_is_missing(explored: tuple[Path, Done]) -> None:
+    folder, _ = explored
+    done = walletproof("replay", str(min((folder / "found").iterdir())), cwd=folder)
+    assert (done.status, "say which wallet: --url URL, or --profile FILE" in done.output) == (2, True), done.output

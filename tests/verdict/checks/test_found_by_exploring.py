@@ -1,0 +1,71 @@
+"""Histories by hand in which generated scenarios have found the judges wrong. A sound wallet may answer each so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from written_histories import ANNA, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
+
+from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Rollback, Session, Unsettle
+from harness.verdict.checks import examine
+
+OF_LATE = Outcome.REFUSED
+
+
+def lost_rollback() -> Exchange:
+    rollback = Rollback(id="r", original="x", bet="x", player=ANNA.id, session=ANNA.session)
+    return told(rollback, None, name="rollbackbet", loss=Loss.AFTER_SENDING)
+
+
+@pytest.mark.parametrize("code", [LACKING, OF_LATE])
+def test_after_a_lost_rollback_an_uncovered_bet_may_have_either_code(code: Outcome) -> None:
+    refused = told(bet("x", START + 1), code, name="placebet")
+    assert judged(lost_rollback(), refused, contract="sportsbook").verdicts == ()
+
+
+def test_without_the_lost_rollback_it_may_not() -> None:
+    (verdict,) = judged(told(bet("x", START + 1), OF_LATE, name="placebet"), contract="sportsbook").verdicts
+    assert said(verdict)[:2] == ("SPB-BET-01", "code")
+
+
+@pytest.mark.parametrize("code", [LACKING, Outcome.UNKNOWN_TRANSACTION])
+def test_an_uncovered_deduction_for_an_unknown_bet_may_have_either_code(code: Outcome) -> None:
+    deducted = Unsettle(id="u", currency="EUR", amount=START + 1, bet="none", player=ANNA.id, kind="BET_UNPAID")
+    assert judged(told(deducted, code, name="unsettlement"), contract="sportsbook").verdicts == ()
+
+
+def test_for_a_known_bet_it_may_not() -> None:
+    deducted = Unsettle(id="u", currency="EUR", amount=START + 1, bet="b", player=ANNA.id, kind="BET_UNPAID")
+    refused = told(deducted, Outcome.UNKNOWN_TRANSACTION, name="unsettlement")
+    (verdict,) = judged(refused, contract="sportsbook").verdicts
+    assert said(verdict)[:2] == ("SPB-UNS-03", "code")
+
+
+def login(balance: int) -> Exchange:
+    """A login in which the player gets a new session."""
+    plain = told(Authenticate(token="t"), balance, name="authenticate")
+    assert plain.reply is not None
+    return replace(plain, reply=replace(plain.reply, session=Session(player=ANNA.id, session="new")))
+
+
+def test_a_login_needs_no_session_and_its_balance_is_judged() -> None:
+    assert judged(login(START), read(START), contract="sportsbook").verdicts == ()
+    assert judged(login(START - 1), contract="sportsbook").verdicts != ()
+
+
+def test_a_login_is_no_read_in_an_ended_session() -> None:
+    contract = CONTRACTS["sportsbook"]
+    policy = {**contract.policy, "ended_session_read": frozenset({"refused"})}
+    assert examine(history(login(START), contract="sportsbook"), contract, policy).verdicts == ()
+    read_later = told(GetBalance(player=ANNA.id, session="over"), START, name="balance")
+    (verdict,) = examine(history(read_later, contract="sportsbook"), contract, policy).verdicts
+    assert said(verdict)[1] == "oracle"
+
+
+def test_a_request_without_a_session_is_none_of_a_live_one() -> None:
+    """A bet without a session may be refused, though nothing else is wrong."""
+    refused = told(bet("x", session=""), Outcome.INVALID_SESSION, name="placebet")
+    assert judged(refused, contract="sportsbook").verdicts == ()
+    (verdict,) = judged(told(bet("x"), Outcome.INVALID_SESSION, name="placebet"), contract="sportsbook").verdicts
+    assert said(verdict)[1] == "oracle"
