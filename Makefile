@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: certify test test-all explore plugins format bench mutants constraints clean
+.PHONY: certify test test-all docs explore plugins format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
 # The main job: every bundled contract, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
@@ -26,6 +26,10 @@ test: $(VENV)/.installed-dev
 # minutes. A test that lacks a program is skipped with the reason; where CI=true it fails.
 test-all: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests -m full -n 2 --dist worksteal -rs
+
+# The documentation as a site, in build/docs: every guide, requirement and scenario, with search. A broken link is an error.
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python docs/site/build.py
 
 # Generated scenarios against the sound wallet and every legal one: whatever is found is a mistake of ours.
 explore: $(VENV)/.installed-dev
@@ -51,7 +55,7 @@ mutants: $(VENV)/.installed-mutation
 constraints:
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 		$(PYTHON) -m venv "$$fresh" && \
-		"$$fresh/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,mutation,postgres]' && \
+		"$$fresh/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,docs,mutation,postgres]' && \
 		head -n 1 constraints.txt > "$$fresh/constraints.txt" && \
 		"$$fresh/bin/python" -m pip freeze --exclude walletproof >> "$$fresh/constraints.txt" && \
 		cp "$$fresh/constraints.txt" constraints.txt
@@ -73,9 +77,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt harness/__init__.py
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev,docs]'
 	@touch $@
 
 $(VENV)/.installed-mutation: $(VENV)/.installed-dev
-	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev,mutation]'
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[dev,docs,mutation]'
 	@touch $@

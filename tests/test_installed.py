@@ -201,6 +201,14 @@ def test_every_subcommand_tells_of_itself(installed: Installed) -> None:
     assert installed.run("walletproof", "openapi", "casino").status == 0
 
 
+def test_the_pages_that_messages_point_to_are_installed(installed: Installed) -> None:
+    page = installed.run("walletproof", "docs", "profile")
+    assert page.status == 0, page.output
+    assert page.output == (ROOT / "docs" / "PROFILE.md").read_text(encoding="utf-8")
+    assert str(installed.site) in installed.run("walletproof", "docs", "--path").output
+    assert "walletproof docs profile" in " ".join(installed.run("pytest", "--help").output.split())
+
+
 def test_the_command_certifies_a_wallet(installed: Installed, root: str) -> None:
     chosen = [each.replace("--wallet-", "--") for each in options(root, "sportsbook")[1:]]
     done = installed.run("walletproof", "certify", f"{root}/sportsbook", *chosen, "-W", "error")
@@ -228,9 +236,9 @@ def test_the_command_takes_the_profile_that_lies_there(installed: Installed, roo
 
 
 def test_python_minus_m_pytest_finds_their_harness_and_the_remedies_do_not(installed: Installed) -> None:
-    """`python -m` looks for modules in the current folder first; README.md has the remedies."""
+    """`python -m` looks for modules in the current folder first; docs/CERTIFY.md has the remedies."""
     chosen = ("-p", "no:cacheprovider", "--wallet-seed=1", "-k", "resent_settlement")
     assert "this is their harness" in installed.run("python", "-m", "pytest", *chosen).output
     assert "passed" in installed.run("python", "-P", "-m", "pytest", *chosen).output
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "python -P -m pytest" in readme
+    page = (ROOT / "docs" / "CERTIFY.md").read_text(encoding="utf-8")
+    assert "python -P -m pytest" in page

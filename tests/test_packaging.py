@@ -11,19 +11,22 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import trove_classifiers
 from built_wheel import ROOT, build
 from patience import PATIENCE_SECONDS
 
 from harness import __version__
 
-DATA = ("schemas", "scenarios")
+DATA = ("schemas", "scenarios", "docs")
 PACKAGES = ("harness", "mock_server", "walletproof")
+NOT_SHIPPED = re.compile(r"docs/(site/|[^/]*\.png\Z)")
+"""What only the checkout has of the documentation: the generator of the site, and pictures."""
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 
 
 def files_below(folder: str) -> set[str]:
     paths = (path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file())
-    return {path for path in paths if "__pycache__" not in path}
+    return {path for path in paths if "__pycache__" not in path and not NOT_SHIPPED.match(path)}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,15 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert "Description-Content-Type: text/markdown" in lines
     assert description == (ROOT / "README.md").read_text(encoding="utf-8")
     assert not [each for each in lines if each.startswith("Requires-Dist") and " @ " in each]
+
+
+def test_the_wheel_names_its_authors_and_what_it_is_for(wheel: zipfile.ZipFile) -> None:
+    (name,) = (name for name in wheel.namelist() if name.endswith("METADATA"))
+    lines = wheel.read(name).decode().partition("\n\n")[0].splitlines()
+    assert "Author: walletproof contributors" in lines
+    classifiers = {line.removeprefix("Classifier: ") for line in lines if line.startswith("Classifier: ")}
+    assert classifiers >= {"Framework :: Pytest", "Typing :: Typed", "Topic :: Software Development :: Testing"}
+    assert classifiers <= trove_classifiers.classifiers
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{each.name}" for each in DOCS)])

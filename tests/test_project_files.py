@@ -124,7 +124,7 @@ def test_every_target_of_the_makefile_that_a_text_names_exists() -> None:
 
 def test_continuous_integration_runs_all_tests_and_then_the_main_job() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
-    assert MAKE.findall(text(".ci/run")) == ["test", "test-all", "certify"]
+    assert MAKE.findall(text(".ci/run")) == ["test", "test-all", "docs", "certify"]
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
@@ -133,9 +133,13 @@ def test_every_link_between_our_files_leads_somewhere(name: str) -> None:
     assert not missing
 
 
-def test_every_option_that_the_readme_names_exists() -> None:
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
+
+
+def test_every_option_that_a_page_names_exists() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "harness").rglob("*.py")))
-    named = set(re.findall(r"--wallet-[a-z-]+[a-z]", text("README.md")))
+    named = {option for page in PAGES for option in re.findall(r"--wallet-[a-z-]+[a-z]", text(page))}
+    assert len(named) > 10
     assert {option for option in named if f'"{option}"' not in source} == set()
 
 
@@ -145,10 +149,11 @@ def test_the_licence_is_whole() -> None:
     assert "APPENDIX: How to apply the Apache License to your work." in licence
 
 
-def test_the_readme_counts_the_scenarios_of_each_category() -> None:
-    readme = (ROOT / "README.md").read_text()
-    told = dict(re.findall(r"^\| \[`(\w+)`\]\(scenarios/\w+\) \| (\d+) \|", readme, re.MULTILINE))
+def test_the_documents_count_the_scenarios_of_each_category() -> None:
+    page = text("docs/TRIED.md")
+    told = dict(re.findall(r"^\| \[`(\w+)`\]\(\.\./scenarios/\w+\) \| (\d+) \|", page, re.MULTILINE))
     folders = [folder for folder in (ROOT / "scenarios").iterdir() if folder.is_dir()]
     assert told == {folder.name: str(len(list(folder.rglob("*.yaml")))) for folder in folders}
     total = sum(map(int, told.values()))
-    assert f"{total} scenarios, each four to twelve lines" in readme
+    assert f"{total} scenarios, each four to twelve lines" in page
+    assert f"{total} scenarios, each four to twelve lines" in text("README.md")

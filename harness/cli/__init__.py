@@ -14,12 +14,14 @@ from harness.cli import (
     check,
     compare,
     completion,
+    docs,
     explain,
     explore,
     init,
     keygen,
     lint,
     listing,
+    open_report,
     openapi,
     partner,
     prove,
@@ -37,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     check,
     certify,
     replay,
+    open_report,
     compare,
     explain,
     listing,
@@ -50,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     verify,
     audit,
     completion,
+    docs,
 )
 """The modules of the subcommands, in the order of the help."""
 

@@ -113,7 +113,7 @@ def text_of(answers: Answers, *, schema: str = "") -> Iterator[str]:
     """
     if schema:
         yield f"# yaml-language-server: $schema={schema}"
-    yield "# The wallet under test. docs/PROFILE.md explains every key; `walletproof show-config` prints what holds."
+    yield "# The wallet under test. `walletproof docs profile` explains every key, `show-config` prints what holds."
     yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
     yield ""
     yield "environment: staging     # a run refuses to send anything to what is marked production"

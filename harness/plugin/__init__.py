@@ -99,6 +99,7 @@ def _run(config: pytest.Config) -> Run:
 def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     """Register what writes the run's files. File names are checked now, so that an error is reported before the run."""
     from harness.plugin.causes import Back, Causes
+    from harness.plugin.junit import JUnitNames, name_suite
     from harness.plugin.live import Watch
     from harness.plugin.outputs import Outputs, wanted
     from harness.report import ReportError
@@ -107,6 +108,8 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
         files = wanted(config, os.environ)
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
+    name_suite(config)
+    config.pluginmanager.register(JUnitNames(config), "walletproof-junit")
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
     config.pluginmanager.register(Watch(config), "walletproof-watch")
     causes = Causes(run, config)

@@ -19,7 +19,7 @@ from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
 from harness.report.github import problem_command, repository, workflow_commands
-from harness.report.report_files import SUFFIXES, probe
+from harness.report.report_files import complaint_about_name, probe
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
@@ -43,8 +43,8 @@ def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
     """The files that the command line and the environment ask for. Raises ReportError for an invalid request."""
     reports = tuple(Path(each) for each in config.getoption("--wallet-report"))
     for each in reports:
-        if each.suffix not in SUFFIXES:
-            raise ReportError(f"--wallet-report {each}: the name must end with one of {', '.join(SUFFIXES)}")
+        if complaint := complaint_about_name(each):
+            raise ReportError(f"--wallet-report: {complaint}")
     certificate, key = config.getoption("--wallet-certificate"), config.getoption("--wallet-sign-key")
     if bool(certificate) != bool(key):
         raise ReportError("--wallet-certificate and --wallet-sign-key belong together: give both or none")
@@ -123,10 +123,18 @@ class Outputs:
             bundled=run.bundled,
             selection=self._ending.selection(),
             warnings=run.warnings,
+            wallet=run.wallet_name,
+            issuer=run.issuer,
             left_behind=run.left_behind,
         )
         return report_data(
-            facts, run.results, self._ending.concluded(), run.contracts, self._ending.suite(), complete=complete
+            facts,
+            run.results,
+            self._ending.concluded(),
+            run.contracts,
+            self._ending.suite(),
+            complete=complete,
+            texts=run.suite.texts(each.scenario for each in run.results),
         )
 
     def _certify(self, report: Mapping[str, Any], path: Path, key: Path) -> None:
@@ -137,8 +145,9 @@ class Outputs:
 
         def make() -> None:
             certificate = claims(report, now_utc())
-            write_text(path, sign(certificate, key) + "\n")
-            write_text(page, render_certificate(certificate))
+            token = sign(certificate, key)
+            write_text(path, f"{token}\n")
+            write_text(page, render_certificate(certificate, report, token, path.name))
 
         self._try(f"certificate: {path}, for people {page}", make)
 

@@ -45,7 +45,12 @@ def declare(add: Callable[..., None]) -> None:
         metavar="URL",
         help="the wallet to certify (default: the bundled reference wallet)",
     )
-    add("--wallet-profile", default=None, metavar="FILE", help="the profile of the wallet to certify (docs/PROFILE.md)")
+    add(
+        "--wallet-profile",
+        default=None,
+        metavar="FILE",
+        help="the profile of the wallet to certify (walletproof docs profile)",
+    )
     add(
         "--wallet-contract",
         action="append",
@@ -125,7 +130,8 @@ def _add_results(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix decides its form: .json, .html, .md or .har; repeatable",
+        help="write a report; the end of its name decides its form: .html, .json, .md, .har, .sarif or .gitlab.json "
+        "(code quality); repeatable",
     )
     add(
         "--wallet-certificate",

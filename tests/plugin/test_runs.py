@@ -180,20 +180,22 @@ def test_each_case_says_which_requirement_it_was_about(
     )
     assert done.status == 1
     assert properties(tmp_path / "x.xml") == {
-        "idempotency.resent_settlement.yaml::casino": [
+        "casino.idempotency::resent_settlement": [
             ("requirement", "CAS-IDM-01"),
             ("level", "MUST"),
             ("contract", "casino"),
             ("verdict", "fail"),
         ],
-        "zero_amount.lost_bet.yaml::casino": [
+        "casino.zero_amount::lost_bet": [
             ("requirement", "CAS-ZER-01"),
             ("level", "MUST"),
             ("contract", "casino"),
             ("verdict", "pass"),
         ],
     }
-    (failure,) = ET.parse(tmp_path / "x.xml").getroot().iter("failure")
+    (suite,) = ET.parse(tmp_path / "x.xml").getroot().iter("testsuite")
+    assert suite.get("name") == "walletproof"
+    (failure,) = suite.iter("failure")
     assert str(failure.get("message")).startswith("CAS-IDM-01 ")
     assert "possible   success, balance" in str(failure.text)
 

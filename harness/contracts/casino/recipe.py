@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contracts.shared.authentication import Recipe
+from harness.contracts.shared.authentication import Credentials, Recipe
 
 _MOST_SHOWN = 600
 
@@ -27,6 +27,10 @@ def _shown(body: bytes) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}... ({len(body)} bytes in all)"
 
 
+def _signed_text(headers: Mapping[str, str], body: bytes, credentials: Credentials) -> str:
+    return f"{body.decode()}|{headers['x-timestamp']}"
+
+
 HMAC = Recipe(
     _hmac_steps,
     (
@@ -37,5 +41,6 @@ HMAC = Recipe(
         ),
     ),
     {"x-api-key": "$WALLET_API_KEY", "x-signature": "$SIGNATURE", "x-timestamp": "$TIMESTAMP"},
+    _signed_text,
 )
 """The recipe of the casino contract's signature."""

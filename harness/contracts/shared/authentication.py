@@ -71,11 +71,14 @@ class Recipe:
     * `steps` takes headers by lower-case name and a body. It returns pairs, each of a step and its result.
     * `shell` holds the shell lines that make variables such as `$SIGNATURE` from `$BODY`.
     * `headers` holds the `curl` headers with those variables, by lower-case name.
+    * `text` takes headers, a body and credentials. It returns the text that is signed or encoded, for worked examples
+      with made-up credentials. None if there is no such text.
     """
 
     steps: Callable[[Mapping[str, str], bytes], tuple[tuple[str, str], ...]]
     shell: tuple[str, ...]
     headers: Mapping[str, str]
+    text: Callable[[Mapping[str, str], bytes, Credentials], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

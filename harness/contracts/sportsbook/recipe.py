@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contracts.shared.authentication import Recipe
+from harness.contracts.shared.authentication import Credentials, Recipe
 
 
 def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
@@ -16,9 +16,14 @@ def _basic_steps(headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, st
     )
 
 
+def _encoded_text(headers: Mapping[str, str], body: bytes, credentials: Credentials) -> str:
+    return f"{credentials['user']}:{credentials['password']}"
+
+
 BASIC = Recipe(
     _basic_steps,
     ("AUTHORIZATION=$(printf '%s:%s' \"$WALLET_USER\" \"$WALLET_PASSWORD\" | base64 | tr -d '\\n')",),
     {"authorization": "Basic $AUTHORIZATION"},
+    _encoded_text,
 )
 """The recipe of the sportsbook contract's authorization."""

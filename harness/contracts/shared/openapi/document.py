@@ -10,6 +10,7 @@ from harness.contracts import Contract, OperationSpec
 from harness.contracts.shared.json_text import JsonError, parse
 from harness.contracts.shared.openapi.components import Components
 from harness.contracts.shared.openapi.refusals import Refusal, refusals
+from harness.contracts.shared.openapi.vectors import as_markdown, vectors
 from harness.model import Requirement
 
 Node: TypeAlias = dict[str, Any]
@@ -40,12 +41,13 @@ def document(contract: Contract, server: str = "", operations: Collection[str] =
     components = Components(contract.schemas)
     try:
         paths = {contract.specs[name].path: {"post": _operation(contract, name, components)} for name in names}
+        worked, about = list(vectors(contract)), _about(contract)
     except (OSError, JsonError) as error:
         raise OpenApiError(f"contract {contract.name}: {error}") from None
     schemes = dict(contract.security or _by_headers(contract))
     return {
         "openapi": OPENAPI_VERSION,
-        "info": {"title": contract.title, "version": __version__, "description": _about(contract)},
+        "info": {"title": contract.title, "version": __version__, "description": about},
         "servers": [{"url": server or f"{SERVER}/{contract.name}"}],
         "security": [{name: [] for name in schemes}],
         "tags": [
@@ -55,6 +57,7 @@ def document(contract: Contract, server: str = "", operations: Collection[str] =
         "paths": paths,
         "components": {"schemas": components.schemas, "securitySchemes": schemes},
         "x-requirements": [_as_node(each) for each in _general(contract)],
+        **({"x-authentication-vectors": worked} if worked else {}),
     }
 
 
@@ -159,12 +162,8 @@ def _as_node(requirement: Requirement) -> Node:
 
 
 def _about(contract: Contract) -> str:
-    return "\n".join(
-        [
-            _INTRODUCTION,
-            *_bullets(_general(contract)),
-        ]
-    )
+    worked = as_markdown(contract)
+    return "\n".join([_INTRODUCTION, *_bullets(_general(contract)), *(["", worked] if worked else [])])
 
 
 def _by_headers(contract: Contract) -> dict[str, Node]:
