@@ -9,7 +9,6 @@ from typing import Any
 
 from harness.inert import one_line
 
-
 _COMMAND = "::"
 
 
