@@ -109,7 +109,7 @@ def test_a_violated_should_is_a_category_of_its_own(patient: Wallet, tmp_path: P
     assert done.status == 11
     assert "1 passed, 1 warn" in done.lines[-1]
     assert re.search(r"^signature w +\[", done.output, re.MULTILINE)
-    assert re.search(r"^ +1 warn  advice: .*\(CAS-SIG-07\)$", done.output, re.MULTILINE)
+    assert re.search(r" 1 warn \w+: [^()]*\(CAS-SIG-07\)", " ".join(done.output.split()))
     assert "1 SHOULD requirement is violated" in " ".join(done.output.split())
     at_length = certify(patient, OLD, "-v", cwd=tmp_path).output
     assert f"{OLD} WARN" in at_length
@@ -136,7 +136,7 @@ def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
     first = certify(forgetful, "zero_amount", "-rf", cwd=tmp_path, plugins=("cacheprovider",))
     again = certify(forgetful, "zero_amount", "--lf", "-rf", cwd=tmp_path, plugins=("cacheprovider",))
     assert " passed" in first.lines[-1]
-    assert first.output.count("\nFAILED ") == again.output.count("\nFAILED ") == 2
+    assert first.output.count("\nFAILED ") == again.output.count("\nFAILED ") > 0
     assert " passed" not in again.lines[-1]
 
 
