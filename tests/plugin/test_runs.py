@@ -380,7 +380,7 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 2
-    assert "broken off: the verdict above is of a part of the suite" in rest
+    assert re.search(r"^!+ broken off", rest, re.MULTILINE)
     assert ends_within(int(number), seconds=PATIENCE_SECONDS)
 
 
