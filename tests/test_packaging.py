@@ -18,6 +18,7 @@ from patience import PATIENCE_SECONDS
 from harness import __version__
 
 DATA = ("schemas", "scenarios", "docs")
+PACKAGES = ("harness", "mock_server", "walletproof")
 NOT_SHIPPED = re.compile(r"docs/(site/|[^/]*\.png\Z)")
 """What only the checkout has of the documentation: the generator of the site, and pictures."""
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -40,10 +41,10 @@ def test_the_wheel_holds_the_data_inside_harness(wheel: zipfile.ZipFile, folder:
     assert wanted <= set(wheel.namelist())
 
 
-def test_the_wheel_holds_both_packages_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert {name.partition("/")[0] for name in names} == {"harness", "mock_server"}
-    assert files_below("harness") | files_below("mock_server") <= names
+    assert {name.partition("/")[0] for name in names} == set(PACKAGES)
+    assert {path for each in PACKAGES for path in files_below(each)} <= names
     assert "harness/py.typed" in names
 
 
@@ -85,7 +86,7 @@ def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
 def test_the_source_distribution_holds_what_a_wheel_is_built_from(tmp_path: Path) -> None:
     with tarfile.open(build("sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("harness", "mock_server", "docs", "bench", "tests", *DATA)
+    folders = (*PACKAGES, "docs", "bench", "tests", *DATA)
     assert {path for folder in folders for path in files_below(folder)} <= names
     assert {"pyproject.toml", "README.md", "LICENSE", "constraints.txt", "Makefile", "conftest.py"} <= names
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pages import ROOT, write
+from site_pages import ROOT, write
 from sphinx.cmd.build import build_main
 
 USUAL = ROOT / "build" / "docs"

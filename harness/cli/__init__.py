@@ -13,10 +13,15 @@ from harness.cli import (
     certify,
     check,
     compare,
+    completion,
     docs,
+    explain,
     explore,
     init,
     keygen,
+    lint,
+    listing,
+    open_report,
     openapi,
     partner,
     prove,
@@ -25,6 +30,7 @@ from harness.cli import (
     verify,
 )
 from harness.cli.command import Command, UsageProblem
+from harness.files.complaints import nearest
 from harness.inert import inert
 from harness.report import ReportError
 
@@ -32,16 +38,21 @@ COMMANDS: tuple[Command, ...] = (
     init,
     check,
     certify,
-    explore,
+    replay,
+    open_report,
+    compare,
+    explain,
+    listing,
     show_config,
+    lint,
+    explore,
     partner,
     prove,
-    replay,
-    compare,
     openapi,
     keygen,
     verify,
     audit,
+    completion,
     docs,
 )
 """The modules of the subcommands, in the order of the help."""
@@ -51,14 +62,36 @@ BROKEN_OFF = 130
 """Exit status of a command that Ctrl+C has ended, as shells report it."""
 
 
+BEGINNING = """walletproof certifies a seamless wallet: it plays the platform and judges every answer.
+
+Begin with
+  walletproof init         write wallet.yaml, the profile of your wallet: it asks
+  walletproof check        see whether URL, credentials and players are right
+  walletproof certify      certify the wallet, with a verdict at the end
+Without a wallet of your own
+  walletproof certify --defect forgets-every-transaction
+                           see what a failure looks like, with the bundled wallet
+Then
+  walletproof explain ID   a requirement or a scenario in words
+  walletproof --help       all commands, and walletproof COMMAND --help the options of one
+"""
+"""What `walletproof` prints without a command."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 2 for an error in its use, else the status of the subcommand."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        completion.complete(parser)
+        if not given:
+            print(BEGINNING, end="")
+            return USAGE
+        _require_command(given[0])
         if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
             certify.front(given[1:])
         options, unknown = parser().parse_known_args(given)
-        if unknown:
+        options.further = unknown
+        if unknown and not getattr(options, "takes_further", False):
             options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:
@@ -74,11 +107,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _require_command(word: str) -> None:
+    """Raises UsageProblem, with the nearest command, if a word is neither a command nor an option."""
+    names = [each.NAME for each in COMMANDS]
+    if not word.startswith("-") and word not in names:
+        raise UsageProblem(f"there is no command {word!r}{nearest(word, names)}")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     whole = argparse.ArgumentParser(
         prog="walletproof",
-        description="Certifies an operator's seamless wallet. Certifying is `walletproof certify URL`, or pytest.",
+        description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
+        epilog="The exit statuses of all commands are in docs/EXIT_STATUS.md.",
     )
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)

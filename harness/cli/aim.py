@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.config import Options
-from harness.config.precedence import PROFILE, URL
 from harness.contracts import BUNDLED
 from harness.model.words import PROVISION_TOKEN
 
@@ -25,7 +22,13 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
     def add(name: str, **how: Any) -> None:
         parser.add_argument(name, name.replace("--", "--wallet-", 1), **how)
 
-    parser.add_argument("url", nargs="?", default="", metavar="URL", help="the wallet, above the contract's own paths")
+    parser.add_argument(
+        "url",
+        nargs="?",
+        default="",
+        metavar="URL",
+        help="the wallet, above the contract's own paths; it overrides the profile's",
+    )
     add("--profile", default="", metavar="FILE", help=f"a profile (default: {USUAL_PROFILE}, where it lies here)")
     add("--contract", **several, metavar="NAME", help=f"{', '.join(BUNDLED)} or a module; repeatable")
     add("--provision", default="", metavar="URL", help="an address of the wallet that makes test players")
@@ -40,11 +43,12 @@ def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", **several, metavar="NAME=N", help="a number of the profile's `limits`; repeatable")
 
 
-def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Options:
+def options_of(arguments: argparse.Namespace) -> Options:
     """The options that the arguments give, with a new seed and run id."""
     return Options(
         url=arguments.url,
-        profile=arguments.profile or usual_profile(arguments.url, environment),
+        profile=arguments.profile,
+        usual_profile=usual_profile(),
         contracts=tuple(dict.fromkeys(arguments.contract)),
         provision_url=arguments.provision,
         provision_token=arguments.provision_token,
@@ -56,7 +60,6 @@ def options_of(arguments: argparse.Namespace, environment: Mapping[str, str] = o
     )
 
 
-def usual_profile(url: str, environment: Mapping[str, str]) -> str:
-    """The profile in the current folder, or an empty text if there is none or a wallet is selected otherwise."""
-    named = url or environment.get(URL) or environment.get(PROFILE)
-    return USUAL_PROFILE if not named and Path(USUAL_PROFILE).is_file() else ""
+def usual_profile() -> str:
+    """The profile in the current folder, or an empty text if there is none."""
+    return USUAL_PROFILE if Path(USUAL_PROFILE).is_file() else ""

@@ -8,33 +8,35 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
 from harness.config.precedence import PROFILE, URL
+from harness.plugin import pytest_options
 
 NAME = "certify"
 HELP = (
     "certify a wallet: pytest with the same result; 0 certified, 1 violations, 2 usage, 3 configuration, 4 incomplete"
 )
 _PIPELINE = Path(__file__).resolve().parents[1] / "plugin" / "pipeline.py"
-OURS = (
-    "profile",
-    "contract",
-    "provision",
-    "provision-token",
-    "player",
-    "path",
-    "limit",
-    "seed",
-    "report",
-    "certificate",
-    "sign-key",
-)
-"""Options with a value that may be written without `wallet-`."""
-SWITCHES = ("strict", "dry-run")
+_PREFIX = "--wallet-"
+
+
+def _declared() -> dict[str, dict[str, Any]]:
+    """The options of the pytest plugin: by name without `--wallet-`, how argparse declares it."""
+    found: dict[str, dict[str, Any]] = {}
+    pytest_options.declare(lambda name, **how: found.update({name.removeprefix(_PREFIX): how}))
+    return found
+
+
+_OPTIONS = _declared()
+SWITCHES = tuple(name for name, how in _OPTIONS.items() if how.get("action") == "store_true")
 """Options without a value that may be written without `wallet-`."""
+OURS = tuple(name for name in _OPTIONS if name not in SWITCHES)
+"""Options with a value that may be written without `wallet-`."""
+_ALIKE = 0.85
+"""From this likeness on, an unknown option is taken for a misspelt one of ours and not for one of pytest's."""
 _AIMED = ("--wallet-url", "--wallet-profile", "--wallet-defect")
 _ADDRESS = re.compile(r"[\w.-]+:[0-9]+(/|$)")
 
@@ -42,14 +44,14 @@ _ADDRESS = re.compile(r"[\w.-]+:[0-9]+(/|$)")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments for the help alone. `front` receives the arguments unparsed."""
     add = parser.add_argument
-    add("url", nargs="?", metavar="URL", help="the wallet, above the contract's own paths")
-    for name in OURS:
-        add(f"--{name}", metavar="VALUE", help=f"pytest's --wallet-{name}")
-    for name in SWITCHES:
-        add(f"--{name}", action="store_true", help=f"pytest's --wallet-{name}")
+    add("url", nargs="?", metavar="URL", help="the wallet, above the contract's own paths; it overrides the profile's")
+    for name, how in _OPTIONS.items():
+        # The URL is named by the first argument, which is the shorter way to say the same.
+        add(f"--{name}", f"{_PREFIX}{name}", **how | ({"help": argparse.SUPPRESS} if name == "url" else {}))
     add("rest", nargs="*", metavar="PYTEST OPTION", help="whatever pytest takes: -k, -m, -n 8, --junitxml=FILE, ids")
     parser.epilog = (
-        f"Without URL, --profile, WALLET_URL and WALLET_PROFILE the profile is {USUAL_PROFILE} in the current folder. "
+        f"Without --profile and WALLET_PROFILE the profile is {USUAL_PROFILE} in the current folder, if there is one. "
+        "-v prints more of each finding, -vv all of it, -q only what is not right. "
         "Exit status: 0 certified; 1 violations; 2 a mistake in the command line; 3 the configuration is wrong or the "
         "wallet cannot be reached; 4 incomplete: a requirement was not judged, or the run was broken off."
     )
@@ -63,18 +65,21 @@ def run(options: argparse.Namespace) -> NoReturn:
 def front(given: Sequence[str]) -> NoReturn:
     """Replace this process by pytest with these arguments and our exit statuses. Raises UsageProblem."""
     arguments = list(_translated(given))
-    aimed = [each for each in arguments if each.startswith(_AIMED)]
-    if not aimed:
-        arguments[:0] = _from_surroundings(os.environ)
+    named = {each for each in _AIMED if any(word.partition("=")[0] == each for word in arguments)}
+    if not named & {"--wallet-profile", "--wallet-defect"}:
+        arguments[:0] = _from_surroundings(os.environ, url="--wallet-url" in named)
     _become_pytest(arguments)
 
 
-def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
-    """Options for the wallet that the environment or the current folder selects. Raises UsageProblem."""
-    if usual := usual_profile("", environment):
+def _from_surroundings(environment: Mapping[str, str], *, url: bool) -> list[str]:
+    """Options for the wallet that the environment or the current folder selects. Raises UsageProblem.
+
+    `url` is True if the command line has a URL. The profile is then used for everything else.
+    """
+    if not environment.get(PROFILE) and (usual := usual_profile()):
         return [f"--wallet-profile={usual}"]
-    named = (("url", environment.get(URL)), ("profile", environment.get(PROFILE)))
-    if found := [f"--wallet-{name}={value}" for name, value in named if value]:
+    named = (("profile", environment.get(PROFILE)), ("url", not url and environment.get(URL)))
+    if (found := [f"--wallet-{name}={value}" for name, value in named if value]) or url:
         return found
     raise UsageProblem(
         "say which wallet: walletproof certify URL, or --profile FILE; `walletproof init` writes a profile"
@@ -83,7 +88,7 @@ def _from_surroundings(environment: Mapping[str, str]) -> list[str]:
 
 def _translated(given: Sequence[str]) -> Iterator[str]:
     """The arguments in pytest's form: a URL at the beginning becomes an option, and our options get `wallet-`."""
-    taking = {f"--{prefix}{each}" for each in (*OURS, "url", "defect") for prefix in ("", "wallet-")}
+    taking = {f"--{prefix}{each}" for each in OURS for prefix in ("", "wallet-")}
     for position, word in enumerate(given):
         name, equals, value = word.removeprefix("--").partition("=")
         if position == 0 and not word:
@@ -95,7 +100,20 @@ def _translated(given: Sequence[str]) -> Iterator[str]:
         elif word.startswith("--") and (name in OURS or (name in SWITCHES and not equals)):
             yield f"--wallet-{name}{equals}{value}"
         else:
+            _refuse_misspelt(word)
             yield word
+
+
+def _refuse_misspelt(word: str) -> None:
+    """Raises UsageProblem for an option that is nearly one of ours. Every other one is left to pytest."""
+    name = word.partition("=")[0]
+    if not name.startswith("--") or name.removeprefix(_PREFIX) in _OPTIONS:
+        return
+    # The import costs several milliseconds and is needed only for an option that is none of ours.
+    from difflib import get_close_matches
+
+    if near := get_close_matches(name.removeprefix(_PREFIX).removeprefix("--"), _OPTIONS, n=1, cutoff=_ALIKE):
+        raise UsageProblem(f"there is no option {name}; did you mean --{near[0]}?")
 
 
 def _become_pytest(arguments: Sequence[str]) -> NoReturn:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from harness.inert import one_line
-from harness.report import read
+from harness.report import read, write_text
 from harness.report.changes import Change, changes
 
 NAME = "compare"
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("before", type=Path, metavar="A.json")
     parser.add_argument("after", type=Path, metavar="B.json")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write the comparison as a page")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,6 +32,11 @@ def run(options: argparse.Namespace) -> int:
     for report, path in ((before, options.before), (after, options.after)):
         if not report["complete"]:
             print(f"{path} is of a run that was interrupted: what it lacks may be only not yet run")
+    if options.html:
+        from harness.report.html import render_comparison
+
+        write_text(options.html, render_comparison(before, after))
+        print(f"page: {options.html}")
     return 1 if any(each.word in {"NEW", "STILL FAILING"} for each in found) else 0
 
 

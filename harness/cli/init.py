@@ -8,35 +8,25 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.cli import check
 from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
+from harness.cli.questions import Answers, asked, loaded, wants_check
 from harness.config import OptionsError
 from harness.config.options import player_of
 from harness.config.profile import Overrides, ProfileError, load_profile
-from harness.contracts import BUNDLED, Contract, UnknownContract, load
+from harness.contracts import BUNDLED, Contract
+from harness.contracts.shared.schema import bundled
 from harness.model import Player
 
 NAME = "init"
 HELP = "write a profile of your wallet, with comments: asks on a terminal, or takes flags"
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*\Z", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The content of the profile."""
-
-    urls: Mapping[str, str]
-    """The wallet's URL by contract."""
-    provision_url: str = ""
-    provision_command: str = ""
-    players: tuple[tuple[str, Player], ...] = ()
-    """Players, each with its contract or with an empty text."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,14 +53,31 @@ def run(options: argparse.Namespace) -> int:
     if path.exists() and not options.force:
         raise UsageProblem(f"{path} exists: name another file, or overwrite it with --force")
     answers = _from_flags(options)
-    if not answers.urls:
+    asks = not answers.urls
+    if asks:
         if not sys.stdin.isatty():
             raise UsageProblem(f"say where the wallet is: walletproof init --contract {BUNDLED[0]}=URL")
-        answers = _asked(answers)
-    variables = {each: "set later" for name in answers.urls for each in _loaded(name).environment}
-    _write(path, "\n".join(text_of(answers)) + "\n", variables)
+        answers = asked(answers)
+    variables = {each: "set later" for name in answers.urls for each in loaded(name).environment}
+    _write(path, "\n".join(text_of(answers, schema=_schema_for(path))) + "\n", variables)
     _say_what_is_next(path, answers)
+    has_players = bool(answers.provision_url or answers.provision_command or answers.players)
+    if asks and has_players and all(os.environ.get(each) for each in variables) and wants_check():
+        _check_now(path)
     return 0
+
+
+def _check_now(path: Path) -> None:
+    """Run `walletproof check` with the new profile. Raises UsageProblem."""
+    parser = argparse.ArgumentParser()
+    check.add_arguments(parser)
+    check.run(parser.parse_args(["--profile", str(path)]))
+
+
+def _schema_for(path: Path) -> str:
+    """Where editors find the schema of a profile: beside the profile's folder as a relative path, or else absolute."""
+    schema, folder = bundled("schemas").resolve() / "profile.json", path.absolute().parent
+    return schema.relative_to(folder).as_posix() if schema.is_relative_to(folder) else schema.as_posix()
 
 
 def _from_flags(options: argparse.Namespace) -> Answers:
@@ -99,40 +106,13 @@ def _player(text: str) -> tuple[str, Player]:
     return given.text("contract"), given.player
 
 
-def _asked(answers: Answers) -> Answers:
-    """The answers, completed by questions. Ctrl+C and the end of the input stop the questions."""
-    try:
-        urls = {name: url for name in BUNDLED if (url := _ask(f"URL of the wallet by {name} (empty: not this one)"))}
-        if not urls:
-            raise UsageProblem("a profile needs the URL of one contract at least")
-        if not (answers.provision_url or answers.provision_command or answers.players):
-            answers = replace(answers, provision_url=_ask("URL that makes test players (empty: there is none)"))
-            if not answers.provision_url:
-                answers = replace(answers, players=tuple(("", each) for each in _asked_players(urls)))
-    except (EOFError, KeyboardInterrupt):
-        raise UsageProblem("broken off: nothing was written") from None
-    return replace(answers, urls=urls)
+def text_of(answers: Answers, *, schema: str = "") -> Iterator[str]:
+    """The lines of the profile. Raises UsageProblem for a contract that does not exist.
 
-
-def _asked_players(contracts: Iterable[str]) -> Iterator[Player]:
-    tokens = any("authenticate" in _loaded(name).words for name in contracts)
-    print("Test players that exist: three of one currency are enough (empty: no more)")
-    while player := _ask("  id"):
-        yield Player(
-            id=player,
-            currency=_ask("  currency, such as EUR"),
-            session=_ask("  session"),
-            expired_session=_ask("  a session of the player's that has ended (empty: none)"),
-            token=_ask("  one-time token (empty: none)") if tokens else "",
-        )
-
-
-def _ask(question: str) -> str:
-    return input(f"{question}: ").strip()
-
-
-def text_of(answers: Answers) -> Iterator[str]:
-    """The lines of the profile. Raises UsageProblem for a contract that does not exist."""
+    `schema` is the path of the schema that editors complete and check the file with.
+    """
+    if schema:
+        yield f"# yaml-language-server: $schema={schema}"
     yield "# The wallet under test. `walletproof docs profile` explains every key, `show-config` prints what holds."
     yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
     yield ""
@@ -140,7 +120,7 @@ def text_of(answers: Answers) -> Iterator[str]:
     yield ""
     yield "contracts:"
     for name, url in answers.urls.items():
-        contract = _loaded(name)
+        contract = loaded(name)
         yield f"  {_scalar(name)}:"
         yield f"    url: {_scalar(url)}     # the contract's own paths come behind it"
         yield "    credentials:"
@@ -152,13 +132,6 @@ def text_of(answers: Answers) -> Iterator[str]:
     yield from _players(answers)
     yield from _games(answers)
     yield from _REST
-
-
-def _loaded(name: str) -> Contract:
-    try:
-        return load(name)
-    except UnknownContract as error:
-        raise UsageProblem(f"--contract: {error}") from None
 
 
 def _special(contract: Contract) -> Iterator[str]:
@@ -210,7 +183,7 @@ def _players(answers: Answers) -> Iterator[str]:
 
 def _games(answers: Answers) -> Iterator[str]:
     """A commented example: the ids that a run uses if the profile names none."""
-    ids = dict.fromkeys(game for name in answers.urls for game in _loaded(name).games)
+    ids = dict.fromkeys(game for name in answers.urls for game in loaded(name).games)
     yield f"# games: [{', '.join(ids)}]     # game ids that the wallet knows"
     yield ""
 
@@ -259,7 +232,7 @@ def _check(written: Path, path: Path, environment: Mapping[str, str]) -> None:
 
 
 def _say_what_is_next(path: Path, answers: Answers) -> None:
-    variables = [each for name in answers.urls for each in load(name).environment]
+    variables = [each for name in answers.urls for each in loaded(name).environment]
     profile = "" if path == Path(USUAL_PROFILE) else f" --profile {path}"
     print(f"{path} written. Next:")
     print(f"  export {' '.join(f'{each}=...' for each in variables)}")

@@ -74,7 +74,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     options = options_of(arguments)
     seed = options.seed if arguments.seed is None else arguments.seed
     chosen = replace(options, seed=seed, defect=arguments.defect)
-    return replace(chosen, profile="") if (arguments.bundled or arguments.defect) and not arguments.profile else chosen
+    return replace(chosen, usual_profile="") if arguments.bundled or arguments.defect else chosen
 
 
 def _environment(arguments: argparse.Namespace) -> Mapping[str, str]:

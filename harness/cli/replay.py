@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="OPTION",
-        help="a further option of pytest, such as --pytest=--wallet-player=id=188,currency=EUR; repeatable",
+        help="an option of pytest that walletproof has, too, as in --pytest=--version; every other one may be written "
+        "without this: -n4, --wallet-player=id=188,currency=EUR",
     )
+    parser.set_defaults(takes_further=True)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
         found += changes(before, _run_again(before, contract, ids, options), only_run=True)
     for each in found:
         print(line(each))
+    print(_total(found))
     return 1 if any(each.word != "FIXED" for each in found) else 0
 
 
@@ -92,7 +96,9 @@ def _run_file(options: argparse.Namespace) -> int:
     if not (options.url or profile):
         raise UsageProblem("say which wallet: --url URL, or --profile FILE")
     ran = [
-        each for each in _report_of([*given, *options.pytest, str(path)])["scenarios"] if each["status"] != "skipped"
+        each
+        for each in _report_of([*given, *options.pytest, *options.further, str(path)])["scenarios"]
+        if each["status"] != "skipped"
     ]
     if not ran:
         raise UsageProblem(f"{path} was not run: it is of no contract of this wallet, or it was skipped")
@@ -102,11 +108,18 @@ def _run_file(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _total(found: Sequence[Change]) -> str:
+    """How many changes there are of each kind, and what to do next if nothing fails any more."""
+    counts = Counter(each.word for each in found)
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
+
+
 def _run_again(
     before: Mapping[str, Any], contract: str, ids: Sequence[str], options: argparse.Namespace
 ) -> dict[str, Any]:
     places = [f"{_place(each)}::{contract}" for each in ids]
-    return _report_of([*_target(before, contract, options), *options.pytest, *places])
+    return _report_of([*_target(before, contract, options), *options.pytest, *options.further, *places])
 
 
 def _report_of(arguments: Sequence[str]) -> dict[str, Any]:
@@ -182,7 +195,7 @@ def _usual_profile(before: Mapping[str, Any], options: argparse.Namespace) -> st
     """The profile in the current folder, if the run had one and nothing else selects players. Raises UsageProblem."""
     if options.provision or "profile" not in before["run"]["digests"]:
         return ""
-    if any(each.partition("=")[0] in _OF_PLAYERS for each in options.pytest):
+    if any(each.partition("=")[0] in _OF_PLAYERS for each in (*options.pytest, *options.further)):
         return ""
     if not Path(USUAL_PROFILE).is_file():
         raise UsageProblem(f"the run had a profile, and there is no {USUAL_PROFILE} here: name it with --profile")

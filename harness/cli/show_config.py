@@ -79,8 +79,13 @@ def _rows(configuration: RunConfiguration) -> Iterator[Row]:
     profile = configuration.profile
     if profile.path:
         yield Row("profile", profile.path, profile.named_by)
-    if profile.environment is not None:
-        yield _row("environment", profile.environment)
+    for name, value in (
+        ("wallet", profile.wallet),
+        ("issuer", profile.issuer),
+        ("environment", profile.environment),
+    ):
+        if value is not None:
+            yield _row(name, value)
     for contract in () if configuration.bundled else profile.contracts.values():
         yield from _of_contract(contract, profile)
     for name, value in (("url", profile.provision_url), ("command", profile.provision_command)):

@@ -47,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _summary(certificate: Mapping[str, Any]) -> list[str]:
-    lines = []
+    named = (("wallet", certificate.get("wallet")), ("issued by", certificate.get("issuer")))
+    lines = [f"{what}: {text}" for what, text in named if text]
     for name, contract in certificate["contracts"].items():
         statuses = list(contract["requirements"].values())
         counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(sorted(statuses)))

@@ -31,6 +31,8 @@ class Options:
     url: str = ""
     profile: str = ""
     """The path of a profile."""
+    usual_profile: str = ""
+    """The path of the profile that is used if neither an option nor the environment names one."""
     contracts: tuple[str, ...] = ()
     provision_url: str = ""
     provision_token: str = field(default="", repr=False)

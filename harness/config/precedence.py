@@ -40,6 +40,8 @@ def profile_in_force(options: Options, environment: Mapping[str, str], on: date)
     """
     url = _option_or_variable("--wallet-url", options.url, URL, environment)
     path = _option_or_variable("--wallet-profile", options.profile, PROFILE, environment)
+    if path is None and options.usual_profile:
+        path = Value(options.usual_profile, "found in the current folder")
     if options.defect and (other := url or path) is not None:
         raise OptionsError(f"--wallet-defect is for the bundled wallet: drop it, or drop {other.where}")
     limits = limits_of(options.limits)

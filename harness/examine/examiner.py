@@ -119,6 +119,7 @@ class Examiner:
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._judge, self._judged, self._pause, self._explore = judge, [], interlude.pause, explore
         self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
+        self._is_exploring = False
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
@@ -164,15 +165,17 @@ class Examiner:
         return self.judge(scenario, histories, started=started)
 
     def _explored(self, scenario: Scenario) -> ScenarioResult:
-        """The result of the generated scenarios, each race of which is run once."""
+        """The result of the generated scenarios, each race of which is run once. The epilogue repeats none of them."""
         if self._explore is None:
             return self.results.skipped(scenario, "no generated scenarios are played here")
         context = self._runner.context
         self._runner.context = replace(context, limits=replace(context.limits, races=1))
+        self._is_exploring = True
         try:
             return self._explore(self, scenario, context.limits.explore)
         finally:
             self._runner.context = context
+            self._is_exploring = False
 
     def _histories(self, scenario: Scenario) -> tuple[History, ...]:
         """The histories of one scenario. A provisioning address that does not answer is waited for, as the wallet is.
@@ -208,7 +211,10 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         self.last_runs = tuple((histories[run], each) for run, each in judged)
         for run, each in judged:
-            self._memory.note(histories[run], each)
+            if self._is_exploring:
+                self._memory.count(histories[run])
+            else:
+                self._memory.note(histories[run], each)
             self._avoided_by |= {*each.avoided_by}
         return self._result(scenario, histories, judged, started)
 

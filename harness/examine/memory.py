@@ -46,13 +46,17 @@ class Memory:
 
     def note(self, history: History, judged: Judged) -> None:
         """Remember what a judged history has left."""
-        self._sent += sum(_size(each) for each in history.exchanges)
+        self.count(history)
         for player in history.players:
             if player.id in judged.beliefs:
                 self._players[player.id], self._beliefs[player.id] = player, judged.beliefs[player.id]
             elif not self.names_players:
                 self._players.pop(player.id, None)
         self._sample(history, judged)
+
+    def count(self, history: History) -> None:
+        """Count the transactions of a history. It makes the earlier ones later."""
+        self._sent += sum(_size(each) for each in history.exchanges)
 
     def _sample(self, history: History, judged: Judged) -> None:
         full = {kind for kind, count in self._of_kind.items() if count >= MOST_OF_A_KIND}

@@ -208,7 +208,7 @@ class Results:
             run=run,
             cause=found.id if found is not None else "",
             probably=secrets.sentence(found.sentence) if found is not None else "",
-            fix=secrets.sentence(found.fix) if found is not None else "",
+            fix=secrets.sentence(found.fix) if found is not None else verdict.fix,
             again="" if index is None else self._again(one(history.exchanges[index], self.contract, secrets)),
         )
 

@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{level}: scenarios of a requirement of this level")
     from harness.plugin.crash import CrashReporter
 
-    config.pluginmanager.register(CrashReporter(run), "walletproof-crash")
+    config.pluginmanager.register(CrashReporter(run, config), "walletproof-crash")
     from harness.plugin.timekeeping import Timekeeping
 
     config.pluginmanager.register(Timekeeping(run, config), "walletproof-time")
@@ -78,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         from harness.plugin.ending import Ending
 
-        ending = Ending(run)
+        ending = Ending(run, config.option.verbose)
         config.pluginmanager.register(ending, "walletproof-ending")
         _register_outputs(config, run, ending)
 
@@ -99,6 +99,7 @@ def _run(config: pytest.Config) -> Run:
 def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
     """Register what writes the run's files. File names are checked now, so that an error is reported before the run."""
     from harness.plugin.causes import Back, Causes
+    from harness.plugin.junit import JUnitNames, name_suite
     from harness.plugin.live import Watch
     from harness.plugin.outputs import Outputs, wanted
     from harness.report import ReportError
@@ -107,9 +108,11 @@ def _register_outputs(config: pytest.Config, run: Run, ending: Ending) -> None:
         files = wanted(config, os.environ)
     except ReportError as error:
         raise pytest.UsageError(str(error)) from None
+    name_suite(config)
+    config.pluginmanager.register(JUnitNames(config), "walletproof-junit")
     config.pluginmanager.register(Outputs(run, ending, files), "walletproof-outputs")
     config.pluginmanager.register(Watch(config), "walletproof-watch")
-    causes = Causes(run)
+    causes = Causes(run, config)
     config.pluginmanager.register(causes, "walletproof-causes")
     config.pluginmanager.register(Back(causes), "walletproof-causes-back")
 

@@ -13,6 +13,9 @@ WIDTH = 88
 MOST_POSSIBLE = 6
 """Number of possible answers that are listed. For a large batch the oracle may have dozens."""
 
+MOST_IN_SHORT = 2
+"""Number of possible answers in the one line of a result."""
+
 MOST_SHELL_LINES = 12
 """Number of shell lines to print. Longer commands are in the reports alone."""
 
@@ -28,7 +31,25 @@ def headline(result: ScenarioResult) -> str:
     if not found:
         return f"{result.requirement} undecided: {result.reason}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return f"{found[0].requirement} {found[0].summary}{more}"
+    return f"{found[0].requirement} {_in_short(found[0])}{more}"
+
+
+def _in_short(verdict: Verdict) -> str:
+    """What was said against what was possible, or the summary of a finding about something else."""
+    if not verdict.said or not verdict.possible:
+        return verdict.summary
+    others = len(verdict.possible) - MOST_IN_SHORT
+    more = f" or {others} more" if others > 0 else ""
+    return f"it said {verdict.said}; possible: {' or '.join(verdict.possible[:MOST_IN_SHORT])}{more}"
+
+
+def example(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:
+    """The text for one scenario with its worst finding alone, and the number of the others."""
+    found = findings(result)
+    if len(found) < 2:
+        return block(result, requirements)
+    others = f"{len(found) - 1} other finding{'s' if len(found) > 2 else ''} in this scenario: -v prints all"
+    return "\n".join((*_finding(result, found[0], requirements), _entry("further", others)))
 
 
 def block(result: ScenarioResult, requirements: Mapping[str, Requirement]) -> str:

@@ -1,25 +1,27 @@
-"""Groups failures by cause: prints one of each in full, and a list of what to repair."""
+"""Groups failures by cause, and leaves for pytest to print what the verbosity asks for: a few, one of each, or all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
 from typing import Any, TypeAlias
 
 import pytest
 
 from harness.contracts import Contract
 from harness.plugin.block import findings
+from harness.plugin.folds import Folds
 from harness.plugin.report import result_of
 from harness.plugin.run import Run
 from harness.report.data import explained
+from harness.report.verdict_sentence import counted
 from harness.verdict import ScenarioResult
 from harness.verdict.dictionary import Explanation, Key, key_of
 
-_MOST = 12
+FEW_CAUSES = 3
+"""Without `-v` one failure of each cause is printed if there are at most so many, else one of the first cause alone."""
 _FAILED = "failed"
-_INDENT = " " * 11
-
+_USUAL_REPORT_CHARACTERS = "fE"
+"""The value of pytest's option `-r` if it is not given."""
 
 Suggested: TypeAlias = tuple[str, tuple[Key, ...]]
 """A contract, and what the failing steps of one failure suggest."""
@@ -31,8 +33,8 @@ def cause_of(result: ScenarioResult) -> Suggested | None:
     return (result.contract, tuple(sorted(found))) if found else None
 
 
-def representatives(results: Sequence[ScenarioResult], contracts: Mapping[str, Contract]) -> frozenset[int]:
-    """Indices of the results to print in full: one for each cause, and one for each reason without a finding."""
+def representatives(results: Sequence[ScenarioResult], contracts: Mapping[str, Contract]) -> tuple[int, ...]:
+    """Indices of one result for each cause, in the order of the causes, and for each reason without a finding."""
     causes = explained([each for each in results if each.violated], contracts)
     number = {(each.contract, each.scenario): index for index, each in enumerate(results)}
     shared: dict[int, int] = {}
@@ -40,12 +42,12 @@ def representatives(results: Sequence[ScenarioResult], contracts: Mapping[str, C
         for scenario in cause.scenarios:
             index = number[contract, scenario]
             shared[index] = shared.get(index, 0) + 1
-    shown = {_clearest(contract, cause, number, shared) for contract, cause in causes}
+    shown = [_clearest(contract, cause, number, shared) for contract, cause in causes]
     reasons: dict[tuple[str, str], int] = {}
     for index, each in enumerate(results):
         if not each.violated:
             reasons.setdefault((each.contract, each.reason), index)
-    return frozenset({*shown, *reasons.values()})
+    return tuple(dict.fromkeys((*shown, *reasons.values())))
 
 
 def _clearest(
@@ -61,84 +63,71 @@ def _clearest(
 
 
 class Causes:
-    """A plugin of its own around pytest's summary. It removes repeated failures before, and `Back` restores them."""
+    """A plugin of its own around pytest's summary. It removes failures before, and restores all of them at the end."""
 
-    def __init__(self, run: Run) -> None:
-        """`run` has the results."""
+    def __init__(self, run: Run, config: pytest.Config) -> None:
+        """`run` has the results. `config` says how much is to be printed."""
         self._run = run
-        self.hidden: list[Any] = []
+        self._config = config
+        self._folds = Folds.of_environment()
+        self.failed: list[Any] | None = None
+        """All failures, if some of them are not printed."""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """Leave one failure of each cause for pytest to print."""
-        failed = terminalreporter.stats.get(_FAILED, [])
-        results = [(each, result) for each in failed if (result := result_of(each)) is not None]
-        shown = representatives([result for _, result in results], self._run.contracts)
-        self.hidden = [each for index, (each, _) in enumerate(results) if index not in shown]
-        hidden = {id(each) for each in self.hidden}
-        kept = [each for each in failed if id(each) not in hidden]
-        if self.hidden:
-            terminalreporter.stats[_FAILED] = kept
-        return (yield)
+        """Leave examples for pytest to print, and give it all failures back for its counts."""
+        stats = terminalreporter.stats
+        failed = stats.get(_FAILED, [])
+        if failed and self._config.option.tbstyle != "no":
+            self._folds.open(terminalreporter, "failures")
+        if failed and self._config.option.tbstyle not in {"no", "line"}:
+            self.failed, stats[_FAILED] = failed, self._examples(failed)
+        try:
+            return (yield)
+        finally:
+            if failed:
+                stats[_FAILED] = failed
 
-    def lines(self, width: int) -> list[str]:
-        """The lines that list what to repair: root causes first, guesses last."""
-        found = [each for each in explained(self._run.results, self._run.contracts) if not each[1].waived]
-        known = [each for each in found if not each[1].guess]
-        guessed = [each for each in found if each[1].guess]
-        lines = [line for each in known for line in _cause(*each, width)]
-        if guessed:
-            lines += wrap(_head_of_guesses([each for _, each in guessed], beside=bool(known)), max(width, 60))
-            lines += [line for each in guessed[:_MOST] for line in _cause(*each, width)]
-        return lines if len(guessed) <= _MOST else [*lines, f"and {len(guessed) - _MOST} more guesses"]
+    def _examples(self, failed: Sequence[Any]) -> list[Any]:
+        """The failures to print. Those that are no scenarios are among them."""
+        ours = [(each, result) for each in failed if (result := result_of(each)) is not None]
+        others = [each for each in failed if result_of(each) is None]
+        verbosity = self._config.option.verbose
+        if verbosity > 1:
+            return list(failed)
+        chosen = representatives([result for _, result in ours], self._run.contracts)
+        few = verbosity > 0 or len(chosen) <= FEW_CAUSES
+        return [ours[index][0] for index in (chosen if few else chosen[:1])] + others
+
+    def after_failures(self, reporter: pytest.TerminalReporter) -> None:
+        """Say how many failures were not printed, and leave for the short summary what it should list."""
+        failed = reporter.stats.get(_FAILED, [])
+        if failed and self._config.option.tbstyle != "no":
+            self._folds.close(reporter)
+        if self.failed is not None and (hidden := len(self.failed) - len(failed)):
+            more = "-vv prints all" if self._config.option.verbose > 0 else "-v prints one of each cause, -vv all"
+            is_like = "is" if hidden == 1 else "are"
+            reporter.line(f"{counted(hidden, 'more failure')} {is_like} not printed here: {more}")
+        every = self.failed if self.failed is not None else failed
+        if every:
+            reporter.stats[_FAILED] = [each for each in every if self._is_listed(each)]
+
+    def _is_listed(self, failure: Any) -> bool:
+        """True for a failure that belongs into pytest's short summary. Scenarios are listed if that is asked for."""
+        option = self._config.option
+        given = any(each.startswith("-r") for each in map(str, self._config.invocation_params.args))
+        asked = given or option.verbose > 0 or option.reportchars != _USUAL_REPORT_CHARACTERS
+        return asked or result_of(failure) is None
 
 
 class Back:
-    """Restores the removed failures, so that counts and the short summary have all of them."""
+    """A plugin of its own that runs after pytest has printed the failures, and before its short summary."""
 
     def __init__(self, causes: Causes) -> None:
-        """`causes` has removed the failures."""
+        """`causes` has removed failures."""
         self._causes = causes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print how many failures were left out, and what to repair."""
-        hidden = self._causes.hidden
-        if hidden:
-            stats = terminalreporter.stats
-            stats[_FAILED] = [*stats.get(_FAILED, []), *hidden]
-            terminalreporter.line(
-                f"{len(hidden)} more failure{'s have' if len(hidden) > 1 else ' has'} a cause that is shown above"
-            )
-        width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest's own plugins read it there, too
-        if lines := self._causes.lines(width):
-            terminalreporter.section("what to fix", sep="=")
-            for line in lines:
-                terminalreporter.line(line)
-
-
-def _head_of_guesses(guessed: Sequence[Explanation], *, beside: bool) -> str:
-    """How many findings no known bug explains. `beside` is True if others are explained."""
-    count = sum(len(each.findings) for each in guessed)
-    more = " more" if beside else ""
-    what = f"{count}{more} finding{' that' if count == 1 else 's that'} nothing we know explains"
-    return f"{what}; what the failing step alone suggests is a guess:"
-
-
-def _cause(contract: str, cause: Explanation, width: int) -> Sequence[str]:
-    count, width = len(cause.scenarios), max(width, 60)
-    where = f"({contract}: {', '.join(cause.requirements[:4])})"
-    lines = wrap(
-        f"{count:>4} {cause.status}  {cause.harm}: {cause.sentence} {where}",
-        width,
-        subsequent_indent=_INDENT,
-        break_on_hyphens=False,
-    )
-    further = (
-        cause.counts,
-        f"evidence: {cause.evidence[0]}" if cause.bugs and cause.evidence else "",
-        f"fix: {cause.fix}" if cause.fix else "",
-    )
-    for text in filter(None, further):
-        lines += wrap(text, width, initial_indent=_INDENT, subsequent_indent=_INDENT)
-    return lines
+        """Say how many failures were not printed."""
+        self._causes.after_failures(terminalreporter)

@@ -14,6 +14,9 @@ from harness.plugin.run import Run
 _VALUES = ("reprlocals", "reprfuncargs")
 """Local variables and arguments. They are left out, because a shortened secret is not recognised."""
 
+OF_A_PART = "broken off: the verdict above is of a part of the suite"
+OF_NOTHING = "broken off before the first scenario ended: nothing was judged"
+
 
 class Crashed(Exception):
     """An error at the end of the session. The text has place and reason without secrets."""
@@ -22,9 +25,10 @@ class Crashed(Exception):
 class CrashReporter:
     """A plugin of its own, registered in every process."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         """`run` knows the secrets."""
         self._run = run
+        self._config = config
         self._crashed = False
 
     @pytest.hookimpl(tryfirst=True)
@@ -36,10 +40,25 @@ class CrashReporter:
         self._crashed = True
         self._hide(excrepr)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remove frames without a line number, which pytest cannot print. A signal may arrive at such a place."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Iterator[None]:
+        """Remove frames without a line number, which pytest cannot print. A signal may arrive at such a place.
+
+        Without `--full-trace` pytest then prints a sentence instead of the place in the code.
+        """
         excinfo.traceback = excinfo.traceback.filter(_has_a_line)
+        result = yield
+        by_signal = isinstance(excinfo.value, KeyboardInterrupt)
+        if by_signal and self._run.contracts and not self._config.option.fulltrace:
+            self._say_what_an_interruption_means()
+        return result
+
+    def _say_what_an_interruption_means(self) -> None:
+        # pytest has no other way to replace what it prints at the end of an interrupted session.
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        kept = getattr(reporter, "_keyboardinterrupt_memo", None)
+        if kept is not None and kept.reprcrash is not None:
+            kept.reprcrash.message = OF_A_PART if self._run.results else OF_NOTHING
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:

@@ -10,9 +10,10 @@ from harness.plugin.run import Run
 def header(run: Run) -> list[str]:
     """The lines of the header, with warnings last."""
     chosen = run.options
+    seed = f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}"
     return [
         f"walletproof {__version__}: {wallet_of(run)}",
-        f"seed {chosen.seed} (again with --wallet-seed={chosen.seed}), every id sent begins with {chosen.run_id}",
+        *([seed] if run.configuration.wallets else []),
         *_configuration(run),
         *(f"WARNING {each}" for each in run.exposed),
     ]

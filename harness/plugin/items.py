@@ -10,7 +10,7 @@ import pytest
 from harness.contracts import Contract
 from harness.examine import undecided
 from harness.model import Scenario, Status
-from harness.plugin.block import block, headline
+from harness.plugin.block import block, example, headline
 from harness.plugin.report import RESULT as ON_REPORT
 from harness.plugin.report import FailureText
 from harness.plugin.run import Run
@@ -66,7 +66,8 @@ class ScenarioItem(pytest.Item):
         if isinstance(excinfo.value, NotSound | pytest.xfail.Exception):
             result = self.stash[RESULT]
             text = block(result, self.contract.requirements)
-            return FailureText(text, headline(result), self.scenario.path, first_line(result))
+            short = "" if self.config.option.verbose > 0 else example(result, self.contract.requirements)
+            return FailureText(text, headline(result), self.scenario.path, first_line(result), short)
         trace = excinfo.getrepr(style="short", showlocals=False, abspath=False)
         text = f"walletproof itself failed, which says nothing about the wallet: please report it.\n\n{trace}"
         return FailureText(self.run.masked(text), "walletproof itself failed", self.scenario.path, 1)

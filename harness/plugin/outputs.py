@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,8 @@ from harness.plugin.ending import INCOMPLETE_EXIT, Ending
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.github import problem_command, workflow_commands
-from harness.report.report_files import SUFFIXES, probe
+from harness.report.github import problem_command, repository, workflow_commands
+from harness.report.report_files import complaint_about_name, probe
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
@@ -42,8 +43,8 @@ def wanted(config: pytest.Config, environment: Mapping[str, str]) -> Files:
     """The files that the command line and the environment ask for. Raises ReportError for an invalid request."""
     reports = tuple(Path(each) for each in config.getoption("--wallet-report"))
     for each in reports:
-        if each.suffix not in SUFFIXES:
-            raise ReportError(f"--wallet-report {each}: the name must end with one of {', '.join(SUFFIXES)}")
+        if complaint := complaint_about_name(each):
+            raise ReportError(f"--wallet-report: {complaint}")
     certificate, key = config.getoption("--wallet-certificate"), config.getoption("--wallet-sign-key")
     if bool(certificate) != bool(key):
         raise ReportError("--wallet-certificate and --wallet-sign-key belong together: give both or none")
@@ -93,13 +94,18 @@ class Outputs:
         if self._files.github is not None:
             self._summarise(report, self._files.github)
         if self._files.annotate:
-            self._messages += [(each, True) for each in workflow_commands(report)]
+            self._messages += [(each, True) for each in workflow_commands(report, repository(os.environ))]
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print which files were written and which were not."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+        """Print after the verdict which files were written and which were not.
+
+        This plugin is registered after that of the verdict, so its wrapper is outside of that one's.
+        """
+        result = yield
         for text, good in self._messages:
             terminalreporter.line(text, **({} if good else {"red": True}))
+        return result
 
     def _report(self, *, complete: bool) -> dict[str, Any]:
         run = self._run
@@ -117,10 +123,18 @@ class Outputs:
             bundled=run.bundled,
             selection=self._ending.selection(),
             warnings=run.warnings,
+            wallet=run.wallet_name,
+            issuer=run.issuer,
             left_behind=run.left_behind,
         )
         return report_data(
-            facts, run.results, self._ending.concluded(), run.contracts, self._ending.suite(), complete=complete
+            facts,
+            run.results,
+            self._ending.concluded(),
+            run.contracts,
+            self._ending.suite(),
+            complete=complete,
+            texts=run.suite.texts(each.scenario for each in run.results),
         )
 
     def _certify(self, report: Mapping[str, Any], path: Path, key: Path) -> None:
@@ -131,8 +145,9 @@ class Outputs:
 
         def make() -> None:
             certificate = claims(report, now_utc())
-            write_text(path, sign(certificate, key) + "\n")
-            write_text(page, render_certificate(certificate))
+            token = sign(certificate, key)
+            write_text(path, f"{token}\n")
+            write_text(page, render_certificate(certificate, report, token, path.name))
 
         self._try(f"certificate: {path}, for people {page}", make)
 

@@ -34,8 +34,11 @@ NAMES = (
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every `--wallet-*` option."""
-    group = parser.getgroup("wallet", "walletproof: certify a seamless wallet")
-    add = group.addoption
+    declare(parser.getgroup("wallet", "walletproof: certify a seamless wallet").addoption)
+
+
+def declare(add: Callable[..., None]) -> None:
+    """Call `add` for every option, with the arguments of `add_argument` of argparse."""
     add(
         "--wallet-url",
         default=None,
@@ -127,7 +130,8 @@ def _add_results(add: Callable[..., None]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="write a report; its suffix decides its form: .json, .html, .md or .har; repeatable",
+        help="write a report; the end of its name decides its form: .html, .json, .md, .har, .sarif or .gitlab.json "
+        "(code quality); repeatable",
     )
     add(
         "--wallet-certificate",

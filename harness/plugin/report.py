@@ -37,9 +37,13 @@ class CrashLine:
 class FailureText:
     """The text of a failure, in the form that pytest expects."""
 
-    def __init__(self, text: str, headline: str, path: str, line: int) -> None:
-        """`text` is printed in full, and `headline` where there is one line for it. Both are made inert."""
+    def __init__(self, text: str, headline: str, path: str, line: int, shown: str = "") -> None:
+        """`text` is the whole text, and `headline` stands where there is one line for it.
+
+        `shown` is what a terminal prints instead of the whole text, if it is not empty. All are made inert.
+        """
         self.text = inert(text)
+        self.shown = inert(shown) or self.text
         self.reprcrash = CrashLine(path, line, one_line(headline))
 
     def __str__(self) -> str:
@@ -48,7 +52,7 @@ class FailureText:
 
     def toterminal(self, writer: Any) -> None:
         """Print the text, with its headings in the colour of their status."""
-        for line in self.text.splitlines():
+        for line in self.shown.splitlines():
             markup = {"red": True} if line.endswith(("  FAIL", "  UNKNOWN")) else {}
             writer.line(line, **({"yellow": True} if line.endswith("  WARN") else markup))
 

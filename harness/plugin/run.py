@@ -113,6 +113,18 @@ class Run:
         return self.configuration.profile.waivers if self._is_ready else ()
 
     @property
+    def wallet_name(self) -> str:
+        """The wallet's name and version, as its profile has it. Empty without one."""
+        name = self.configuration.profile.wallet
+        return self.masked(name.text) if name is not None else ""
+
+    @property
+    def issuer(self) -> str:
+        """Who runs the certification, as the profile has it. Empty without one."""
+        issuer = self.configuration.profile.issuer
+        return self.masked(issuer.text) if issuer is not None else ""
+
+    @property
     def profile_digest(self) -> str:
         """SHA-256 of the profile, hexadecimal. Empty without a profile and before the start."""
         return self.configuration.profile.digest if self._is_ready else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,16 @@ class Suite:
             for each in root.iterdir()
             if each.suffix == SUFFIX or (each.is_dir() and not each.name.startswith((".", "__")))
         )
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """The files of scenarios as text, by id. One that cannot be read, or that no file has, is left out."""
+        found = {}
+        for each in ids:
+            path = self.find(f"{each}{SUFFIX}")
+            if path is not None:
+                with suppress(OSError, UnicodeDecodeError):
+                    found[each] = path.read_text(encoding="utf-8")
+        return found
 
     def files(self) -> Iterator[tuple[Path, Path]]:
         """Every scenario file, with its folder of scenarios."""

@@ -104,29 +104,38 @@ def lines(
     *,
     width: int,
     warnings: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    verbosity: int = 0,
 ) -> Iterator[SummaryLine]:
-    """The summary, which ends with the verdicts. `warnings` are those of pre-flight, by contract."""
+    """The table of requirements and the observations. `warnings` are those of pre-flight, by contract.
+
+    `verbosity` is pytest's: above 0 each group has a line, and below 0 only what is not right is printed.
+    """
     for verdict in concluded:
         if verdict.certification is Certification.NOT_RUN:
             continue
         yield SummaryLine(f"{verdict.contract}: {contracts[verdict.contract].title}")
-        yield from _groups(verdict, width)
+        yield from _groups(verdict, width, verbosity)
         yield from _waivers(verdict, results, width)
         mine, contract = _of(verdict.contract, results), contracts[verdict.contract]
         for remark in remarks(verdict, contract, mine, warnings.get(verdict.contract, ())):
             yield from (SummaryLine(text, Status.WARN) for text in _wrapped("note", remark, width))
         if verdict.certification is Certification.INCOMPLETE:
             yield from (SummaryLine(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
-        yield from (SummaryLine(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
+        if verbosity >= 0:
+            yield from (SummaryLine(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
         yield SummaryLine("")
     if not any(each.status is not Status.SKIPPED for each in results):
         yield SummaryLine("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
-    name, longest = (max(map(len, texts)) for texts in zip(*((v.contract, v.words) for v in concluded), strict=True))
-    longest = max(longest, len(Certification.NOT_CERTIFIED))
+
+
+def conclusions(
+    concluded: Sequence[ContractVerdict], sentences: Mapping[str, str], *, width: int
+) -> Iterator[SummaryLine]:
+    """The verdict of each contract in one sentence. `sentences` are by contract."""
+    name = max(len(each.contract) for each in concluded)
     for verdict in concluded:
-        warned = f"; {_count(verdict.warnings, 'SHOULD')} violated" if verdict.warnings else ""
-        text = f"{verdict.contract:<{name}}  {verdict.words:<{longest}}  ({verdict.reason}{warned})"
-        for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + longest + 5), break_on_hyphens=False):
+        text = f"{verdict.contract:<{name}}  {sentences[verdict.contract]}"
+        for part in wrap(text, max(width, 60), subsequent_indent=" " * (name + 2), break_on_hyphens=False):
             yield SummaryLine(part, _COLOURS[verdict.certification])
 
 
@@ -145,14 +154,23 @@ def _of(contract: str, results: Sequence[ScenarioResult]) -> list[ScenarioResult
     return [each for each in results if each.contract == contract]
 
 
-def _groups(verdict: ContractVerdict, width: int) -> Iterator[SummaryLine]:
-    """A line for each group of requirements: the count of each result, and the requirements that did not pass."""
+def _groups(verdict: ContractVerdict, width: int, verbosity: int) -> Iterator[SummaryLine]:
+    """A line for each group of requirements: the count of each result, and the requirements that did not pass.
+
+    Without `-v` the groups of which every requirement passed share a line.
+    """
     groups: dict[str, dict[str, Status]] = defaultdict(dict)
     for requirement, status in verdict.requirements.items():
         groups[requirement.rpartition("-")[0]][requirement] = status
     judged = {group: each for group, each in groups.items() if {*each.values()} != {Status.SKIPPED}}
+    passed = {} if verbosity > 0 else {g: len(each) for g, each in judged.items() if {*each.values()} == {Status.PASS}}
+    if passed and verbosity >= 0:
+        found = ", ".join(f"{group} {count}" for group, count in passed.items())
+        yield from (SummaryLine(text, Status.PASS) for text in _wrapped("pass", found, width))
     present = [each for each in COLUMNS if each in verdict.requirements.values()]
     for group, statuses in judged.items():
+        if group in passed:
+            continue
         counts = Counter(statuses.values())
         columns = (f"{counts[each] or '-':>4} {each}" for each in present)
         red = [each for each, status in statuses.items() if status in RED]

@@ -81,6 +81,8 @@ def claims(report: Mapping[str, Any], issued: datetime, *, days: int = DAYS) -> 
         "strict": run["strict"],
         "started": run["started"],
         "bundled": run["bundled"],
+        "wallet": run.get("wallet", ""),
+        "issuer": run.get("issuer", ""),
         "contracts": {
             name: {
                 "target": run["targets"].get(name, ""),

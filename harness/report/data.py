@@ -13,6 +13,8 @@ from harness.examine.evidence_limit import EvidenceLimit
 from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
+from harness.report.themes import themes
+from harness.report.verdict_sentence import because, not_judged
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.dictionary import Explanation, explain, rank
 from harness.verdict.repetition_ages import latest, tried
@@ -20,6 +22,7 @@ from harness.verdict.repetition_ages import latest, tried
 FORMAT = 2
 """Version of the report's form. It is raised if a reader of the former version would misread the new one."""
 _WAIVED = "waived"
+_NO_TEXTS: Mapping[str, str] = {}
 _LEFT_OUT = ("latencies", "records", "exchanges", "left_out", "readings", "path", "waived")
 
 
@@ -42,6 +45,10 @@ class RunFacts:
     """The selection on the command line, or an empty text for the whole suite."""
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The warnings of pre-flight, by contract."""
+    wallet: str = ""
+    """The name and version of the wallet, as its profile has it. Empty if it has none."""
+    issuer: str = ""
+    """Who runs the certification, as the profile has it. Empty if it does not say."""
     left_behind: Sequence[str] = ()
     """Sentences about players whose first balance could not be restored."""
 
@@ -54,23 +61,30 @@ def report_data(
     scenarios: Mapping[str, Mapping[str, Sequence[str]]],
     *,
     complete: bool,
+    texts: Mapping[str, str] = _NO_TEXTS,
 ) -> dict[str, Any]:
     """The whole report. `scenarios` maps contract and requirement id to the ids of all scenarios, run or not.
 
-    `complete` is False if the run was interrupted. Such a run proves nothing.
+    `complete` is False if the run was interrupted. Such a run proves nothing. `texts` are the files of scenarios, by
+    the scenario's id.
     """
     ordered = _fitted(sorted(results, key=lambda each: (each.contract, each.scenario)))
+    found = explained(ordered, contracts)
     return {
         "format": FORMAT,
         "run": {**_run(run), "waivers": [each for verdict in verdicts for each in _waivers(verdict, ordered)]},
-        "contracts": {each.contract: _contract(each, contracts[each.contract], ordered, run) for each in verdicts},
+        "contracts": {
+            each.contract: _contract(each, contracts[each.contract], ordered, run)
+            | _sentences(each, contracts[each.contract], ordered, found, scenarios.get(each.contract, {}), run)
+            for each in verdicts
+        },
         "requirements": [
             requirement
             for each in verdicts
             for requirement in _requirements(each, contracts[each.contract], scenarios.get(each.contract, {}))
         ],
-        "causes": [_cause(*each) for each in explained(ordered, contracts)],
-        "scenarios": [_scenario(each) for each in ordered],
+        "causes": [_cause(*each) for each in found],
+        "scenarios": [_scenario(each) | _text(each.scenario, texts) for each in ordered],
         "latency": latencies(ordered),
         "counts": _counts(ordered),
         "complete": complete,
@@ -108,6 +122,8 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "strict": run.strict,
         "bundled": run.bundled,
         "selection": run.selection,
+        "wallet": run.wallet,
+        "issuer": run.issuer,
         "left_behind": list(run.left_behind),
     }
 
@@ -131,6 +147,25 @@ def _contract(
         "late": None if late is None else asdict(late),
         "policies": {policy: sorted(seen) for policy, seen in sorted(readings.items())},
         "absent": sorted({name for each in mine for name in each.absent}),
+        "themes": themes(contract),
+    }
+
+
+def _sentences(
+    verdict: ContractVerdict,
+    contract: Contract,
+    results: Sequence[ScenarioResult],
+    causes: Sequence[tuple[str, Explanation]],
+    scenarios: Mapping[str, Sequence[str]],
+    run: RunFacts,
+) -> dict[str, Any]:
+    """The verdict in one sentence, and what was not judged."""
+    mine = [each for each in results if each.contract == verdict.contract]
+    own = [each for name, each in causes if name == verdict.contract]
+    total = len({name for names in scenarios.values() for name in names})
+    return {
+        "sentence": because(verdict, contract, mine, own, total=total, strict=run.strict),
+        "not_judged": [{"what": list(each.what), "why": each.why} for each in not_judged(verdict, contract, mine)],
     }
 
 
@@ -191,6 +226,10 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
         "exchanges": list(result.records),
         "left_out": result.left_out,
     }
+
+
+def _text(scenario: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {"text": texts[scenario]} if scenario in texts else {}
 
 
 def _is_elsewhere(path: str) -> bool:

@@ -1,27 +1,47 @@
-"""The output for GitHub Actions: an annotation at the scenario's line for each cause, and the job's summary."""
+"""The output for GitHub Actions: an annotation for each verdict, and one for each cause."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from harness.report.data import causes
 
 _MOST = 10
 """GitHub shows at most ten annotations of a kind for each step."""
+_KINDS = {"CERTIFIED": "notice", "INCOMPLETE": "warning", "NOT RUN": "notice", "NOT CERTIFIED": "error"}
+_INSTALLED = "site-packages"
+"""A folder of this name holds what a package has brought, and nothing of the repository."""
 
 
-def workflow_commands(report: Mapping[str, Any]) -> list[str]:
-    """Workflow commands, one for each cause: errors for violations, warnings for SHOULD, notices for the waived."""
-    found = []
-    for each in causes(report)[:_MOST]:
-        kind = "notice" if each["waived"] else "warning" if each["status"] == "warn" else "error"
-        file, line = _place(report, each)
-        count = f" ({len(each['scenarios'])} scenarios)" if len(each["scenarios"]) > 1 else ""
-        title = f"{', '.join(each['requirements'][:3])}{count}"
-        text = f"{each['cause']}. Fix: {each['fix']}" if each["fix"] else each["cause"]
-        found.append(f"::{kind} file={_property(file)},line={line},title={_property(title)}::{_text(text)}")
-    return found
+def repository(environment: Mapping[str, str]) -> Path:
+    """The folder of the repository that is tested: places in annotations are relative to it."""
+    return Path(environment.get("GITHUB_WORKSPACE") or ".").resolve()
+
+
+def workflow_commands(report: Mapping[str, Any], root: Path) -> list[str]:
+    """Workflow commands: the verdict of each contract first, and then one for each cause.
+
+    Errors are for violations, warnings for SHOULD, notices for what is waived. A place is named only if the file lies
+    in the repository at `root`.
+    """
+    verdicts = list(_verdicts(report))
+    return [*verdicts, *(_of_cause(report, each, root) for each in causes(report)[: _MOST - len(verdicts)])]
+
+
+def _verdicts(report: Mapping[str, Any]) -> Iterator[str]:
+    for name, contract in report["contracts"].items():
+        kind, title = _KINDS[contract["certification"]], f"{name} {contract['verdict']}"
+        yield f"::{kind} title={_property(title)}::{_text(contract['sentence'])}"
+
+
+def _of_cause(report: Mapping[str, Any], cause: Mapping[str, Any], root: Path) -> str:
+    kind = "notice" if cause["waived"] else "warning" if cause["status"] == "warn" else "error"
+    count = f" ({len(cause['scenarios'])} scenarios)" if len(cause["scenarios"]) > 1 else ""
+    title = f"title={_property(', '.join(cause['requirements'][:3]) + count)}"
+    text = f"{cause['cause']}. Fix: {cause['fix']}" if cause["fix"] else cause["cause"]
+    return f"::{kind} {','.join([*_place(report, cause, root), title])}::{_text(text)}"
 
 
 def problem_command(problem: str) -> str:
@@ -29,12 +49,17 @@ def problem_command(problem: str) -> str:
     return f"::error title=configuration of the wallet's certification::{_text(problem)}"
 
 
-def _place(report: Mapping[str, Any], cause: Mapping[str, Any]) -> tuple[str, int]:
+def _place(report: Mapping[str, Any], cause: Mapping[str, Any], root: Path) -> Iterator[str]:
+    """File and line of the cause's first scenario, or nothing if the file is not one of the repository's."""
     for scenario in report["scenarios"]:
         if scenario["contract"] == cause["contract"] and scenario["id"] == cause["scenarios"][0]:
+            path = Path(scenario["file"]).resolve()
+            if not path.is_file() or not path.is_relative_to(root) or _INSTALLED in path.parts:
+                return
             lines = [each.get("line", 0) for each in scenario["verdicts"] if each["status"] == cause["status"]]
-            return scenario["file"], next((line for line in lines if line), 1)
-    return "", 1
+            yield f"file={_property(path.relative_to(root).as_posix())}"
+            yield f"line={next((line for line in lines if line), 1)}"
+            return
 
 
 def _text(text: str) -> str:

@@ -33,6 +33,7 @@ def _figures(contract: str, operation: str, times: list[int]) -> dict[str, Any]:
         "count": len(times),
         "median": _quantile(times, 50),
         "p95": _quantile(times, 95),
+        "p99": _quantile(times, 99),
         "max": times[-1],
         "histogram": bars,
     }

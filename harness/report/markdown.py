@@ -21,7 +21,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield "# Wallet conformance"
     yield ""
     for name, contract in report["contracts"].items():
-        yield f"* **{_plain(name)}: {contract['verdict']}** ({_plain(contract['reason'])})"
+        yield f"* **{_plain(name)}: {contract['verdict']}**: {_plain(contract['sentence'])}"
         yield from (f"  * {_plain(remark)}" for remark in contract["remarks"])
         if contract["late"] is not None:
             yield f"  * {_plain(contract['repeats'])}"

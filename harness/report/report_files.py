@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +17,8 @@ from harness.contracts.shared.schema import bundled
 from harness.inert import inert
 from harness.report.data import FORMAT
 
-SUFFIXES = (".json", ".html", ".md", ".har")
-
+SUFFIXES = (".json", ".html", ".md", ".har", ".sarif", ".gitlab.json")
+"""The ends of names that select the form of a report. Of two that fit, the longer one counts."""
 
 _READABLE, _PRIVATE = 0o644, 0o600
 """The permissions of files that everybody may read, and of those that only their owner may read."""
@@ -25,6 +26,31 @@ _READABLE, _PRIVATE = 0o644, 0o600
 
 class ReportError(Exception):
     """A report that cannot be written or read. The text names the file, the reason and the remedy."""
+
+
+def suffix_of(path: Path) -> str:
+    """The end of a name that selects a report's form, or an empty text if none does. Capitals count as small letters.
+
+    A name that is nothing but such an end has none.
+    """
+    name = path.name.lower()
+    fitting = [each for each in SUFFIXES if name.endswith(each) and name not in SUFFIXES]
+    return max(fitting, key=len, default="")
+
+
+def complaint_about_name(path: Path) -> str:
+    """What is wrong with the name of a report's file, and what to do; an empty text if it selects a form."""
+    if suffix_of(path):
+        return ""
+    ends = ", ".join(SUFFIXES)
+    if not path.name:
+        return f"the name is empty: give one that ends with one of {ends}"
+    if path.name.lower() in SUFFIXES:
+        return f"{path} is only an end: give a name before it, as in report{path.name}"
+    which = f"with {path.suffix}" if path.suffix else "with no such end"
+    near = difflib.get_close_matches(path.suffix.lower(), SUFFIXES, n=1)
+    meant = f"; did you mean {path.with_suffix(near[0])}?" if near else ""
+    return f"{path} ends {which}: the end of the name selects the form, and must be one of {ends}{meant}"
 
 
 def write(path: Path, report: Mapping[str, Any]) -> None:
@@ -39,7 +65,7 @@ def rendered(path: Path, report: Mapping[str, Any]) -> str:
 
 def _pieces(path: Path, report: Mapping[str, Any]) -> Iterator[str]:
     """The report piece by piece, so that a long one is never in memory as a whole."""
-    match path.suffix:
+    match suffix_of(path):
         case ".json":
             return _json(report)
         case ".html":
@@ -54,10 +80,18 @@ def _pieces(path: Path, report: Mapping[str, Any]) -> Iterator[str]:
             from harness.report.har import har
 
             return _json(har(report))
-    raise ReportError(f"{path}: the end of a report's name must be one of {', '.join(SUFFIXES)}")
+        case ".sarif":
+            from harness.report.sarif import sarif
+
+            return _json(sarif(report))
+        case ".gitlab.json":
+            from harness.report.code_quality import code_quality
+
+            return _json(code_quality(report))
+    raise ReportError(complaint_about_name(path))
 
 
-def _json(value: Mapping[str, Any]) -> Iterator[str]:
+def _json(value: Mapping[str, Any] | Sequence[Any]) -> Iterator[str]:
     yield from json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
     yield "\n"
 

@@ -113,7 +113,7 @@ def _concluded(
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
         _unmoved(results)
         or _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
-        _without_money(results) + _held(requirements, statuses, weighed_waivers) + _excluded(results),
+        _without_money(results) + _held(requirements, statuses, weighed_waivers, results) + _excluded(results),
     )
     return ContractVerdict(
         contract=contract,
@@ -231,10 +231,18 @@ def _broken(
     return "; ".join(reasons)
 
 
-def _held(requirements: Mapping[str, Requirement], statuses: Mapping[str, Status], waivers: Sequence[Waived]) -> str:
+def _held(
+    requirements: Mapping[str, Requirement],
+    statuses: Mapping[str, Status],
+    waivers: Sequence[Waived],
+    results: Sequence[ScenarioResult],
+) -> str:
+    """How many MUST requirements hold over how many requests, and which violated ones are waived."""
     musts = sum(status is Status.PASS for each, status in statuses.items() if requirements[each].level is Level.MUST)
     waived = [each.waiver.requirement for each in waivers if each.state is WaiverState.NEEDED]
-    held = f"{musts} MUST requirement{' holds' if musts == 1 else 's hold'}"
+    sent = sum(each.exchanges for each in results)
+    over = f" over {sent:,} request{'' if sent == 1 else 's'}" if sent else ""
+    held = f"{musts} MUST requirement{' holds' if musts == 1 else 's hold'}{over}"
     return held + (f"; waived: {_listed(waived)}" if waived else "")
 
 

@@ -161,14 +161,59 @@ def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wa
     player = "--player=id=188,currency=EUR,session=session-188,token=token-188"
     done = walletproof("show-config", "--limit=races=2", player, cwd=tmp_path, variables=variables)
     rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.lines}
-    assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:8"
-    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:11 (${WALLET_SECRET})"
+    assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:9"
+    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:12 (${WALLET_SECRET})"
     assert rows["contracts.casino.players.188.session"] == "**** --wallet-player"
     assert rows["provision.url"] == "http://127.0.0.1:1/p the environment variable WALLET_PROVISION"
     assert rows["limits.races"] == "2 --wallet-limit"
     assert rows["limits.rounds"] == "1000 default"
     for secret in (*CREDENTIALS.values(), "session-188", "token-188"):
         assert secret not in done.output
+
+
+OWN = "contracts: {casino: {url: 'http://127.0.0.1:1/casino'}}\nprovision: {url: 'http://127.0.0.1:1/players'}\n"
+
+
+def test_a_url_overrides_that_of_the_profile_in_the_folder(tmp_path: Path) -> None:
+    """The profile is used for everything else, by every command."""
+    (tmp_path / "wallet.yaml").write_text(OWN, encoding="utf-8")
+    url = "http://127.0.0.1:2/casino"
+    shown = walletproof("show-config", url, cwd=tmp_path)
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in shown.lines}
+    assert rows["profile"] == "wallet.yaml found in the current folder"
+    assert rows["contracts.casino.url"] == f"{url} --wallet-url"
+    assert rows["provision.url"] == "http://127.0.0.1:1/players wallet.yaml:2"
+    checked = walletproof("check", url, cwd=tmp_path)
+    assert checked.status == 3
+    assert checked.lines[0] == "profile wallet.yaml"
+    assert f"casino: {url}" in checked.output
+    assert "connection refused" in checked.output
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("named", [["--profile=mine.yaml"], []], ids=["an option", "the environment"])
+def test_a_profile_that_is_named_is_the_one(named: list[str], tmp_path: Path) -> None:
+    (tmp_path / "wallet.yaml").write_text("no profile", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(OWN, encoding="utf-8")
+    variables = CREDENTIALS if named else {**CREDENTIALS, "WALLET_PROFILE": "mine.yaml"}
+    for command in ("show-config", "check", "certify"):
+        done = walletproof(command, *named, cwd=tmp_path, variables=variables)
+        assert "mine.yaml" in done.output or "connection refused" in done.output, done.output
+        assert "must be a mapping" not in done.output
+
+
+@pytest.mark.full
+def test_certify_takes_the_profile_beside_a_url(running: Wallet, tmp_path: Path) -> None:
+    text = OWN.replace("http://127.0.0.1:1/players", f"{running.root}/__admin/player")
+    (tmp_path / "wallet.yaml").write_text(text, encoding="utf-8")
+    done = walletproof("certify", f"{running.root}/casino", SCENARIO, cwd=tmp_path)
+    assert "1 passed" in done.output, done.output
+
+
+def test_what_certify_cannot_begin_with_has_no_seed(tmp_path: Path) -> None:
+    done = walletproof("certify", "--profile=nowhere.yaml", cwd=tmp_path)
+    assert done.status == 3
+    assert "seed " not in done.output
 
 
 @pytest.mark.full
@@ -189,7 +234,7 @@ def test_init_does_not_overwrite(running: Wallet, tmp_path: Path) -> None:
         ([], "say where the wallet is: walletproof init --contract casino=URL"),
         (["--contract=casino"], "give NAME=URL"),
         (["--contract=casnio=http://w"], "no contract 'casnio': did you mean casino?"),
-        (["--contract=casino=wallet.example"], "wallet.yaml:8: contracts.casino.url: must be a URL such as https://"),
+        (["--contract=casino=wallet.example"], "wallet.yaml:9: contracts.casino.url: must be a URL such as https://"),
         (["--contract=casino=http://w", "--player=id=1"], "--wallet-player needs currency"),
     ],
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from harness.model import Player
 VARIABLES = {"WALLET_API_KEY": "k", "WALLET_SECRET": "s", "WALLET_USER": "u", "WALLET_PASSWORD": "p"}
 
 
-def asked(folder: Path, answers: Sequence[str], *arguments: str) -> Done:
+def asked(folder: Path, answers: Sequence[str], *arguments: str, variables: Mapping[str, str] | None = None) -> Done:
     """`init` with somebody at the keyboard."""
     ours, theirs = os.openpty()
     os.write(ours, "".join(f"{each}\n" for each in answers).encode())
@@ -28,7 +29,7 @@ def asked(folder: Path, answers: Sequence[str], *arguments: str) -> Done:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "harness.cli", "init", *arguments],
             cwd=folder,
-            env=environment(),
+            env=environment(variables),
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -60,7 +61,7 @@ def players(folder: Path) -> list[Player]:
 
 def test_what_is_asked_for_may_hold_any_character(tmp_path: Path) -> None:
     session = 'a,b="c": #{d}'
-    answers = ["http://w/casino", "", "", "188", "EUR", session, "old,session", "189", "USD", "s", "", ""]
+    answers = ["casino", "http://w/casino", "", "188", "EUR", session, "old,session", "189", "USD", "s", "", ""]
     done = asked(tmp_path, answers)
     assert done.status == 0, done.output
     assert "one-time token" not in done.output
@@ -71,17 +72,58 @@ def test_what_is_asked_for_may_hold_any_character(tmp_path: Path) -> None:
 
 
 def test_a_contract_with_one_time_tokens_is_asked_for_them(tmp_path: Path) -> None:
-    answers = ["", "http://w/sportsbook", "", "188", "EUR", "s", "", "tok,en", ""]
+    answers = ["sportsbook", "http://w/sportsbook", "", "188", "EUR", "s", "", "tok,en", ""]
     done = asked(tmp_path, answers)
     assert done.status == 0, done.output
     assert players(tmp_path) == [Player(id="188", currency="EUR", session="s", token="tok,en")]
 
 
 def test_the_end_of_the_answers_writes_nothing(tmp_path: Path) -> None:
-    done = asked(tmp_path, ["http://w/casino", "", "", "188", "\x04"])
+    done = asked(tmp_path, ["casino", "http://w/casino", "", "188", "\x04"])
     assert done.status == 2
     assert "broken off: nothing was written" in done.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_answer_is_asked_for_again_at_once_and_none_is_lost(tmp_path: Path) -> None:
+    answers = ["casnio", "", "localhost:5001/casino", "", "no url", "", "188", "euro", "EUR", "s", "", ""]
+    done = asked(tmp_path, answers)
+    assert done.status == 0, done.output
+    for told in (
+        "no contract 'casnio': did you mean casino?",
+        "localhost:5001/casino is no URL. Did you mean http://localhost:5001/casino? Press Enter for that.",
+        "must be a URL such as https://wallet.example/casino",
+        "must be an ISO 4217 code such as EUR",
+    ):
+        assert told in done.output
+    text = (tmp_path / "wallet.yaml").read_text(encoding="utf-8")
+    assert "url: http://localhost:5001/casino " in text
+    assert players(tmp_path) == [Player(id="188", currency="EUR", session="s")]
+
+
+def test_several_contracts_may_be_named_at_once(tmp_path: Path) -> None:
+    done = asked(tmp_path, ["casino, sportsbook", "http://w/casino", "http://w/sportsbook", "http://w/players"])
+    assert done.status == 0, done.output
+    profile = load_profile(tmp_path / "wallet.yaml", VARIABLES, Overrides(), datetime.now(UTC).date())
+    assert list(profile.contracts) == ["casino", "sportsbook"]
+
+
+@pytest.mark.parametrize("answer", ["y", "", "n"])
+def test_a_check_is_offered_when_the_secrets_are_there(tmp_path: Path, answer: str) -> None:
+    answers = ["casino", "http://127.0.0.1:1/casino", "http://127.0.0.1:1/players", "perhaps", answer]
+    done = asked(tmp_path, answers, variables=VARIABLES)
+    assert done.status == 0, done.output
+    assert "Run `walletproof check` now? [Y/n]:   answer y or n" in done.output
+    assert ("connection refused" in done.output) is (answer != "n")
+    assert "Run `walletproof check` now?" not in asked(tmp_path, answers[:3], "other.yaml").output
+
+
+def test_editors_find_the_schema_of_the_profile(tmp_path: Path) -> None:
+    assert asked(tmp_path, [], "--contract=casino=http://w").status == 0
+    first = (tmp_path / "wallet.yaml").read_text(encoding="utf-8").splitlines()[0]
+    schema = first.removeprefix("# yaml-language-server: $schema=")
+    assert schema != first
+    assert json.loads((tmp_path / schema).read_text(encoding="utf-8"))["title"] == "walletproof profile"
 
 
 def test_a_player_of_the_command_line_is_written_as_it_is_named(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_signal_may_arrive_anywhere(tmp_path: Path) -> None:
         "--wallet-contract=casino", "-k", "resent_settlement", cwd=tmp_path, variables=variables, plugins=plugins
     )
     assert done.status == pytest.ExitCode.INTERRUPTED, done.output
-    assert "KeyboardInterrupt" in done.output
+    assert "broken off: the verdict above is of a part of the suite" in done.output
     assert "TypeError" not in done.output
 
 

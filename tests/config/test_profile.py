@@ -46,6 +46,9 @@ def test_everything_that_can_be_said_is_read(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
     profile = read(tmp_path, WHOLE)
     casino, sportsbook = profile.contracts.values()
+    assert profile.wallet is not None
+    assert profile.issuer is not None
+    assert (profile.wallet.text, profile.issuer.text) == ("Larkspur Wallet 2.14.1", "Northgate Games")
     assert casino.url is not None
     assert (casino.url.text, casino.url.where) == ("https://wallet.example/casino", f"{tmp_path}/wallet.yaml:3")
     secret = casino.credentials["WALLET_SECRET"]

@@ -50,7 +50,7 @@ def test_with_several_processes_and_reports_too(tutorial: Tutorial, port: str, t
 def test_the_mistake_is_found_and_carries_its_requirement(tutorial: Tutorial) -> None:
     assert FILES["wallet.py"].count(MISTAKE) == 1
     with tutorial.wallet(FILES["wallet.py"].replace(MISTAKE, "")) as port:
-        done = tutorial.certify(port)
+        done = tutorial.certify(port, "-rf")
     assert done.status == 1
     assert re.search(r"^bingo +NOT CERTIFIED", done.output, re.MULTILINE)
     assert "behaves like one that forgets which moves it has made" in " ".join(done.output.split())

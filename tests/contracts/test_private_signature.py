@@ -74,7 +74,7 @@ def test_the_request_ids_are_those_of_the_seed(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_wallet_is_found(mistake: str, failing: str, requirement: str, tmp_path: Path) -> None:
-    done = certified(wallet(mistake), tmp_path)
+    done = certified(wallet(mistake), tmp_path, "-rf")
     assert done.status == 1, done.output
     assert re.search(r"^arcade +NOT CERTIFIED", done.output, re.MULTILINE)
     assert f"FAILED {failing}.yaml::arcade" in done.output

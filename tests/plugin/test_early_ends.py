@@ -57,14 +57,14 @@ def test_a_wallet_that_stays_away_is_incomplete() -> None:
     assert status == 4, output
     assert "INCOMPLETE" in output
     last = " ".join(output.split())
-    assert "(the wallet stopped answering at " in last, output
+    assert ": the wallet stopped answering at " in last, output
 
 
 @pytest.mark.full
 def test_the_time_of_a_run_is_its_end() -> None:
     status, output = certify(lambda asked: False, "--limit=run_seconds=0.05", RESENT, PAID)
     assert status == 4, output
-    assert "(the run has taken 0.05 s, which is limits.run_seconds" in " ".join(output.split()), output
+    assert ": the run has taken 0.05 s, which is limits.run_seconds" in " ".join(output.split()), output
 
 
 @pytest.mark.full
@@ -73,5 +73,5 @@ def test_what_was_found_before_the_end_stands() -> None:
     assert status == 1, output
     last = " ".join(output.split())
     assert "NOT CERTIFIED" in last
-    assert "(the wallet stopped answering at " in last, output
+    assert ": the wallet stopped answering at " in last, output
     assert "CAS-IDM-01" in last

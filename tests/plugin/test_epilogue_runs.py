@@ -32,7 +32,7 @@ def test_a_whole_run_ends_with_it(tmp_path: Path) -> None:
     assert data["contracts"]["casino"]["repeats"].startswith("repeats were tried up to ")
     assert all(each["late"] is not None for each in entry["exchanges"] if each["step"] >= 0)
     cases = [each.attrib for each in ET.parse(junit).iter("testcase")]
-    assert [each["name"] for each in cases if "first_transactions" in each["classname"]] == ["casino"]
+    assert [each["classname"] for each in cases if each["name"] == "first_transactions"] == ["casino.epilogue"]
 
 
 @pytest.mark.parametrize("part", [("-k", "zero_amount"), ("zero_amount",), ("-k", "zero_amount or epilogue")])

@@ -68,7 +68,7 @@ def test_a_replaced_reporter_prints_the_run(tmp_path: Path, arguments: tuple[str
     done = beside(REPLACES_THE_REPORTER, tmp_path, *arguments)
     assert done.status == 1, done.output
     assert "INTERNALERROR" not in done.output
-    assert re.search(r"^casino  NOT CERTIFIED  \(", done.output, re.MULTILINE)
+    assert re.search(r"^casino  NOT CERTIFIED: ", done.output, re.MULTILINE)
     assert "1 failed" in done.lines[-1]
 
 
@@ -82,6 +82,6 @@ def test_a_repeated_scenario_counts_with_each_of_its_results(tmp_path: Path) -> 
     done = beside(REPEATS_WITHIN_THE_REPORT, tmp_path)
     assert done.status == 1, done.output
     assert "INTERNALERROR" not in done.output
-    assert re.search(r"^casino  NOT CERTIFIED  \(", done.output, re.MULTILINE)
+    assert re.search(r"^casino  NOT CERTIFIED: ", done.output, re.MULTILINE)
     assert re.search(r"^  sent +\d+ requests in 2 scenarios$", done.output, re.MULTILINE)
     assert "1 failed, 1 retried" in done.lines[-1]

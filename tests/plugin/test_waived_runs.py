@@ -68,7 +68,7 @@ def test_what_is_waived_fails_no_run(certified: tuple[Done, Path]) -> None:
     done, _ = certified
     assert done.status == 0, done.output[-3000:]
     assert re.search(r"[0-9]+ passed.*, 9 waived", done.lines[-1])
-    assert re.search(r"^casino  CERTIFIED with 3 waivers  \(", done.output, re.MULTILINE)
+    assert re.search(r"^casino  CERTIFIED with 3 waivers: ", done.output, re.MULTILINE)
     assert re.search(
         r"waived +CAS-FND-03 until 2999-01-31 \(wallet team\): release 42 \[needed, 7 scenarios\]", done.output
     )
@@ -93,11 +93,7 @@ def test_the_report_has_the_truth_and_the_waivers(certified: tuple[Done, Path]) 
 @pytest.mark.full
 def test_junit_shows_it_as_an_expected_failure(certified: tuple[Done, Path]) -> None:
     cases = ET.parse(certified[1] / "x.xml").getroot().iter("testcase")
-    (case,) = (
-        each
-        for each in cases
-        if "exactly_the_balance" in str(each.get("classname")) and "bets" not in str(each.get("classname"))
-    )
+    (case,) = (each for each in cases if each.get("name") == "exactly_the_balance")
     (skipped,) = case.iter("skipped")
     assert skipped.get("type") == "pytest.xfail"
     assert skipped.get("message") == "CAS-FND-03 waived until 2999-01-31 by wallet team: release 42"
@@ -138,8 +134,8 @@ def test_conservation_of_money_cannot_be_waived(tmp_path: Path) -> None:
 def test_of_a_contract_that_nobody_selected_nothing_is_said(tmp_path: Path) -> None:
     done = run("-m", "casino", "--wallet-report=r.json", cwd=tmp_path)
     assert done.status == 0
-    assert re.search(r"^casino +CERTIFIED +\(", done.output, re.MULTILINE)
-    assert re.search(r"^sportsbook +NOT RUN +\(no scenario of it was selected\)$", done.output, re.MULTILINE)
+    assert re.search(r"^casino +CERTIFIED: ", done.output, re.MULTILINE)
+    assert re.search(r"^sportsbook +NOT RUN: no scenario of it was selected\.$", done.output, re.MULTILINE)
     report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"), parse_float=Decimal)
     assert report["contracts"]["sportsbook"]["verdict"] == "NOT RUN"
     assert re.fullmatch(r"\d+ of \d+ scenarios were selected", report["run"]["selection"])
@@ -151,7 +147,7 @@ def test_strictly_a_violated_should_is_in_the_verdict(tmp_path: Path) -> None:
     done = run(*options, "signature", cwd=tmp_path)
     assert done.status == 1
     assert re.search(
-        r"^casino  NOT CERTIFIED  \(1 requirement violated or undecided \(strict\): CAS-SIG-07",
+        r"^casino  NOT CERTIFIED: ",
         done.output,
         re.MULTILINE,
     )
@@ -172,6 +168,6 @@ def test_a_profile_waives(tmp_path: Path) -> None:
         options = (f"--wallet-profile={profile}", "--wallet-report=r.json")
         done = run(*options, cwd=tmp_path, variables=CREDENTIALS)
     assert done.status == 0, done.output[-3000:]
-    assert re.search(r"^casino  CERTIFIED with 1 waiver  \(", done.output, re.MULTILINE)
+    assert re.search(r"^casino  CERTIFIED with 1 waiver: ", done.output, re.MULTILINE)
     report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"), parse_float=Decimal)
     assert len(report["run"]["digests"]["profile"]) == 64

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from chromium import Page
+from pages import WIDTHS, count, in_browser, too_wide
 
 from harness.cli import main
 from harness.cli import prove as command
@@ -71,3 +74,18 @@ def test_the_number_of_processes_changes_nothing() -> None:
     one, three = (tried(keys, chosen, processes=count) for count in (1, 3))
     assert one == three
     assert list(one.rows) == list(three.rows) == keys
+
+
+@in_browser
+def test_the_page_has_a_heading_for_each_theme_and_fits_a_phone(tmp_path: Path) -> None:
+    path = tmp_path / "proof.html"
+    assert main(["prove", "takes-a-token-twice", "ignores-the-key", "--html", str(path)]) == 0
+    assert "`" not in re.sub(r"<script>.*</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    with Page(tmp_path / "chromium") as page:
+        page.open(path)
+        assert count(page, "#matrix tr.theme") == count(page, ".by-theme") > 0
+        for width in WIDTHS:
+            page.looks(width=width)
+            assert too_wide(page) == []
+            assert page.run("[...document.querySelectorAll('#matrix .hit')].some(e => e.checkVisibility())")
+        assert not page.complaints

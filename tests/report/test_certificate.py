@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,14 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_at_hand import everything, report
+from chromium import Page
+from pages import WIDTHS, in_browser, pages_of, too_wide
+from report_at_hand import contracts, everything, report
 
 from harness.cli import main
 from harness.model import Waiver
 from harness.report import ReportError, write_text
 from harness.report.certificate import claims, new_keys, now_utc, refusal, sign, verify
 from harness.report.html import render, render_certificate
+from harness.report.html.card import minute
+from harness.report.html.rosette import SIZE, rosette
 from harness.report.markdown import render as render_markdown
+from harness.report.themes import themes
 from mock_server.defects import named
 from mock_server.wallet import CoreOnlyWallet, Wallet
 
@@ -111,11 +118,114 @@ def test_a_public_key_signs_nothing(passed: Mapping[str, Any], keys: tuple[Path,
         sign(claims(passed, now_utc()), keys[1])
 
 
-def test_the_page_for_people_says_the_same(passed: Mapping[str, Any]) -> None:
+def page_of(made: Mapping[str, Any], private: Path) -> str:
+    """The certificate's page, without its style and tags."""
+    certificate = claims(made, now_utc())
+    text = render_certificate(certificate, made, sign(certificate, private), "wallet.jws").partition("</style>")[2]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def test_the_page_for_people_says_the_same(passed: Mapping[str, Any], keys: tuple[Path, Path]) -> None:
+    private, _ = keys
     certificate = claims(passed, now_utc())
-    text = render_certificate(certificate)
-    for part in ("SPB-IDM-01", certificate["expires"], "CERTIFIED", "http://wallet.example:9000/sportsbook"):
+    text = page_of(passed, private)
+    for part in ("CERTIFIED", "http://wallet.example:9000/sportsbook", minute(certificate["expires"])):
         assert part in text
+    assert "keeps the sportsbook contract" in text
+    assert f"{passed['counts']['requests']:,} requests" in text
+
+
+def test_the_page_says_what_was_judged_in_sentences_and_how_to_verify(
+    passed: Mapping[str, Any], keys: tuple[Path, Path]
+) -> None:
+    private, public = keys
+    text = page_of(passed, private)
+    themes = passed["contracts"]["sportsbook"]["themes"]
+    assert len(themes) >= 8
+    for each in themes:
+        assert f"{each['title']} {each['text']}" in text
+    bare = re.sub(r"verify.*", "", text)
+    assert not re.search(r"SPB-[A-Z]{3}-\d\d", bare), "an id stands in the place of a sentence"
+    key = json.loads(base64.urlsafe_b64decode(sign(claims(passed, now_utc()), private).split(".")[0] + "=="))["kid"]
+    assert f"Ed25519, key {key[:16]}" in text
+    assert "walletproof verify wallet.jws --key" in text
+    assert public.exists()
+
+
+def test_wallet_and_issuer_are_named_as_the_profile_has_them(
+    passed: Mapping[str, Any], keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named_there = {**passed["run"], "wallet": "Larkspur Wallet 2.14.1", "issuer": "Northgate Games"}
+    made = {**passed, "run": {**named_there, "digests": {}}}
+    assert "Larkspur Wallet 2.14.1" in page_of(made, keys[0])
+    assert "Issued by Northgate Games" in page_of(made, keys[0])
+    assert "the profile names no issuer" in page_of(passed, keys[0])
+    report_page = render(made)
+    assert "<dd>Larkspur Wallet 2.14.1</dd>" in report_page
+    assert "<dd>Northgate Games</dd>" in report_page
+    write_text(tmp_path / "c.jws", sign(claims(made, now_utc()), keys[0]))
+    assert main(["verify", str(tmp_path / "c.jws"), "--key", str(keys[1])]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "wallet: Larkspur Wallet 2.14.1" in lines
+    assert "issued by: Northgate Games" in lines
+
+
+def test_the_fingerprint_on_the_page_is_that_of_the_signed_file(
+    passed: Mapping[str, Any], keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate = claims(passed, now_utc())
+    token = sign(certificate, keys[0])
+    file = tmp_path / "wallet.jws"
+    write_text(file, f"{token}\n")
+    page = render_certificate(certificate, passed, token, file.name)
+    (shown,) = re.findall(r"SHA-256</dt><dd>([0-9a-f ]+)</dd>", page)
+    assert shown.replace(" ", "") == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_rosette_differs_with_the_fingerprint_and_stays_in_its_square() -> None:
+    one, other = (rosette(hashlib.sha256(text).hexdigest()) for text in (b"one", b"other"))
+    assert one == rosette(hashlib.sha256(b"one").hexdigest())
+    assert set(one).isdisjoint(other)
+    numbers = [Decimal(each) for path in (*one, *other) for each in re.findall(r"[0-9.]+", path)]
+    assert min(numbers) >= 0
+    assert max(numbers) <= SIZE
+
+
+def test_a_contract_without_themes_has_the_texts_of_its_requirements(
+    passed: Mapping[str, Any], keys: tuple[Path, Path]
+) -> None:
+    plain = {**passed["contracts"]["sportsbook"], "themes": []}
+    text = page_of({**passed, "contracts": {"sportsbook": plain}}, keys[0])
+    held = [each for each in passed["requirements"] if each["level"] == "MUST" and each["status"] == "pass"]
+    assert held
+    for each in held:
+        assert " ".join(each["text"].replace("`", " ").split())[:30] in text or each["id"] in text
+
+
+@pytest.mark.parametrize("contract", ["casino", "sportsbook"])
+def test_every_requirement_belongs_to_exactly_one_theme(contract: str) -> None:
+    known = contracts()[contract]
+    found = [id for theme in themes(known) for id in theme["requirements"]]
+    assert sorted(found) == sorted(known.requirements)
+    assert [set(theme) for theme in themes(known)] == [{"title", "text", "requirements"}] * len(themes(known))
+
+
+@in_browser
+def test_the_page_prints_on_one_sheet_and_fits_every_width(
+    passed: Mapping[str, Any], keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate = claims(passed, now_utc())
+    path = tmp_path / "wallet.jws.html"
+    write_text(path, render_certificate(certificate, passed, sign(certificate, keys[0]), "wallet.jws"))
+    with Page(tmp_path / "chromium") as page:
+        page.open(path)
+        page.printed(tmp_path / "page.pdf")
+        assert pages_of(tmp_path / "page.pdf") == 1
+        for width in WIDTHS:
+            page.looks(width=width)
+            assert too_wide(page) == []
+        assert page.requests == [path.as_uri()]
+        assert not page.complaints
 
 
 def test_the_commands_make_keys_and_explain(
@@ -175,9 +285,10 @@ def test_both_readers_see_the_waiver(
     waived: dict[str, Any], keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     certificate = claims(waived, now_utc())
-    page = render_certificate(certificate)
-    for part in ("CERTIFIED with 1 waiver", "Violated and waived (1)", "release 42", "wallet team", "2027-01-05"):
+    page = page_of(waived, keys[0])
+    for part in ("CERTIFIED with 1 waiver", "SPB-TOK-01 , known to be violated", "release 42", "wallet team"):
         assert part in page
+    assert "2027-01-05" in page
     write_text(tmp_path / "c.jws", sign(certificate, keys[0]))
     main(["verify", str(tmp_path / "c.jws"), "--key", str(keys[1])])
     assert "waiver" not in capsys.readouterr().out.partition("NOT VALID")[2], "what is not valid is not summed up"
@@ -196,7 +307,7 @@ def test_where_balances_come_from_is_in_report_and_certificate(keys: tuple[Path,
     opened, _ = verify(sign(certificate, keys[0]), keys[1], now_utc(), {})
     assert opened is not None
     assert opened["contracts"]["sportsbook"]["remarks"] == [told]
-    for page in (render_certificate(certificate), render(made), render_markdown(made)):
+    for page in (page_of(made, keys[0]), render(made), render_markdown(made)):
         assert "own zero transactions" in page
 
 

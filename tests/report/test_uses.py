@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from credentials_at_hand import public_of, secret_of
-from report_at_hand import CREDENTIALS, report
+from report_at_hand import CREDENTIALS, ROOT, report
 
 from harness.cli import main
 from harness.report import write
@@ -64,24 +64,38 @@ def test_replay_runs_what_failed_and_finds_it_fixed(
     path = tmp_path / "report.json"
     write(path, wrong)
     assert main(["replay", str(path)]) == 0
-    told = capsys.readouterr().out.splitlines()
+    *told, total = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in told] == [["FIXED", "idempotency/resent_settlement"]]
+    assert total == "1 FIXED: now run `walletproof certify`"
     assert main(["replay", str(path), "no_such_scenario"]) == 0
     assert "nothing to run again" in capsys.readouterr().out
 
 
-def test_github_gets_one_annotation_for_each_cause(wrong: dict[str, Any]) -> None:
-    (told,) = workflow_commands(wrong)
-    assert told.startswith("::error file=")
-    assert "resent_settlement.yaml" in told
+def test_github_gets_the_verdict_and_then_one_annotation_for_each_cause(wrong: dict[str, Any]) -> None:
+    verdict, told = workflow_commands(wrong, ROOT)
+    assert verdict.startswith("::error title=casino NOT CERTIFIED::")
+    assert told.startswith("::error file=scenarios/idempotency/resent_settlement.yaml,line=")
     assert "CAS-IDM-01" in told
-    assert "\n" not in told
+    assert "\n" not in told + verdict
+
+
+def test_an_annotation_names_no_file_that_the_repository_does_not_have(wrong: dict[str, Any], tmp_path: Path) -> None:
+    assert not [each for each in workflow_commands(wrong, tmp_path) if "file=" in each]
+    inside = ROOT / "scenarios"
+    assert "file=idempotency/resent_settlement.yaml," in workflow_commands(wrong, inside)[1]
+    elsewhere = {**wrong, "scenarios": [{**each, "file": "scenarios/mine/none.yaml"} for each in wrong["scenarios"]]}
+    assert not [each for each in workflow_commands(elsewhere, ROOT) if "file=" in each]
+
+
+def test_all_annotations_fit_into_what_github_shows(wrong: dict[str, Any]) -> None:
+    many = {**wrong, "causes": wrong["causes"] * 30}
+    assert len(workflow_commands(many, ROOT)) == 10
 
 
 def test_a_wallets_text_cannot_begin_a_command_of_its_own(wrong: dict[str, Any]) -> None:
     verdict = {**wrong["scenarios"][0]["verdicts"][0], "status": "fail", "probably": "x\n::set-output name=a::b\r"}
     scenario = {**wrong["scenarios"][0], "verdicts": [verdict]}
-    assert all("\n" not in line for line in workflow_commands({**wrong, "scenarios": [scenario]}))
+    assert all("\n" not in line for line in workflow_commands({**wrong, "scenarios": [scenario]}, ROOT))
 
 
 def test_markdown_tells_causes_and_escapes(wrong: dict[str, Any]) -> None:

@@ -81,17 +81,28 @@ class Page:
     def looks(self, *, dark: bool = False, printed: bool = False, width: int = 1200, height: int = 900) -> None:
         """Set colours and size, and whether the page is shown as it prints."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._ask("Emulation.setEmulatedMedia", {"features": [scheme], "media": "print" if printed else "screen"})
+        self._ask("Emulation.setEmulatedMedia", {"features": [scheme], "media": "print" if printed else ""})
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._ask("Emulation.setDeviceMetricsOverride", size)
 
-    def picture(self, path: Path) -> None:
-        """Write a picture of the page to a PNG file."""
-        path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", {"format": "png"})["data"]))
+    def press(self, key: str, text: str = "") -> None:
+        """Press and release a key, by its name in DOM events. `text` is what it types."""
+        codes = {"Tab": 9, "Enter": 13, " ": 32}
+        values = {"key": key, "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper()))}
+        typed = {"text": text} if text else {}
+        self._ask("Input.dispatchKeyEvent", {"type": "keyDown", **values, **typed})
+        self._ask("Input.dispatchKeyEvent", {"type": "keyUp", **values})
+
+    def picture(self, path: Path, *, whole: bool = False) -> None:
+        """Write a picture of the page, or of what is visible of it, to a PNG file."""
+        told = self._ask("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": whole})
+        path.write_bytes(base64.b64decode(told["data"]))
 
     def printed(self, path: Path) -> None:
         """Write the page as it prints to a PDF file."""
-        told = self._ask("Page.printToPDF", {"printBackground": False, "preferCSSPageSize": True})
+        self._ask("Emulation.setEmulatedMedia", {"media": ""})
+        self._ask("Emulation.clearDeviceMetricsOverride", {})
+        told = self._ask("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
         path.write_bytes(base64.b64decode(told["data"]))
 
     @property

@@ -20,6 +20,7 @@ from harness.model import (
     Reward,
     Rollback,
 )
+from mock_server.defects.rewriting import rewritten
 from mock_server.defects.signatures import SIGNATURE, SignatureRule
 from mock_server.order import AnyOrder, Moved, Order, Refusal
 from mock_server.store import Account, Entry
@@ -65,6 +66,23 @@ class BalanceIsNull(Wallet):
     def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
         answer = super().write(contract, operation, reply, request)
         if not isinstance(operation, Bet) or not reply.accepted:
+            return answer
+        head, mark, rest = answer.body.partition(b'"balance":')
+        return answer._replace(body=head + mark + b"null" + rest.lstrip(b"0123456789."))
+
+
+class AddsWhatIsNoNumber(Wallet):
+    """Adds an amount that is not there: the sum is no number, and is written as null."""
+
+    def read(self, contract: Contract, name: str, body: bytes) -> Operation:
+        def complete(fields: dict[str, object]) -> None:
+            fields.setdefault("amount", 0)
+
+        return super().read(contract, name, rewritten(body, complete))
+
+    def write(self, contract: Contract, operation: Operation | None, reply: Reply, request: Request) -> Answer:
+        answer = super().write(contract, operation, reply, request)
+        if not isinstance(operation, Bet) or not reply.accepted or b'"amount"' in request.body:
             return answer
         head, mark, rest = answer.body.partition(b'"balance":')
         return answer._replace(body=head + mark + b"null" + rest.lstrip(b"0123456789."))

@@ -32,6 +32,11 @@ CREDENTIALS = {
     "casino": of_casino("casino-key-4711", "casino-Secret/of+these=tests"),
     "sportsbook": of_sportsbook("sportsbook-user", "sportsbook-Password/of+these=tests"),
 }
+SOME_OF_BOTH = {
+    "casino": ["idempotency/resent_settlement", "races/identical_bets", "signature/wrong_signature"],
+    "sportsbook": ["idempotency/resent_bet", "authentication/wrong_password"],
+}
+"""A few scenarios of both contracts."""
 RUN_ID = "0badcafe"
 TODAY = date(2026, 11, 21)
 LIMITS = Limits(parallel=6, rounds=20, burst=20, batch=30, races=2, settle_seconds=0)
@@ -126,7 +131,9 @@ def report(
         conclude(name, found[name], mine[name].requirements, suite[name], waivers=waivers, today=TODAY) for name in ids
     ]
     every = [each for part in found.values() for each in part]
-    return report_data(facts, every, verdicts, mine, suite, complete=complete)
+    paths = {each.scenario: ROOT / "scenarios" / f"{each.scenario}.yaml" for each in every}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    return report_data(facts, every, verdicts, mine, suite, complete=complete, texts=texts)
 
 
 def everything(contract: str) -> list[str]:

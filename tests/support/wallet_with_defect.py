@@ -1,4 +1,7 @@
-"""`python wallet_with_defect.py NAME [options of mock_server]`: the reference wallet with one bug, as a process."""
+"""`python wallet_with_defect.py NAME [options of mock_server]`: the reference wallet with bugs, as a process.
+
+NAME is one of `DEFECTS`, or names of registered defects with commas between them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 from harness.contracts import Contract
 from mock_server.__main__ import _parser, _settings
 from mock_server.commits import Commits
+from mock_server.defects import named
 from mock_server.order import AnyOrder
 from mock_server.serving import serve
 from mock_server.store import Account, Entry, Reads, Store
@@ -73,10 +77,17 @@ class AnswersFirst(Wallet):
 DEFECTS: Mapping[str, type[Wallet]] = {"forgetful": Forgetful, "patient": Patient, "answers-first": AnswersFirst}
 
 
+def _with(names: str) -> type[Wallet] | None:
+    """The wallet with one of the bugs above, or with all of the registered defects; None for `none`."""
+    if "," in names:
+        return type("WithSeveral", tuple(named(each).wallet_type for each in names.split(",")), {})
+    return DEFECTS.get(names)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Serve until stopped."""
     settings = _settings(_parser().parse_args(arguments[1:]), os.environ)
-    serve(replace(settings, wallet_type=DEFECTS.get(arguments[0], settings.wallet_type)))
+    serve(replace(settings, wallet_type=_with(arguments[0]) or settings.wallet_type))
 
 
 if __name__ == "__main__":

@@ -26,4 +26,6 @@ hooks: {restart: systemctl --user restart wallet}
 limits: {parallel: 5, requests_per_second: 12.5}
 waivers:
   - {requirement: CAS-SIG-07, reason: "comes with release 42", owner: wallet team, until: 2027-01-31}
+wallet: Larkspur Wallet 2.14.1
+issuer: Northgate Games
 """

@@ -107,6 +107,8 @@ OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
     ),
     (wallets.AnswersWithTheAnswerBefore, "casino", "idempotency/resent_after_others", "to the wrong caller"),
     (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
+    (wallets.AddsWhatIsNoNumber, "casino", "input/bet_missing_fields", "although a field is missing"),
+    (wallets.AddsWhatIsNoNumber, "sportsbook", "input/bet_missing_fields", "although a field is missing"),
     (wallets.AnswersBetsWithAPage, "casino", "player/answers_in_the_documented_form", "an HTML page"),
     (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_PLAYER], "casino", "reward/jackpot", "is not found by this operation"),
     (wallets.REFUSES_REWARDS[Outcome.WRONG_CURRENCY], "casino", "reward/jackpot", "own currency is refused"),

@@ -4,8 +4,10 @@ All scalars are read as text. A value that consists only of `${VARIABLE}` is rep
 variable. docs/PROFILE.md explains every key to operators, `schemas/profile.json` to editors.
 """
 
+from harness.config.profile.contracts import complaint_about_url
 from harness.config.profile.file import KEYS, load_profile
 from harness.config.profile.limit_kinds import LIMITS, LimitKind
+from harness.config.profile.people import complaint_about_currency
 from harness.config.profile.reader import Overrides, ProfileError
 from harness.config.profile.shape import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
 
@@ -20,5 +22,7 @@ __all__ = [
     "ProfileError",
     "TlsProfile",
     "Value",
+    "complaint_about_currency",
+    "complaint_about_url",
     "load_profile",
 ]

@@ -51,18 +51,24 @@ def read_url(node: Node, name: str, reader: Reader, *, needed: bool = True) -> V
     """An absolute URL without credentials. The message does not repeat the URL, because it may contain a password."""
     if (found := reader.value(node, name, needed=needed)) is None:
         return None
+    if complaint := complaint_about_url(found.text):
+        reader.add(node, name, complaint)
+        return None
+    return found
+
+
+def complaint_about_url(text: str) -> str:
+    """Why a text is no URL of a wallet, or an empty text. It does not repeat the URL, which may contain a password."""
     try:
-        parts = urlsplit(found.text)
+        parts = urlsplit(text)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
-    if not good or any(each in found.text for each in " ?#"):
-        reader.add(node, name, f"must be a URL such as https://wallet.example/{BUNDLED[0]}, without ? and #")
-        return None
+    if not good or any(each in text for each in " ?#"):
+        return f"must be a URL such as https://wallet.example/{BUNDLED[0]}, without ? and #"
     if "@" in parts.netloc:
-        reader.add(node, name, "must not hold a user name or a password: they belong under credentials")
-        return None
-    return found
+        return "must not hold a user name or a password: they belong under credentials"
+    return ""
 
 
 def _credentials(node: Node | None, name: str, contract: Contract, reader: Reader, *, chosen: bool) -> dict[str, Value]:

@@ -18,7 +18,19 @@ from harness.files.complaints import Complaints, ScenarioError
 from harness.files.tree import MAX_BYTES, Items, Kind, Node, Table, Text, read_tree
 
 PROFILE = Kind("profile", "contracts, with the url of one")
-KEYS = ("contracts", "provision", "players", "games", "tls", "limits", "hooks", "environment", "waivers")
+KEYS = (
+    "wallet",
+    "issuer",
+    "contracts",
+    "provision",
+    "players",
+    "games",
+    "tls",
+    "limits",
+    "hooks",
+    "environment",
+    "waivers",
+)
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Characters that replace the braces of `${NAME}` while YAML is read.
@@ -67,6 +79,8 @@ def _profile(tree: Node, data: bytes, today: date, reader: Reader) -> Profile:
     return Profile(
         path=reader.shown,
         digest=hashlib.sha256(data).hexdigest(),
+        wallet=reader.value(parts["wallet"], "wallet") if "wallet" in parts else None,
+        issuer=reader.value(parts["issuer"], "issuer") if "issuer" in parts else None,
         contracts=contracts,
         provision_url=url,
         provision_token=token,

@@ -23,6 +23,11 @@ _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 
 
+def complaint_about_currency(text: str) -> str:
+    """Why a text is no currency, or an empty text."""
+    return "" if _CURRENCY.match(text) else "must be an ISO 4217 code such as EUR"
+
+
 def read_provision(node: Node, reader: Reader) -> tuple[Value | None, Value | None, Value | None]:
     """The URL that makes players, the token that it asks for, and the command that makes them.
 
@@ -83,8 +88,8 @@ def _player(node: Node, contracts: Mapping[str, ContractProfile], reader: Reader
     for word in ("id", "currency"):
         if word not in parts:
             reader.add(node, "players", f"a player needs {word}, as in {{id: 188, currency: EUR, session: ...}}")
-    if "currency" in fields and not _CURRENCY.match(fields["currency"].text):
-        reader.add(parts["currency"], "players.currency", "must be an ISO 4217 code such as EUR")
+    if "currency" in fields and (complaint := complaint_about_currency(fields["currency"].text)):
+        reader.add(parts["currency"], "players.currency", complaint)
     bets = reader.values(parts["bets"], "players.bets") if "bets" in parts else ()
     return PlayerProfile(where=reader.where(node), fields=fields, bets=bets)
 

@@ -108,6 +108,10 @@ class Profile:
     tls: TlsProfile = field(default_factory=TlsProfile)
     limits: Mapping[str, Value] = field(default_factory=dict)
     restart_command: Value | None = None
+    wallet: Value | None = None
+    """The name and version of the wallet, for reports and certificates."""
+    issuer: Value | None = None
+    """Who runs the certification, for reports and certificates."""
     environment: Value | None = None
     """`staging` or `production`."""
     waivers: tuple[Waiver, ...] = ()

@@ -60,5 +60,6 @@ def _over_http(send: Send, headers: Headers, asked: Mapping[str, str]) -> Player
     except (ValueError, RecursionError) as error:
         raise ProvisioningFailed(
             f"the provisioning address answered {made.received.status} with something else than the protocol asks "
-            f"for ({error}); it must answer 200 with playerId, sessionId, authToken, currency and balance as text"
+            f"for ({error}); it must answer 200 with playerId, sessionId, currency and balance as text, "
+            "and with authToken if the contract has one-time tokens"
         ) from None

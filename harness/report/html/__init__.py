@@ -1,4 +1,4 @@
-"""A report as one HTML file that needs no network, no other file and no server.
+"""Reports, certificates, comparisons and the kill matrix, each as one HTML file that needs no network and no server.
 
 The template engine escapes everything in it. A Content-Security-Policy in the file allows its own style and script by
 their digests and nothing else. So everything that a wallet has sent stays text.
@@ -13,6 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.report.html.certificate_page import certificate_page
+from harness.report.html.comparison import comparison
+from harness.report.html.proof_page import proof_page
 from harness.report.html.view import page
 
 if TYPE_CHECKING:
@@ -29,29 +32,33 @@ def render(report: Mapping[str, Any]) -> str:
 
 def render_pieces(report: Mapping[str, Any]) -> Iterator[str]:
     """The report as an HTML page, piece by piece."""
-    return _generated("report.html", page(report))
+    return _generated("report", page(report))
 
 
-def render_certificate(certificate: Mapping[str, Any]) -> str:
-    """The claims of a certificate as an HTML page."""
-    return _rendered("certificate.html", {"certificate": certificate})
+def render_certificate(certificate: Mapping[str, Any], report: Mapping[str, Any], token: str, file: str) -> str:
+    """A certificate as a page for people, with texts from the report that earned it.
+
+    `token` is the signed certificate without its line break, and `file` is the name of its file.
+    """
+    return "".join(_generated("certificate", certificate_page(certificate, report, token, file)))
 
 
 def render_proof(proof: Mapping[str, Any]) -> str:
     """The kill matrix as an HTML page."""
-    contracts = sorted({name for defect in proof["defects"] for name in defect["contracts"]})
-    own = _text("report.css") + _text("proof.css")
-    return _rendered("proof.html", {"proof": proof, "contracts": contracts}, style=own, script=_text("proof.js"))
+    return "".join(_generated("proof", proof_page(proof)))
 
 
-def _rendered(name: str, values: Mapping[str, Any], *, style: str = "", script: str = "") -> str:
-    return "".join(_generated(name, values, style=style, script=script))
+def render_comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The changes from one report to another as an HTML page."""
+    return "".join(_generated("comparison", comparison(before, after)))
 
 
-def _generated(name: str, values: Mapping[str, Any], *, style: str = "", script: str = "") -> Iterator[str]:
-    style, script = style or _text("report.css"), script or _text("report.js")
+def _generated(name: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """The page of a template, with the style and script that are named like it."""
+    style, script = _text("common.css") + _text(f"{name}.css"), _text(f"{name}.js")
     policy = _POLICY.format(style=_digest(style), script=_digest(script))
-    return _environment().get_template(name).generate(style=style, script=script, policy=policy, **values)
+    template = _environment().get_template(f"{name}.html")
+    return template.generate(style=style, script=script, policy=policy, **values)
 
 
 @cache

@@ -1,159 +1,128 @@
-"""Turns a report's data into the values of the page: orders, marks, and the geometry of its pictures."""
+"""Turns a report's data into the values of the page: orders, counts, addresses, and the geometry of its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.contracts import Contract, UnknownContract, load
-from harness.model import Check, Lateness
-from harness.report.data import causes
-from harness.report.html.pictures import histogram, lanes, plots
-from harness.verdict import Certification
-from harness.verdict.repetition_ages import lateness
-
-_WORST_FIRST = ("fail", "unknown", "warn", "skipped", "pass")
-_OF_AUTHENTICATION = ("forged", "missing_header", "stale_seconds", "tampered")
-"""The alterations of a request that concern its authentication."""
-_WORDS = {
-    "pass": "holds",
-    "fail": "violated",
-    "warn": "violated",
-    "unknown": "undecided",
-    "skipped": "not judged",
-}
+from harness.report.html.card import card, day, title
+from harness.report.html.cause_cards import cause_cards, opening, unexplained
+from harness.report.html.kinds import SHOWN, counts, kind, shown, word, word_of_requirement
+from harness.report.html.latency_chart import histogram
+from harness.report.html.percentages import bar
+from harness.report.html.scenario_rows import Anchors, category_of, groups, titled
 
 
 def page(report: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the page's template."""
-    scenarios = sorted(report["scenarios"], key=lambda each: (each["waived"], _WORST_FIRST.index(each["status"])))
-    scenarios.sort(key=lambda each: each["status"] in {"pass", "skipped"})
+    anchors = Anchors(report)
+    grouped = groups(report, anchors)
+    found = cause_cards(report, anchors)
+    requirements = [_requirement(each, grouped) for each in _worst_first(report["requirements"])]
     return {
         "report": report,
-        "overall": _overall(report),
-        "words": _WORDS,
-        "causes": causes(report),
-        "unexplained": sum(each["findings"] for each in causes(report) if each["guess"] and not each["waived"]),
-        "requirements": report["requirements"],
-        "statuses": [
-            status for status in _WORST_FIRST if any(each["status"] == status for each in report["requirements"])
-        ],
-        "latency": [{**each, "picture": histogram(each["histogram"])} for each in report["latency"]],
-        "scenarios": [_scenario(each) for each in scenarios],
-        "anchor": anchor,
-        "colour": colour,
+        "title": title(report),
+        "kind_of_page": "report",
+        "several": anchors.several,
+        "failures": sum(each["status"] in {"fail", "unknown"} and not each["waived"] for each in report["scenarios"]),
+        "card": card(report),
+        "strip": _strip(report),
+        "causes": found,
+        "causes_sentence": opening(report),
+        "unexplained": unexplained(found),
+        "needs": [each for each in requirements if each["shown"] != "pass"],
+        "holds": [each for each in requirements if each["shown"] == "pass"],
+        "readings": list(_readings(report)),
+        "latency": [histogram(each) for each in report["latency"]],
+        "groups": grouped,
+        "examples": sum(row["example"] for group in grouped for row in group["first"]),
+        "filters": _filters(report, grouped),
+        "example_search": next((each["id"].rpartition("-")[0] for each in report["requirements"]), "balance"),
+        "again": f"walletproof certify --seed {report['run']['seed']}",
+        "rests_on": list(_rests_on(report)),
+        "day": day,
     }
 
 
-_COLOURS = {
-    Certification.CERTIFIED: "certified",
-    Certification.INCOMPLETE: "incomplete",
-    Certification.NOT_CERTIFIED: "not",
-    Certification.NOT_RUN: "run",
-}
+def _worst_first(requirements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Requirements that need attention first: violated ones, MUST before SHOULD. The others keep their order."""
+    levels = ("MUST", "SHOULD", "MAY")
+    return sorted(requirements, key=lambda each: (SHOWN.index(shown(each)), levels.index(each["level"])))
 
 
-def colour(certification: str) -> str:
-    """The name of the verdict on a contract in the page's style."""
-    return _COLOURS[Certification(certification)]
-
-
-def anchor(contract: str, scenario: str) -> str:
-    """The id of a scenario's section in the page."""
-    return f"{contract}-{scenario.replace('/', '-')}"
-
-
-def _overall(report: Mapping[str, Any]) -> str:
-    found = {each["certification"] for each in report["contracts"].values()}
-    if Certification.NOT_CERTIFIED in found:
-        return "fail"
-    return "warn" if not report["complete"] or Certification.INCOMPLETE in found else "pass"
-
-
-def _scenario(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    named = {
-        (verdict.get("run", 0), verdict[which])
-        for verdict in scenario["verdicts"]
-        for which in ("exchange", "accused")
-        if verdict["status"] != "pass" and which in verdict
-    }
-    impossible = {
-        (verdict.get("run", 0), verdict["exchange"])
-        for verdict in scenario["verdicts"]
-        if verdict["status"] == "fail" and verdict["check"] == Check.ORACLE and "exchange" in verdict
-    }
-    exchanges = [_exchange(each, scenario, named) for each in scenario["exchanges"]]
+def _requirement(requirement: Mapping[str, Any], grouped: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    result = shown(requirement)
+    count = sum(
+        requirement["id"] in row["requirements"] for group in grouped for row in (*group["first"], *group["rest"])
+    )
     return {
-        **scenario,
-        "anchor": anchor(scenario["contract"], scenario["id"]),
-        "exchanges": exchanges,
-        "plots": [
-            each for place, each in enumerate(plots(scenario["exchanges"], impossible)) if each["wrong"] or not place
-        ],
-        "lanes": lanes(scenario["exchanges"]),
+        **requirement,
+        "shown": result,
+        "kind": kind(result),
+        "word": word_of_requirement(requirement),
+        "count": count,
     }
 
 
-def _exchange(exchange: Mapping[str, Any], scenario: Mapping[str, Any], named: set[tuple[int, int]]) -> dict[str, Any]:
-    guilty = (exchange["run"], exchange["index"]) in named
-    signed = guilty or (exchange["step"] >= 0 and _is_about_authentication(exchange, scenario))
-    return {
-        **exchange,
-        "guilty": guilty,
-        "took": _took(exchange["microseconds"]),
-        "when": {-1: "preparation", -2: "closing read"}.get(exchange["step"], f"step {exchange['step'] + 1}"),
-        "request_text": _wire(f"{exchange['request']['method']} {exchange['request']['path']}", exchange["request"]),
-        "response_text": _wire(f"HTTP {(exchange['response'] or {}).get('status')}", exchange["response"]),
-        "odd": list(_oddities(exchange)),
-        "signature": _signature(scenario["contract"], exchange["request"]) if signed else [],
-    }
+def _strip(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each category with its counts and bar. A category of the suite of which nothing was run has no bar."""
+    ran: dict[str, list[Mapping[str, Any]]] = {}
+    for each in report["scenarios"]:
+        ran.setdefault(category_of(each["id"]), []).append(each)
+    every = {(each["contract"], name) for each in report["requirements"] for name in each["scenarios"]}
+    most = max(map(len, ran.values()), default=1)
+    return [
+        {
+            "name": name,
+            "title": titled(name),
+            "total": len(mine := ran.get(name, [])),
+            "counts": (found := counts(mine)),
+            "bar": bar(found, most),
+            "missing": sum(category_of(scenario) == name for _, scenario in every),
+        }
+        for name in sorted({*ran, *(category_of(scenario) for _, scenario in every)})
+    ]
 
 
-def _is_about_authentication(exchange: Mapping[str, Any], scenario: Mapping[str, Any]) -> bool:
-    """True if the request's authentication was altered, or the scenario asks that authentic requests are accepted."""
-    if any(exchange.get("alteration", {}).get(name) for name in _OF_AUTHENTICATION):
-        return True
-    contract = _contract(scenario["contract"])
-    return contract is not None and scenario["requirement"] == contract.authentic
+def _filters(report: Mapping[str, Any], grouped: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The filters beside the scenarios: by result, by contract and by category, each with its count."""
+    every = report["counts"]["scenarios"]
+    everything = {"value": "", "label": "All", "count": every, "kind": ""}
+    found = {each["status"]: each["count"] for each in counts(report["scenarios"])}
+    results = [
+        {"value": each, "label": titled(word(each)), "count": found[each], "kind": kind(each)}
+        for each in SHOWN
+        if each in found
+    ]
+    contracts = [
+        {"value": name, "label": name, "count": sum(each["contract"] == name for each in report["scenarios"])}
+        for name in report["contracts"]
+    ]
+    categories = [
+        {"value": each["name"], "label": each["title"], "count": len(each["first"]) + len(each["rest"])}
+        for each in grouped
+    ]
+    return {"s": [everything, *results], "k": [everything, *contracts], "c": [everything, *categories]}
 
 
-def _contract(name: str) -> Contract | None:
-    """The contract, or None for one that this installation does not have."""
-    try:
-        return load(name)
-    except UnknownContract:
-        return None
+def _readings(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The wallet's readings of what a contract leaves open."""
+    for name, contract in report["contracts"].items():
+        if contract["policies"]:
+            found = [
+                (policy.replace("_", " "), " or ".join(seen).replace("_", " "))
+                for policy, seen in contract["policies"].items()
+            ]
+            yield {"name": name, "policies": found}
 
 
-def _wire(first: str, message: Mapping[str, Any] | None) -> str:
-    """A message as text in the form of HTTP."""
-    if message is None:
-        return ""
-    headers = [f"{name}: {value}" for name, value in message["headers"]]
-    return "\n".join([first, *headers, "", message["body"]])
-
-
-def _took(times: Mapping[str, int | None]) -> str:
-    started, finished = times["started"], times["finished"]
-    if started is None or finished is None:
-        return ""
-    return f"{(finished - started) / 1000:.1f} ms"
-
-
-def _oddities(exchange: Mapping[str, Any]) -> Iterator[str]:
-    """The faults that were applied to the request on purpose."""
-    for name, value in exchange.get("alteration", {}).items():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        yield f"{name.replace('_', ' ')}: {text.replace('_', ' ')}"
-    if exchange.get("late"):
-        yield f"again, {lateness(Lateness(**exchange['late']))}"
-    if exchange.get("lost"):
-        yield f"answer lost on purpose: {exchange['lost'].replace('_', ' ')}"
-
-
-def _signature(contract: str, request: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    known = _contract(contract)
-    if known is None or known.recipe is None or request["truncated"]:
-        return ()
-    headers = {name.lower(): value for name, value in request["headers"]}
-    return known.recipe.steps(headers, request["body"].encode("utf-8", "backslashreplace"))
+def _rests_on(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    run = report["run"]
+    yield "run", f"{run['id']}, seed {run['seed']}{', strict' if run['strict'] else ''}"
+    yield "time", f"{run['started']} to {run['finished']}"
+    yield "walletproof", run["harness"]
+    yield from run["environment"].items()
+    for name, contract in report["contracts"].items():
+        if contract["absent"]:
+            yield f"operations that the wallet lacks ({name})", ", ".join(contract["absent"])
+    yield from ((f"digest of {name}", value) for name, value in run["digests"].items())

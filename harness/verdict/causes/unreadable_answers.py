@@ -307,9 +307,25 @@ def _of_form(case: Case) -> Iterator[Cause]:
             "echo them from the request, byte for byte, and not from the database",
         )
     if problem is not None:
+        if _follows_from_what_was_altered(case, problem):
+            yield FIELD_NOT_LOOKED_AT
         yield from _of_problem(problem)
     elif _is_redirected(case):
         yield _REDIRECT
+
+
+def _follows_from_what_was_altered(case: Case, problem: Problem) -> bool:
+    """True if the first balance that is no number answers a request with a missing or wrong field.
+
+    Such an amount may stay in the books, and then spoils the balances of right requests, too.
+    """
+    spoilt = (each for each in case.history.exchanges if any(map(_is_no_balance, each.problems)))
+    first = next(spoilt, None)
+    return _is_no_balance(problem) and first is not None and first.alteration.spoils_content
+
+
+def _is_no_balance(problem: Problem) -> bool:
+    return problem.where.rpartition("/")[2] == "balance" and problem.flaw in _OF_THE_BALANCE
 
 
 def _of_problem(problem: Problem) -> Iterator[Cause]:

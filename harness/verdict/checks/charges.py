@@ -31,6 +31,13 @@ OVERLAPPING = "refused while its first sending may still have run, and accepted 
 """The summary of a warning about a request that was sent again after its answer was lost."""
 
 
+FEWER_AT_ONCE = (
+    "run it again with fewer requests at once and shorter batches, as in --limit parallel=5 --limit batch=100; nothing "
+    "is known to be wrong with the wallet here"
+)
+"""What to do about a race with too many possible orders."""
+
+
 def status_of(level: Level) -> Status:
     """The status of a violated requirement with that level."""
     return _STATUS[level]
@@ -119,6 +126,7 @@ def undecided(requirement: Requirement, index: int, exchange: Exchange, player: 
         level=requirement.level,
         status=Status.UNKNOWN,
         summary="there are too many orders of these requests to decide whether one explains the answers",
+        fix=FEWER_AT_ONCE,
         sent=sentences.sent(exchange.name, exchange.operation, exchange),
         exchange=index,
         player=player,

@@ -1,0 +1,151 @@
+"""`walletproof explain ID`: a requirement or a scenario in words, with what exercises it and an example."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from harness.cli.catalogue import add_contract_argument, contracts_of, scenarios_of
+from harness.cli.command import UsageProblem
+from harness.contracts import BUNDLED, Contract
+from harness.inert import inert, one_line
+from harness.model import Requirement, Scenario
+from harness.scenario import SUFFIX
+from mock_server.defects import DEFECTS, Defect
+
+NAME = "explain"
+HELP = "explain a requirement or a scenario by its id: clause, scenarios, known bugs, an example exchange"
+_WIDTH = 100
+_MOST_SCENARIOS, _MOST_DEFECTS = 12, 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "id", metavar="ID", help="the id of a requirement, or of a scenario such as races/identical_bets"
+    )
+    add_contract_argument(parser)
+    parser.add_argument("--all", action="store_true", help="list every scenario and every bug")
+    parser.add_argument("--no-example", action="store_true", help="leave the example out, which plays a scenario")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the explanation. Raises UsageProblem for an id that does not exist."""
+    contracts = contracts_of(options.contract)
+    scenarios = scenarios_of(contracts)
+    wanted = options.id.strip().removesuffix(SUFFIX).removeprefix("scenarios/")
+    contract = next((each for each in contracts.values() if wanted.upper() in each.requirements), None)
+    if contract is not None:
+        lines = _requirement(contract, contract.requirements[wanted.upper()], scenarios, options)
+    else:
+        path = next((path for path, each in scenarios.items() if each.id == wanted), None)
+        if path is None:
+            known = [*(id for each in contracts.values() for id in each.requirements), *_ids(scenarios)]
+            raise UsageProblem(f"there is no requirement and no scenario {wanted!r}{_near(wanted, known)}")
+        lines = _scenario(path, scenarios[path], contracts)
+    for line in lines:
+        print(line)
+    return 0
+
+
+def _ids(scenarios: Mapping[Path, Scenario]) -> list[str]:
+    return [each.id for each in scenarios.values()]
+
+
+def _near(wanted: str, known: list[str]) -> str:
+    """The nearest id, or where to find all of them."""
+    # The import costs several milliseconds and is needed only here.
+    from difflib import get_close_matches
+
+    by_last_part = {each.rpartition("/")[2].lower(): each for each in known}
+    near = get_close_matches(wanted.rpartition("/")[2].lower(), by_last_part, n=1, cutoff=0.7)
+    if near:
+        return f"; did you mean {by_last_part[near[0]]!r}?"
+    return "; `walletproof list requirements` and `walletproof list scenarios` have all"
+
+
+def _requirement(
+    contract: Contract, requirement: Requirement, scenarios: Mapping[Path, Scenario], options: argparse.Namespace
+) -> Iterator[str]:
+    yield f"{requirement.id}  {requirement.level}  {contract.name}: {contract.title}"
+    yield from _entry("required", requirement.text)
+    yield from _entry("clause", requirement.clause)
+    own = [each for each in scenarios.values() if each.requirements.get(contract.name) == requirement.id]
+    yield ""
+    yield f"Scenarios ({len(own)}), each with the steps that try it; `walletproof explain SCENARIO` shows the file:"
+    yield from _cut([f"  {each.id}  {each.title}" for each in own], _MOST_SCENARIOS, every=options.all)
+    broken = [each for each in DEFECTS.values() if requirement.id in each.violates and contract.name in each.contracts]
+    if broken:
+        yield ""
+        yield f"Bugs that violate it ({len(broken)}); see one at work: `walletproof certify --defect NAME`:"
+        yield from _cut([f"  {each.name}  {each.text}" for each in broken], _MOST_DEFECTS, every=options.all)
+    if not options.no_example and contract.name in BUNDLED and own:
+        yield from _example(contract, requirement, own, broken)
+
+
+def _cut(lines: list[str], most: int, *, every: bool) -> Iterator[str]:
+    for each in lines if every else lines[:most]:
+        yield from wrap(each, _WIDTH, subsequent_indent="      ", break_on_hyphens=False, break_long_words=False)
+    if not every and len(lines) > most:
+        yield f"  and {len(lines) - most} more: --all lists them"
+
+
+def _example(contract: Contract, requirement: Requirement, own: list[Scenario], broken: list[Defect]) -> Iterator[str]:
+    """An exchange of the first witness, or else of the first scenario, and the answer of a wallet with a bug."""
+    # The reference wallet is started in this process, which takes time that the other parts do not need.
+    from harness.proof.example import example_of, finding_of
+
+    by_id = {each.id: each for each in own}
+    pairs = [(each, by_id[w.scenario]) for each in broken for w in each.witnesses if w.scenario in by_id]
+    scenario = pairs[0][1] if pairs else own[0]
+    if (found := example_of(scenario, contract.name)) is not None:
+        yield ""
+        yield f"Example, from {scenario.id} with the reference wallet ({found.operation}):"
+        yield from _message("request", found.request)
+        yield from _message("answer", found.response)
+    for defect, shown in pairs[:1]:
+        if (finding := finding_of(defect, shown, contract.name, requirement.id)) is not None:
+            yield ""
+            yield f"A wallet with {defect.name} in the same scenario:"
+            possible = " or ".join(finding.possible[:3])
+            named = (
+                ("we sent", finding.sent),
+                ("it said", finding.said),
+                ("possible", possible),
+                ("found", finding.summary),
+                ("probably", finding.probably),
+                ("fix", finding.fix),
+            )
+            for name, text in named:
+                yield from _entry(name, text)
+
+
+def _message(name: str, message: Mapping[str, Any]) -> Iterator[str]:
+    """A request or an answer: status, headers that authenticate it, and body."""
+    status = f"HTTP {message['status']}" if "status" in message else ""
+    headers = [
+        f"{key}: {value}" for key, value in message["headers"] if key.lower().startswith(("x-", "authorization"))
+    ]
+    for number, text in enumerate(filter(None, (status, *headers))):
+        yield from _entry(name if number == 0 else "", text)
+    # The body stays in one line, so that it can be copied.
+    yield f"{'':<13}{one_line(message['body'])}"
+
+
+def _entry(name: str, text: str) -> list[str]:
+    first, further = f"  {name:<10} ", " " * 13
+    return wrap(one_line(text), _WIDTH, initial_indent=first, subsequent_indent=further, break_on_hyphens=False)
+
+
+def _scenario(path: Path, scenario: Scenario, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    yield f"{scenario.id}  {scenario.title}"
+    for name, identifier in scenario.requirements.items():
+        if name in contracts and identifier in contracts[name].requirements:
+            own = contracts[name].requirements[identifier]
+            yield from _entry(name, f"{own.id} {own.level}: {own.text}")
+    yield from _entry("file", str(path))
+    yield ""
+    yield from inert(path.read_text(encoding="utf-8")).splitlines()

@@ -1,0 +1,76 @@
+"""`walletproof report open [FILE]`: shows a report in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from harness.cli.command import UsageProblem
+from harness.inert import one_line
+from harness.report import ReportError, read, write
+
+NAME = "report"
+HELP = "open a report in the browser: the newest of this folder, or FILE; a JSON report is made a page first"
+_PAGE, _DATA = ".html", ".json"
+_MARK = '<meta name="generator" content="walletproof: '
+_HEAD_CHARACTERS = 2_000
+"""How many characters of a page are read to find out whether walletproof has made it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
+    opening = actions.add_parser("open", help=HELP, description=HELP)
+    opening.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a page (.html) or a report (.json)")
+    opening.add_argument("--print", action="store_true", dest="only_print", help="print its address, and open nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the page. Returns 1 if no browser can be started. Raises UsageProblem and ReportError."""
+    page = _page_of(options.file if options.file is not None else _newest(Path.cwd()))
+    address = page.resolve().as_uri()
+    if options.only_print:
+        print(one_line(address))
+        return 0
+    if webbrowser.open(address):
+        print(one_line(f"opened {page}"))
+        return 0
+    print(one_line(f"no browser could be started here: open {address} yourself"))
+    return 1
+
+
+def _newest(folder: Path) -> Path:
+    """The page of ours in a folder that was written last. Raises UsageProblem if there is none."""
+    pages = [each for each in folder.glob(f"*{_PAGE}") if each.is_file() and _is_ours(each)]
+    if not pages:
+        raise UsageProblem(
+            "no page of walletproof lies in this folder: give a FILE, or make one with "
+            "`walletproof certify --report report.html`"
+        )
+    return max(pages, key=lambda each: (each.stat().st_mtime_ns, each.name))
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return _MARK in file.read(_HEAD_CHARACTERS)
+    except OSError:
+        return False
+
+
+def _page_of(path: Path) -> Path:
+    """The page for a file: the file itself, or a page made from a JSON report. Raises ReportError."""
+    match path.suffix.lower():
+        case ".html":
+            if not path.is_file():
+                raise ReportError(f"{path} cannot be opened: there is no such file")
+            if not _is_ours(path):
+                raise ReportError(f"{path} is no page of walletproof: give a report that --wallet-report has written")
+            return path
+        case ".json":
+            page = Path(tempfile.mkdtemp(prefix="walletproof-")) / f"{path.stem}{_PAGE}"
+            write(page, read(path))
+            return page
+    raise ReportError(f"{path} cannot be shown: give a page ({_PAGE}) or a report ({_DATA})")

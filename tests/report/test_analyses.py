@@ -1,0 +1,117 @@
+"""SARIF and GitLab's code quality: one finding for a scenario and a requirement, with severity and identity."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_at_hand import everything, report
+
+from harness.model import Waiver
+from harness.report import ReportError, write
+from harness.report.code_quality import code_quality
+from harness.report.finding_rows import finding_rows
+from harness.report.report_files import SUFFIXES, complaint_about_name, suffix_of
+from harness.report.sarif import sarif
+from mock_server.defects import named
+from mock_server.wallet import Wallet
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Any]:
+    wallet_type = named("refuses-the-exact-balance").wallet_type
+    waiver = Waiver(requirement="CAS-FND-03", reason="release 42", owner="us", until=date(2030, 1, 1))
+    return report(wallet_type, {"casino": everything("casino")}, waivers=[waiver])
+
+
+@pytest.fixture(scope="module")
+def forgetful() -> dict[str, Any]:
+    return report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+
+
+def read_back(path: Path, made: dict[str, Any]) -> Any:
+    write(path, made)
+    return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+
+
+def test_a_result_has_a_rule_a_place_and_an_identity(forgetful: dict[str, Any], tmp_path: Path) -> None:
+    log = read_back(tmp_path / "run.sarif", forgetful)
+    (run,) = log["runs"]
+    assert log["version"] == "2.1.0"
+    rules = run["tool"]["driver"]["rules"]
+    assert [each["id"] for each in rules] == [each["id"] for each in forgetful["requirements"]]
+    assert len(run["results"]) > 10
+    for each in run["results"]:
+        assert rules[each["ruleIndex"]]["id"] == each["ruleId"]
+        (place,) = each["locations"]
+        file = place["physicalLocation"]["artifactLocation"]["uri"]
+        line = place["physicalLocation"]["region"]["startLine"]
+        assert len((Path(__file__).parents[2] / file).read_text().splitlines()) >= line > 0
+        assert place["logicalLocations"][0]["fullyQualifiedName"].startswith("casino/")
+    prints = [each["partialFingerprints"]["walletproof/v1"] for each in run["results"]]
+    assert len(set(prints)) == len(prints)
+    assert {each["level"] for each in run["results"]} >= {"error"}
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_a_waived_finding_is_suppressed_and_only_information(made: dict[str, Any]) -> None:
+    waived = [each for each in finding_rows(made) if each.waived]
+    assert waived
+    suppressed = [each for each in sarif(made)["runs"][0]["results"] if "suppressions" in each]
+    assert len(suppressed) == len(waived)
+    assert sum(each["severity"] == "info" for each in code_quality(made)) == len(waived)
+
+
+def test_gitlab_gets_what_it_needs_worst_first(forgetful: dict[str, Any], tmp_path: Path) -> None:
+    issues = read_back(tmp_path / "gl-code-quality.gitlab.json", forgetful)
+    for each in issues:
+        assert set(each) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert each["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert each["location"]["lines"]["begin"] >= 1
+    assert len({each["fingerprint"] for each in issues}) == len(issues)
+    order = ["blocker", "critical", "major", "minor", "info"]
+    places = [order.index(each["severity"]) for each in issues]
+    assert places == sorted(places)
+    assert issues[0]["severity"] == "blocker", "money that is booked twice"
+
+
+def test_the_identity_of_a_finding_stays_from_run_to_run(forgetful: dict[str, Any]) -> None:
+    again = report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+    assert [each.fingerprint for each in finding_rows(again)] == [each.fingerprint for each in finding_rows(forgetful)]
+
+
+def test_a_sound_wallet_has_no_finding() -> None:
+    sound = report(Wallet, {"casino": ["idempotency/resent_settlement"]})
+    assert sarif(sound)["runs"][0]["results"] == []
+    assert code_quality(sound) == []
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_end_of_a_name_selects_the_form(suffix: str) -> None:
+    assert suffix_of(Path(f"report{suffix}")) == suffix
+    assert suffix_of(Path(f"REPORT{suffix.upper()}")) == suffix
+    assert complaint_about_name(Path(f"report{suffix}")) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("", "the name is empty"),
+        ("report", "with no such end"),
+        ("report.txt", "ends with .txt"),
+        ("report.htm", "did you mean report.html?"),
+        ("report.jsn", "did you mean report.json?"),
+        ("report.", "one of .json"),
+        (".html", "is only an end: give a name before it, as in report.html"),
+        ("folder/.gitlab.json", "is only an end"),
+    ],
+)
+def test_a_name_without_a_known_end_is_a_sentence(name: str, says: str, tmp_path: Path) -> None:
+    assert says in complaint_about_name(Path(name))
+    if name:
+        with pytest.raises(ReportError):
+            write(tmp_path / name, {})
