@@ -134,7 +134,7 @@ def test_a_wallet_starts_with_what_the_page_has_set(command: Command, place: Pla
 
 def test_there_are_many_commands() -> None:
     assert len(RUN) > 35
-    assert {"README.md", "docs/CERTIFY.md", "docs/PROFILE.md", "docs/REPORTS.md"} <= {each.page for each in RUN}
+    assert {"README.md", "docs/CERTIFY.md", "docs/PLAYERS.md", "docs/REPORTS.md"} <= {each.page for each in RUN}
 
 
 def test_no_reason_is_left_over() -> None:
