@@ -119,7 +119,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="walletproof",
         description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
-        epilog="The exit statuses of all commands stand in `walletproof docs exit-status`, all pages in `walletproof docs`.",
+        epilog="The exit statuses of all commands: `walletproof docs exit-status`. All pages: `walletproof docs`.",
     )
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
