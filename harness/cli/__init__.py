@@ -73,6 +73,7 @@ Without a wallet of your own
                            see what a failure looks like, with the bundled wallet
 Then
   walletproof explain ID   a requirement or a scenario in words
+  walletproof docs         the documentation, page by page
   walletproof --help       all commands, and walletproof COMMAND --help the options of one
 """
 """What `walletproof` prints without a command."""
@@ -119,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="walletproof",
         description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
-        epilog="The exit statuses of all commands: `walletproof docs exit-status`. All pages: `walletproof docs`.",
+        epilog="`walletproof docs exit_status` has the exit statuses of all commands.",
     )
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.aim import USUAL_PROFILE
+from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import BUNDLED, UnknownContract, load
@@ -82,6 +82,13 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(each.word != "FIXED" for each in found) else 0
 
 
+def _total(found: Sequence[Change]) -> str:
+    """How many changes there are of each kind, and what to do next if nothing fails any more."""
+    counts = Counter(each.word for each in found)
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
+
+
 def _run_file(options: argparse.Namespace) -> int:
     """Run one scenario file on its contracts, and print for each whether it still fails. Raises UsageProblem."""
     path: Path = options.report
@@ -90,7 +97,7 @@ def _run_file(options: argparse.Namespace) -> int:
             f"{path} does not exist: name a scenario file, such as one that walletproof explore has kept"
         )
     given = [f"--wallet-contract={module}" for module in options.contract]
-    profile = options.profile or (USUAL_PROFILE if not options.url and Path(USUAL_PROFILE).is_file() else "")
+    profile = options.profile or usual_profile()
     values = {"url": options.url, "profile": profile, "provision": options.provision}
     given += [f"--wallet-{name}={value}" for name, value in values.items() if value]
     if not (options.url or profile):
@@ -106,13 +113,6 @@ def _run_file(options: argparse.Namespace) -> int:
     for each in ran:
         print(line(Change("STILL FAILING" if each in failed else "FIXED", each["contract"], each["id"], detail(each))))
     return 1 if failed else 0
-
-
-def _total(found: Sequence[Change]) -> str:
-    """How many changes there are of each kind, and what to do next if nothing fails any more."""
-    counts = Counter(each.word for each in found)
-    told = ", ".join(f"{count} {word}" for word, count in counts.items())
-    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
 
 
 def _run_again(

@@ -10,7 +10,7 @@ from harness.model import Status
 from harness.plugin.block import block, example, headline
 from harness.plugin.causes import representatives
 from harness.plugin.epilogues import missing
-from harness.plugin.folds import Folds
+from harness.plugin.folds import Folds, no_command
 from harness.plugin.items import first_line
 from harness.plugin.refuted import unreported
 from harness.plugin.report import FailureText, configuration_error, result_of
@@ -107,7 +107,7 @@ class Ending:
         run, verbosity = self._run, self._verbosity
         reporter.section("violated SHOULD requirements", sep="=", yellow=True)
         for line in advice_lines(found, width=_width(reporter), verbosity=verbosity):
-            reporter.line(line)
+            reporter.line(no_command(line))
         if verbosity == 0 or reporter.config.option.tbstyle in {"no", "line"}:
             return
         warned = [each for each in run.results if each.status is Status.WARN and not each.excused]
@@ -139,7 +139,7 @@ class Ending:
         if found:
             reporter.section("what to fix", sep="=", red=True)
             for line in fix_lines(found, width=_width(reporter), verbosity=self._verbosity):
-                reporter.line(line)
+                reporter.line(no_command(line))
 
     def _print_verdict(self, reporter: pytest.TerminalReporter) -> None:
         reporter.section("verdict", sep="=")
@@ -215,4 +215,4 @@ def _width(reporter: pytest.TerminalReporter) -> int:
 
 def _print(reporter: pytest.TerminalReporter, found: Iterable[SummaryLine]) -> None:
     for line in found:
-        reporter.line(line.text, **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))
+        reporter.line(no_command(line.text), **({_COLOURS[line.status]: True} if line.status in _COLOURS else {}))

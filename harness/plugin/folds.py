@@ -9,6 +9,13 @@ from typing import Any
 
 from harness.inert import one_line
 
+_COMMAND = "::"
+
+
+def no_command(line: str) -> str:
+    """The line, changed if a log would take it for a command: a wallet's words may come to stand at its beginning."""
+    return line.replace(_COMMAND, ": :", 1) if line.lstrip().startswith(_COMMAND) else line
+
 
 class Folds:
     """Prints the marks between which a log is folded, if the log does that."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.model import Scenario, Verdict
@@ -41,9 +41,10 @@ def _played(wallet_type: type[Wallet], scenario: Scenario, contract: str) -> Sce
     """The result of one scenario on a new wallet in this process. None if pre-flight already ends with a problem."""
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     try:
-        examiner = examiner_of(wallet_type, contract, record=True)
+        examiner = examiner_of(wallet_type, contract)
     except ConfigurationProblem:
         return None
+    examiner.results = replace(examiner.results, recording=True)
     try:
         return examiner.examine(scenario)
     finally:

@@ -126,17 +126,16 @@ def examiner_of(
     fresh_id: FreshId = random_id,
     now_ns: Callable[[], int] = time.monotonic_ns,
     judge: Judge = examine,
-    record: bool = False,
 ) -> Examiner:
     """An examiner of a new wallet, after pre-flight. Raises ConfigurationProblem if pre-flight fails.
 
     `policies` has the reading to which the wallet is fixed, by policy. Wallet and platform read the time from `clock`,
     which moves with each request. The wallet makes its ids by `fresh_id`. The times of transmissions come from
-    `now_ns`, in nanoseconds. Of the pairs the first finding ends the item, and it is not shrunk. A restart puts a new
-    wallet on the same store, so what the old one kept in its own memory is gone. With `record` the results have their
-    exchanges.
+    `now_ns`, in nanoseconds. Of the pairs the first finding ends the item, and it is not shrunk. A restart
+    puts a new wallet on the same store, so what the old one kept in its own memory is gone.
     """
-    clock, store = clock or MovedClock(STARTS_AT_MS), open_store()
+    clock = clock or MovedClock(STARTS_AT_MS)
+    store = open_store()
     made = partial(wallet_type, store, CREDENTIALS, now_ms=clock, fresh_id=fresh_id)
     app = App(made(), provision=True)
     wallet = InProcessCarrier(app, f"/{contract}", clock, now_ns=now_ns)
@@ -149,7 +148,6 @@ def examiner_of(
         wallet=wallet,
         provision=provision,
         explain=explain,
-        record=record,
         now_ms=clock,
         judge=judge,
         explore=partial(explored_pairs, first_only=True),

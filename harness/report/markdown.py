@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.report.data import causes
 
-_MOST_CAUSES, _MOST_SCENARIOS = 20, 5
+_MOST_CAUSES, _MOST_SCENARIOS, _MOST_EVIDENCE = 20, 5, 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~#])")
 
 
@@ -64,7 +64,7 @@ def _causes(report: Mapping[str, Any]) -> Iterator[str]:
         if each["fix"]:
             yield f"   * Fix: {_plain(each['fix'])}."
         if each["also"]:
-            yield f"   * Evidence: {_plain(each['also'][0])}."
+            yield f"   * Evidence: {_plain('; '.join(each['also'][:_MOST_EVIDENCE]))}."
         yield f"   * Seen in {where}{more}."
     if len(found) > _MOST_CAUSES:
         yield f"\nand {len(found) - _MOST_CAUSES} more causes"

@@ -93,12 +93,14 @@ def test_a_violated_must_fails_in_words(forgetful: Wallet, tmp_path: Path) -> No
         r"^  it said +HTTP 200, RS_OK, balance ",
         r"^  possible +success, balance ",
         rf"^FAILED {RESENT} - CAS-IDM-01 ",
-        r"^casino  NOT CERTIFIED: the wallet .*; of a part: 1 of [0-9]+ scenarios",
+        r"^casino  NOT CERTIFIED: the wallet ",
     ):
         assert re.search(told, done.output, re.MULTILINE), told
     assert "Traceback" not in done.output
     assert ".py:" not in done.output
-    assert "of a part: 1 of " in " ".join(done.lines[-4:-1]), "the verdict comes last, but for pytest's own line"
+    assert "; of a part: 1 of " in " ".join(" ".join(done.lines[-4:-1]).split()), (
+        "the verdict comes last, but for pytest's own line"
+    )
 
 
 @pytest.mark.full
@@ -107,9 +109,11 @@ def test_a_violated_should_is_a_category_of_its_own(patient: Wallet, tmp_path: P
     assert done.status == 11
     assert "1 passed, 1 warn" in done.lines[-1]
     assert re.search(r"^signature w +\[", done.output, re.MULTILINE)
-    assert re.search(r"^signature/old_timestamp  casino  CAS-SIG-07 SHOULD +WARN$", done.output, re.MULTILINE)
+    assert re.search(r" 1 warn \w+: [^()]*\(CAS-SIG-07\)", " ".join(done.output.split()))
     assert "1 SHOULD requirement is violated" in " ".join(done.output.split())
-    assert f"{OLD} WARN" in certify(patient, OLD, "-v", cwd=tmp_path).output
+    at_length = certify(patient, OLD, "-v", cwd=tmp_path).output
+    assert f"{OLD} WARN" in at_length
+    assert re.search(r"^signature/old_timestamp  casino  CAS-SIG-07 SHOULD +WARN$", at_length, re.MULTILINE)
 
 
 @pytest.mark.full
@@ -132,7 +136,7 @@ def test_a_failure_can_be_run_again(forgetful: Wallet, tmp_path: Path) -> None:
     first = certify(forgetful, "zero_amount", "-rf", cwd=tmp_path, plugins=("cacheprovider",))
     again = certify(forgetful, "zero_amount", "--lf", "-rf", cwd=tmp_path, plugins=("cacheprovider",))
     assert " passed" in first.lines[-1]
-    assert first.output.count("\nFAILED ") == again.output.count("\nFAILED ") == 2
+    assert first.output.count("\nFAILED ") == again.output.count("\nFAILED ") > 0
     assert " passed" not in again.lines[-1]
 
 
@@ -376,7 +380,7 @@ def test_interrupted_it_stops_the_bundled_wallet(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 2
-    assert "broken off: the verdict above is of a part of the suite" in rest
+    assert re.search(r"^!+ broken off", rest, re.MULTILINE)
     assert ends_within(int(number), seconds=PATIENCE_SECONDS)
 
 

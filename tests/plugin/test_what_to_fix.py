@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.model import Check, Level, Status, Verdict
-from harness.plugin.folds import Folds
+from harness.plugin.folds import Folds, no_command
 from harness.plugin.what_to_fix import Caused, advice_lines, fix_lines, is_advice
 from harness.verdict import ScenarioResult
 from harness.verdict.dictionary import Explanation, Harm
@@ -127,3 +127,15 @@ def test_a_part_is_folded_where_the_log_does_that(variables: dict[str, str], fol
     assert reporter.printed[1 if folds else 0] == "inside"
     assert len(reporter.printed) == (3 if folds else 1)
     assert all("\n" not in each for each in reporter.printed)
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("::error::owned", ": :error::owned"),
+        ("      ::stop-commands::x", "      : :stop-commands::x"),
+        ("a ::b", "a ::b"),
+    ],
+)
+def test_no_wrapped_line_is_a_command_of_the_log(line: str, printed: str) -> None:
+    assert no_command(line) == printed

@@ -88,6 +88,7 @@ def test_a_player_about_whom_too_much_is_open_is_not_decided_and_judged_no_furth
     assert (verdict.status, verdict.requirement, verdict.exchange) == (Status.UNKNOWN, "CAS-BET-01", 0)
     assert (verdict.check, verdict.player, verdict.line) == ("oracle", "anna", 9)
     assert verdict.summary == "there are too many orders of these requests to decide whether one explains the answers"
+    assert "--limit parallel=5" in verdict.fix, "what to do about it"
     assert verdict.sent == "bet x 0.001 EUR for player anna (answer lost on purpose (after_sending))"
 
 
