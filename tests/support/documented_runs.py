@@ -22,6 +22,7 @@ NOT_RUN: tuple[tuple[str, str], ...] = (
     (r"walletproof (openapi|replay)", "it names the command, without its argument"),
     (r"python -m mock_server --store URL", "it is the form of a command; others with --store are run"),
     (r"walletproof init", "it asks; tests/cli/test_init.py answers"),
+    (r"walletproof report open.*", "it opens a browser; tests/cli/test_report_open.py tries it without one"),
     (r"walletproof prove --accept", "it writes the golden files of the checkout"),
     (r"pytest tests(/\w+)?", "this test is one of those"),
     (r"pytest -n 8", "it is a part of a command; tests/plugin has runs of several processes"),
