@@ -149,6 +149,16 @@ def test_the_licence_is_whole() -> None:
     assert "APPENDIX: How to apply the Apache License to your work." in licence
 
 
+def test_the_readme_has_the_counts_of_the_proof() -> None:
+    """docs/PROOF.md is generated with the golden matrix."""
+    (proof,) = re.findall(
+        r"(\d+ of \d+) defects caught, (\d+ wallets against \d+ scenarios), (\d+ cells, \d+ of)", text("docs/PROOF.md")
+    )
+    readme = text("README.md")
+    assert f"{proof[0]} defects caught. The theorem holds." in readme
+    assert f"{proof[1]}: {proof[2]} them red" in readme
+
+
 def test_the_documents_count_the_scenarios_of_each_category() -> None:
     page = text("docs/TRIED.md")
     told = dict(re.findall(r"^\| \[`(\w+)`\]\(\.\./scenarios/\w+\) \| (\d+) \|", page, re.MULTILINE))

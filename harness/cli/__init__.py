@@ -120,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="walletproof",
         description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
-        epilog="`walletproof docs exit_status` has the exit statuses of all commands.",
+        epilog="The exit statuses of all commands: `walletproof docs exit-status`. All pages: `walletproof docs`.",
     )
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)

@@ -117,6 +117,8 @@ def text_of(answers: Answers, *, schema: str = "") -> Iterator[str]:
     yield "# ${NAME} is filled in from the environment; it has to be the whole value. Keep secrets there."
     yield ""
     yield "environment: staging     # a run refuses to send anything to what is marked production"
+    yield "# wallet: Example Wallet 1.0     # its name and version, for reports and certificates"
+    yield "# issuer: Example Games     # who runs the certification, for reports and certificates"
     yield ""
     yield "contracts:"
     for name, url in answers.urls.items():

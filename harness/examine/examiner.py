@@ -79,6 +79,7 @@ class Examiner:
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
+    _is_exploring = False
 
     def __init__(
         self,
@@ -119,7 +120,6 @@ class Examiner:
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._judge, self._judged, self._pause, self._explore = judge, [], interlude.pause, explore
         self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
-        self._is_exploring = False
         self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:

@@ -29,7 +29,7 @@ class FindingRow:
     """`money`, `attack`, `format` or `advice`, as the cause has it; empty if the report has no cause for it."""
     waived: bool
     text: str
-    """What was found, the probable cause and what to change, in sentences."""
+    """The probable cause, or else what was found, then the answer, and what to change, in sentences."""
     count: int
 
     @property
@@ -70,11 +70,9 @@ def finding_rows(report: Mapping[str, Any]) -> Iterator[FindingRow]:
 
 
 def _text(verdict: Mapping[str, Any], count: int) -> str:
-    parts = [verdict["summary"]]
+    parts = [verdict.get("probably") or verdict["summary"]]
     if verdict.get("said"):
         parts.append(f"it said {verdict['said']}")
-    if verdict.get("probably"):
-        parts.append(f"probably: {verdict['probably']}")
     if verdict.get("fix"):
         parts.append(f"fix: {verdict['fix']}")
     more = f" ({count - 1} more of this kind)" if count > 1 else ""

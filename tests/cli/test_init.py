@@ -126,6 +126,17 @@ def test_editors_find_the_schema_of_the_profile(tmp_path: Path) -> None:
     assert json.loads((tmp_path / schema).read_text(encoding="utf-8"))["title"] == "walletproof profile"
 
 
+def test_wallet_and_issuer_need_only_be_uncommented(tmp_path: Path) -> None:
+    assert asked(tmp_path, [], "--contract=casino=http://w").status == 0
+    path = tmp_path / "wallet.yaml"
+    text = path.read_text(encoding="utf-8").replace("# wallet:", "wallet:").replace("# issuer:", "issuer:")
+    path.write_text(text, encoding="utf-8")
+    profile = load_profile(path, VARIABLES, Overrides(), datetime.now(UTC).date())
+    assert profile.wallet is not None
+    assert profile.issuer is not None
+    assert (profile.wallet.text, profile.issuer.text) == ("Example Wallet 1.0", "Example Games")
+
+
 def test_a_player_of_the_command_line_is_written_as_it_is_named(tmp_path: Path) -> None:
     player = '--player=id=188,currency=EUR,session="a,b",expired_session=c==,bet="x,y",bet=z'
     done = asked(tmp_path, [], "--contract=casino=http://w", player)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chromium import Page
@@ -19,16 +20,23 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a run on a few scenarios of two contracts."""
     path = tmp_path_factory.mktemp("report") / "report.html"
     write(path, report(named("forgets-every-transaction").wallet_type, SOME_OF_BOTH))
     return path
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def whole_report() -> dict[str, Any]:
     """The report of a whole run on one contract in which much fails."""
+    return report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+
+
+@pytest.fixture(scope="session")
+def whole(whole_report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of that report."""
     path = tmp_path_factory.mktemp("whole") / "report.html"
-    write(path, report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")}))
+    write(path, whole_report)
     return path

@@ -20,17 +20,19 @@ from harness.report.sarif import sarif
 from mock_server.defects import named
 from mock_server.wallet import Wallet
 
+SOME = [each for each in everything("casino") if each.startswith(("idempotency/", "insufficient_funds/"))]
+
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
     wallet_type = named("refuses-the-exact-balance").wallet_type
     waiver = Waiver(requirement="CAS-FND-03", reason="release 42", owner="us", until=date(2030, 1, 1))
-    return report(wallet_type, {"casino": everything("casino")}, waivers=[waiver])
+    return report(wallet_type, {"casino": SOME}, waivers=[waiver])
 
 
 @pytest.fixture(scope="module")
 def forgetful() -> dict[str, Any]:
-    return report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+    return report(named("forgets-every-transaction").wallet_type, {"casino": SOME})
 
 
 def read_back(path: Path, made: dict[str, Any]) -> Any:
@@ -80,7 +82,7 @@ def test_gitlab_gets_what_it_needs_worst_first(forgetful: dict[str, Any], tmp_pa
 
 
 def test_the_identity_of_a_finding_stays_from_run_to_run(forgetful: dict[str, Any]) -> None:
-    again = report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+    again = report(named("forgets-every-transaction").wallet_type, {"casino": SOME})
     assert [each.fingerprint for each in finding_rows(again)] == [each.fingerprint for each in finding_rows(forgetful)]
 
 

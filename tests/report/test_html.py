@@ -130,10 +130,12 @@ def test_without_its_script_the_page_can_still_be_read(page: Page, written: Path
 
 
 @in_browser
-def test_the_report_of_200_scenarios_opens_in_under_a_second(page: Page, tmp_path: Path) -> None:
+def test_the_report_of_200_scenarios_opens_in_under_a_second(
+    page: Page, whole_report: dict[str, Any], tmp_path: Path
+) -> None:
     """A quarter of a second where nothing else runs. Something else may run, so the best of three counts."""
     path = tmp_path / "report.html"
-    write(path, report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")[:200]}))
+    write(path, {**whole_report, "scenarios": whole_report["scenarios"][:200]})
     assert path.stat().st_size < 5_000_000
     took = []
     for _ in range(3):
@@ -250,7 +252,8 @@ def test_a_report_without_any_finding_says_so() -> None:
 
 
 def test_the_card_names_wallet_contract_date_version_and_what_was_not_judged() -> None:
-    made: dict[str, Any] = report(CoreOnlyWallet, {"casino": everything("casino")})
+    some = [each for each in everything("casino") if each.startswith(("reward/", "settlement/"))]
+    made: dict[str, Any] = report(CoreOnlyWallet, {"casino": some})
     top = re.sub(r"<[^>]+>", " ", render(made).partition('id="overview"')[0].partition("</style>")[2])
     for part in (
         "wallet.example:9000",
@@ -266,9 +269,8 @@ def test_the_card_names_wallet_contract_date_version_and_what_was_not_judged() -
     assert "How late repeats were tried" in top
 
 
-def test_every_failure_is_reached_from_a_cause_and_counts_have_their_whole(written: Path) -> None:
-    made = report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
-    values = page_values(made)
+def test_every_failure_is_reached_from_a_cause_and_counts_have_their_whole(whole_report: dict[str, Any]) -> None:
+    values = page_values(whole_report)
     named_there = {each["anchor"] for cause in values["causes"] for each in cause["affected"]}
     failed = {row["anchor"] for group in values["groups"] for row in group["first"] if row["kind"] == "fail"}
     assert failed

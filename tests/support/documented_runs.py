@@ -19,7 +19,6 @@ from plugin_run import CREDENTIALS, Wallet, environment
 from plugin_run import command as pytest_command
 
 NOT_RUN: tuple[tuple[str, str], ...] = (
-    (r"walletproof certify \[URL\] \[pytest options\]", "it is the form of a command"),
     (r"walletproof (openapi|replay)", "it names the command, without its argument"),
     (r"python -m mock_server --store URL", "it is the form of a command; others with --store are run"),
     (r"walletproof init", "it asks; tests/cli/test_init.py answers"),
@@ -35,8 +34,12 @@ PAGES_NOT_RUN: Mapping[str, str] = {
     "docs/PRIVATE_CONTRACT.md": "tests/contracts/test_private_contract.py runs the page",
 }
 
-SHORTER = ("-k", "resent_settlement", "--wallet-limit", "explore=0")
+SHORTER = ("-k", "resent_settlement or resent_payout", "--wallet-limit", "explore=0")
 """Added to a command that certifies, so that it takes a second. Other tests run whole certifications."""
+
+_LIMITS = ("explore=0", "rounds=20", "burst=30", "batch=30", "races=1", "parallel=4")
+SMALLER = tuple(part for each in _LIMITS for part in ("--wallet-limit", each))
+"""Added to a command that needs every scenario."""
 
 ENDS: tuple[tuple[str, frozenset[int]], ...] = (
     (r".*--wallet-defect.*", frozenset({1})),
@@ -78,11 +81,14 @@ class Place:
         return [*start, *arguments, *self._added(command)]
 
     def variables(self, command: Command) -> dict[str, str]:
-        """The environment: what the page has set, or the credentials of both contracts where it sets none.
+        """The environment: the variables that the page has set, or the credentials of both contracts if it sets none.
 
-        A wallet that a block starts has what the page has set, and no more: readers copy the block.
+        Their values are those of the running wallet. A wallet that a block starts has what the page has set, and no
+        more: readers copy the block.
         """
-        told = {name: CREDENTIALS[name] if value == "..." else value for name, value in command.variables.items()}
+        told = dict(command.variables)
+        if not serves(command):
+            told = {name: CREDENTIALS.get(name, value) for name, value in told.items()}
         alone = serves(command) and command.fenced
         found = environment(told or ({} if alone else CREDENTIALS))
         return {**found, "CI": "", "TERM": "dumb"}
@@ -109,7 +115,9 @@ class Place:
     def _added(self, command: Command) -> tuple[str, ...]:
         words = command.words
         certifies = words[0] == "pytest" or words[:2] == ["walletproof", "certify"]
-        if certifies and not {"-k", "--certificate"} & set(words) and "age_seconds" not in command.text:
+        if certifies and ("--certificate" in words or "age_seconds" in command.text):
+            return SMALLER
+        if certifies and not {"-k", "found/"} & set(words):
             return SHORTER
         if words[:2] == ["walletproof", "prove"] and "NAME" not in words:
             return ("forgets-every-transaction",)

@@ -74,7 +74,7 @@ def both(first: str, second: str) -> type[Wallet]:
 def _rules(defect: str) -> set[str]:
     """The rules of the reference wallet that a defect overrides."""
     own = (each for each in named(defect).wallet_type.__mro__ if each.__module__.startswith("mock_server.defects."))
-    return {name for each in own for name in vars(each) if not name.startswith("__")}
+    return {name for each in own for name, value in vars(each).items() if callable(getattr(value, "__func__", value))}
 
 
 def place(told: Sequence[Explanation], name: str) -> int:

@@ -62,9 +62,8 @@ def test_what_is_no_dictionary_is_told_and_not_used(spoil: object, tmp_path: Pat
 
 
 def test_the_dictionary_of_the_documentation_is_one() -> None:
-    text = (Path(__file__).resolve().parents[3] / "docs" / "PRIVATE_CONTRACT.md").read_text(encoding="utf-8")
-    (example,) = (part.partition("```")[0] for part in text.split("```json\n")[1:] if '"rows"' in part)
-    assert [bug.name for row in read(example.encode()).rows for bug in row.bugs] == ["forgets-moves"]
+    schemas = Path(__file__).resolve().parents[3] / "docs" / "private_contract" / "bingo_hall" / "schemas"
+    assert [bug.name for row in read((schemas / FILE).read_bytes()).rows for bug in row.bugs] == ["forgets-moves"]
 
 
 def test_a_contract_without_a_dictionary_has_an_empty_one(tmp_path: Path) -> None:
