@@ -27,7 +27,7 @@ def test_one_defect_is_proven_and_written_in_three_forms(tmp_path: Path, capsys:
     assert proof["holds"]
     assert list(proof["defects"][0]["contracts"]["sportsbook"]["findings"].values()) == [
         ["authentication/used_token"],
-        ["races/token_used_twice_at_once"],
+        ["explored/pairs", "races/token_used_twice_at_once"],
     ]
     for path in (page, text):
         assert "takes-a-token-twice" in path.read_text(encoding="utf-8")
