@@ -31,6 +31,7 @@ from harness.model import (
     Settle,
     Single,
     Situation,
+    Unsettle,
     id_of,
 )
 from harness.oracle import Terms
@@ -164,6 +165,19 @@ class Known:
         """Why a transaction with this id was refused; empty if it was accepted, or if no reason is known."""
         return self.refused.get((type(item), id_of(item)), "")
 
+    def unsaid_of(self, item: Single) -> frozenset[str]:
+        """The policies of which a pinned reading says nothing about a request that names another player's bet.
+
+        A wallet that remembers no refusal does not know a refused bet at all. One that finds bets by their ids alone
+        may know the bet of another player.
+        """
+        if isinstance(item, Rollback) and (Bet, item.original) in self.refused:
+            return frozenset({"rollback_of_foreign"})
+        if isinstance(item, Payout | Unsettle) and item.bet not in self.references.get(item.player, ()):
+            others = any(item.bet in bets for player, bets in self.references.items() if player != item.player)
+            return frozenset({"unknown_bet", "unsettlement_beyond_payout"}) if item.bet and others else frozenset()
+        return frozenset()
+
     def settle_fates(self, parts: Iterable[Part], exchange: Exchange, history: History, contract: Contract) -> None:
         """Record which transactions of an exchange were refused, and for which reason."""
         for part in parts:
@@ -210,6 +224,8 @@ def _reason_of_refusal(part: Part, exchange: Exchange, history: History, contrac
         return "currency"
     if "unknown_type" in {contract.narrowed_fields.get(name, "") for _, name, _ in exchange.alteration.raw}:
         return "type"
+    if part.altered or exchange.alteration.spoils_content:
+        return "content"
     if session_of(item, player, known) != "live":
         return "session"
     funds = part.answer is not None and part.answer.outcome is Outcome.INSUFFICIENT_FUNDS
@@ -237,10 +253,12 @@ def terms_of(
     )
     if player is None:
         return replace(terms, disbelieved=terms.disbelieved or Situation.UNKNOWN_PLAYER)
+    if unsaid := known.unsaid_of(item):
+        terms = replace(terms, policy={name: readings for name, readings in policy.items() if name not in unsaid})
     is_mended = terms.doubtful is None and session_of(item, player, known) == "live"
     if is_mended and known.refused_for(item) not in {"", "funds"}:
         # Which refusals a wallet remembers may depend on the reason, so a pinned reading says nothing here.
-        either = {name: readings for name, readings in policy.items() if name != "replay_of_refused"}
+        either = {name: readings for name, readings in terms.policy.items() if name != "replay_of_refused"}
         return replace(terms, policy=either, refusable=(*terms.refusable, "mended_after_refusal"))
     return terms
 

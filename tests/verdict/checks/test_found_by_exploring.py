@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from written_histories import ANNA, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
+from written_histories import ANNA, BERT, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
 
 from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Rollback, Session, Unsettle
 from harness.verdict.checks import examine
@@ -69,3 +69,26 @@ def test_a_request_without_a_session_is_none_of_a_live_one() -> None:
     assert judged(refused, contract="sportsbook").verdicts == ()
     (verdict,) = judged(told(bet("x"), Outcome.INVALID_SESSION, name="placebet"), contract="sportsbook").verdicts
     assert said(verdict)[1] == "oracle"
+
+
+def pinned(*exchanges: Exchange, **policies: str) -> bool:
+    """Whether a wallet of these readings may answer so."""
+    contract = CONTRACTS["sportsbook"]
+    policy = {**contract.policy, **{name: frozenset({reading}) for name, reading in policies.items()}}
+    return not examine(history(*exchanges, contract="sportsbook"), contract, policy).verdicts
+
+
+def test_a_refused_bet_of_another_player_may_be_unknown_to_the_wallet() -> None:
+    rollback = Rollback(id="r", original="x", bet="x", player=BERT.id, session=BERT.session)
+    refused = told(bet("x", START + 1), LACKING, name="placebet")
+    assert pinned(refused, told(rollback, START, name="rollbackbet"), rollback_of_foreign="refused")
+    taken = told(bet("x", 100), START - 100, name="placebet")
+    assert not pinned(taken, told(rollback, START, name="rollbackbet"), rollback_of_foreign="refused")
+
+
+def test_the_bet_of_another_player_may_be_known_to_the_wallet() -> None:
+    taken = told(bet("x", 100, bet="other"), START - 100, name="placebet")
+    deducted = Unsettle(id="u", currency="EUR", amount=10, bet="other", player=BERT.id, kind="BET_UNPAID")
+    late = told(deducted, START - 10, name="unsettlement")
+    assert pinned(taken, late, unsettlement_beyond_payout="refused")
+    assert not pinned(late, unsettlement_beyond_payout="refused")
