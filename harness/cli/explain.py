@@ -94,10 +94,16 @@ def _cut(lines: list[str], most: int, *, every: bool) -> Iterator[str]:
 
 
 def _example(contract: Contract, requirement: Requirement, own: list[Scenario], broken: list[Defect]) -> Iterator[str]:
-    """An exchange of the first witness, or else of the first scenario, and the answer of a wallet with a bug."""
+    """An exchange of the first witness, or else of the first scenario, and the answer of a wallet with a bug.
+
+    The epilogue and the generated scenarios give none, because they need a whole run.
+    """
     # The reference wallet is started in this process, which takes time that the other parts do not need.
     from harness.proof.example import example_of, finding_of
 
+    own = [each for each in own if not (each.is_epilogue or each.is_explored)]
+    if not own:
+        return
     by_id = {each.id: each for each in own}
     pairs = [(each, by_id[w.scenario]) for each in broken for w in each.witnesses if w.scenario in by_id]
     scenario = pairs[0][1] if pairs else own[0]

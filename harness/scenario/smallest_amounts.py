@@ -51,14 +51,16 @@ def expenses(scenarios: Sequence[Scenario], contract: Contract) -> Mapping[str, 
     """A sort key by scenario id. In this order the players last longest, because the expensive scenarios come last.
 
     Among scenarios that need an exact balance the highest balance comes first. Among those that take the whole balance,
-    a scenario comes first if no other scenario proves its requirement.
+    a scenario comes first if no other scenario proves its requirement. The generated scenarios are the last.
     """
     needs = {each.id: needs_in_short(smallest(each, contract), contract) for each in scenarios}
     name = contract.name
     proven = {each.requirements[name] for each in scenarios if not needs[each.id].everything}
     found: dict[str, tuple[int, int, int]] = {}
     for each in scenarios:
-        if needs[each.id].everything:
+        if each.is_explored:
+            found[each.id] = (3, 0, 0)
+        elif needs[each.id].everything:
             found[each.id] = (2, int(each.requirements[name] in proven), sum(1 for _ in steps_of(each.steps)))
         else:
             found[each.id] = (1, -int(needs[each.id].balance), 0) if each.funds_exactly else (0, 0, 0)

@@ -51,7 +51,7 @@ def sent() -> list[tuple[Scenario, list[bytes]]]:
     found = []
     examiner = examiner_of(Recording, "casino")
     for scenario in load_folder(bundled("scenarios"), {"casino": CASINO}):
-        if "casino" in scenario.requirements:
+        if "casino" in scenario.requirements and not scenario.is_explored:
             Recording.bodies.clear()
             examiner.examine(scenario)
             found.append((scenario, list(Recording.bodies)))

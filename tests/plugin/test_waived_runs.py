@@ -50,9 +50,17 @@ def waived(folder: Path, *ids: str, until: str = "2999-01-31") -> dict[str, str]
 
 
 def of_refuser(folder: Path, *arguments: str, ids: tuple[str, ...] = BROKEN, until: str = "2999-01-31") -> Done:
-    """A run of a wallet that refuses a debit of exactly the balance."""
+    """A run of a wallet that refuses a debit of exactly the balance, without generated scenarios.
+
+    These combine it with everything else, so that it violates requirements of other themes, too.
+    """
     plugins = ("no:cacheprovider", "waives", *(XDIST if "-n" in arguments else ()))
-    chosen = ("--wallet-contract=casino", "--wallet-defect=refuses-the-exact-balance", *arguments)
+    chosen = (
+        "--wallet-contract=casino",
+        "--wallet-defect=refuses-the-exact-balance",
+        "--wallet-limit=explore=0",
+        *arguments,
+    )
     return run(*chosen, cwd=folder, variables=waived(folder, *ids, until=until), plugins=plugins)
 
 

@@ -156,6 +156,8 @@ class Known:
     """By a bet's transaction id: the player who placed it."""
     references: dict[str, set[str]] = field(default_factory=dict)
     """By player: the bet ids of the bets that were sent."""
+    rollbacks: dict[str, set[str]] = field(default_factory=dict)
+    """By the id of a rollback: the players for whom it was sent."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
     refused: dict[tuple[type, str], str] = field(default_factory=dict)
@@ -169,10 +171,12 @@ class Known:
         """The policies of which a pinned reading says nothing about a request that names another player's bet.
 
         A wallet that remembers no refusal does not know a refused bet at all. One that finds bets by their ids alone
-        may know the bet of another player.
+        may know the bet of another player. The id of another player's rollback may be refused as known.
         """
-        if isinstance(item, Rollback) and (Bet, item.original) in self.refused:
-            return frozenset({"rollback_of_foreign"})
+        if isinstance(item, Rollback):
+            is_known = bool(self.rollbacks.get(item.id, set()) - {item.player})
+            is_unsaid = is_known or (Bet, item.original) in self.refused
+            return frozenset({"rollback_of_foreign"} if is_unsaid else ())
         if isinstance(item, Payout | Unsettle) and item.bet not in self.references.get(item.player, ()):
             others = any(item.bet in bets for player, bets in self.references.items() if player != item.player)
             return frozenset({"unknown_bet", "unsettlement_beyond_payout"}) if item.bet and others else frozenset()
@@ -197,6 +201,8 @@ class Known:
             if isinstance(item, Bet):
                 self.bets.setdefault(item.id, item.player)
                 self.references.setdefault(item.player, set()).add(item.bet)
+            elif isinstance(item, Rollback):
+                self.rollbacks.setdefault(item.id, set()).add(item.player)
         reply = exchange.reply
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
