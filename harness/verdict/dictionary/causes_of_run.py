@@ -106,16 +106,22 @@ def explain(
     red = len({each.scenario for each, _ in found})
     explanations: list[Explanation] = []
     for match in matches:
-        mine = [each for each in found if _is_explained(each, match)]
-        found = [each for each in found if not _is_explained(each, match)]
+        mine = [each for each in found if _is_explained(each, match, known)]
+        found = [each for each in found if not _is_explained(each, match, known)]
         explanations += _split(_known(match, mine, red))
     explanations += [part for each in _by_evidence(found, red) for part in _split(each)]
     return tuple(sorted(explanations, key=rank))
 
 
-def _is_explained(finding: Finding, match: Match) -> bool:
+def _is_explained(finding: Finding, match: Match, known: FaultDictionary) -> bool:
+    """True if the match predicts a finding. A scenario that no bug was tried with needs the evidence of another one."""
     result, verdict = finding
-    return mark_of(verdict) in match.explained.get(result.scenario, frozenset[Mark]())
+    mark = mark_of(verdict)
+    if result.scenario in known.scenarios:
+        return mark in match.explained.get(result.scenario, frozenset[Mark]())
+    return bool(mark.evidence) and any(
+        mark.evidence == each.evidence for own in match.explained.values() for each in own
+    )
 
 
 def _known(match: Match, findings: Sequence[Finding], red: int) -> Explanation:

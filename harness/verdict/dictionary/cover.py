@@ -30,8 +30,11 @@ LEAST_CONFIRMED = 0.8
 """The least share of the predicted scenarios with a decision that have to be red as predicted."""
 MOST_ROWS = 12
 """How many rows explain one run at most."""
-_OTHER_EVIDENCE = 0.25
-"""The weight of a finding by the predicted requirement and check whose step suggests another cause."""
+_OTHER_EVIDENCE = 0.2
+"""The weight of a finding by the predicted requirement and check whose step suggests another cause.
+
+Findings of this kind alone never reach `LEAST_LIKENESS`, because the square root of the weight is below it.
+"""
 _HIDDEN = 0.25
 """The weight of a predicted scenario that is red by other marks alone: another bug may have ended its judgement."""
 

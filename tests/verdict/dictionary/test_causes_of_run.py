@@ -134,3 +134,13 @@ def test_every_finding_is_told_once() -> None:
     causes = told(RUN)
     findings = [(each.scenario, verdict.requirement) for cause in causes for each, verdict in cause.findings]
     assert sorted(findings) == sorted((each.scenario, verdict.requirement) for each in RUN for verdict in each.verdicts)
+
+
+def test_a_scenario_that_no_bug_was_tried_with_is_explained_by_the_same_evidence() -> None:
+    stranger = replace(result(6, found("R-9", "a")), scenario="explored/pairs")
+    other = replace(result(6, found("R-9", "z", "something else")), scenario="explored/pairs")
+    told = explain([result(6, found("R-1", "a")), stranger, other], CONTRACT, KNOWN)
+    assert [(each.bugs, each.scenarios) for each in told] == [
+        (("little",), (IDS[6], "explored/pairs")),
+        ((), ("explored/pairs",)),
+    ]
