@@ -11,10 +11,13 @@ from no_skips import pytest_make_collect_report, pytest_runtest_makereport
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 
+LOG = logging.getLogger("mock_server")
+LEVEL = LOG.level
+
+
 @pytest.fixture(autouse=True)
 def wallet_log() -> Iterator[None]:
-    """The level of the wallet's log after a test is what it was before."""
-    log = logging.getLogger("mock_server")
-    before = log.level
+    """Each test begins and ends with the wallet's usual log, whatever a fixture of several tests has changed."""
+    LOG.setLevel(LEVEL)
     yield
-    log.setLevel(before)
+    LOG.setLevel(LEVEL)
