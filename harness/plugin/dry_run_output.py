@@ -43,6 +43,12 @@ class _Printer:
             )
         scenarios = skipped = 0
         for item in items:
+            if item.scenario.is_explored:
+                most = self._rehearsal.under_test.limits.explore
+                self._reporter.line(
+                    f"{item.nodeid}  at most {most} generated requests, which are not counted", bold=True
+                )
+                continue
             sent, reason = self._rehearsal.scenario(item.scenario)
             scenarios += not reason
             skipped += bool(reason)

@@ -90,7 +90,12 @@ class Rehearsal:
         return self._noted()
 
     def scenario(self, scenario: Scenario) -> tuple[tuple[Sent, ...], str]:
-        """The requests of one scenario in order, and the reason if it would be skipped."""
+        """The requests of one scenario in order, and the reason if it would be skipped.
+
+        The generated scenarios are no part of a dry run: it neither sends them nor counts them as skipped.
+        """
+        if scenario.is_explored:
+            return (), ""
         if self._examiner is None:
             self.preflight()
         if self._examiner is None:
