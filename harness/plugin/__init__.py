@@ -247,10 +247,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if not config.pluginmanager.has_plugin("dsession") and ours:
         run.start()
     if not run.problem:
-        if run.started and (frugal := run.frugal):
+        if run.started:
             from harness.plugin.order import in_order
 
-            session.items[:] = in_order(session.items, frugal)
+            session.items[:] = in_order(session.items, run.frugal)
         session.items[:] = last(session.items)
         # These objects live until the end. Without the freeze, garbage collection of them took 3 % of a run.
         gc.freeze()

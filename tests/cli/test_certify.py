@@ -161,8 +161,8 @@ def test_show_config_masks_secrets_and_says_where_each_value_is_from(running: Wa
     player = "--player=id=188,currency=EUR,session=session-188,token=token-188"
     done = walletproof("show-config", "--limit=races=2", player, cwd=tmp_path, variables=variables)
     rows = {line.split()[0]: " ".join(line.split()[1:]) for line in done.lines}
-    assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:9"
-    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:12 (${WALLET_SECRET})"
+    assert rows["contracts.casino.url"] == f"{running.root}/casino wallet.yaml:11"
+    assert rows["contracts.casino.credentials.secret"] == "**** wallet.yaml:14 (${WALLET_SECRET})"
     assert rows["contracts.casino.players.188.session"] == "**** --wallet-player"
     assert rows["provision.url"] == "http://127.0.0.1:1/p the environment variable WALLET_PROVISION"
     assert rows["limits.races"] == "2 --wallet-limit"
@@ -234,7 +234,7 @@ def test_init_does_not_overwrite(running: Wallet, tmp_path: Path) -> None:
         ([], "say where the wallet is: walletproof init --contract casino=URL"),
         (["--contract=casino"], "give NAME=URL"),
         (["--contract=casnio=http://w"], "no contract 'casnio': did you mean casino?"),
-        (["--contract=casino=wallet.example"], "wallet.yaml:9: contracts.casino.url: must be a URL such as https://"),
+        (["--contract=casino=wallet.example"], "wallet.yaml:11: contracts.casino.url: must be a URL such as https://"),
         (["--contract=casino=http://w", "--player=id=1"], "--wallet-player needs currency"),
     ],
 )
