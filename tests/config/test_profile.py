@@ -1,4 +1,4 @@
-"""Profiles: what is read, and that every complaint is told at once, with line, field, and what to do."""
+"""Profiles: what is read, and that all complaints are printed at once, with line, field, and what to do."""
 
 from __future__ import annotations
 

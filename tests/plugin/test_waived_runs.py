@@ -1,4 +1,4 @@
-"""Runs with waivers: what is announced to fail fails no run, what is not announced does, and everybody is told."""
+"""Runs with waivers: a waived violation fails no run, any other does, and every output names the waivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contradicts the theorem is told: matrices by hand, each with one thing wrong."""
+"""The proof prints what contradicts the theorem: matrices by hand, each with one thing wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets appear nowhere: every artefact of failing runs is searched, against a wallet that tells all it was told.
+"""Secrets appear nowhere: every artefact of failing runs is searched, against a wallet that echoes every secret.
 
 What is searched for: the secret in every encoding from which it can be read; base64 of user and password; the sessions
 and tokens of players whom the user has named; and whole signatures. A signature does not betray the secret, but whoever
@@ -125,7 +125,7 @@ def test_no_artefact_of_a_failing_run_has_a_secret(
     assert done.status == 1, done.output
     assert {"run.json", "run.html", "run.md", "run.har", "junit.xml", "run.log", "summary.md"} <= set(artefacts)
     assert "run.jwt" not in artefacts
-    assert b"x-debug-0" in artefacts["run.json"]  # it was told, and hidden
+    assert b"x-debug-0" in artefacts["run.json"]  # the wallet sent it, and the report hides it
     assert f"${CONTRACTS[contract][1]}".encode() in artefacts["run.json"]
     assert leaks(artefacts, telling(contract)) == []
     assert signatures(artefacts) == []

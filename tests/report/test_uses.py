@@ -1,4 +1,4 @@
-"""What is done with reports: two are compared, failures are run again, GitHub is told, other tools read the archive."""
+"""What is done with reports: two are compared, failures are run again, GitHub gets annotations, other tools read the archive."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def answers(wallet_type: type[Wallet], contract: str, only: Sequence[str] = ()) 
 
 
 def causes(results: Sequence[ScenarioResult], contract: str) -> list[Explanation]:
-    """What is told of results."""
+    """The causes of results, the first to repair first."""
     return list(explain(results, load(contract)))
 
 

@@ -294,7 +294,7 @@ WITHOUT_CAUSE = {"there are too many orders of these requests to decide whether 
 
 @cache
 def told_of_defects() -> dict[str, set[str]]:
-    """What is told of every defect by its witnesses, on each of its contracts."""
+    """The causes of every defect by its witnesses, on each of its contracts."""
     told: dict[str, set[str]] = {}
     for name, defect in DEFECTS.items():
         for contract in defect.contracts:

@@ -98,7 +98,7 @@ def test_every_known_bug_is_its_own_first_and_only_cause(contract: str) -> None:
 
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_a_bug_is_among_the_causes_of_a_part_of_the_suite(contract: str) -> None:
-    """Of each category alone. Those that it cannot tell apart are told together."""
+    """Of each category alone. Bugs that the part does not distinguish are named together."""
     for name, row in Random(5).sample(sorted(rows(contract).items()), SAMPLE):
         whole = pattern(row, contract=contract)
         for category in {each.partition("/")[0] for each in whole.red}:

@@ -1,4 +1,4 @@
-"""A pattern of red and green scenarios against a small dictionary: what is told, and what never is."""
+"""The known bugs that the cover names for a pattern of red and green scenarios, and those that it never names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a dictionary: what is written is read, and what is no dictionary is told and not used."""
+"""The file of a dictionary: it is read as it was written. A bad file gets a complaint and is not used."""
 
 from __future__ import annotations
 

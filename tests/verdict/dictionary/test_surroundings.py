@@ -1,4 +1,4 @@
-"""A wallet that is right, behind a replica, a rate limit or a proxy that fails, is told as that and as nothing else."""
+"""A right wallet behind a replica, a rate limit or a failing proxy: the only cause is what stands before it."""
 
 from __future__ import annotations
 
