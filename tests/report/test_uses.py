@@ -1,4 +1,4 @@
-"""What is done with reports: two are compared, failures are run again, GitHub gets annotations, other tools read the archive."""
+"""What is done with reports: comparing two, running failures again, annotations, archives for other tools."""
 
 from __future__ import annotations
 
