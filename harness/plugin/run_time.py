@@ -14,6 +14,8 @@ from harness.scenario.estimates import work_of
 LEAST_SECONDS = 30 * 60
 """The time that a run may take at least, in seconds, unless the profile says less."""
 TIMES_THE_ESTIMATE = 3
+TIMES_AS_SLOW = 1.5
+"""From so many times the estimate on, a run is called slower than estimated while it lasts."""
 OWN_NS = 1_500_000
 """What a request costs us besides the wallet's answer, in nanoseconds: measured in `bench/`."""
 EARLY_SECONDS = 20
@@ -124,10 +126,10 @@ class RunTime:
         if self._warned or elapsed < EARLY_SECONDS or not done:
             return ""
         needed = elapsed * total / done
-        if needed <= self.most and needed <= TIMES_THE_ESTIMATE * max(self.estimate, EARLY_SECONDS):
+        if needed <= self.most and needed <= TIMES_AS_SLOW * max(self.estimate, EARLY_SECONDS):
             return ""
         self._warned = True
         return (
-            f"the wallet is slow: after {shown(elapsed)} the run needs about {shown(needed)} in all, "
+            f"the run is slower than estimated: after {shown(elapsed)} it needs about {shown(needed)} in all, "
             f"{shown(self.estimate)} were estimated, and it ends after {shown(self.most)}"
         )

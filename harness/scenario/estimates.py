@@ -14,10 +14,10 @@ from harness.scenario.needs import Needs
 from harness.scenario.plan import BETS_IN_A_BATCH, MOST_SINGLE_BETS, Plan, bets_by_role, plan
 from harness.scenario.words import DEBITS
 
-ITEMS_IN_THE_TIME_OF_AN_ANSWER = 20
+ITEMS_IN_THE_TIME_OF_AN_ANSWER = 10
 """So many transactions of a batch are booked in the time of an ordinary answer."""
-REQUESTS_OF_A_GENERATED_PLAYER = 4
-"""Generated scenarios make a player for so many requests."""
+REQUESTS_OF_A_GENERATED_PLAYER = 2
+"""Generated scenarios are short: with their bystanders they make a player for so many requests."""
 _FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
 """Limits that are large enough for a batch to hold every written transaction, and so every player."""
 

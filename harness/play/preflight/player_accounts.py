@@ -107,7 +107,8 @@ def _why(asking: Asking, player: Player) -> str:
 
 
 def _moved(asking: Asking, player: Player) -> str:
-    return f"{'credited' if asking.moved > 0 else 'debited'} ({_shown(abs(asking.moved), player.currency)})"
+    moved = asking.moved if asking.moved > 0 else -asking.moved
+    return f"{'credited' if asking.moved > 0 else 'debited'} ({_shown(moved, player.currency)})"
 
 
 def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:

@@ -6,8 +6,8 @@ import pytest
 from legal_wallets import UnknownBetsAreRefused
 from report_at_hand import results, scenarios
 
-from harness.model import Outcome, Status
-from mock_server.order import Movement, Order, Refusal
+from harness.model import Movement, Outcome, Status
+from mock_server.order import Order, Refusal
 from mock_server.store import Account
 from mock_server.wallet import Wallet
 
