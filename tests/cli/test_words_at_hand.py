@@ -12,10 +12,14 @@ import pytest
 from plugin_run import DEADLINE_SECONDS, ROOT, environment
 
 from harness.cli import COMMANDS, certify, main
+from harness.cli.arguments import Parser
 from harness.cli.certify import OURS, SWITCHES
+from harness.cli.command import Command, UsageProblem
 from harness.contracts import BUNDLED, load
 from harness.plugin.pytest_options import NAMES
+from harness.plugin.usage import in_a_sentence
 from harness.scenario import load_folder
+from mock_server.defects import DEFECTS
 
 CONTRACTS = {name: load(name) for name in BUNDLED}
 SCENARIOS = load_folder(ROOT / "scenarios", CONTRACTS)
@@ -55,6 +59,108 @@ def test_an_option_that_is_nearly_ours_is_not_left_to_pytest(
 ) -> None:
     text = said(capsys, "certify", "http://127.0.0.1:1", option, status=2)
     assert text == f"walletproof: there is no option {option.partition('=')[0]}; did you mean {near}?\n"
+
+
+def parser_of(command: Command) -> Parser:
+    found = Parser(prog=f"walletproof {command.NAME}")
+    command.add_arguments(found)
+    return found
+
+
+OPTIONS = [
+    (command.NAME, option)
+    for command in COMMANDS
+    for option in dict.fromkeys(parser_of(command).option_words)
+    if option != "--help" and command.NAME != "certify"
+]
+"""Each long option of each command but `certify`, which leaves to pytest what is not nearly one of ours."""
+
+
+def mistyped(option: str) -> str:
+    return f"{option[:-2]}{option[-1]}{option[-2]}" if option[-1] != option[-2] else f"{option}x"
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_a_mistyped_option_of_any_command_is_one_sentence_with_the_right_one(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, command, mistyped(option), status=2)
+    assert text.startswith("walletproof: ")
+    assert text.count("\n") == 1
+    if "required" not in text:
+        assert f"{mistyped(option)}; did you mean --" in text, text
+
+
+def usage(what: str) -> str:
+    """What pytest prints about a mistake in its command line."""
+    return f"ERROR: usage: python -m pytest [x]\npython -m pytest: error: {what}\n  inifile: None\n  rootdir: x\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mistyped_option_of_certify_is_told_with_the_right_one(name: str) -> None:
+    """At once if it is nearly one of ours, else when pytest does not know it either."""
+    wrong = mistyped(f"--{name}")
+    try:
+        (passed_on,) = certify._translated([wrong])
+    except UsageProblem as problem:
+        text = str(problem)
+    else:
+        text = in_a_sentence(usage(f"unrecognized arguments: {passed_on}"))
+    assert f"option {wrong}; did you mean --{name}?" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("list", "requirement"),
+            "what: 'requirement' is none of requirements, scenarios, bugs; did you mean requirem",
+        ),
+        (
+            ("audit", "--format", "texxt"),
+            "--format: 'texxt' is none of text, csv, json; did you mean text? (`walletproof",
+        ),
+        (("completion", "zs"), "'zs' is none of bash, zsh, fish; did you mean zsh?"),
+        (("prove", "--processes", "many"), "--processes: invalid int value: 'many' (`walletproof prove --help`)"),
+        (("docs", "profile", "players"), "there is no place for 'players'"),
+        (("--contrct", "casino"), "--contrct stands where a command belongs: walletproof COMMAND --contrct"),
+    ],
+)
+def test_a_wrong_value_or_word_is_one_sentence(
+    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, *words, status=2)
+    assert text.startswith("walletproof: ")
+    assert text.count("\n") == 1
+    assert told in text
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("unrecognized arguments: --junit-xmll=x", "has an option --junit-xmll; did you mean --junit-xml? ("),
+        ("unrecognized arguments: --contrat casino", "has an option --contrat; did you mean --contract? ("),
+        ("unrecognized arguments: --paht=x", "has an option --paht; did you mean --path? ("),
+        ("unrecognized arguments: --zzz", "neither walletproof nor pytest has an option --zzz ("),
+        ("argument --wallet-seed: invalid int value: 'abc'", "argument --seed: invalid int value: 'abc' ("),
+    ],
+)
+def test_what_pytest_says_of_a_mistake_becomes_a_sentence(what: str, told: str) -> None:
+    of_pytest = f"ERROR: usage: python -m pytest [x]\npython -m pytest: error: {what}\n  inifile: None\n  rootdir: x\n"
+    text = in_a_sentence(of_pytest)
+    assert told in text
+    assert text.startswith("walletproof: ")
+    assert "\n" not in text
+    assert in_a_sentence("ERROR: something else\n") == "ERROR: something else\n"
+
+
+def test_certify_says_so_itself(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-m", "harness.cli", "certify", "http://127.0.0.1:1", "--zzz=1"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment({}), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == (
+        "walletproof: neither walletproof nor pytest has an option --zzz (`walletproof certify --help`)"
+    )
 
 
 @pytest.mark.parametrize("option", ["--strict-markers", "--profile-svg", "--report-log=x", "--lf", "--randomly-seed=1"])
@@ -136,6 +242,10 @@ def test_lists_have_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     scenarios = said(capsys, "list", "scenarios", "--contract", "sportsbook").splitlines()
     wanted = [each.id for each in SCENARIOS if "sportsbook" in each.requirements]
     assert [each.split()[0] for each in scenarios] == wanted
+    bugs = said(capsys, "list", "bugs").splitlines()
+    assert [each.split()[0] for each in bugs] == list(DEFECTS)
+    own = said(capsys, "list", "bugs", "--contract", "casino").splitlines()
+    assert [each.split()[0] for each in own] == [name for name, each in DEFECTS.items() if "casino" in each.contracts]
 
 
 # ----------------------------------------------------------------------------------------------------------------------
