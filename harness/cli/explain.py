@@ -1,4 +1,4 @@
-"""`walletproof explain ID`: a requirement or a scenario in words, with what exercises it and an example."""
+"""`walletproof explain ID`: a requirement, a scenario or a policy in words, with what exercises it and an example."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from harness.cli.command import UsageProblem
 from harness.contracts import BUNDLED, Contract
 from harness.inert import inert, one_line
 from harness.model import Requirement, Scenario
+from harness.oracle import POLICY_WORDS
 from harness.scenario import SUFFIX
 from mock_server.defects import DEFECTS, Defect
 
 NAME = "explain"
-HELP = "explain a requirement or a scenario by its id: clause, scenarios, known bugs, an example exchange"
+HELP = "explain a requirement, a scenario or a policy by its id: clause, scenarios, known bugs, an example exchange"
 _WIDTH = 100
 _MOST_SCENARIOS, _MOST_DEFECTS = 12, 8
 
@@ -25,7 +26,10 @@ _MOST_SCENARIOS, _MOST_DEFECTS = 12, 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "id", metavar="ID", help="the id of a requirement, or of a scenario such as races/identical_bets"
+        "id",
+        nargs="+",
+        metavar="ID",
+        help="the id of a requirement, of a scenario such as races/identical_bets, or a policy such as late_bet",
     )
     add_contract_argument(parser)
     parser.add_argument("--all", action="store_true", help="list every scenario and every bug")
@@ -36,15 +40,18 @@ def run(options: argparse.Namespace) -> int:
     """Print the explanation. Raises UsageProblem for an id that does not exist."""
     contracts = contracts_of(options.contract)
     scenarios = scenarios_of(contracts)
-    wanted = options.id.strip().removesuffix(SUFFIX).removeprefix("scenarios/")
+    wanted = " ".join(options.id).strip().removesuffix(SUFFIX).removeprefix("scenarios/")
+    policy = wanted.lower().replace(" ", "_").replace("-", "_")
     contract = next((each for each in contracts.values() if wanted.upper() in each.requirements), None)
     if contract is not None:
         lines = _requirement(contract, contract.requirements[wanted.upper()], scenarios, options)
+    elif policy in POLICY_WORDS:
+        lines = _policy(policy, contracts)
     else:
         path = next((path for path, each in scenarios.items() if each.id == wanted), None)
         if path is None:
-            known = [*(id for each in contracts.values() for id in each.requirements), *_ids(scenarios)]
-            raise UsageProblem(f"there is no requirement and no scenario {wanted!r}{_near(wanted, known)}")
+            known = [*(id for each in contracts.values() for id in each.requirements), *_ids(scenarios), *POLICY_WORDS]
+            raise UsageProblem(f"there is no requirement, scenario or policy {wanted!r}{_near(wanted, known)}")
         lines = _scenario(path, scenarios[path], contracts)
     for line in lines:
         print(line)
@@ -64,7 +71,25 @@ def _near(wanted: str, known: list[str]) -> str:
     near = get_close_matches(wanted.rpartition("/")[2].lower(), by_last_part, n=1, cutoff=0.7)
     if near:
         return f"; did you mean {by_last_part[near[0]]!r}?"
-    return "; `walletproof list requirements` and `walletproof list scenarios` have all"
+    return "; `walletproof list requirements`, `... list scenarios` and `... list policies` have all"
+
+
+def _policy(name: str, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """A policy with its readings, and which contracts permit which."""
+    words = POLICY_WORDS[name]
+    yield f"{name}  a policy: the documents leave it open"
+    yield from _entry("question", words.question)
+    yield ""
+    yield "Readings, each of which is right unless one is pinned:"
+    for reading, meaning in words.readings.items():
+        yield from wrap(f"  {reading}: {meaning}", _WIDTH, subsequent_indent="      ", break_on_hyphens=False)
+    yield ""
+    for contract in contracts.values():
+        permitted = [each for each in words.readings if each in contract.policy.get(name, ())]
+        yield from _entry(contract.name, ", ".join(permitted) or "does not leave it open")
+    yield ""
+    yield f"Pin one by `policies: {{{name}: {next(iter(words.readings))}}}` at the contract in wallet.yaml: then the"
+    yield "others are violations. `walletproof list policies` has all."
 
 
 def _requirement(

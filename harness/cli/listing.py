@@ -1,4 +1,4 @@
-"""`walletproof list`: the requirements of the contracts, the scenarios, or the deliberate bugs, one a line."""
+"""`walletproof list`: the requirements of the contracts, the scenarios, the policies or the deliberate bugs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from harness.cli.catalogue import add_contract_argument, contracts_of, scenarios_of
 from harness.contracts import Contract
 from harness.inert import one_line
+from harness.oracle import POLICY_WORDS
 
 NAME = "list"
 HELP = (
-    "list the requirements (default) or the scenarios, for `walletproof explain`, or the deliberate bugs of the "
+    "list the requirements (default), scenarios or policies, for `walletproof explain`, or the deliberate bugs of the "
     "bundled wallet, for `walletproof certify --defect`; one a line"
 )
 
@@ -52,9 +53,18 @@ def _bugs(contracts: Mapping[str, Contract]) -> Iterator[str]:
         yield f"{each.name:<{width}}  {', '.join(each.contracts):<18}  {each.text}"
 
 
+def _policies(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    found = [name for name in POLICY_WORDS if any(name in each.policy for each in contracts.values())]
+    width = max(map(len, found), default=0)
+    for name in found:
+        words = POLICY_WORDS[name]
+        yield f"{name:<{width}}  {' | '.join(words.readings):<28}  {words.question}"
+
+
 WHAT: Mapping[str, Callable[[Mapping[str, Contract]], Iterator[str]]] = {
     "requirements": _requirements,
     "scenarios": _scenarios,
+    "policies": _policies,
     "bugs": _bugs,
 }
 """What can be listed, and the function that yields its lines. The first is the default."""

@@ -16,6 +16,7 @@ from harness.cli.arguments import Parser
 from harness.cli.certify import OURS, SWITCHES
 from harness.cli.command import Command, UsageProblem
 from harness.contracts import BUNDLED, load
+from harness.oracle import POLICY_WORDS
 from harness.plugin.pytest_options import NAMES
 from harness.plugin.usage import in_a_sentence
 from harness.scenario import load_folder
@@ -114,7 +115,7 @@ def test_a_mistyped_option_of_certify_is_told_with_the_right_one(name: str) -> N
     [
         (
             ("list", "requirement"),
-            "what: 'requirement' is none of requirements, scenarios, bugs; did you mean requirem",
+            "what: 'requirement' is none of requirements, scenarios, policies, bugs; did",
         ),
         (
             ("audit", "--format", "texxt"),
@@ -229,11 +230,21 @@ def test_a_scenario_is_explained_by_its_file(capsys: pytest.CaptureFixture[str])
 )
 def test_an_unknown_id_has_a_near_one(wanted: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "explain", wanted, status=2)
-    assert text == f"walletproof: there is no requirement and no scenario {wanted!r}; did you mean {near!r}?\n"
+    assert text == f"walletproof: there is no requirement, scenario or policy {wanted!r}; did you mean {near!r}?\n"
 
 
 def test_an_id_like_none_is_told_where_all_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert "`walletproof list requirements`" in said(capsys, "explain", "0815", status=2)
+
+
+@pytest.mark.parametrize("name", sorted({name for each in CONTRACTS.values() for name in each.policy}))
+def test_every_policy_is_explained_however_it_is_written(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "explain", name)
+    assert all(f"\n  {reading}: " in text for reading in POLICY_WORDS[name].readings)
+    for contract in CONTRACTS.values():
+        if name not in contract.policy:
+            assert re.search(rf"^  {contract.name} +does not leave it open$", text, re.MULTILINE)
+    assert said(capsys, "explain", *name.split("_")) == text, "as the terminal writes it"
 
 
 def test_lists_have_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,6 +253,8 @@ def test_lists_have_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     scenarios = said(capsys, "list", "scenarios", "--contract", "sportsbook").splitlines()
     wanted = [each.id for each in SCENARIOS if "sportsbook" in each.requirements]
     assert [each.split()[0] for each in scenarios] == wanted
+    policies = said(capsys, "list", "policies").splitlines()
+    assert {each.split()[0] for each in policies} == {name for each in CONTRACTS.values() for name in each.policy}
     bugs = said(capsys, "list", "bugs").splitlines()
     assert [each.split()[0] for each in bugs] == list(DEFECTS)
     own = said(capsys, "list", "bugs", "--contract", "casino").splitlines()
