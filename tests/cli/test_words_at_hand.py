@@ -204,12 +204,27 @@ def test_an_explanation_has_bugs_an_exchange_and_what_a_bug_answers(capsys: pyte
     assert "secret of the Proof" not in text
 
 
+@pytest.mark.parametrize("requirement", ["CAS-INP-04", "CAS-IDM-03", "SPB-INP-04", "SPB-RBK-02"])
+def test_an_example_has_its_steps_and_one_request_answered_rightly_and_wrongly(
+    requirement: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, "explain", requirement)
+    (name,) = re.findall(r"^Example: (\S+)  ", text, re.MULTILINE)
+    steps = (ROOT / f"scenarios/{name}.yaml").read_text(encoding="utf-8").partition("steps:\n")[2]
+    assert steps.splitlines()[0].strip() in text
+    right, _, wrong = text.partition("\nA wallet with the bug ")
+    sent = " ".join(re.split(r"^  we sent ", wrong, flags=re.MULTILINE)[1].partition("\n  it said")[0].split())
+    (body, *_) = re.findall(r"^ +(\{.*)$", right, re.MULTILINE)
+    (id_,) = set(re.findall(r'"transactionId":"([0-9a-f-]{36})"', body))
+    assert id_ in sent.replace(" ", "") or id_ in sent, "it is the same request of the same scenario"
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_every_requirement_with_scenarios_has_an_example(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
     written = [each for each in SCENARIOS if not (each.is_epilogue or each.is_explored)]
     exercised = {each.requirements[contract] for each in written if contract in each.requirements}
-    without = [each for each in sorted(exercised) if "\nExample, " not in said(capsys, "explain", each)]
+    without = [each for each in sorted(exercised) if "\nExample: " not in said(capsys, "explain", each)]
     assert without == []
 
 
