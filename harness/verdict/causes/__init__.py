@@ -39,6 +39,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     wrong_refusals.diagnoses,
     by_situation.malformed,
     wrong_balances.scale,
+    wrong_balances.unbooked,
     wrong_balances.someone_elses,
     wrong_balances.shortage,
     forgotten_ids.diagnoses,
