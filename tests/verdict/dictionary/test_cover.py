@@ -106,6 +106,20 @@ def test_a_pattern_whose_every_step_suggests_something_else_is_not_believed() ->
     assert told(ran(over(other, *range(10)), over(C, 17)), row("many", MANY)) == []
 
 
+def test_a_row_is_not_believed_when_most_steps_suggest_something_else() -> None:
+    other = Mark(A.requirement, A.check, "because_of_something_else")
+    known = row("many", MANY)
+    assert told(ran(over(A, *range(5)), over(other, *range(5, 10))), known) == [["many"]]
+    assert told(ran(over(A, *range(4)), over(other, *range(4, 10))), known) == []
+
+
+def test_a_row_is_not_believed_when_most_steps_with_its_evidence_lie_outside_it() -> None:
+    """The wallet has a wider bug of the same kind, of which the step's evidence says more than the row."""
+    known = row("few", over(A, 0, 1, 2, 3))
+    assert told(ran(over(A, *range(8))), known) == [["few"]]
+    assert told(ran(over(A, *range(9))), known) == []
+
+
 @pytest.mark.parametrize("evidence", sorted(CERTAIN))
 def test_what_the_evidence_proves_is_only_explained_by_a_bug_that_shows_the_same(evidence: str) -> None:
     late = Mark(A.requirement, A.check, evidence)
