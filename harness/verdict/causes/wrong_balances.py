@@ -48,7 +48,7 @@ NEVER_BOOKED = Cause(
     "the transaction is answered with success and never booked",
     "commit the booking before the answer is sent, and answer with an error when it fails",
 )
-_NOT_BOOKED_OR_SHOWN_EARLY = Cause(
+NOT_BOOKED_OR_SHOWN_EARLY = Cause(
     "not_booked_or_shown_early",
     "the answer shows the balance as it was before: the transaction is not booked, or the balance is read too early",
     "commit the booking before the answer is sent, and read the balance after it, in the same database transaction",
@@ -80,9 +80,9 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     _TWO_DECIMALS: frozenset({BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
     SHOWN_TOO_EARLY.id: frozenset(
-        {_NOT_BOOKED_OR_SHOWN_EARLY.id, NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
+        {NOT_BOOKED_OR_SHOWN_EARLY.id, NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
     ),
-    NEVER_BOOKED.id: frozenset({_NOT_BOOKED_OR_SHOWN_EARLY.id}),
+    NEVER_BOOKED.id: frozenset({NOT_BOOKED_OR_SHOWN_EARLY.id}),
     ANSWERED_AND_NOT_BOOKED.id: frozenset({STALE_READ.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
@@ -282,7 +282,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
         )
     elif later is False:
         yield NEVER_BOOKED
-    yield _NOT_BOOKED_OR_SHOWN_EARLY
+    yield NOT_BOOKED_OR_SHOWN_EARLY
 
 
 def unbooked(case: Case) -> Iterator[Cause]:

@@ -27,7 +27,10 @@ Coefficient: TypeAlias = Callable[[float, float, float], float]
 LEAST_LIKENESS = 0.5
 """A row that is less alike than this to what is unexplained explains nothing."""
 LEAST_CONFIRMED = 0.8
-"""The least share of the predicted scenarios with a decision that have to be red as predicted."""
+"""The least share of the predicted scenarios with a decision that have to be red as predicted.
+
+Only scenarios with a race may miss: who wins a race is chance. Any other predicted scenario that passed refutes a row.
+"""
 MOST_ROWS = 12
 """How many rows explain one run at most."""
 _OTHER_EVIDENCE = 0.2
@@ -85,7 +88,7 @@ def cover(
     found: list[Match] = []
     while left and len(found) < MOST_ROWS:
         matches = (_match(pattern, row, left, coefficient) for row in dictionary.rows)
-        believed = [each for each in matches if each is not None and _is_believed(each, least, left)]
+        believed = [each for each in matches if each is not None and _is_believed(each, pattern, least, left)]
         if not believed:
             break
         best = max(believed, key=_order)
@@ -104,9 +107,11 @@ def _is_distinct_from(best: Match, other: Match) -> bool:
     return _order(best) != _order(other) or best.explained != other.explained
 
 
-def _is_believed(match: Match, least: float, left: Marks) -> bool:
+def _is_believed(match: Match, pattern: Pattern, least: float, left: Marks) -> bool:
+    (row,) = match.rows
     held = match.confirmed >= LEAST_CONFIRMED * (match.confirmed + match.refuted)
-    return held and match.likeness >= least and _evidence_agrees(match, left)
+    by_chance = row.red.keys() & pattern.green <= pattern.raced
+    return held and by_chance and match.likeness >= least and _evidence_agrees(match, left)
 
 
 def _evidence_agrees(match: Match, left: Marks) -> bool:
