@@ -27,7 +27,6 @@ def exchange_row(exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilt
         "step": exchange["step"],
         "operation": exchange["operation"],
         "guilty": bool(kind),
-        "first": False,
         "kind": kind or _kind(exchange),
         "word": "finding" if kind else "as expected" if _kind(exchange) == "pass" else "no balance to compare",
         "at": _at(exchange["microseconds"]),

@@ -96,8 +96,6 @@ def _row(
     ids = dict.fromkeys([scenario["requirement"], *(each["requirement"] for each in found)])
     guilty = _guilty(scenario)
     rows = [exchange_row(each, scenario, guilty) for each in scenario["exchanges"]]
-    for each in [each for each in rows if each["guilty"]][:1]:
-        each["first"] = True
     result = shown(scenario)
     return {
         "anchor": anchors.of(*key),
@@ -120,6 +118,7 @@ def _row(
         "texts": _texts(scenario),
         "plots": charts(scenario["exchanges"], _impossible(scenario)),
         "lanes": races(scenario["exchanges"], guilty),
+        "first": next((each for each in rows if each["guilty"]), None),
         "prepared": [each for each in rows if each["step"] == PREPARATION and not each["guilty"]],
         "steps": [each for each in rows if each["step"] != PREPARATION or each["guilty"]],
     }
