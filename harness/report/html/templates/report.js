@@ -193,7 +193,10 @@
   };
   const textOf = (box) => {
     const lines = all("pre .l:not(.why)", box);
-    return lines.length ? lines.map((line) => line.textContent).join("\n") + "\n" : box.querySelector("pre").textContent;
+    if (lines.length) return lines.map((line) => line.textContent).join("\n") + "\n";
+    const plain = box.querySelector("pre").cloneNode(true);
+    for (const note of all(".note", plain)) note.remove();
+    return plain.textContent;
   };
   const say = (button, text) => {
     const before = button.dataset.label || button.textContent;
