@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.contracts import Contract
 from harness.model import Level, Situation, Status, Verdict, Wrong
-from harness.verdict.causes import CERTAIN, roots_of
+from harness.verdict.causes import CERTAIN, UNDECIDED, roots_of
 from harness.verdict.dictionary.cover import Match, cover
 from harness.verdict.dictionary.known import FaultDictionary, Harm, Mark, dictionary_in
 from harness.verdict.dictionary.pattern import mark_of, pattern_of
@@ -213,7 +213,7 @@ def _under_their_roots(found: Sequence[Explanation]) -> list[Explanation]:
     kept: list[Explanation] = []
     for each in sorted(found, key=_frequency):
         # The more frequent causes come first. So a root is kept before the causes that it explains, and none explains
-        # itself.
+        # itself. A cause that says one of two things is explained by a rarer root, too.
         place = next((at for at, other in enumerate(kept) if _explains(other, each)), None)
         if place is None:
             kept.append(each)
@@ -224,9 +224,10 @@ def _under_their_roots(found: Sequence[Explanation]) -> list[Explanation]:
     return [replace(each, evidence=tuple(sentence for _, sentence in each.keys[1:])) for each in kept]
 
 
-def _frequency(cause: Explanation) -> tuple[bool, int, int]:
+def _frequency(cause: Explanation) -> tuple[bool, bool, int, int]:
+    """A sort key: those that say one of two things come after the others, one of which may decide between the two."""
     (identifier, _), *_ = cause.keys
-    return cause.status is not Status.FAIL, -len(cause.scenarios), len(roots_of(identifier))
+    return cause.status is not Status.FAIL, identifier in UNDECIDED, -len(cause.scenarios), len(roots_of(identifier))
 
 
 def _explains(root: Explanation, other: Explanation) -> bool:
