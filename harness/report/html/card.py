@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from harness.report.html.kinds import counts
 from harness.report.html.percentages import bar, tenths
 from harness.verdict import Certification
+from harness.verdict.repetition_ages import HOW_TO_RESTART
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TICKS = ((10, "10 ms"), (100, "100 ms"), (1_000, "1 s"), (60_000, "1 min"), (3_600_000, "1 h"), (86_400_000, "1 day"))
@@ -222,7 +223,10 @@ def _unseen(report: Mapping[str, Any]) -> Iterator[str]:
     """What a run cannot see from outside."""
     late = [each["late"] for each in report["contracts"].values() if each["late"]]
     if not any(each["restarts"] for each in late):
-        yield "The wallet was not restarted: this run does not show whether its books survive that."
+        yield (
+            "The wallet was not restarted: this run does not show whether its books survive that. "
+            f"({_capital(HOW_TO_RESTART)}.)"
+        )
 
 
 def _late(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:
