@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from harness.examine import Examiner
 from harness.explore.restart_limits import RestartLimit, RestartLimits
 from harness.model import Scenario, Status, Verdict
-from harness.scenario import load_text, text_of
+from harness.scenario import load_written, text_of
 from harness.verdict import ScenarioResult
 
 Generated: TypeAlias = Mapping[str, Any]
@@ -45,10 +45,10 @@ class Playing:
     restarts: RestartLimits = field(default_factory=RestartLimits)
 
     def load(self, generated: Generated) -> Scenario:
-        """The scenario, read from its text as any scenario file is. Raises ScenarioError."""
+        """The scenario, as it is read from its text. Raises ScenarioError."""
         contract = self.examiner.contract
         id = f"explored/{self.scenarios + 1}"
-        return load_text(text_of(generated).encode(), id, f"{id}.yaml", {contract.name: contract})
+        return load_written(generated, id, f"{id}.yaml", {contract.name: contract})
 
     def play(self, generated: Generated, limit: RestartLimit | None = None) -> ScenarioResult | None:
         """The result of a scenario. None if our own code failed. Raises ScenarioError.
