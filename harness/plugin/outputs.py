@@ -19,8 +19,9 @@ from harness.plugin.hint import hint
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.github import problem_command, repository, workflow_commands
+from harness.report.github import problem_command, workflow_commands
 from harness.report.report_files import complaint_about_name, probe
+from harness.report.repository_places import repository
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
@@ -129,6 +130,7 @@ class Outputs:
             warnings=run.warnings,
             wallet=run.wallet_name,
             issuer=run.issuer,
+            profile=run.profile_path,
             left_behind=run.left_behind,
         )
         return report_data(

@@ -49,6 +49,8 @@ class RunFacts:
     """The name and version of the wallet, as its profile has it. Empty if it has none."""
     issuer: str = ""
     """Who runs the certification, as the profile has it. Empty if it does not say."""
+    profile: str = ""
+    """The path of the wallet's profile, as the user named it. Empty if the run had none."""
     left_behind: Sequence[str] = ()
     """Sentences about players whose first balance could not be restored."""
 
@@ -124,6 +126,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "selection": run.selection,
         "wallet": run.wallet,
         "issuer": run.issuer,
+        "profile": "" if _is_elsewhere(run.profile) else run.profile,
         "left_behind": list(run.left_behind),
     }
 

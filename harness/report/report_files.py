@@ -16,6 +16,7 @@ from typing import Any
 from harness.contracts.shared.schema import bundled
 from harness.inert import inert
 from harness.report.data import FORMAT
+from harness.report.repository_places import repository
 
 SUFFIXES = (".json", ".html", ".md", ".har", ".sarif", ".gitlab.json")
 """The ends of names that select the form of a report. Of two that fit, the longer one counts."""
@@ -85,11 +86,11 @@ def _pieces(path: Path, report: Mapping[str, Any]) -> Iterator[str]:
         case ".sarif":
             from harness.report.sarif import sarif
 
-            return _json(sarif(report))
+            return _json(sarif(report, repository(os.environ)))
         case ".gitlab.json":
             from harness.report.code_quality import code_quality
 
-            return _json(code_quality(report))
+            return _json(code_quality(report, repository(os.environ)))
     raise ReportError(complaint_about_name(path))
 
 

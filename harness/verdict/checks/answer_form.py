@@ -26,7 +26,7 @@ from harness.model import (
     id_of,
 )
 from harness.verdict.checks import sentences
-from harness.verdict.checks.charges import status_of
+from harness.verdict.checks.charges import place_in, status_of
 from harness.verdict.checks.facts import is_beyond_limit, may_be_believed, parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
 
@@ -86,7 +86,7 @@ def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) ->
             verdict = verdict_on(
                 check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
             )
-            yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
+            yield replace(verdict, problem=number, place=problem.where, level=Level.SHOULD if poor else verdict.level)
 
 
 def _is_http_error(exchange: Exchange) -> bool:
@@ -190,5 +190,7 @@ def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             if known != answer.reference:
                 requirement = judge.contract.attribute(exchange.name, "reference", Wrong.FORMAT)
                 summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
-                yield verdict_on(Check.REFERENCE, requirement, status_of(requirement.level), summary, index, exchange)
+                status = status_of(requirement.level)
+                verdict = verdict_on(Check.REFERENCE, requirement, status, summary, index, exchange)
+                yield replace(verdict, place=place_in(answer, "reference"))
                 return

@@ -9,7 +9,7 @@ from harness.contracts import Contract
 from harness.contracts.shared.json_text import is_canonical
 from harness.model import Check, Exchange, History, Outcome, Situation, Verdict, Wrong, transactions
 from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import SUMMARY, status_of
+from harness.verdict.checks.charges import SUMMARY, place_in, sole, status_of
 from harness.verdict.checks.history_judge import HistoryJudge
 
 _NULL = b"\\u0000"
@@ -62,4 +62,5 @@ def _verdict(index: int, history: History, contract: Contract) -> Verdict:
         Check.ORACLE, requirement, status_of(requirement.level), SUMMARY[Wrong.REFUSED], index, exchange, said
     )
     player = next((each.player for each in transactions(exchange.operation)), "")
-    return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player)
+    place = place_in(sole(exchange), "code")
+    return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player, place=place)

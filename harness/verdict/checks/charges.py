@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.model import Aspect, Check, Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.model import Aspect, Check, Exchange, ItemReply, Level, Requirement, Status, Verdict, Wrong
 from harness.oracle import Event
 from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
@@ -43,6 +43,17 @@ def status_of(level: Level) -> Status:
     return _STATUS[level]
 
 
+def place_in(answer: ItemReply | None, what: str) -> str:
+    """Where `balance`, `code` or `reference` of an answer stands in the body; empty if that is not known."""
+    return "" if answer is None else answer.places.get(what, "")
+
+
+def sole(exchange: Exchange) -> ItemReply | None:
+    """The answer to the only transaction of a request, or None."""
+    items = exchange.reply.items if exchange.reply is not None else ()
+    return items[0] if len(items) == 1 else None
+
+
 def charge(
     requirement: Requirement,
     part: Part,
@@ -73,6 +84,7 @@ def charge(
         possible=possible,
         exchange=part.exchange,
         player=part.item.player,
+        place=place_in(part.answer, "balance" if wrong in {Wrong.BALANCE, Wrong.MOVED} else "code"),
         line=guilty.line,
         situation=situation,
         wrong=str(wrong),
@@ -94,6 +106,7 @@ def race_warning(
         aspect=aspect,
         sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
         exchange=shown.exchange,
+        place=place_in(sole(exchange), "balance" if aspect is Aspect.BALANCES_IN_NO_ORDER else "code"),
         line=exchange.line,
     )
 
@@ -114,6 +127,7 @@ def overlap_warning(requirement: Requirement, event: Event, exchanges: Sequence[
         said=said or (f"HTTP {received.status}" if received is not None else ""),
         exchange=event.exchange,
         player=event.item.player,
+        place=place_in(sole(exchange), "code"),
         line=exchange.line,
     )
 

@@ -24,7 +24,7 @@ from harness.model import (
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import status_of
+from harness.verdict.checks.charges import place_in, sole, status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, is_beyond_limit, may_be_believed, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart
@@ -56,7 +56,8 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
         verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
-        yield replace(verdict, level=level, said=sentences.with_status(exchange, sentences.said(answer)))
+        said = sentences.with_status(exchange, sentences.said(answer))
+        yield replace(verdict, level=level, said=said, place=place_in(answer, "code"))
 
 
 def has_the_code_in_question(judge: HistoryJudge, seen: JudgedPart) -> bool:
@@ -125,6 +126,7 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
                     verdict,
                     level=level,
                     aspect=aspect,
+                    place="" if aspect is Aspect.UNLIKE_THE_FIRST else place_in(sole(exchange), "code"),
                     said=sentences.with_status(exchange, _said(judge.history, index, exchange, exchange.reply)),
                 )
                 return

@@ -34,7 +34,7 @@ from harness.model import (
 )
 from harness.oracle import Belief
 from harness.verdict.checks import sentences
-from harness.verdict.checks.charges import status_of
+from harness.verdict.checks.charges import place_in, status_of
 from harness.verdict.checks.history_judge import HistoryJudge
 
 SUMMARY = "shows an old balance, which is right when it is read again"
@@ -227,6 +227,7 @@ def _verdict(late: _Late, judge: HistoryJudge) -> Verdict:
         possible=tuple(f"success, balance {money.show(each, currency)}" for each in _expected(judge, late)),
         exchange=late.right,
         player=late.player,
+        place=place_in(answer, "balance"),
         line=exchange.line,
         situation=str(Situation.READ),
         wrong=str(Wrong.BALANCE),
