@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.model import Status
 from harness.verdict import RED, ScenarioResult
 
+_RUN_AGAIN = (Status.FAIL, Status.UNKNOWN)
 _DATA, _USUAL = ".json", "report.json"
 
 
@@ -18,7 +20,10 @@ def hint(results: Sequence[ScenarioResult], reports: Sequence[Path], *, verbosit
     if verbosity < 0 or not any(each.status in RED for each in results):
         return ""
     ways = {0: ["-v prints an example of each"], 1: ["-vv prints every one"]}.get(verbosity, [])
-    data = next((each for each in reports if each.suffix.lower() == _DATA), None)
-    kept = "" if data is not None else f"with --wallet-report={_USUAL}, "
-    ways.append(f"{kept}`walletproof replay {data or _USUAL}` runs again what failed")
-    return f"more: {'; '.join(ways)}"
+    if any(each.status in _RUN_AGAIN and not each.excused for each in results):
+        data = next((each for each in reports if each.suffix.lower() == _DATA), None)
+        kept = "" if data is not None else f"with --wallet-report={_USUAL}, "
+        ways.append(f"{kept}`walletproof replay {data or _USUAL}` runs again what failed")
+    elif not reports:
+        ways.append("--wallet-report=report.html has all of it")
+    return f"more: {'; '.join(ways)}" if ways else ""

@@ -55,10 +55,10 @@ def fix_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[s
 
 
 def _example(cause: Explanation, width: int) -> list[str]:
-    """A finding of a cause in at most two lines: its scenario, what was sent, and what was wrong."""
+    """A finding of a cause in at most two lines: its scenario, what was wrong, and what was sent."""
     for result, verdict in cause.findings[:1]:
-        sent = f"{verdict.sent}: " if verdict.sent else ""
-        text = one_line(f"seen in {result.scenario}: {sent}{in_short(verdict)}")
+        sent = f"; we sent {verdict.sent}" if verdict.sent else ""
+        text = one_line(f"seen in {result.scenario}: {in_short(verdict)}{sent}")
         return wrap(
             text,
             width,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import Status
+from harness.model import Check, Level, Status, Verdict
 from harness.plugin.hint import hint
 from harness.verdict import ScenarioResult
 
@@ -17,7 +17,7 @@ def result(status: Status) -> ScenarioResult:
     )
 
 
-@pytest.mark.parametrize("status", [Status.FAIL, Status.WARN, Status.UNKNOWN])
+@pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN])
 def test_a_run_with_findings_names_what_shows_more_of_them(status: Status) -> None:
     found = [result(Status.PASS), result(status)]
     assert hint(found, [], verbosity=0) == (
@@ -30,6 +30,34 @@ def test_a_run_with_findings_names_what_shows_more_of_them(status: Status) -> No
         "more: `walletproof replay x.json` runs again what failed"
     )
     assert "with --wallet-report=report.json" in hint(found, [Path("x.html")], verbosity=2)
+
+
+def test_advice_is_nothing_to_run_again() -> None:
+    found = [result(Status.PASS), result(Status.WARN)]
+    assert hint(found, [], verbosity=0) == (
+        "more: -v prints an example of each; --wallet-report=report.html has all of it"
+    )
+    assert hint(found, [Path("x.json")], verbosity=0) == "more: -v prints an example of each"
+    assert hint(found, [Path("x.json")], verbosity=2) == ""
+    waived = ScenarioResult(
+        scenario="a/1",
+        title="It is right",
+        contract="casino",
+        path="a/1.yaml",
+        requirement="CAS-IDM-01",
+        status=Status.FAIL,
+        waived=("CAS-IDM-01",),
+        verdicts=(
+            Verdict(
+                check=Check.ORACLE,
+                requirement="CAS-IDM-01",
+                level=Level.MUST,
+                status=Status.FAIL,
+                summary="is wrong",
+            ),
+        ),
+    )
+    assert "replay" not in hint([waived], [], verbosity=0)
 
 
 def test_a_run_without_findings_and_a_quiet_one_have_none() -> None:
