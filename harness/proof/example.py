@@ -24,7 +24,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PlacedFinding:
     """The finding by which a wallet with a bug violates a requirement, and the place of its exchange."""
 
     verdict: Verdict
@@ -33,7 +33,7 @@ class Found:
     operation: str
 
 
-def example_of(scenario: Scenario, contract: str, found: Found | None = None) -> Example | None:
+def example_of(scenario: Scenario, contract: str, found: PlacedFinding | None = None) -> Example | None:
     """An exchange of the scenario's own steps that got an answer: that of the finding, or else the last one.
 
     None if there is none. The exchange of a finding is one with the same operation at the same place.
@@ -44,11 +44,11 @@ def example_of(scenario: Scenario, contract: str, found: Found | None = None) ->
     return next((Example(each["operation"], each["request"], each["response"]) for each in (*same, *own[-1:])), None)
 
 
-def _is_at(record: Mapping[str, Any], found: Found) -> bool:
+def _is_at(record: Mapping[str, Any], found: PlacedFinding) -> bool:
     return (record["run"], record["index"]) == found.place and record["operation"] == found.operation
 
 
-def finding_of(defect: Defect, scenario: Scenario, contract: str, requirement: str) -> Found | None:
+def finding_of(defect: Defect, scenario: Scenario, contract: str, requirement: str) -> PlacedFinding | None:
     """The finding by which a wallet with the defect violates the requirement in the scenario, or None.
 
     One about a request of the scenario's own steps comes first.
@@ -61,7 +61,7 @@ def finding_of(defect: Defect, scenario: Scenario, contract: str, requirement: s
     for each in result.verdicts:
         place = (each.run or 0, -1 if each.exchange is None else each.exchange)
         if each.status in RED and each.requirement == requirement and place in records:
-            found.append((records[place]["step"] < 0, Found(each, place, records[place]["operation"])))
+            found.append((records[place]["step"] < 0, PlacedFinding(each, place, records[place]["operation"])))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
