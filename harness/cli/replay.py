@@ -196,7 +196,7 @@ def _named(module: str) -> str:
 
 def _module_of(contract: str, options: argparse.Namespace) -> str:
     """The module of a contract, which for a bundled one is its name. Raises UsageProblem."""
-    modules = {_named(module): module for module in options.contract}
+    modules: dict[str, str] = {_named(module): module for module in options.contract}
     if contract not in modules and contract not in BUNDLED:
         raise UsageProblem(f"{contract!r} is a contract of your own: name its module with --contract")
     return modules.get(contract, contract)
