@@ -1,8 +1,8 @@
 """Where a finding stands in the operator's repository, for services that show findings beside its files.
 
-Such a service needs a file of the repository for each finding: GitHub refuses a whole log for one without a file, and
-links to a file that it does not have lead nowhere. The bundled scenarios are files of walletproof and not of the
-repository. Their findings stand in the profile of the wallet.
+Such a service needs a file of the repository for each finding. GitHub refuses a whole log for one without a file. A
+link to a file that the repository does not have leads nowhere. The bundled scenarios are files of walletproof. Their
+findings stand in the profile of the wallet.
 """
 
 from __future__ import annotations

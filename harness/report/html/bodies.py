@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from harness.contracts.shared.schema import pointer
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s",:{}\[\]]+|[,:{}\[\]]')
 _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 _INDENT = "  "
@@ -70,7 +72,7 @@ def _laid_out(tokens: list[str]) -> Iterator[MessageLine]:
             line, place = _INDENT * len(path), ""
             if token not in _CLOSING:
                 path[-1] = path[-1] + 1 if isinstance(path[-1], int) else _key(token)
-                place = _pointer(path)
+                place = pointer(path)
         line += f"{token} " if token == ":" else token
         if token in _OPENING:
             path.append(-1 if token == "[" else "")
@@ -83,10 +85,6 @@ def _begins_a_line(token: str, before: str) -> bool:
 
 def _key(token: str) -> str:
     return str(json.loads(token, strict=False, parse_float=str))
-
-
-def _pointer(path: Sequence[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 def wire(first: str, message: Mapping[str, Any], marks: WrongValues) -> dict[str, list[dict[str, str]]]:
