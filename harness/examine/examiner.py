@@ -113,14 +113,14 @@ class Examiner:
         self.capabilities = Capabilities({*facts.absent, *under_test.lacks}, facts.takes_zero)
         self.players = self._source_of_players(identities)
         self.patience = Patience(Recovery(under_test.recovery_seconds), under_test.recovery_seconds)
-        self._restarts = Restarts(interlude.restart or self._command(under_test.restart_command))
+        self.restarts = Restarts(interlude.restart or self._command(under_test.restart_command))
         self.settling = Settling(self._doubted, under_test.limits.settle_seconds)
         self._runner = self._new_runner(identities, now_ms)
         hidden, players = secrets_of(under_test, secrets), under_test.players
         self.results = Results(self.contract, hidden, under_test.url, record, explain, players, tuple(waivers))
         self._judge, self._judged, self._pause, self._explore = judge, [], interlude.pause, explore
         self.ended, self.violation = facts.ended, violation_of(under_test, facts, secrets)
-        self._memory = Memory(now_ms, lambda: self._restarts.count, self.players.named)
+        self._memory = Memory(now_ms, lambda: self.restarts.count, self.players.named)
 
     def _new_runner(self, identities: Identities, now_ms: Callable[[], int]) -> Runner:
         return Runner(
@@ -132,7 +132,7 @@ class Examiner:
             capabilities=self.capabilities,
             settling=self.settling,
             patience=self.patience,
-            restarts=self._restarts,
+            restarts=self.restarts,
             now_ms=now_ms,
         )
 
@@ -226,7 +226,7 @@ class Examiner:
         if self._under_test.limits.age_seconds:
             self._pause(self._under_test.limits.age_seconds)
         try:
-            self._restarts.restart()
+            self.restarts.restart()
         except RestartFailed as error:
             return self.results.undecided(scenario, str(error))
         epilogue = Epilogue(self._runner, scenario, self._memory.players())
@@ -276,7 +276,7 @@ class Examiner:
 
         Returns how often it was restarted: 0 without a command, otherwise 1.
         """
-        return int(self._restarts.restart())
+        return int(self.restarts.restart())
 
     def wait(self) -> None:
         """Wait until the wallet answers, after it was restarted by another examiner. Raises RestartFailed."""
@@ -284,7 +284,7 @@ class Examiner:
 
     def restarted(self, times: int) -> None:
         """Take into account that somebody else has restarted the wallet."""
-        self._restarts.count += times
+        self.restarts.count += times
 
     def close(self) -> tuple[str, ...]:
         """Restore the players and close every connection.

@@ -9,7 +9,6 @@ from harness.explore.dimensions import TWINS
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
 from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
 from harness.model import Loss
-from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
@@ -268,15 +267,8 @@ def session_ends(day: GeneratedDay) -> None:
 
 def faulty(day: GeneratedDay) -> None:
     """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should."""
-    dialect = day.space.dialect
-    families = [
-        (word, family)
-        for word in day.space.movements
-        for family in FAMILIES
-        if family != BEYOND_EXACT and not why_no_family(dialect, word, family)
-    ]
-    if families:
-        word, family = day.choices.one(families)
+    if day.space.families:
+        word, family = day.choices.one(day.space.families)
         day.add({word: {"amount": "10"}, "faults": family})
 
 

@@ -7,10 +7,12 @@ The first value of each dimension but the operation is the ordinary one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.contracts import Contract
 from harness.scenario.dialect import Dialect, dialect_of
+from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
 from harness.scenario.words import BETS, CREDITS, OF_A_BET, OPERATIONS
 
 OPERATION, SIZE, AMOUNT, IDENTIFIER, PLAYER, SESSION = "operation", "size", "amount", "identifier", "player", "session"
@@ -133,6 +135,8 @@ class Space:
 
     dialect: Dialect
     values: Mapping[str, tuple[str, ...]]
+    _with_fields: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The answers of `with_field` so far, because drawing asks for the same ones all the time."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -141,44 +145,56 @@ class Space:
 
     def with_field(self, *names: str) -> tuple[str, ...]:
         """The operations that have every one of these fields."""
-        return tuple(
-            word
-            for word in self.words
-            if all(name in OPERATIONS[word].fields and self.dialect.has_field(word, name) for name in names)
-        )
+        if names not in self._with_fields:
+            self._with_fields[names] = tuple(
+                word
+                for word in self.words
+                if all(name in OPERATIONS[word].fields and self.dialect.has_field(word, name) for name in names)
+            )
+        return self._with_fields[names]
 
-    @property
+    @cached_property
     def batches(self) -> tuple[str, ...]:
         """The operations that may be written as a list."""
         return tuple(each for each in self.words if OPERATIONS[each].lists and self.dialect.takes_lists(each))
 
-    @property
+    @cached_property
     def bets(self) -> tuple[str, ...]:
         """The operations that place bets."""
         return tuple(each for each in self.words if each in BETS)
 
-    @property
+    @cached_property
     def credits(self) -> tuple[str, ...]:
         """The operations that credit a bet's winnings."""
         return tuple(each for each in self.words if each in CREDITS)
 
-    @property
+    @cached_property
     def of_a_bet(self) -> tuple[str, ...]:
         """The operations that name a bet: credits, unsettlements and rollbacks."""
         named = self.with_field("bet")
         return tuple(each for each in named if each in OF_A_BET or each == "rollback")
 
-    @property
+    @cached_property
     def undoable(self) -> tuple[str, ...]:
         """The operations that a rollback may undo. None if the contract has no rollback."""
         if "rollback" not in self.words:
             return ()
         return (*self.bets, *(self.credits if self.dialect.contract.rolls_back_wins else ()))
 
-    @property
+    @cached_property
     def movements(self) -> tuple[str, ...]:
         """The operations that move an amount."""
         return self.with_field("amount")
+
+    @cached_property
+    def families(self) -> tuple[tuple[str, str], ...]:
+        """Operations that move an amount, each with a family of faults that a generated scenario may use."""
+        return tuple(
+            (word, family)
+            for word in self.movements
+            for family in FAMILIES
+            if family != BEYOND_EXACT and not why_no_family(self.dialect, word, family)
+        )
 
 
 def space_of(contract: Contract) -> Space:

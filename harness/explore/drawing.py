@@ -6,9 +6,10 @@ shown. A move that led to new places of the map gets a greater weight. A scenari
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from harness.contracts import Contract
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 MOVES = {**ORDINARY, **DEVIATIONS}
 """Every move with its weight, ordinary ones and deviations."""
-GROUP = 12
-"""How many scenarios are drawn at a time."""
+EXAMPLES, IN_AN_EXAMPLE = 2, 6
+"""How many examples of Hypothesis are drawn at a time, and how many scenarios each of them gives."""
 FEWEST_MOVES, MOST_MOVES = 2, 9
 MOST_STEPS = 24
 """How many steps a scenario has at most when another move begins."""
@@ -35,6 +36,8 @@ MOST_KEPT = 200
 """How many scenarios are kept to be continued."""
 CONTINUED = 35
 """In how many of 100 scenarios the beginning is taken from a kept one."""
+_NUMBERS = Struct(">32I")
+"""A block of bytes as whole numbers of 32 bits. A scenario needs about 35."""
 _SCALE = 100
 _MOST_FAVOUR, _LEAST_FAVOUR = 3, 3
 """How many times greater or smaller than at the beginning a weight may become."""
@@ -158,23 +161,38 @@ class Chance:
         }
 
 
+@dataclass(slots=True)
+class _Blocks:
+    """Whole numbers out of blocks of bytes. One drawing for many numbers costs a tenth of a drawing for each."""
+
+    draw: Callable[[], bytes]
+    """Draws a block."""
+    _numbers: list[int] = field(default_factory=list)
+
+    def below(self, count: int) -> int:
+        """A whole number from 0 to one less than `count`, which is far below the greatest number of a block."""
+        if not self._numbers:
+            self._numbers = list(_NUMBERS.unpack(self.draw()))
+        return self._numbers.pop() % count
+
+
 @cache
-def _below(count: int) -> SearchStrategy[int]:
+def _block() -> SearchStrategy[bytes]:
     from hypothesis import strategies
 
-    return strategies.integers(0, count - 1)
+    return strategies.binary(min_size=_NUMBERS.size, max_size=_NUMBERS.size)
 
 
 def _group(seed: int, number: int, chance: Chance) -> list[Chosen]:
-    """A few scenarios, drawn by Hypothesis. The first, which has only the first of all values, is left out."""
+    """A few scenarios, drawn by Hypothesis. Those of the first example, all of whose numbers are 0, are left out."""
     import hypothesis
     from hypothesis import strategies
 
-    found: list[Chosen] = []
+    found: list[list[Chosen]] = []
 
     @hypothesis.seed(f"{seed}/{number}")
     @hypothesis.settings(
-        max_examples=GROUP + 1,
+        max_examples=EXAMPLES + 1,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
@@ -182,7 +200,8 @@ def _group(seed: int, number: int, chance: Chance) -> list[Chosen]:
     )
     @hypothesis.given(strategies.data())
     def draw(data: Any) -> None:
-        found.append(chance.scenario(Choices(lambda count: int(data.draw(_below(count))))))
+        choices = Choices(_Blocks(lambda: bytes(data.draw(_block()))).below)
+        found.append([chance.scenario(choices) for _ in range(IN_AN_EXAMPLE)])
 
     draw()
-    return found[1:]
+    return [each for example in found[1:] for each in example]

@@ -14,8 +14,9 @@ from harness.explore.dimensions import space_of
 from harness.explore.drawing import Chance
 from harness.explore.explored_findings import ExploredFinding
 from harness.explore.histories import scenarios_of
-from harness.explore.pairs import shipped
+from harness.explore.pairs import restarting_rows, shipped
 from harness.explore.playing import Generated, Key, Playing, findings_in
+from harness.explore.restart_limits import MOST_BY_PAIRS, RestartLimit, restarts, without_restarts
 from harness.explore.shrinking import MOST_REQUESTS, shrink
 from harness.files.complaints import ScenarioError
 from harness.verdict import ScenarioResult
@@ -32,6 +33,13 @@ class Drawn:
     origin: str
     learn: Callable[[Sequence[Place], int], None] | None = None
     """Is called with the places of the map to which the scenario has led, and how many of them were new."""
+    may_restart: bool = True
+    """False if the scenario is to be played without the restarts that it has."""
+
+    @property
+    def by_chance(self) -> bool:
+        """True if the scenario was drawn by chance."""
+        return self.learn is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,11 @@ def explored_wallet(wallet: WalletUnderTest) -> WalletUnderTest:
 
 
 def pairs(contract: Contract) -> Iterator[Drawn]:
-    """The scenarios of the covering array, in its order. Raises NoPairs."""
-    space = space_of(contract)
-    for number, scenario in enumerate(scenarios_of(space, shipped(contract)), 1):
-        yield Drawn(scenario, f"row {number} of the pairs")
+    """The scenarios of the covering array, in its order. Only a few of them restart the wallet. Raises NoPairs."""
+    rows = shipped(contract)
+    restarting = restarting_rows(rows, MOST_BY_PAIRS)
+    for number, scenario in enumerate(scenarios_of(space_of(contract), rows)):
+        yield Drawn(scenario, f"row {number + 1} of the pairs", may_restart=number in restarting)
 
 
 def by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
@@ -107,12 +116,16 @@ def explore(
 ) -> None:
     """Play what the source yields until a limit is reached, the source ends, or the wallet is gone."""
     player = exploration.player
-    for drawn in source:
+    for each in source:
         if bounds.reached(exploration.generated_requests) or player.ended:
             return
         before = player.requests
+        limit = player.restarts.chance if each.by_chance else player.restarts.pairs
+        drawn = _within(each, limit)
+        if not drawn.generated["steps"]:
+            continue
         try:
-            result = player.play(drawn.generated)
+            result = player.play(drawn.generated, limit)
         except ScenarioError as error:
             player.failures.append(f"{drawn.origin} cannot be loaded: {'; '.join(error.complaints)}")
             continue
@@ -123,6 +136,14 @@ def explore(
             _note(exploration, key, drawn)
         if on_result is not None:
             on_result(exploration, drawn, result)
+
+
+def _within(drawn: Drawn, limit: RestartLimit) -> Drawn:
+    """The scenario without its restarts, if it may not restart the wallet or the limit is reached."""
+    if not restarts(drawn.generated) or (drawn.may_restart and limit.allows()):
+        return drawn
+    limit.left_out += 1
+    return replace(drawn, generated=without_restarts(drawn.generated))
 
 
 def _map(exploration: Exploration, drawn: Drawn) -> None:

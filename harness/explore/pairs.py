@@ -13,7 +13,17 @@ from itertools import combinations, product
 from typing import TypeAlias
 
 from harness.contracts import Contract
-from harness.explore.dimensions import OPERATION, Space, space_of
+from harness.explore.dimensions import (
+    ALTERATION,
+    AMOUNT,
+    BETWEEN,
+    CONCURRENCY,
+    LOSS,
+    OPERATION,
+    REPEAT,
+    Space,
+    space_of,
+)
 from harness.explore.exclusions import Exclusion, exclusions_of, unwanted_of
 
 FILE = "pairs.json"
@@ -23,6 +33,18 @@ Row: TypeAlias = Mapping[str, str]
 """A value by dimension."""
 Pair: TypeAlias = tuple[tuple[str, str], tuple[str, str]]
 """Two values, each with its dimension."""
+
+_KNOWN_AGAIN = (
+    "same",
+    "mended",
+    "in_a_batch",
+    "other_amount",
+    "other_operation",
+    "undone",
+    "undone_twice",
+    "other_player",
+)
+"""How a known transaction comes again. What best shows that a wallet has forgotten it at a restart comes first."""
 
 
 class NoPairs(Exception):
@@ -80,6 +102,27 @@ def pairs_of(row: Row) -> frozenset[Pair]:
 def covered(rows: Iterable[Row]) -> frozenset[Pair]:
     """The pairs that occur in these rows."""
     return frozenset().union(*map(pairs_of, rows))
+
+
+def restarting_rows(rows: Sequence[Row], most: int) -> frozenset[int]:
+    """The places in the array of the rows that restart the wallet, at most so many.
+
+    They are those whose subject has an effect and comes again. Identical requests in flight would hide the reason.
+    """
+    ranks = {value: rank for rank, value in enumerate(_KNOWN_AGAIN)}
+
+    def order(number: int) -> tuple[bool, bool, int, int]:
+        row = rows[number]
+        rank = ranks.get(row[REPEAT], len(ranks)) if _has_an_effect(row) else len(ranks)
+        return rank == len(ranks), row[CONCURRENCY] == "same_request", rank, number
+
+    return frozenset(sorted((number for number, row in enumerate(rows) if row[BETWEEN] == "restart"), key=order)[:most])
+
+
+def _has_an_effect(row: Row) -> bool:
+    """True if the subject of a row is a good request that arrives whole, and that the balance covers."""
+    whole = row[LOSS] != "half_request" and row[AMOUNT] != "more_than_everything"
+    return whole and row[ALTERATION] in {"none", "extra_field"}
 
 
 def is_allowed(row: Row, exclusions: Sequence[Exclusion]) -> bool:

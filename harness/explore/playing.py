@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from harness.examine import Examiner
+from harness.explore.restart_limits import RestartLimit, RestartLimits
 from harness.model import Scenario, Status, Verdict
-from harness.scenario import load_text, text_of
+from harness.scenario import load_written, text_of
 from harness.verdict import ScenarioResult
 
 Generated: TypeAlias = Mapping[str, Any]
@@ -41,17 +42,23 @@ class Playing:
     """The texts of scenarios that could not be judged. They say nothing about the wallet."""
     failures: list[str] = field(default_factory=list)
     """What went wrong in our own code, with the text of the scenario."""
+    restarts: RestartLimits = field(default_factory=RestartLimits)
 
     def load(self, generated: Generated) -> Scenario:
-        """The scenario, read from its text as any scenario file is. Raises ScenarioError."""
+        """The scenario, as it is read from its text. Raises ScenarioError."""
         contract = self.examiner.contract
         id = f"explored/{self.scenarios + 1}"
-        return load_text(text_of(generated).encode(), id, f"{id}.yaml", {contract.name: contract})
+        return load_written(generated, id, f"{id}.yaml", {contract.name: contract})
 
-    def play(self, generated: Generated) -> ScenarioResult | None:
-        """The result of a scenario. None if our own code failed. Raises ScenarioError."""
+    def play(self, generated: Generated, limit: RestartLimit | None = None) -> ScenarioResult | None:
+        """The result of a scenario. None if our own code failed. Raises ScenarioError.
+
+        `limit` counts the restarts of the wallet. It is the caller who obeys it.
+        """
         scenario = self.load(generated)
         self.scenarios += 1
+        done = self.examiner.restarts
+        count, seconds = done.count, done.seconds
         try:
             result = self.examiner.examine(scenario)
         except Exception as error:  # noqa: BLE001 - whatever fails here is ours, and never the wallet's
@@ -59,6 +66,9 @@ class Playing:
             where = f"{type(error).__name__} in {last.name}, line {last.lineno}"
             self.failures.append(self.examiner.results.secrets.text(f"{where}\n{text_of(generated)}"))
             return None
+        finally:
+            if limit is not None:
+                limit.note(done.count - count, done.seconds - seconds)
         self.requests += result.exchanges
         self.core_money_moved |= result.core_money_moved
         self.skipped += result.status is Status.SKIPPED

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.explore.labels_used import without_lonely_labels
 from harness.explore.playing import Generated
+from harness.explore.restart_limits import restarts, without_restarts
 
 _KEPT = frozenset({"id", "amount"})
 """Fields that are not dropped. A lonely label goes by itself, and most transactions need an amount."""
@@ -17,7 +18,12 @@ Steps = list[dict[str, Any]]
 
 
 def smaller(generated: Generated) -> Iterator[dict[str, Any]]:
-    """Scenarios that are one reduction smaller. Some cannot be loaded, because a label is missing in them."""
+    """Scenarios that are one reduction smaller. Some cannot be loaded, because a label is missing in them.
+
+    The first one is without restarts of the wallet, as those take long.
+    """
+    if restarts(generated) and (rest := without_restarts(generated))["steps"]:
+        yield rest
     for steps in _fewer_steps(generated["steps"]):
         yield {**generated, "steps": without_lonely_labels(steps)}
     if "funds" in generated:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.explore.playing import Generated, Key, Playing, findings_in
 from harness.explore.reductions import renamed, smaller
+from harness.explore.restart_limits import restarts
 from harness.files.complaints import ScenarioError
 from harness.model import Verdict
 from harness.scenario import text_of
@@ -15,7 +16,7 @@ from harness.verdict import ScenarioResult
 MOST_REQUESTS = 400
 """How many requests the shrinking of one finding may send."""
 PLAYS_OF_A_RACE = 3
-"""How often a scenario with a race is played before it counts as one that finds nothing."""
+"""How often a scenario with a race is played before it counts as one that finds nothing. Once if it has a restart."""
 CONFIRMATIONS = 3
 """How often the smallest scenario is played again."""
 
@@ -32,8 +33,11 @@ class Shrunk:
 
 
 def shrink(generated: Generated, key: Key, player: Playing, *, most_requests: int = MOST_REQUESTS) -> Shrunk | None:
-    """The smallest scenario found that has the finding. None if it never was seen again."""
-    end = player.requests + most_requests
+    """The smallest scenario found that has the finding. None if it never was seen again.
+
+    When the wallet has been restarted often enough, only scenarios without a restart are tried.
+    """
+    end, limit = player.requests + most_requests, player.restarts.shrinking
     seen = {text_of(generated)}
 
     def fails(candidate: Generated) -> Verdict | None:
@@ -41,13 +45,18 @@ def shrink(generated: Generated, key: Key, player: Playing, *, most_requests: in
         if text in seen:
             return None
         seen.add(text)
+        if restarts(candidate) and not limit.allows(1 + CONFIRMATIONS):
+            limit.left_out += 1
+            return None
         return found_again(candidate, key, player)
 
     best = _descended(generated, fails, lambda: player.requests < end and not player.ended)
     named = renamed(best)
-    results = [player.play(named) for _ in range(CONFIRMATIONS)]
+    # A finding needs one confirmation, also if it restarts the wallet once more.
+    times = 1 if restarts(named) and not limit.allows(CONFIRMATIONS) else CONFIRMATIONS
+    results = [player.play(named, limit) for _ in range(times)]
     failing = [(found[key], each) for each in results if each is not None and key in (found := findings_in(each))]
-    return Shrunk(named, *failing[0], failed=len(failing)) if failing else None
+    return Shrunk(named, *failing[0], failed=len(failing), played=times) if failing else None
 
 
 def _descended(
@@ -69,13 +78,13 @@ def _descended(
 
 def found_again(candidate: Generated, key: Key, player: Playing) -> Verdict | None:
     """The verdict of a finding in one of a few plays. None if there is none, or if the scenario cannot be loaded."""
-    times = PLAYS_OF_A_RACE if _races(candidate) else 1
+    times = PLAYS_OF_A_RACE if _races(candidate) and not restarts(candidate) else 1
     return next((each for each in (_once(candidate, key, player) for _ in range(times)) if each is not None), None)
 
 
 def _once(candidate: Generated, key: Key, player: Playing) -> Verdict | None:
     try:
-        return findings_in(player.play(candidate)).get(key)
+        return findings_in(player.play(candidate, player.restarts.shrinking)).get(key)
     except ScenarioError:
         return None
 

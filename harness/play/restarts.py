@@ -33,12 +33,19 @@ class Restarts:
     by: Callable[[], None] | None = None
     """Restarts the wallet and returns when it answers. Raises RestartFailed."""
     count: int = 0
+    seconds: float = 0.0
+    """How long the restarts took in all, those that failed among them."""
+    now: Callable[[], float] = time.monotonic
 
     def restart(self) -> bool:
         """Restart the wallet. False if there is no way to do so. Raises RestartFailed."""
         if self.by is None:
             return False
-        self.by()
+        begun = self.now()
+        try:
+            self.by()
+        finally:
+            self.seconds += self.now() - begun
         self.count += 1
         return True
 

@@ -20,6 +20,7 @@ def remarks(
     found = (
         *_balances(contract, results),
         *_not_explored(results),
+        *(sentence for each in results for sentence in each.remarks),
         *_sent_again(results),
         *warnings,
         *waivers,

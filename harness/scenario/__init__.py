@@ -4,7 +4,7 @@ A scenario contains words and never expressions. To express something new, add a
 """
 
 from harness.files.complaints import ScenarioError
-from harness.scenario.scenario_files import SUFFIX, load_file, load_folder, load_text
+from harness.scenario.scenario_files import SUFFIX, load_file, load_folder, load_text, load_written
 from harness.scenario.shapes import SHAPES, render_id
 from harness.scenario.written_amounts import AMOUNTS, resolve_amount
 from harness.scenario.written_scenarios import text_of
@@ -17,6 +17,7 @@ __all__ = [
     "load_file",
     "load_folder",
     "load_text",
+    "load_written",
     "render_id",
     "resolve_amount",
     "text_of",

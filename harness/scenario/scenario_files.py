@@ -16,6 +16,7 @@ from harness.scenario.dialect import Dialect, dialect_of
 from harness.scenario.labels import check_labels
 from harness.scenario.steps import read_steps
 from harness.scenario.words import TOP
+from harness.scenario.written_scenarios import tree_of
 
 SUFFIX = ".yaml"
 MAX_TITLE = 120
@@ -44,10 +45,18 @@ def load_text(data: bytes, id: str, path: str, contracts: Mapping[str, Contract]
     Raises ScenarioError as `load_file` does.
     """
     complaints = Complaints(path)
-    tree = read_tree(data, complaints)
+    return _loaded(read_tree(data, complaints), complaints, id, contracts)
+
+
+def load_written(written: Mapping[str, Any], id: str, path: str, contracts: Mapping[str, Contract]) -> Scenario:
+    """The scenario that `load_text` would read from the text that `text_of` makes. Raises ScenarioError as it does."""
+    return _loaded(tree_of(written), Complaints(path), id, contracts)
+
+
+def _loaded(tree: Node | None, complaints: Complaints, id: str, contracts: Mapping[str, Contract]) -> Scenario:
     values = _read_top(tree, Context(complaints), contracts) if tree is not None else {}
     complaints.raise_if_any()
-    return Scenario(id=id, path=path, **values)
+    return Scenario(id=id, path=complaints.path, **values)
 
 
 def load_folder(root: Path, contracts: Mapping[str, Contract]) -> tuple[Scenario, ...]:

@@ -1,4 +1,7 @@
-"""Writes a scenario as the text of a scenario file, from plain mappings, lists and texts. The loader reads it back."""
+"""Writes a scenario as the text of a scenario file, from plain mappings, lists and texts. The loader reads it back.
+
+The tree that it would read can be had without the text, because reading YAML takes longer than all the rest.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
+
+from harness.files.tree import Items, Node, Table, Text
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/")
 _MEANT_OTHERWISE = frozenset({"", "-", "true", "false", "null", "yes", "no", "on", "off", "~"})
@@ -21,6 +26,44 @@ def text_of(scenario: Mapping[str, Any], comments: Sequence[str] = ()) -> str:
     lines += ["steps:", *_list(scenario["steps"], "  ")]
     lines += [f"# {line}".rstrip() for comment in comments for line in comment.splitlines()]
     return "\n".join(lines) + "\n"
+
+
+def tree_of(scenario: Mapping[str, Any]) -> Table:
+    """The tree that the text of `text_of` is read as, with the lines that its nodes have there."""
+    others = [(name, value) for name, value in scenario.items() if name != "steps"]
+    entries: list[tuple[Text, Node]] = [
+        (Text(name, line), _node(value, line)) for line, (name, value) in enumerate(others, 1)
+    ]
+    steps, _ = _steps(scenario["steps"], len(others) + 2)
+    return Table((*entries, (Text("steps", len(others) + 1), steps)), 1)
+
+
+def _steps(steps: Sequence[Mapping[str, Any]], line: int) -> tuple[Node, int]:
+    """The nodes of steps that begin in a line, and the line after them. No steps are nothing after their key."""
+    if not steps:
+        return Text("", line - 1), line
+    tables: list[Table] = []
+    begin = line
+    for step in steps:
+        first = line
+        entries: list[tuple[Text, Node]] = []
+        for name, value in step.items():
+            key, node = Text(name, line), _node(value, line)
+            if name == "at_once" and isinstance(value, list):
+                node, line = _steps(value, line + 1)
+            else:
+                line += 1
+            entries.append((key, node))
+        tables.append(Table(tuple(entries), first))
+    return Items(tuple(tables), begin), line
+
+
+def _node(value: Any, line: int) -> Node:
+    if isinstance(value, Mapping):
+        return Table(tuple((Text(name, line), _node(each, line)) for name, each in value.items()), line)
+    if isinstance(value, list | tuple):
+        return Items(tuple(_node(each, line) for each in value), line)
+    return Text(str(value), line)
 
 
 def _list(steps: Sequence[Mapping[str, Any]], indent: str) -> Iterator[str]:

@@ -60,6 +60,8 @@ class ScenarioResult:
     """The most that lay between a request and its late repetition. None if nothing was repeated late."""
     found: tuple[str, ...] = ()
     """The texts of scenario files: the smallest generated scenarios that fail. The place of each is a verdict's run."""
+    remarks: tuple[str, ...] = ()
+    """What the reader of the contract's verdict has to know about this scenario, as sentences."""
     waived: tuple[str, ...] = ()
     """The violated requirements that the operator has waived (`harness.verdict.waived_among`)."""
 
@@ -110,7 +112,7 @@ def from_data(data: Mapping[str, Any]) -> ScenarioResult:
         "latencies": latencies,
         "late": None if data["late"] is None else Lateness(**data["late"]),
         "not_applicable": None if data["not_applicable"] is None else NotApplicable(data["not_applicable"]),
-        **_tuples(data, "absent", "avoided_by", "cases", "found", "records", "waived"),
+        **_tuples(data, "absent", "avoided_by", "cases", "found", "records", "remarks", "waived"),
     }
     return ScenarioResult(**{**rest, "verdicts": verdicts, "readings": pairs})
 

@@ -62,8 +62,15 @@ CERTAIN = frozenset({lateness.LATE_BALANCE}) | unreadable_answers.OF_STATUS_ALON
 """The ids of causes that the evidence proves: a later reading was right, or the HTTP status says it. They are no guess.
 """
 
-UNDECIDED = frozenset({by_situation.STALE_READ.id, wrong_balances.NOT_BOOKED_OR_SHOWN_EARLY.id})
-"""The ids of causes that say one of two things. Another cause of the same run may decide between them."""
+UNDECIDED = frozenset(
+    {
+        by_situation.STALE_READ.id,
+        unreadable_answers.INCOMPLETE_BATCH_ANSWER.id,
+        unreadable_answers.OTHER_IDS_ANSWERED.id,
+        wrong_balances.NOT_BOOKED_OR_SHOWN_EARLY.id,
+    }
+)
+"""The ids of causes that have several reasons. Another cause of the same run may say which."""
 
 of_mistake = signatures.of_mistake
 
