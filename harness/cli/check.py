@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from textwrap import wrap
 
-from harness.cli.aim import add_wallet_arguments, options_of
-from harness.cli.command import UsageProblem
-from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
+from harness.cli.aim import add_wallet_arguments, usable_configuration
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import preflight, violations_of
@@ -35,17 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check each contract. Returns 0 if ready, 1 for a violation, 3 for a problem. Raises UsageProblem."""
-    try:
-        configuration = configure(options_of(options), os.environ)
-        if configuration.bundled:
-            raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
-        configuration.require_usable()
-    except Misconfigured as problem:
-        # One line for each complaint, with its place in the profile in a form that editors can open.
-        print(f"{problem}\nNOT READY, set this right first")
+    configuration = usable_configuration(options, NAME)
+    if configuration is None:
         return CONFIGURATION
-    except OptionsError as error:
-        raise UsageProblem(str(error)) from None
     if configuration.profile.path:
         print(f"profile {configuration.profile.path}")
         for warning in configuration.warnings:

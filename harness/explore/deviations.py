@@ -7,13 +7,27 @@ from typing import Any
 
 from harness.explore.dimensions import TWINS
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
-from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
+from harness.explore.moves import EXTRA_FIELD, TEXTS, Move, again, movement, of_bet, ordinary, request_of
 from harness.model import Loss
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
 _TWINS = {**TWINS, "length_255": "length_255_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
+_FAULTS = {
+    "body": 5,
+    "content_type": 3,
+    "amount": 14,
+    "without": 12,
+    "extra": 6,
+    "currency": 6,
+    "game": 3,
+    "session": 16,
+    "player": 10,
+    "spelled": 8,
+}
+"""The kinds of faults of a request with their weights. Those of a field are called by its scenario word."""
+_OF_ANY_REQUEST = frozenset({"body", "content_type", "without", "extra"})
 _BAD_AMOUNTS = ("-10", '"10"', "null", "1e2", "1.5", "0.1", "true", "[]", "99999999999999999999")
 
 
@@ -69,8 +83,7 @@ def _plain_again(day: GeneratedDay, sent: Labelled) -> Written:
 
 def stray(day: GeneratedDay) -> None:
     """A credit, an unsettlement or a rollback of a bet that is unknown, foreign, refused, settled or rolled back."""
-    words = [*day.space.of_a_bet]
-    word = day.choices.one(words)
+    word = day.choices.by_weight({each: 2 if each == "rollback" else 1 for each in day.space.of_a_bet})
     bets = day.bets()
     if not bets or day.choices.percent(25):
         named: Draft = {"bet": UNKNOWN, **day.role()}
@@ -134,7 +147,8 @@ def race(day: GeneratedDay) -> None:
     if day.choices.percent(30) and (step := ordinary(day)):
         (word, draft) = next(iter(step.items()))
         kept = draft if day.choices.percent(60) else {name: value for name, value in draft.items() if name != "id"}
-        day.add({word: kept, "times": day.choices.one(("2", "4", "8")), "at_once": "true"})
+        times = day.choices.by_weight({"2": 4, "4": 3, "8": 3, "20": 2})
+        day.add({word: kept, "times": times, "at_once": "true"})
         return
     steps: list[Written] = []
     for _ in range(2 + day.choices.number(3)):
@@ -146,13 +160,17 @@ def race(day: GeneratedDay) -> None:
 
 
 def _of_a_race(day: GeneratedDay, steps: list[Written]) -> Written | None:
-    match day.choices.by_weight({"new": 60, "resend": 20 if day.sent else 0, "same": 20 if steps else 0, "read": 5}):
+    logins = 8 if "authenticate" in day.space.words else 0
+    ways = {"new": 60, "resend": 20 if day.sent else 0, "same": 20 if steps else 0, "read": 5, "login": logins}
+    match day.choices.by_weight(ways):
         case "resend":
             return {"resend": day.choices.one(day.sent).label}
         case "same":
             return dict(day.choices.one(steps))
         case "read":
             return {"balance": ""}
+        case "login":
+            return {"authenticate": ""}
     return ordinary(day)
 
 
@@ -204,22 +222,30 @@ def altered(day: GeneratedDay) -> None:
 
 
 def _fault(day: GeneratedDay, word: str, draft: Draft) -> tuple[Draft, Written]:
-    """Fields that make a request wrong, and modifiers of its step."""
-    faults: list[tuple[Draft, Written]] = [({}, {"body": each}) for each in _BODIES]
-    faults += [({}, {"content_type": each}) for each in ("text/plain", "application/xml")]
+    """Fields that make a request wrong, and modifiers of its step. A kind of fault is chosen first."""
+    values: dict[str, tuple[str, ...]] = {
+        "currency": ("other", UNKNOWN),
+        "game": (UNKNOWN,),
+        "session": ("expired", UNKNOWN, "none", *NEAR_SESSIONS) if draft.get("player") != "other" else (),
+        "player": (UNKNOWN,),
+        "spelled": tuple(NEAR_FORMS) if "player" not in draft else (),
+    }
+    values = {name: each for name, each in values.items() if each and day.has(word, name)}
     amount, _ = day.space.dialect.amount_field(word)
-    if amount:
-        faults += [({"raw": {amount: each}}, {}) for each in (*_BAD_AMOUNTS, f'5, "{amount}": 5')]
-    faults += [({"without": [each]}, {}) for each in sorted(day.space.dialect.wire_fields(word))]
-    faults += [({"raw": {"futureField": each}}, {}) for each in ("1", "{}")]
-    fields: list[tuple[str, str]] = [("currency", "other"), ("currency", UNKNOWN), ("game", UNKNOWN)]
-    fields += [("session", each) for each in ("expired", UNKNOWN, "none", *NEAR_SESSIONS)] * 2
-    fields += [("player", UNKNOWN)] * 2 + [("spelled", each) for each in NEAR_FORMS]
-    for name, value in fields:
-        is_of_other = name == "session" and draft.get("player") == "other"
-        if day.has(word, name) and not is_of_other and not (name == "spelled" and "player" in draft):
-            faults.append(({name: value}, {}))
-    return day.choices.one(faults)
+    weights = {each: weight for each, weight in _FAULTS.items() if each in values or each in _OF_ANY_REQUEST}
+    match day.choices.by_weight({**weights, "amount": _FAULTS["amount"] if amount else 0}):
+        case "body":
+            return {}, {"body": day.choices.one(_BODIES)}
+        case "content_type":
+            return {}, {"content_type": day.choices.one(("text/plain", "application/xml"))}
+        case "amount":
+            return {"raw": {amount: day.choices.one((*_BAD_AMOUNTS, f'5, "{amount}": 5'))}}, {}
+        case "without":
+            return {"without": [day.choices.one(sorted(day.space.dialect.wire_fields(word)))]}, {}
+        case "extra":
+            return {"raw": {EXTRA_FIELD: day.choices.one(TEXTS)}}, {}
+        case name:
+            return {name: day.choices.one(values[name])}, {}
 
 
 def twin(day: GeneratedDay) -> None:
@@ -233,8 +259,19 @@ def twin(day: GeneratedDay) -> None:
     if shape in _TWINS and day.choices.percent(80):
         other = _TWINS[shape]
         day.add({word: {**draft, "shape": other}})
+        if word in day.space.bets and day.choices.percent(40):
+            _fates(day, word, {**draft, "shape": shape}, {**draft, "shape": other})
     elif day.choices.percent(50):
         day.add({"resend": draft["id"]})
+
+
+def _fates(day: GeneratedDay, word: str, *drafts: Draft) -> None:
+    """Returns one of two bets whose ids nearly are the same, and credits the other."""
+    returned, won = drafts if day.choices.percent(50) else reversed(drafts)
+    if "rollback" in day.space.words:
+        day.add({"rollback": {"id": day.label(), **of_bet(Labelled(returned["id"], word, returned))}})
+    credit = day.choices.one(day.space.credits)
+    day.add({credit: movement(day, credit, **of_bet(Labelled(won["id"], word, won), credit, day))})
 
 
 def rounds(day: GeneratedDay) -> None:
@@ -267,8 +304,10 @@ def session_ends(day: GeneratedDay) -> None:
 
 def faulty(day: GeneratedDay) -> None:
     """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should."""
-    if day.space.families:
-        word, family = day.choices.one(day.space.families)
+    unused = [each for each in day.space.families if each not in day.families_used]
+    if families := unused or day.space.families:
+        word, family = day.choices.one(families)
+        day.families_used.add((word, family))
         day.add({word: {"amount": "10"}, "faults": family})
 
 

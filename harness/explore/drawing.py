@@ -77,6 +77,7 @@ class Chance:
     _gains: dict[str, int] = field(default_factory=dict)
     _kept: list[_Continuable] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _families: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Find the dimensions. Raises NoHypothesis."""
@@ -128,7 +129,8 @@ class Chance:
         if self._kept and choices.percent(CONTINUED):
             day = self._continued(choices)
         else:
-            day = GeneratedDay(self._space, choices, choices.by_weight({"": 82, "EUR": 4, "JPY": 8, "KWD": 6}))
+            currency = choices.by_weight({"": 78, "EUR": 4, "JPY": 11, "KWD": 7})
+            day = GeneratedDay(self._space, choices, currency, families_used=self._families)
         weights, moves = self.weights(), []
         for _ in range(FEWEST_MOVES + choices.number(MOST_MOVES - FEWEST_MOVES + 1)):
             name = choices.by_weight(weights)
@@ -145,7 +147,7 @@ class Chance:
         """A day with the first steps of a kept scenario. One that led to rare places is chosen more often."""
         rarity = {index: self.coverage.rarity(each.places) for index, each in enumerate(self._kept)}
         kept = self._kept[choices.by_weight({index: 1 + 60 // (1 + seen) for index, seen in rarity.items()})]
-        day = GeneratedDay(self._space, choices, kept.currency)
+        day = GeneratedDay(self._space, choices, kept.currency, families_used=self._families)
         day.adopt(kept.steps[: 1 + choices.number(len(kept.steps))])
         return day
 

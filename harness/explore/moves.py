@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
+
+EXTRA_FIELD = "futureField"
+"""A field that no contract has."""
+_MANY_BYTES = "".join(map(chr, range(0x4E2D, 0x4E2D + 60)))
+TEXTS = (
+    "1",
+    "{}",
+    '"a"',
+    '"\u2028 and \u2029"',
+    '"< & >"',
+    f'"{_MANY_BYTES}"',
+    f'"a{_MANY_BYTES}"',
+    f'"ab{_MANY_BYTES}"',
+)
+"""Values of such a field, as JSON. The text of many bytes begins at each of three places."""
+MOST_KINDS = 3
+"""How many credits of different kinds a bet gets in a row."""
 
 Move = Callable[[GeneratedDay], None]
 """Appends steps to a day. It appends none if the contract or the day has nothing for it."""
@@ -55,9 +72,24 @@ def stake(day: GeneratedDay) -> None:
 
 
 def result(day: GeneratedDay) -> None:
-    """A credit for a bet of the day, or for one that the runner places first."""
-    if step := request_of(day, day.choices.one(day.space.credits)):
+    """A credit for a bet of the day, or for one that the runner places first. Some bets get one of each kind."""
+    word = day.choices.one(day.space.credits)
+    kinds = day.space.dialect.kinds(word)
+    if day.choices.percent(15) and kinds and (bets := day.bets()):
+        bet = day.choices.one(bets)
+        for kind in _some(day, kinds):
+            day.add({word: {**movement(day, word, **of_bet(bet, word, day)), "kind": kind}})
+    elif step := request_of(day, word):
         day.add(step)
+
+
+def _some(day: GeneratedDay, values: Sequence[str]) -> Sequence[str]:
+    """A few of several values in any order, each at most once."""
+    left = [*values]
+    found: list[str] = []
+    while left and len(found) < MOST_KINDS:
+        found.append(left.pop(day.choices.number(len(left))))
+    return found
 
 
 def reward(day: GeneratedDay) -> None:
@@ -97,14 +129,25 @@ def take_back(day: GeneratedDay) -> None:
 
 
 def night_job(day: GeneratedDay) -> None:
-    """A batch of new transactions and of some that were sent before, in any order."""
+    """A batch of new transactions and of some that were sent before, in any order. Few are as long as a real one."""
     if not day.space.batches:
         return
     word = day.choices.one(day.space.batches)
+    if day.choices.percent(20):
+        day.add(_long_batch(day, word))
+        return
     items: list[Draft] = []
     for _ in range(1 + day.choices.number(4)):
         items.append(_item(day, word, items))
     day.add({word: items})
+
+
+def _long_batch(day: GeneratedDay, word: str) -> Written:
+    """A batch of as many small transactions as a night has. Some carry a text that the contract does not know."""
+    draft: Draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
+    if day.choices.percent(40):
+        draft["raw"] = {EXTRA_FIELD: day.choices.one(TEXTS)}
+    return {word: [draft], "size": day.choices.by_weight({"30": 60, "120": 20, "600": 20})}
 
 
 def _item(day: GeneratedDay, word: str, items: list[Draft]) -> Draft:
@@ -125,7 +168,7 @@ def _broken(day: GeneratedDay, word: str) -> Draft:
     amount, _ = day.space.dialect.amount_field(word)
     broken: list[Draft] = [{"player": UNKNOWN}]
     broken += [{"currency": each} for each in ("other", UNKNOWN) if day.has(word, "currency")]
-    broken += [{"raw": {amount: each}} for each in ("-5", '"5"', "null")] if amount else []
+    broken += [{"raw": {amount: each}} for each in ("-5", '"5"', "null", "1.5", "0.001", "1e2")] if amount else []
     broken += [{"amount": "more_than_everything"}] if word == "bet_batch" else []
     return {**draft, **day.choices.one(broken)}
 
@@ -147,9 +190,10 @@ def read(day: GeneratedDay) -> None:
 
 
 def login(day: GeneratedDay) -> None:
-    """A login with the player's token, or with one that was used or never given out."""
+    """A login with the player's token, or with one that was used or never given out. Some players log in twice."""
     if "authenticate" in day.space.words:
-        day.add({"authenticate": {"token": UNKNOWN} if day.choices.percent(15) else ""})
+        twice = {"times": "2", "at_once": "true"} if day.choices.percent(20) else {}
+        day.add({"authenticate": {"token": UNKNOWN} if day.choices.percent(15) else "", **twice})
 
 
 def restart(day: GeneratedDay) -> None:

@@ -21,7 +21,7 @@ What is proven, and what the command checks word by word:
 * the sound wallet passes every scenario on every contract, in strict mode, in which a violated SHOULD counts;
 * each defect turns its *witnesses* red, through the check that it names, on every contract that it affects;
 * every red cell charges requirements that the defect lists, and no other; every requirement that it lists is charged.
-  The one cell of the generated scenarios, `explored/pairs`, may charge any requirement;
+  The one cell of the generated scenarios, `explored/pairs`, may also charge what `combinations.yaml` has of it;
 * a cell in which something could not be judged is red, and stands beside a finding that was, but for the cells that the
   last section names;
 * every scenario on every contract, every check, and every MUST and SHOULD requirement has been seen to fail.

@@ -3,8 +3,8 @@
 A violation of it is a sentence that says how to repair it. An *undecided* finding charges no requirement, because no
 requirement was found violated. It makes its cell red nevertheless, and the cell needs a decided finding, too.
 
-The generated scenarios of `explored/pairs` have one cell in each row. It holds the first finding, which may charge any
-requirement.
+The generated scenarios of `explored/pairs` have one cell in each row. It holds the first finding, which may also charge
+a requirement that the list of combinations gives to the defect.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.contracts import Contract
-from harness.model import Check, Level, Scenario
+from harness.model import PAIRS, Check, Level, Scenario
+from harness.proof.combinations import Combinations, combinations
 from harness.proof.matrix import SOUND, Matrix, RowKey
 from mock_server.defects import Defect
 
@@ -27,10 +28,12 @@ def violations(
     contracts: Mapping[str, Contract],
     *,
     whole: bool = True,
+    beside: Combinations | None = None,
 ) -> tuple[str, ...]:
     """The violations of the theorem, or an empty tuple if it holds. `defects` are those that should be tried.
 
-    `whole` is False if only a few defects are tried, because a few do not make every scenario fail.
+    `whole` is False if only a few defects are tried, because a few do not make every scenario fail. `beside` has the
+    requirements that generated scenarios may charge beside those of a defect; without it, those of the package count.
     """
     ours = matrix.without_pairs()
     return (
@@ -38,6 +41,7 @@ def violations(
         *_sound(matrix),
         *_undecided(matrix),
         *_defects(ours, defects, {each.id: each for each in suite}),
+        *_pairs(matrix, defects, combinations() if beside is None else beside),
         *(_scenarios_never_failed(matrix, suite) if whole else ()),
         *(_never_failed(ours, contracts) if whole else ()),
         *_unknown_checks(matrix),
@@ -90,6 +94,27 @@ def _strangers(matrix: Matrix, key: RowKey, defect: Defect) -> Iterator[str]:
         decided = {each.requirement for each in cell.findings if not each.undecided}
         for requirement in sorted(decided - set(defect.violates)):
             yield f"{key}: {scenario} charges {requirement}, which is not on its list: mend the attribution or the list"
+
+
+def _pairs(matrix: Matrix, defects: Mapping[str, Defect], beside: Combinations) -> Iterator[str]:
+    """Findings of generated scenarios that charge a requirement from neither list, and useless lines of the second."""
+    for name, defect in defects.items():
+        cells = {
+            key: matrix.rows[key][PAIRS]
+            for key in (RowKey(name, contract) for contract in defect.contracts)
+            if key in matrix.rows and PAIRS in matrix.rows[key]
+        }
+        mine, charged = {*beside.get(name, ())}, set[str]()
+        for key, cell in cells.items():
+            decided = {each.requirement for each in cell.findings if not each.undecided}
+            charged |= decided
+            for requirement in sorted(decided - {*defect.violates} - mine):
+                yield (
+                    f"{key}: {PAIRS} charges {requirement}, which is neither on its list nor in combinations.yaml: "
+                    "mend the attribution, or add it there"
+                )
+        if len(cells) == len(defect.contracts) and (useless := sorted(mine - charged | mine & {*defect.violates})):
+            yield f"combinations.yaml gives {', '.join(useless)} to {name} without need: take them off there"
 
 
 def _charged(matrix: Matrix, key: RowKey) -> set[str]:

@@ -14,7 +14,7 @@ from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.report.themes import themes
-from harness.report.verdict_sentence import because, not_judged
+from harness.report.verdict_sentence import not_judged, verdict_sentence
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.dictionary import Explanation, explain, rank
 from harness.verdict.repetition_ages import latest, tried
@@ -167,7 +167,7 @@ def _sentences(
     own = [each for name, each in causes if name == verdict.contract]
     total = len({name for names in scenarios.values() for name in names})
     return {
-        "sentence": because(verdict, contract, mine, own, total=total, strict=run.strict),
+        "sentence": verdict_sentence(verdict, contract, mine, own, total=total, strict=run.strict, words=False),
         "not_judged": [{"what": list(each.what), "why": each.why} for each in not_judged(verdict, contract, mine)],
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.report.data import causes
-from harness.report.repository_places import Place, of_scenario, of_wallet
+from harness.report.repository_places import RepositoryPlace, of_scenario, of_wallet
 
 _WORST_FIRST = ("fail", "unknown", "warn")
 
@@ -24,7 +24,7 @@ class FindingRow:
     line: int
     """The first line of the scenario's file that a finding names, or 1."""
     requirement: str
-    place: Place
+    place: RepositoryPlace
     """Where a service shows it beside the files of the operator's repository."""
     status: str
     """The worst status: `fail`, `unknown` or `warn`."""
@@ -73,10 +73,10 @@ def finding_rows(report: Mapping[str, Any], root: Path) -> Iterator[FindingRow]:
             )
 
 
-def _place(report: Mapping[str, Any], scenario: Mapping[str, Any], root: Path, line: int) -> Place:
+def _place(report: Mapping[str, Any], scenario: Mapping[str, Any], root: Path, line: int) -> RepositoryPlace:
     """The line of the scenario, or else the wallet's profile. Without either the scenario's file under its own path."""
     own = of_scenario(scenario, root, line) or of_wallet(report, scenario["contract"], root)
-    return own or Place(str(scenario["file"]), line)
+    return own or RepositoryPlace(str(scenario["file"]), line)
 
 
 def _text(verdict: Mapping[str, Any], count: int) -> str:

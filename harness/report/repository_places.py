@@ -1,8 +1,8 @@
 """Where a finding stands in the operator's repository, for services that show findings beside its files.
 
-Such a service needs a file of the repository for each finding: GitHub refuses a whole log for one without a file, and
-links to a file that it does not have lead nowhere. The bundled scenarios are files of walletproof and not of the
-repository. Their findings stand in the profile of the wallet.
+Such a service needs a file of the repository for each finding. GitHub refuses a whole log for one without a file. A
+link to a file that the repository does not have leads nowhere. The bundled scenarios are files of walletproof. Their
+findings stand in the profile of the wallet.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OTHERS = ("conftest.py", "pyproject.toml", "pytest.ini", "README.md")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RepositoryPlace:
     """A line of a file. The path is relative to the repository's root, and has slashes."""
 
     file: str
@@ -41,22 +41,22 @@ def repository(environment: Mapping[str, str]) -> Path:
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), here).resolve()
 
 
-def of_scenario(scenario: Mapping[str, Any], root: Path, line: int) -> Place | None:
+def of_scenario(scenario: Mapping[str, Any], root: Path, line: int) -> RepositoryPlace | None:
     """The place of a line of a scenario's file, or None if the file is not one of the repository's."""
     file = _inside(str(scenario["file"]), root)
-    return None if file is None else Place(file, line)
+    return None if file is None else RepositoryPlace(file, line)
 
 
-def of_wallet(report: Mapping[str, Any], contract: str, root: Path) -> Place | None:
+def of_wallet(report: Mapping[str, Any], contract: str, root: Path) -> RepositoryPlace | None:
     """The place in the profile that stands for a contract, or the file that stands in for a profile.
 
     None if the repository has no such file.
     """
     profile = report["run"].get("profile", "")
     if profile and (file := _inside(profile, root)) is not None:
-        return Place(file, _line_of(root / file, contract))
+        return RepositoryPlace(file, _line_of(root / file, contract))
     found = (_inside(each, root) for each in _OTHERS)
-    return next((Place(each, 1) for each in found if each is not None), None)
+    return next((RepositoryPlace(each, 1) for each in found if each is not None), None)
 
 
 def _inside(path: str, root: Path) -> str | None:

@@ -45,25 +45,13 @@ def verdict_sentence(
     *,
     total: int,
     strict: bool = False,
+    words: bool = True,
 ) -> str:
     """The sentence with the verdict before it, as in `NOT CERTIFIED: ids are not looked up (41 scenarios)`.
 
     `results` and `causes` are those of this contract, the causes in the order of `rank`. `total` is the number of the
-    suite's scenarios for it.
+    suite's scenarios for it. Without `words` the verdict itself is left out.
     """
-    return f"{verdict.words}: {because(verdict, contract, results, causes, total=total, strict=strict)}"
-
-
-def because(
-    verdict: ContractVerdict,
-    contract: Contract,
-    results: Sequence[ScenarioResult],
-    causes: Sequence[Explanation],
-    *,
-    total: int,
-    strict: bool = False,
-) -> str:
-    """The sentence without the verdict itself. Other arguments as for `verdict_sentence`."""
     parts = [verdict.reason]
     if verdict.certification is Certification.NOT_CERTIFIED:
         found = [*_ended(results), *_wrong(results, causes, strict=strict), *_waivers(verdict)]
@@ -75,7 +63,7 @@ def because(
         left = [each.words for each in not_judged(verdict, contract, results)]
         more = [f"and {len(left) - _MOST_REASONS} more"] if len(left) > _MOST_REASONS else []
         parts += [f"not judged: {', '.join([*left[:_MOST_REASONS], *more])}"] if left else []
-    return f"{'; '.join(parts)}."
+    return f"{f'{verdict.words}: ' if words else ''}{'; '.join(parts)}."
 
 
 def _ended(results: Sequence[ScenarioResult]) -> Iterator[str]:

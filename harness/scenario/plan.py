@@ -201,8 +201,8 @@ class _Planner:
         return next((bound.id for bound in sent.bound if bound.draft.id == label), plain) if sent else plain
 
     def _win(self, transaction_id: str) -> Bound | None:
-        """The credit with that id, if it is one."""
-        sent = self._by_label.get(transaction_id)
+        """The credit with that id, if it is one and the contract rolls credits back. A bet may have the id, too."""
+        sent = self._by_label.get(transaction_id) if self.contract.rolls_back_wins else None
         paid = sent.bound if sent is not None and sent.word in CREDITS else ()
         return next((bound for bound in paid if bound.id == transaction_id), None)
 

@@ -9,11 +9,12 @@ import pytest
 from harness.contracts import Contract, load
 from harness.model import PAIRS, Check, Limits, Scenario, Step
 from harness.proof import theorem
+from harness.proof.combinations import combinations
 from harness.proof.golden import differences, golden, written
 from harness.proof.matrix import SOUND, Matrix, RowKey, scenarios, scenarios_and_pairs
 from harness.proof.theorem import violations
 from harness.proof.trials import LIMITS, Cell, Charge
-from mock_server.defects import Defect, Witness
+from mock_server.defects import DEFECTS, Defect, Witness
 from mock_server.defects.registry import defect, registered
 from mock_server.wallet import Wallet
 
@@ -112,22 +113,45 @@ def test_a_requirement_and_a_check_that_never_failed_are_told(
     assert not any("CAS-SIG-11" in each for each in found), "a MAY is not judged, so nothing can break it"
 
 
+OTHER = Cell((Charge("CAS-SET-03", "oracle"),))
+NEITHER = (
+    "wrong on casino: explored/pairs charges CAS-SET-03, which is neither on its list nor in combinations.yaml: mend "
+    "the attribution, or add it there"
+)
+USELESS = "combinations.yaml gives {} to wrong without need: take them off there"
+
+
 @pytest.mark.parametrize(
-    ("sound", "wrong", "says"),
+    ("sound", "wrong", "beside", "says"),
     [
-        (Cell(), Cell((Charge("CAS-SET-03", "oracle"),)), ()),
-        (RED, RED, ("the sound wallet on casino fails explored/pairs: CAS-IDM-01 oracle",)),
-        (Cell(), Cell(), ("explored/pairs on casino was never seen to fail: it needs a defect",)),
+        (Cell(), RED, (), ()),
+        (Cell(), OTHER, ("CAS-SET-03",), ()),
+        (Cell(), OTHER, (), (NEITHER,)),
+        (Cell(), Cell((*RED.findings, *OTHER.findings)), (), (NEITHER,)),
+        (Cell(), OTHER, ("CAS-SET-03", "CAS-SET-04"), (USELESS.format("CAS-SET-04"),)),
+        (Cell(), RED, ("CAS-IDM-01",), (USELESS.format("CAS-IDM-01"),)),
+        (RED, RED, (), ("the sound wallet on casino fails explored/pairs: CAS-IDM-01 oracle",)),
+        (Cell(), Cell(), (), ("explored/pairs on casino was never seen to fail: it needs a defect",)),
     ],
 )
-def test_the_cell_of_the_generated_scenarios_may_charge_any_requirement(
-    casino: Contract, sound: Cell, wrong: Cell, says: tuple[str, ...]
+def test_the_cell_of_the_generated_scenarios_charges_what_the_defect_or_the_combinations_list(
+    casino: Contract, sound: Cell, wrong: Cell, beside: tuple[str, ...], says: tuple[str, ...]
 ) -> None:
     pairs = Scenario(
         id=PAIRS, path=PAIRS, title="P", requirements={"casino": "CAS-IDM-01"}, steps=(Step(word="pairs"),)
     )
     rows = {SOUND_ROW: {**GOOD[SOUND_ROW], PAIRS: sound}, WRONG_ROW: {**GOOD[WRONG_ROW], PAIRS: wrong}}
-    assert violations(Matrix(rows), {"wrong": DEFECT}, (*SUITE, pairs), {"casino": casino}) == says
+    told = violations(
+        Matrix(rows), {"wrong": DEFECT}, (*SUITE, pairs), {"casino": casino}, beside={"wrong": beside} if beside else {}
+    )
+    assert told == says
+
+
+def test_the_combinations_name_defects_and_requirements_of_their_contracts() -> None:
+    for name, requirements in combinations().items():
+        known = {each for contract in DEFECTS[name].contracts for each in load(contract).requirements}
+        assert {*requirements} <= known, name
+        assert not {*requirements} & {*DEFECTS[name].violates}, name
 
 
 def test_the_bundled_suite_has_the_generated_scenarios_once() -> None:

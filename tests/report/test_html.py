@@ -19,6 +19,7 @@ from harness.contracts import Contract
 from harness.model import Operation, Reply, Request, Waiver
 from harness.report import write
 from harness.report.html import render
+from harness.report.html.card import unjudged
 from harness.report.html.view import page as page_values
 from mock_server.defects import named
 from mock_server.wallet import CoreOnlyWallet, Wallet
@@ -290,9 +291,25 @@ def test_the_card_names_wallet_contract_date_version_and_what_was_not_judged() -
         "9 s",
     ):
         assert part in top, part
-    skipped = next(each["reason"] for each in made["scenarios"] if each["status"] == "skipped")
-    assert skipped[1:] in top
+    (lacking,) = (each for each in made["contracts"]["casino"]["not_judged"] if "reward" in each["what"])
+    assert f"{', '.join(lacking['what'])}: {lacking['why']}" in top
     assert "How late repeats were tried" in top
+
+
+def test_what_was_not_judged_is_told_once_and_as_the_data_has_it() -> None:
+    some = {name: [each for each in everything(name) if "/resent" in each] for name in ("casino", "sportsbook")}
+    made: dict[str, Any] = report(CoreOnlyWallet, some)
+    told = list(unjudged(made))
+    for contract in made["contracts"].values():
+        for each in contract["not_judged"]:
+            words = f"{', '.join(each['what'])}: {each['why']}".lower()
+            assert len([entry for entry in told if words in entry["text"].lower()]) == 1, told
+    skipped = sum(each["status"] == "skipped" for each in made["scenarios"])
+    assert skipped == sum(
+        int(count) for each in told for count in re.findall(r"(\d+) scenarios? w\w+ skipped", each["text"])
+    )
+    open_ids = {each["id"] for each in made["requirements"] if each["status"] == "skipped" and each["scenarios"]}
+    assert {id for each in told for id in each["requirements"]} <= open_ids
 
 
 def test_every_failure_is_reached_from_a_cause_and_counts_have_their_whole(whole_report: dict[str, Any]) -> None:

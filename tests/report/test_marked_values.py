@@ -18,7 +18,7 @@ from harness.contracts import Contract
 from harness.model import Aspect, Check, Operation, Reply, Request
 from harness.report import write
 from harness.report.html import render
-from harness.report.html.bodies import Mark, lines_of, wire
+from harness.report.html.bodies import WrongValue, lines_of, wire
 from harness.report.html.view import page as page_values
 from mock_server.defects import named
 from mock_server.wallet import Wallet
@@ -165,7 +165,7 @@ def test_nothing_is_marked_where_no_place_is_known() -> None:
 )
 def test_a_place_is_found_in_any_json(body: str, place: str, marked: str) -> None:
     message = {"headers": [["x", "y"]], "body": body}
-    shown = wire("HTTP 200", message, {place: Mark("fail", "why")} if place else {})
+    shown = wire("HTTP 200", message, {place: WrongValue("fail", "why")} if place else {})
     assert [each["text"] for each in shown["body"] if each["why"]] == ([marked] if marked else [])
     assert "".join(each["text"] for each in shown["body"]) == "\n".join(each.text for each in lines_of(body))
 

@@ -146,6 +146,18 @@ def test_a_rollback_names_the_bet_in_the_shape_that_it_was_sent_in() -> None:
     assert rollback.id != rollback.original
 
 
+def test_a_rollback_names_the_bet_if_a_credit_has_its_id_and_credits_stay() -> None:
+    made = planned(
+        step("settle", Draft(id="b1", amount="1")),
+        step("bet", Draft(id="b1", amount="1")),
+        step("rollback", Draft(bet="b1")),
+        contract="sportsbook",
+    )
+    (credit, bet, undone) = [each.bound[0] for each in sends(made)]
+    assert (undone.original, undone.bet, undone.of_win) == (bet.id, bet.bet, False)
+    assert credit.bet != undone.bet
+
+
 @pytest.mark.parametrize(
     ("word", "session"), [("", "live"), ("expired", "old"), ("unknown", "no-such-session-188"), ("none", "")]
 )

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from harness.contracts.shared.schema import pointer
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s",:{}\[\]]+|[,:{}\[\]]')
 _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 _INDENT = "  "
 
-Marks = Mapping[str, "Mark"]
+WrongValues = Mapping[str, "WrongValue"]
 """By place: what is wrong with the value there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class WrongValue:
     """What is wrong with a value: the kind of the finding, and a few words."""
 
     kind: str
@@ -30,7 +32,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """A line of a message. `place` is that of its value: a JSON pointer, the name of a header, or `status`."""
 
     text: str
@@ -43,14 +45,14 @@ def pretty(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def lines_of(text: str) -> tuple[Line, ...]:
+def lines_of(text: str) -> tuple[MessageLine, ...]:
     """The lines of a body: of a JSON object or list one for each member. Those of any other text have no places."""
     if not text.lstrip().startswith(("{", "[")):
-        return (Line(text),)
+        return (MessageLine(text),)
     try:
         json.loads(text, parse_int=str, parse_float=str, parse_constant=_refused)
     except (ValueError, RecursionError):
-        return (Line(text),)
+        return (MessageLine(text),)
     return tuple(_laid_out(_TOKEN.findall(text)))
 
 
@@ -58,7 +60,7 @@ def _refused(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _laid_out(tokens: list[str]) -> Iterator[Line]:
+def _laid_out(tokens: list[str]) -> Iterator[MessageLine]:
     """The lines of the tokens. `path` has the key or index of the value at hand in each object and list around it."""
     path: list[str | int] = []
     line, place = "", ""
@@ -66,15 +68,15 @@ def _laid_out(tokens: list[str]) -> Iterator[Line]:
         if token in _CLOSING:
             path.pop()
         if _begins_a_line(token, before):
-            yield Line(line, place)
+            yield MessageLine(line, place)
             line, place = _INDENT * len(path), ""
             if token not in _CLOSING:
                 path[-1] = path[-1] + 1 if isinstance(path[-1], int) else _key(token)
-                place = _pointer(path)
+                place = pointer(path)
         line += f"{token} " if token == ":" else token
         if token in _OPENING:
             path.append(-1 if token == "[" else "")
-    yield Line(line, place)
+    yield MessageLine(line, place)
 
 
 def _begins_a_line(token: str, before: str) -> bool:
@@ -82,24 +84,20 @@ def _begins_a_line(token: str, before: str) -> bool:
 
 
 def _key(token: str) -> str:
-    return str(json.loads(token, strict=False))
+    return str(json.loads(token, strict=False, parse_float=str))
 
 
-def _pointer(path: Sequence[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-
-
-def wire(first: str, message: Mapping[str, Any], marks: Marks) -> dict[str, list[dict[str, str]]]:
+def wire(first: str, message: Mapping[str, Any], marks: WrongValues) -> dict[str, list[dict[str, str]]]:
     """A message in the form of HTTP: its first line, its headers and its body, each in parts: plain or marked."""
-    headers = [Line(f"{name}: {value}", name.lower()) for name, value in message["headers"]]
+    headers = [MessageLine(f"{name}: {value}", name.lower()) for name, value in message["headers"]]
     return {
-        "line": _parts([Line(first, "status")], marks),
+        "line": _parts([MessageLine(first, "status")], marks),
         "headers": _parts(headers, marks),
         "body": _parts(lines_of(message["body"]), marks),
     }
 
 
-def _parts(lines: Sequence[Line], marks: Marks) -> list[dict[str, str]]:
+def _parts(lines: Sequence[MessageLine], marks: WrongValues) -> list[dict[str, str]]:
     """The text of lines, divided at marked lines. A marked part has the kind of its finding and what is wrong."""
     found: list[dict[str, str]] = []
     plain = ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.contracts import Contract, UnknownContract, load
 from harness.model import Lateness
-from harness.report.html.bodies import Marks, wire
+from harness.report.html.bodies import WrongValues, wire
 from harness.report.html.latency_chart import milliseconds
 from harness.report.html.race_lanes import Guilty
 from harness.verdict.repetition_ages import lateness
@@ -19,7 +19,7 @@ _WHEN = {PREPARATION: "preparation", -2: "closing read", -3: "later read"}
 
 
 def exchange_row(
-    exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilty: Guilty, marks: Marks
+    exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilty: Guilty, marks: WrongValues
 ) -> dict[str, Any]:
     """One exchange with the texts of its messages. Those of a finding show how the request was signed.
 

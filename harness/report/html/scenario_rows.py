@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.model import Aspect, Check
 from harness.report.html.balance_chart import charts
-from harness.report.html.bodies import Mark
+from harness.report.html.bodies import WrongValue
 from harness.report.html.exchange_rows import PREPARATION, exchange_row
 from harness.report.html.kinds import SHOWN, counts, kind, shown, word
 from harness.report.html.race_lanes import Guilty, races
@@ -96,11 +96,7 @@ def _row(
     found.sort(key=lambda each: SHOWN.index(shown(each)))
     ids = dict.fromkeys([scenario["requirement"], *(each["requirement"] for each in found)])
     guilty = _guilty(scenario)
-    marked = _marked(scenario)
-    rows = [
-        exchange_row(each, scenario, guilty, marked.get((each["run"], each["index"]), {}))
-        for each in scenario["exchanges"]
-    ]
+    rows = _exchange_rows(scenario, guilty)
     result = shown(scenario)
     return {
         "anchor": anchors.of(*key),
@@ -127,6 +123,14 @@ def _row(
         "prepared": [each for each in rows if each["step"] == PREPARATION and not each["guilty"]],
         "steps": [each for each in rows if each["step"] != PREPARATION or each["guilty"]],
     }
+
+
+def _exchange_rows(scenario: Mapping[str, Any], guilty: Guilty) -> list[dict[str, Any]]:
+    wrong = _wrong_values(scenario)
+    return [
+        exchange_row(each, scenario, guilty, wrong.get((each["run"], each["index"]), {}))
+        for each in scenario["exchanges"]
+    ]
 
 
 def _cases(scenario: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -193,13 +197,13 @@ def _marks(scenario: Mapping[str, Any], run: int | None) -> dict[int, list[str]]
     return found
 
 
-def _marked(scenario: Mapping[str, Any]) -> dict[tuple[int, int], dict[str, Mark]]:
+def _wrong_values(scenario: Mapping[str, Any]) -> dict[tuple[int, int], dict[str, WrongValue]]:
     """By run and index of an exchange: the wrong values of its answer, by place, each with its worst finding."""
-    found: dict[tuple[int, int], dict[str, Mark]] = {}
+    found: dict[tuple[int, int], dict[str, WrongValue]] = {}
     for each in sorted(scenario["verdicts"], key=lambda each: SHOWN.index(shown(each))):
         which = each.get("accused" if each.get("aspect") == Aspect.LATE else "exchange")
         if each["status"] not in {"pass", "skipped"} and which is not None and each.get("place"):
-            mark = Mark(kind(shown(each)), _wrong(each))
+            mark = WrongValue(kind(shown(each)), _wrong(each))
             found.setdefault((each.get("run", 0), which), {}).setdefault(each["place"], mark)
     return found
 

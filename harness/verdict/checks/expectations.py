@@ -23,12 +23,11 @@ from harness.model import (
     transactions,
 )
 from harness.verdict.checks import sentences
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import place_in, sole, status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, is_beyond_limit, may_be_believed, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart
 from harness.verdict.checks.narrowing import NEAR_PLAYER
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from harness.model import Check, Exchange, FaultCase, Level, Outcome, Requirement, Situation, Status, Verdict, Wrong
 from harness.verdict.checks import sentences
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import place_in, sole, status_of
 from harness.verdict.checks.facts import currency_of, is_beyond_limit, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.contracts import Contract
 from harness.contracts.shared.requirements import LATE
@@ -216,6 +217,7 @@ def _is_like(name: str, others: Collection[str]) -> bool:
     return any(_folded(other) & mine for other in others)
 
 
+@lru_cache(maxsize=4096)
 def _folded(transaction_id: str) -> frozenset[str]:
     """The forms to which some wallets reduce an id by mistake."""
     stripped = transaction_id.strip()
