@@ -28,6 +28,7 @@ test-all: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests -m full -n 2 --dist worksteal -rs
 
 # The documentation as a site, in build/docs: every guide, requirement and scenario, with search. A broken link is an error.
+# A site of the same sources is not built again, so after `make test-all`, which has built it, this only looks.
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python docs/site/build.py
 

@@ -29,6 +29,7 @@ from harness.cli import (
     show_config,
     verify,
 )
+from harness.cli.arguments import Parser
 from harness.cli.command import Command, UsageProblem
 from harness.files.complaints import nearest
 from harness.inert import inert
@@ -57,6 +58,8 @@ COMMANDS: tuple[Command, ...] = (
 )
 """The modules of the subcommands, in the order of the help."""
 
+_OF_ALL = ("-h", "--help", "--version")
+"""The options that need no command."""
 USAGE = 2
 BROKEN_OFF = 130
 """Exit status of a command that Ctrl+C has ended, as shells report it."""
@@ -93,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options, unknown = parser().parse_known_args(given)
         options.further = unknown
         if unknown and not getattr(options, "takes_further", False):
-            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+            options.parser.refuse(unknown)
+        options.parser.refuse_misspelt(unknown)
         status: int = options.run(options)
     except (UsageProblem, ReportError) as error:
         print(inert(f"walletproof: {error}"), file=sys.stderr)
@@ -109,15 +113,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _require_command(word: str) -> None:
-    """Raises UsageProblem, with the nearest command, if a word is neither a command nor an option."""
+    """Raises UsageProblem, with the nearest command, if a word is neither a command nor an option of all of them."""
     names = [each.NAME for each in COMMANDS]
+    if word.startswith("-") and word not in _OF_ALL:
+        raise UsageProblem(
+            f"{word} stands where a command belongs: walletproof COMMAND {word}; commands: {', '.join(names)}"
+        )
     if not word.startswith("-") and word not in names:
         raise UsageProblem(f"there is no command {word!r}{nearest(word, names)}")
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog="walletproof",
         description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
         epilog="`walletproof docs exit_status` has the exit statuses of all commands.",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 from pathlib import Path
 from typing import Any
 
-from harness.config import Options
+from harness.cli.command import UsageProblem
+from harness.config import Misconfigured, Options, OptionsError, RunConfiguration, configure
 from harness.contracts import BUNDLED
 from harness.model.words import PROVISION_TOKEN
 
@@ -58,6 +60,26 @@ def options_of(arguments: argparse.Namespace) -> Options:
         seed=secrets.randbits(32),
         run_id=secrets.token_hex(4),
     )
+
+
+def usable_configuration(arguments: argparse.Namespace, command: str) -> RunConfiguration | None:
+    """The configuration of the wallet that a command examines, with all that sending needs.
+
+    None if something is missing: then the complaints have been printed. Raises UsageProblem for arguments that
+    contradict each other or name no wallet. `command` is the name of the command.
+    """
+    try:
+        configuration = configure(options_of(arguments), os.environ)
+        if configuration.bundled:
+            raise UsageProblem(f"say which wallet: walletproof {command} URL, or --profile FILE")
+        configuration.require_usable()
+    except Misconfigured as problem:
+        # One line for each complaint, with its place in the profile in a form that editors can open.
+        print(f"{problem}\nNOT READY, set this right first")
+        return None
+    except OptionsError as error:
+        raise UsageProblem(str(error)) from None
+    return configuration
 
 
 def usual_profile() -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
 
-from harness.cli.aim import add_wallet_arguments, options_of
-from harness.cli.command import UsageProblem
-from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
+from harness.cli.aim import add_wallet_arguments, usable_configuration
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, Contract, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import preflight, violations_of
-from harness.play.preflight import ConfigurationProblem, Facts, Stage
-from harness.play.preflight.wants import Want, wants
+from harness.model import Scenario
+from harness.play.preflight import ConfigurationProblem, Stage
+from harness.play.preflight.wants import wants
 from harness.scenario import ScenarioError, load_folder
 from harness.verdict import Violation
 from harness.verdict.causes import of_mistake
+from harness.verdict.repetition_ages import HOW_TO_RESTART
 
 NAME = "check"
 HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
@@ -33,17 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check each contract. Returns 0 if ready, 1 for a violation, 3 for a problem. Raises UsageProblem."""
-    try:
-        configuration = configure(options_of(options), os.environ)
-        if configuration.bundled:
-            raise UsageProblem("say which wallet: walletproof check URL, or --profile FILE")
-        configuration.require_usable()
-    except Misconfigured as problem:
-        # One line for each complaint, with its place in the profile in a form that editors can open.
-        print(f"{problem}\nNOT READY, set this right first")
+    configuration = usable_configuration(options, NAME)
+    if configuration is None:
         return CONFIGURATION
-    except OptionsError as error:
-        raise UsageProblem(str(error)) from None
     if configuration.profile.path:
         print(f"profile {configuration.profile.path}")
         for warning in configuration.warnings:
@@ -67,9 +59,12 @@ def _check(wallet: WalletUnderTest) -> int:
     if facts.first_calls:
         print(f"{contract.name}: VIOLATED before any scenario: {_ids(violations)}\n")
         return VIOLATED
-    for want in _unmet(wallet, facts):
+    scenarios = _scenarios(contract, bundled_one=wallet.contract in BUNDLED)
+    for want in wants(scenarios, contract, wallet, facts):
         named = ", ".join(want.scenarios[:_MOST_NAMED]) + (", ..." if len(want.scenarios) > _MOST_NAMED else "")
         _line("", "skipped", f"{_count(len(want.scenarios), 'scenario')}: {want.reason} ({named})")
+    if not wallet.restart_command and any(each.is_epilogue for each in scenarios):
+        _line("", "not tried", f"repeats after a restart: {HOW_TO_RESTART}")
     warned = f", with {_count(len(facts.warnings), 'warning')}" if facts.warnings else ""
     if violations:
         print(f"{contract.name}: READY{warned}, and VIOLATED before any scenario: {_ids(violations)}\n")
@@ -105,14 +100,13 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _unmet(wallet: WalletUnderTest, facts: Facts) -> Iterator[Want]:
-    """The requirements of scenarios that this wallet and configuration cannot meet."""
-    contract = load(wallet.contract)
-    folder = bundled("scenarios") if wallet.contract in BUNDLED else contract.scenarios
+def _scenarios(contract: Contract, *, bundled_one: bool) -> Sequence[Scenario]:
+    """The scenarios of the contract. None if it has no folder, or if a file cannot be read, which a run reports."""
+    folder = bundled("scenarios") if bundled_one else contract.scenarios
     if folder is None:
-        return
+        return ()
     try:
-        scenarios = load_folder(folder.resolve(), {contract.name: contract})
+        found = load_folder(folder.resolve(), {contract.name: contract})
     except ScenarioError:
-        return
-    yield from wants(scenarios, contract, wallet, facts)
+        return ()
+    return tuple(each for each in found if contract.name in each.requirements)

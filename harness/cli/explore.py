@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from harness.cli.aim import add_wallet_arguments, options_of
+from harness.cli.aim import add_wallet_arguments, usable_configuration
 from harness.cli.command import UsageProblem
-from harness.config import Misconfigured, OptionsError, WalletUnderTest, configure
+from harness.config import WalletUnderTest
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.contracts.shared.schema import bundled as bundled_folder
 from harness.examine import Examiner, preflight
@@ -60,16 +59,9 @@ def run(options: argparse.Namespace) -> int:
     """Explore each contract. Returns the exit status of a certification. Raises UsageProblem."""
     if options.pairs:
         return _print_pairs(tuple(options.contract) or BUNDLED)
-    try:
-        configuration = configure(options_of(options), os.environ)
-        if configuration.bundled:
-            raise UsageProblem("say which wallet: walletproof explore URL, or --profile FILE")
-        configuration.require_usable()
-    except Misconfigured as problem:
-        print(f"{problem}\nNOT READY, set this right first")
+    configuration = usable_configuration(options, NAME)
+    if configuration is None:
         return CONFIGURATION
-    except OptionsError as error:
-        raise UsageProblem(str(error)) from None
     seed = configuration.wallets[0].seed if options.seed is None else options.seed
     print(f"seed {seed}: walletproof explore --seed {seed} draws the same again")
     share = (options.minutes or MINUTES) * 60 / len(configuration.wallets)

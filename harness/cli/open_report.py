@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 import webbrowser
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from harness.inert import one_line
 from harness.report import ReportError, read, write
 
 NAME = "report"
-HELP = "open a report in the browser: the newest of this folder, or FILE; a JSON report is made a page first"
+HELP = "open a report in the browser: the newest page of this folder, or FILE; a JSON report gets its page beside it"
 _PAGE, _DATA = ".html", ".json"
 _MARK = '<meta name="generator" content="walletproof: '
 _HEAD_CHARACTERS = 2_000
@@ -61,7 +60,10 @@ def _is_ours(path: Path) -> bool:
 
 
 def _page_of(path: Path) -> Path:
-    """The page for a file: the file itself, or a page made from a JSON report. Raises ReportError."""
+    """The page for a file: the file itself, or a page that is made from a JSON report beside it. Raises ReportError.
+
+    The page of a report always has the same name, so that opening it again leaves no further file.
+    """
     match path.suffix.lower():
         case ".html":
             if not path.is_file():
@@ -70,7 +72,10 @@ def _page_of(path: Path) -> Path:
                 raise ReportError(f"{path} is no page of walletproof: give a report that --wallet-report has written")
             return path
         case ".json":
-            page = Path(tempfile.mkdtemp(prefix="walletproof-")) / f"{path.stem}{_PAGE}"
-            write(page, read(path))
+            page = path.with_suffix(_PAGE)
+            report = read(path)
+            if page.exists() and not _is_ours(page):
+                raise ReportError(f"{page} is in the way, and is no page of walletproof: move it, or rename the report")
+            write(page, report)
             return page
     raise ReportError(f"{path} cannot be shown: give a page ({_PAGE}) or a report ({_DATA})")

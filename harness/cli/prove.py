@@ -33,7 +33,7 @@ _MOST_SHOWN = 40
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
-    add("defect", nargs="*", metavar="DEFECT", help="only these (python -m mock_server --list-defects lists them)")
+    add("defect", nargs="*", metavar="DEFECT", help="only these (`walletproof list bugs` lists them)")
     add("--html", type=Path, metavar="FILE", help="write the kill matrix as a page")
     add("--markdown", type=Path, metavar="FILE", help="write it as Markdown")
     add("--json", type=Path, metavar="FILE", help="write it as data")

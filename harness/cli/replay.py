@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.cli.aim import USUAL_PROFILE, usual_profile
+from harness.cli.catalogue import contracts_of, scenarios_of
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.contracts.shared.schema import bundled
+from harness.explore.chance_item import CHANCE
 from harness.report import ReportError, read
 from harness.report.changes import Change, changes, detail, failing
 
@@ -26,6 +28,8 @@ HELP = (
     "run again the scenarios that failed in a report, or one scenario file: FIXED, STILL FAILING or NEW; exit status 1 "
     "if any still fails"
 )
+NOT_RUN = "NOT RUN"
+"""The word for a scenario that failed and that cannot be run by itself."""
 _OF_SCENARIOS = (".yaml", ".yml")
 _OF_PLAYERS = frozenset({"--wallet-profile", "--wallet-provision", "--wallet-player"})
 """The options of pytest that select players."""
@@ -75,7 +79,10 @@ def run(options: argparse.Namespace) -> int:
     found: list[Change] = []
     for contract in contracts:
         ids = [scenario for name, scenario in wanted if name == contract]
-        found += changes(before, _run_again(before, contract, ids, options), only_run=True)
+        left_out = _of_whole_runs(contract, ids, options)
+        if again := [each for each in ids if each not in left_out]:
+            found += changes(before, _run_again(before, contract, again, options), only_run=True)
+        found += [Change(NOT_RUN, contract, each, why) for each, why in left_out.items()]
     for each in found:
         print(line(each))
     print(_total(found))
@@ -86,7 +93,19 @@ def _total(found: Sequence[Change]) -> str:
     """How many changes there are of each kind, and what to do next if nothing fails any more."""
     counts = Counter(each.word for each in found)
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
-    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED"} else told
+    return f"{told or 'no change'}: now run `walletproof certify`" if set(counts) <= {"FIXED", NOT_RUN} else told
+
+
+def _of_whole_runs(contract: str, ids: Sequence[str], options: argparse.Namespace) -> dict[str, str]:
+    """The scenarios that cannot be run by themselves, each with the reason. Raises UsageProblem."""
+    found = {CHANCE: "it is drawn by chance: run one of the files that its finding is kept in"} if CHANCE in ids else {}
+    if CHANCE in ids and len(ids) == 1:
+        return found
+    module = {_named(each): each for each in options.contract}.get(contract, contract)
+    scenarios = scenarios_of(contracts_of([module])).values()
+    epilogues = {each.id for each in scenarios if each.is_epilogue}
+    why = "it sends again what a whole run has sent: run `walletproof certify`"
+    return found | {each: why for each in ids if each in epilogues}
 
 
 def _run_file(options: argparse.Namespace) -> int:

@@ -198,6 +198,7 @@ class Results:
             sent=secrets.sentence(verdict.sent),
             said=secrets.sentence(verdict.said, LONGEST_SAID),
             possible=tuple(map(secrets.sentence, verdict.possible)),
+            place=secrets.sentence(verdict.place),
         )
         if not self.explaining or verdict.status not in _RED:
             return redacted

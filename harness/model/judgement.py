@@ -177,6 +177,11 @@ class Verdict:
     None if it is not about an answer's form.
     """
     player: str = ""
+    place: str = ""
+    """Where the wrong value stands: a JSON pointer into the answer's body, the name of a header, or `status`.
+
+    It is empty if that is not known. It is about the answer of `exchange`, and for a late balance of `accused`.
+    """
     line: int = 0
     situation: str = ""
     """The oracle's classification of the blamed step: a `Situation`, possibly narrowed. Empty if there is none."""

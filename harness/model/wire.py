@@ -144,6 +144,11 @@ class ItemReply:
     """The wallet's own reference of the transaction (`walletTransactionId`)."""
     echo: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Where `balance`, `code` and `reference` stand in the body, as JSON pointers; those that the contract names.
+
+    A report marks the wrong one of them. Two answers are equal wherever their parts stand.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

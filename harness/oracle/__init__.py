@@ -8,6 +8,7 @@ from harness.oracle.book import Book, Entry, EntryState, Family, Key, change_of,
 from harness.oracle.events import Belief, Event
 from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
 from harness.oracle.lost import reasons_of_refusal
+from harness.oracle.policy_words import POLICY_WORDS, PolicyWords
 from harness.oracle.possible import Possible
 from harness.oracle.rules import allowed
 from harness.oracle.sums import BudgetExceeded
@@ -15,6 +16,7 @@ from harness.oracle.terms import READINGS, Terms
 
 __all__ = [
     "MONEY_ONLY",
+    "POLICY_WORDS",
     "READINGS",
     "STRICT",
     "Belief",
@@ -28,6 +30,7 @@ __all__ = [
     "Judgement",
     "Key",
     "Leniency",
+    "PolicyWords",
     "Possible",
     "Terms",
     "allowed",

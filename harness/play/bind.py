@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict
 from zlib import crc32
 
 from harness.contracts import Contract
@@ -143,97 +143,70 @@ def _currency(draft: Draft, player: Player) -> str:
     return player.currency
 
 
-@dataclass(frozen=True, slots=True)
-class _Common:
+class _Moved(TypedDict):
     """The fields that all movements have."""
 
+    id: str
     player: str
     currency: str
-    amount: int
+    amount: Amount
     session: str
-    game: str
-    bet: str
 
 
-def _common(bound: Bound, moment: Moment) -> _Common:
+def _moved(bound: Bound, moment: Moment) -> _Moved:
     draft = bound.draft
     player = _player(draft, moment)
-    unit = moment.contract.wire_unit(player.currency)
     held = moment.balances.get(draft.player, 0)
-    return _Common(
-        player=player.id,
-        currency=_currency(draft, player),
-        amount=resolve_amount(draft.amount, int(held), unit),
-        session=_session(draft, player),
-        game=UNKNOWN_GAME if draft.game else moment.games[0],
-        bet=_bet_reference(bound, moment, player),
-    )
+    return {
+        "id": bound.id,
+        "player": player.id,
+        "currency": _currency(draft, player),
+        "amount": resolve_amount(draft.amount, int(held), moment.contract.wire_unit(player.currency)),
+        "session": _session(draft, player),
+    }
 
 
-def _bet_reference(bound: Bound, moment: Moment, player: Player) -> str:
+def _game(draft: Draft, moment: Moment) -> str:
+    return UNKNOWN_GAME if draft.game else moment.games[0]
+
+
+def _kind(bound: Bound, moment: Moment, word: str) -> str:
+    return bound.draft.kind or moment.contract.kind_of(word)
+
+
+def _bet_reference(bound: Bound, moment: Moment) -> str:
     """The bet that a credit or an unsettlement names. It is the same at every sending of the same transaction."""
-    if moment.places_bets or bound.draft.bet or not player.bets:
+    bets = _player(bound.draft, moment).bets
+    if moment.places_bets or bound.draft.bet or not bets:
         return bound.bet
-    return player.bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(player.bets)]
+    return bets[crc32(bound.id.encode("utf-8", "surrogatepass")) % len(bets)]
 
 
 def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
-    common = _common(bound, moment)
-    return Bet(
-        id=bound.id,
-        player=common.player,
-        currency=common.currency,
-        amount=common.amount,
-        session=common.session,
-        bet=bound.bet,
-        round=bound.round,
-        game=common.game,
-        kind=bound.draft.kind or moment.contract.kind_of(word),
-    )
+    game, kind = _game(bound.draft, moment), _kind(bound, moment, word)
+    return Bet(**_moved(bound, moment), bet=bound.bet, round=bound.round, game=game, kind=kind)
 
 
 def _payout(bound: Bound, moment: Moment, word: str) -> Payout:
-    common = _common(bound, moment)
-    win = bound.draft.win == "yes" if bound.draft.win else common.amount > 0
+    moved = _moved(bound, moment)
     return Payout(
-        id=bound.id,
-        player=common.player,
-        currency=common.currency,
-        amount=common.amount,
-        session=common.session,
-        bet=common.bet,
+        **moved,
+        bet=_bet_reference(bound, moment),
         round=bound.round,
-        game=common.game,
-        kind=bound.draft.kind or moment.contract.kind_of(word),
-        win=win,
+        game=_game(bound.draft, moment),
+        kind=_kind(bound, moment, word),
+        win=bound.draft.win == "yes" if bound.draft.win else moved["amount"] > 0,
     )
 
 
 def _reward(bound: Bound, moment: Moment) -> Reward:
-    common = _common(bound, moment)
-    return Reward(
-        id=bound.id,
-        player=common.player,
-        currency=common.currency,
-        amount=common.amount,
-        session=common.session,
-        bet=bound.bet,
-        game=common.game,
-        kind=bound.draft.kind or moment.contract.kind_of("reward"),
-    )
+    game, kind = _game(bound.draft, moment), _kind(bound, moment, "reward")
+    return Reward(**_moved(bound, moment), bet=bound.bet, game=game, kind=kind)
 
 
 def _unsettle(bound: Bound, moment: Moment) -> Unsettle:
-    common = _common(bound, moment)
-    return Unsettle(
-        id=bound.id,
-        player=common.player,
-        currency=common.currency,
-        amount=common.amount,
-        session=common.session,
-        bet=common.bet,
-        kind=bound.draft.kind or moment.contract.kind_of("unsettle"),
-    )
+    bet, kind = _bet_reference(bound, moment), _kind(bound, moment, "unsettle")
+    return Unsettle(**_moved(bound, moment), bet=bet, kind=kind)
 
 
 def _rollback(bound: Bound, moment: Moment) -> Rollback:

@@ -41,13 +41,9 @@ from harness.play.tokens import is_refused_login, refuses_token, spends_token
 from harness.play.waves import one_by_one
 from harness.scenario.estimates import steps_of
 from harness.scenario.identities import Identities
-from harness.scenario.plan import Group, Placed, Plan, PlannedRequest
+from harness.scenario.plan import BETS_IN_A_BATCH, MOST_SINGLE_BETS, Group, Placed, Plan, PlannedRequest
 from harness.scenario.words import UNKNOWN
 
-MOST_SINGLE_BETS = 50
-"""The most preparatory bets that are placed one by one. More are placed in batches, because each request takes time."""
-BETS_IN_A_BATCH = 100
-"""The number of bets in a preparatory batch, far below what a nightly batch must hold."""
 _GAVE_UP = (FailureKind.UNREACHABLE, FailureKind.TIME_OUT, FailureKind.TLS)
 
 

@@ -31,10 +31,10 @@ def headline(result: ScenarioResult) -> str:
     if not found:
         return f"{result.requirement} undecided: {result.reason}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return f"{found[0].requirement} {_in_short(found[0])}{more}"
+    return f"{found[0].requirement} {in_short(found[0])}{more}"
 
 
-def _in_short(verdict: Verdict) -> str:
+def in_short(verdict: Verdict) -> str:
     """What was said against what was possible, or the summary of a finding about something else."""
     if not verdict.said or not verdict.possible:
         return verdict.summary

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 from harness import __version__
-from harness.inert import inert
+from harness.inert import inert, one_line
 from harness.plugin.ending import INCOMPLETE_EXIT, Ending
+from harness.plugin.hint import hint
 from harness.plugin.run import Run
 from harness.report import ReportError, RunFacts, report_data, write, write_text
 from harness.report.digests import of_suite
-from harness.report.github import problem_command, repository, workflow_commands
+from harness.report.github import problem_command, workflow_commands
 from harness.report.report_files import complaint_about_name, probe
+from harness.report.repository_places import repository
 
 _WHOLE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, INCOMPLETE_EXIT)
 
@@ -98,13 +100,16 @@ class Outputs:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """Print after the verdict which files were written and which were not.
+        """Print after the verdict which files were written and which were not, and how to see more.
 
         This plugin is registered after that of the verdict, so its wrapper is outside of that one's.
         """
         result = yield
         for text, good in self._messages:
             terminalreporter.line(text, **({} if good else {"red": True}))
+        verbosity = terminalreporter.config.option.verbose
+        if more := hint(self._run.results, self._files.reports, verbosity=verbosity):
+            terminalreporter.line(one_line(more))
         return result
 
     def _report(self, *, complete: bool) -> dict[str, Any]:
@@ -125,6 +130,7 @@ class Outputs:
             warnings=run.warnings,
             wallet=run.wallet_name,
             issuer=run.issuer,
+            profile=run.profile_path,
             left_behind=run.left_behind,
         )
         return report_data(

@@ -10,6 +10,7 @@ import runpy
 import signal
 import sys
 from collections.abc import Mapping
+from typing import Any, TextIO, cast
 
 CERTIFIED, VIOLATED, USAGE, CONFIGURATION, INCOMPLETE = 0, 1, 2, 3, 4
 STATUSES: Mapping[object, int] = {
@@ -25,12 +26,31 @@ STATUSES: Mapping[object, int] = {
 """Our exit status for each status of pytest. Any other status means that the run is incomplete."""
 
 
+class _Complaints:
+    """Standard error, with what pytest says about a mistake in the command line as one sentence."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        if "ERROR: usage:" in text:
+            # It is imported only when the run is over, so that pytest has imported the plugin first.
+            from harness.plugin.usage import in_a_sentence
+
+            text = in_a_sentence(text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main() -> int:
     """Run pytest with the arguments of this process, and return our exit status.
 
     Pipelines end a job with SIGTERM. It is handled as Ctrl+C: balances are restored and reports are written.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.stderr = cast("TextIO", _Complaints(sys.stderr))
     try:
         runpy.run_module("pytest", run_name="__main__", alter_sys=True)
     except SystemExit as ended:

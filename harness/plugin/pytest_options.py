@@ -68,7 +68,7 @@ def declare(add: Callable[..., None]) -> None:
         default=None,
         metavar="NAME",
         help="start the bundled wallet with this deliberate bug, for the contracts that it affects "
-        "(python -m mock_server --list-defects)",
+        "(`walletproof list bugs`)",
     )
     _add_results(add)
 

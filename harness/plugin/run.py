@@ -130,6 +130,11 @@ class Run:
         return self.configuration.profile.digest if self._is_ready else ""
 
     @property
+    def profile_path(self) -> str:
+        """The path of the profile, as the user named it. Empty without one and before the start."""
+        return self.configuration.profile.path if self._is_ready else ""
+
+    @property
     def violated(self) -> dict[str, tuple[Violation, ...]]:
         """The violations that pre-flight has proved, by contract."""
         return {name: violations_of(each, self._facts[each.contract]) for name, each in self.wallets.items()}

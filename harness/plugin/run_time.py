@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from harness.config import WalletUnderTest
 from harness.contracts import Contract
 from harness.model import Scenario
-from harness.scenario.estimates import turns_of
+from harness.scenario.estimates import work_of
 
 LEAST_SECONDS = 30 * 60
 """The time that a run may take at least, in seconds, unless the profile says less."""
 TIMES_THE_ESTIMATE = 3
+TIMES_AS_SLOW = 1.5
+"""From so many times the estimate on, a run is called slower than estimated while it lasts."""
 OWN_NS = 1_500_000
 """What a request costs us besides the wallet's answer, in nanoseconds: measured in `bench/`."""
 EARLY_SECONDS = 20
@@ -23,19 +26,34 @@ _NS = 1_000_000_000
 Work = Iterable[tuple[Scenario, Contract]]
 
 
+def turns(work: Work, wallets: Callable[[str], WalletUnderTest]) -> list[int]:
+    """Roughly how long each scenario takes, in ordinary answers. An epilogue reads every player of the others."""
+    found = [(scenario, contract, wallets(contract.name).limits) for scenario, contract in work]
+    works = [work_of(*each) for each in found]
+    players: Counter[str] = Counter()
+    for (_, contract, _), each in zip(found, works, strict=True):
+        players[contract.name] += each.players
+    return [
+        players[contract.name] if scenario.is_epilogue else each.answers
+        for (scenario, contract, _), each in zip(found, works, strict=True)
+    ]
+
+
 def estimate_seconds(
     work: Work, wallets: Callable[[str], WalletUnderTest], answer_ns: Callable[[str], int], processes: int = 1
 ) -> int:
-    """Roughly how many seconds the scenarios take, from the requests that they wait for. At least 1.
+    """Roughly how many seconds the scenarios take, from the answers that they wait for. At least 1.
 
     `wallets` and `answer_ns` return the wallet and the time of an ordinary answer by the contract's name.
     """
+    work = list(work)
     total_ns = 0
-    for scenario, contract in work:
+    for (scenario, contract), answers in zip(work, turns(work, wallets), strict=True):
         wallet = wallets(contract.name)
         rate = wallet.requests_per_second
         between_ns = int(_NS / rate) if rate else 0
-        total_ns += turns_of(scenario, contract, wallet.limits) * max(answer_ns(contract.name) + OWN_NS, between_ns)
+        total_ns += answers * max(answer_ns(contract.name) + OWN_NS, between_ns)
+        total_ns += wallet.limits.age_seconds * _NS if scenario.is_epilogue else 0
     return max(1, total_ns // (_NS * max(1, processes)))
 
 
@@ -108,10 +126,10 @@ class RunTime:
         if self._warned or elapsed < EARLY_SECONDS or not done:
             return ""
         needed = elapsed * total / done
-        if needed <= self.most and needed <= TIMES_THE_ESTIMATE * max(self.estimate, EARLY_SECONDS):
+        if needed <= self.most and needed <= TIMES_AS_SLOW * max(self.estimate, EARLY_SECONDS):
             return ""
         self._warned = True
         return (
-            f"the wallet is slow: after {shown(elapsed)} the run needs about {shown(needed)} in all, "
+            f"the run is slower than estimated: after {shown(elapsed)} it needs about {shown(needed)} in all, "
             f"{shown(self.estimate)} were estimated, and it ends after {shown(self.most)}"
         )

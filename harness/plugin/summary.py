@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from harness.contracts import Contract
 from harness.model import Level, Scenario, Status, Waiver
+from harness.oracle import POLICY_WORDS
 from harness.plugin.suite import Suite
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
@@ -122,7 +123,7 @@ def lines(
         if verdict.certification is Certification.INCOMPLETE:
             yield from (SummaryLine(text, Status.WARN) for text in _left_open(verdict, contract, mine, width))
         if verbosity >= 0:
-            yield from (SummaryLine(text) for text in (*_observed(mine, width), *_slowest(mine, width)))
+            yield from (SummaryLine(text) for text in (*_observed(mine, width, verbosity), *_slowest(mine, width)))
         yield SummaryLine("")
     if not any(each.status is not Status.SKIPPED for each in results):
         yield SummaryLine("Nothing was judged: every scenario was skipped, which proves nothing.", Status.FAIL)
@@ -199,13 +200,9 @@ def _left_open(
         yield from _wrapped("skipped", f"{skipped[0]}{more}: {reason}", width)
 
 
-def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
+def _observed(results: Sequence[ScenarioResult], width: int, verbosity: int) -> Iterator[str]:
     """Observations that are neither right nor wrong."""
-    readings: dict[str, set[str]] = defaultdict(set)
-    for policy, reading in (pair for each in results for pair in each.readings):
-        readings[policy].add(reading)
-    parts = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(found))}" for policy, found in sorted(readings.items()))
-    yield from _wrapped("readings", "; ".join(parts), width)
+    yield from _readings(results, width, verbosity)
     yield from _wrapped("absent", ", ".join(sorted({name for each in results for name in each.absent})), width)
     spreads = sorted(each.spread_microseconds for each in results if each.spread_microseconds is not None)
     races = ""
@@ -216,6 +213,24 @@ def _observed(results: Sequence[ScenarioResult], width: int) -> Iterator[str]:
         yield from _wrapped("repeats", tried(late).removeprefix("repeats "), width)
     sent = sum(each.exchanges for each in results)
     yield from _wrapped("sent", f"{_count(sent, 'request')} in {_count(len(results), 'scenario')}{races}", width)
+
+
+def _readings(results: Sequence[ScenarioResult], width: int, verbosity: int) -> Iterator[str]:
+    """The readings of the wallet, with `-v` each in words, and the command that explains them."""
+    readings: dict[str, set[str]] = defaultdict(set)
+    for policy, reading in (pair for each in results for pair in each.readings):
+        readings[policy].add(reading)
+    if not readings:
+        return
+    if verbosity > 0:
+        for policy, found in sorted(readings.items()):
+            words = POLICY_WORDS[policy]
+            meant = "; or ".join(f"{each}: {words.readings[each]}" for each in sorted(found))
+            yield from _wrapped("reading", f"{policy} ({words.question}): {meant}", width)
+        return
+    parts = (f"{policy.replace('_', ' ')}: {' or '.join(sorted(found))}" for policy, found in sorted(readings.items()))
+    first = next(iter(sorted(readings)))
+    yield from _wrapped("readings", f"{'; '.join(parts)} (`walletproof explain {first}` says what is meant)", width)
 
 
 def _slowest(results: Sequence[ScenarioResult], width: int) -> list[str]:

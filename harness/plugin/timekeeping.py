@@ -11,8 +11,7 @@ from harness.contracts import Contract
 from harness.model import Scenario
 from harness.plugin.items import ScenarioItem
 from harness.plugin.run import Run
-from harness.plugin.run_time import RunTime, estimate_seconds
-from harness.scenario.estimates import turns_of
+from harness.plugin.run_time import RunTime, estimate_seconds, turns
 
 
 class Timekeeping:
@@ -53,7 +52,8 @@ class Timekeeping:
         self._time = RunTime(estimate, [each.run_seconds for each in wallets.values()], begun=run.begun)
         run.bound(self._time.until, self._time.ends)
         if tell:
-            self._turns = {id_: turns_of(scenario, each, wallets[each.name].limits) for id_, scenario, each in work}
+            expected = turns(pairs, wallets.__getitem__)
+            self._turns = {id_: each for (id_, _, _), each in zip(work, expected, strict=True)}
             self._say(self._time.told)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

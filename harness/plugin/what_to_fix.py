@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from harness.inert import one_line
 from harness.model import Status
+from harness.plugin.block import in_short
 from harness.report.verdict_sentence import counted
 from harness.verdict.dictionary import Explanation
 
@@ -14,6 +16,7 @@ Caused = tuple[str, Explanation]
 
 _MOST, _LEAST_GUESSED = 6, 2
 """How many causes are listed without `-v`. So many guesses are listed even if the known bugs take all places."""
+_MOST_LINES_OF_AN_EXAMPLE = 2
 _INDENT = " " * 6
 
 
@@ -23,8 +26,12 @@ def is_advice(cause: Explanation, *, strict: bool) -> bool:
 
 
 def advice_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[str]:
-    """The lines for causes that violate SHOULD requirements alone."""
-    return [line for each in causes for line in _cause(*each, width, verbosity, named=_named(causes))]
+    """The lines for causes that violate SHOULD requirements alone. Without `-v` each has an example in short."""
+    lines: list[str] = []
+    for contract, cause in causes:
+        lines += _cause(contract, cause, width, verbosity, named=_named(causes))
+        lines += _example(cause, width) if verbosity == 0 else []
+    return lines
 
 
 def fix_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[str]:
@@ -45,6 +52,23 @@ def fix_lines(causes: Sequence[Caused], *, width: int, verbosity: int) -> list[s
     if more := len(causes) - len(shown) - len(guesses):
         lines.append(f"and {counted(more, 'more cause')}: -v lists all, with their evidence")
     return lines
+
+
+def _example(cause: Explanation, width: int) -> list[str]:
+    """A finding of a cause in at most two lines: its scenario, what was wrong, and what was sent."""
+    for result, verdict in cause.findings[:1]:
+        sent = f"; we sent {verdict.sent}" if verdict.sent else ""
+        text = one_line(f"seen in {result.scenario}: {in_short(verdict)}{sent}")
+        return wrap(
+            text,
+            width,
+            initial_indent=_INDENT,
+            subsequent_indent=_INDENT,
+            max_lines=_MOST_LINES_OF_AN_EXAMPLE,
+            placeholder=" ...",
+            break_on_hyphens=False,
+        )
+    return []
 
 
 def _named(causes: Sequence[Caused]) -> bool:

@@ -23,18 +23,46 @@ class Example:
     response: Mapping[str, Any]
 
 
-def example_of(scenario: Scenario, contract: str) -> Example | None:
-    """The last exchange of the scenario's own steps that got an answer, or None if there is none."""
+@dataclass(frozen=True, slots=True)
+class PlacedFinding:
+    """The finding by which a wallet with a bug violates a requirement, and the place of its exchange."""
+
+    verdict: Verdict
+    place: tuple[int, int]
+    """The run of the scenario, and the index of the exchange within it."""
+    operation: str
+
+
+def example_of(scenario: Scenario, contract: str, found: PlacedFinding | None = None) -> Example | None:
+    """An exchange of the scenario's own steps that got an answer: that of the finding, or else the last one.
+
+    None if there is none. The exchange of a finding is one with the same operation at the same place.
+    """
     result = _played(Wallet, scenario, contract)
     own = [each for each in result.records if each["step"] >= 0 and each["response"]] if result is not None else []
-    return Example(own[-1]["operation"], own[-1]["request"], own[-1]["response"]) if own else None
+    same = [each for each in own if found is not None and _is_at(each, found)]
+    return next((Example(each["operation"], each["request"], each["response"]) for each in (*same, *own[-1:])), None)
 
 
-def finding_of(defect: Defect, scenario: Scenario, contract: str, requirement: str) -> Verdict | None:
-    """The finding by which a wallet with the defect violates the requirement in the scenario, or None."""
+def _is_at(record: Mapping[str, Any], found: PlacedFinding) -> bool:
+    return (record["run"], record["index"]) == found.place and record["operation"] == found.operation
+
+
+def finding_of(defect: Defect, scenario: Scenario, contract: str, requirement: str) -> PlacedFinding | None:
+    """The finding by which a wallet with the defect violates the requirement in the scenario, or None.
+
+    One about a request of the scenario's own steps comes first.
+    """
     result = _played(defect.wallet_type, scenario, contract)
-    found = [each for each in result.verdicts if each.status in RED] if result is not None else []
-    return next((each for each in found if each.requirement == requirement), None)
+    if result is None:
+        return None
+    records = {(each["run"], each["index"]): each for each in result.records}
+    found = []
+    for each in result.verdicts:
+        place = (each.run or 0, -1 if each.exchange is None else each.exchange)
+        if each.status in RED and each.requirement == requirement and place in records:
+            found.append((records[place]["step"] < 0, PlacedFinding(each, place, records[place]["operation"])))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _played(wallet_type: type[Wallet], scenario: Scenario, contract: str) -> ScenarioResult | None:

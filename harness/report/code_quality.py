@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from harness.report.finding_rows import FindingRow, finding_rows
@@ -10,10 +11,13 @@ from harness.report.finding_rows import FindingRow, finding_rows
 _OF_HARM = {"money": "blocker", "attack": "critical", "format": "major", "advice": "minor"}
 
 
-def code_quality(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One object for each finding, worst first: GitLab shows the first ones of a long list."""
+def code_quality(report: Mapping[str, Any], root: Path) -> list[dict[str, Any]]:
+    """One object for each finding, worst first: GitLab shows the first ones of a long list.
+
+    `root` is the folder of the operator's repository, to which paths are relative.
+    """
     order = ("blocker", "critical", "major", "minor", "info")
-    found = [_issue(each) for each in finding_rows(report)]
+    found = [_issue(each) for each in finding_rows(report, root)]
     return sorted(found, key=lambda each: order.index(each["severity"]))
 
 
@@ -24,7 +28,7 @@ def _issue(finding: FindingRow) -> dict[str, Any]:
         "check_name": finding.requirement,
         "fingerprint": finding.fingerprint,
         "severity": _severity(finding),
-        "location": {"path": finding.file, "lines": {"begin": finding.line}},
+        "location": {"path": finding.place.file, "lines": {"begin": finding.place.line}},
     }
 
 

@@ -14,7 +14,7 @@ from harness.model import Status
 from harness.report.latency import latencies
 from harness.report.remarks import remarks
 from harness.report.themes import themes
-from harness.report.verdict_sentence import because, not_judged
+from harness.report.verdict_sentence import not_judged, verdict_sentence
 from harness.verdict import RED, ContractVerdict, ScenarioResult, to_data
 from harness.verdict.dictionary import Explanation, explain, rank
 from harness.verdict.repetition_ages import latest, tried
@@ -49,6 +49,8 @@ class RunFacts:
     """The name and version of the wallet, as its profile has it. Empty if it has none."""
     issuer: str = ""
     """Who runs the certification, as the profile has it. Empty if it does not say."""
+    profile: str = ""
+    """The path of the wallet's profile, as the user named it. Empty if the run had none."""
     left_behind: Sequence[str] = ()
     """Sentences about players whose first balance could not be restored."""
 
@@ -124,6 +126,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "selection": run.selection,
         "wallet": run.wallet,
         "issuer": run.issuer,
+        "profile": "" if _is_elsewhere(run.profile) else run.profile,
         "left_behind": list(run.left_behind),
     }
 
@@ -164,7 +167,7 @@ def _sentences(
     own = [each for name, each in causes if name == verdict.contract]
     total = len({name for names in scenarios.values() for name in names})
     return {
-        "sentence": because(verdict, contract, mine, own, total=total, strict=run.strict),
+        "sentence": verdict_sentence(verdict, contract, mine, own, total=total, strict=run.strict, words=False),
         "not_judged": [{"what": list(each.what), "why": each.why} for each in not_judged(verdict, contract, mine)],
     }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.report.data import causes
+from harness.report.repository_places import RepositoryPlace, of_scenario, of_wallet
 
 _WORST_FIRST = ("fail", "unknown", "warn")
 
@@ -22,7 +24,8 @@ class FindingRow:
     line: int
     """The first line of the scenario's file that a finding names, or 1."""
     requirement: str
-    level: str
+    place: RepositoryPlace
+    """Where a service shows it beside the files of the operator's repository."""
     status: str
     """The worst status: `fail`, `unknown` or `warn`."""
     harm: str
@@ -39,8 +42,8 @@ class FindingRow:
         return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
-def finding_rows(report: Mapping[str, Any]) -> Iterator[FindingRow]:
-    """The findings of all scenarios, in the order of the report."""
+def finding_rows(report: Mapping[str, Any], root: Path) -> Iterator[FindingRow]:
+    """The findings of all scenarios, in the order of the report. `root` is the folder of the operator's repository."""
     harms = {
         (each["contract"], scenario, requirement): each["harm"]
         for each in reversed(causes(report))
@@ -54,19 +57,26 @@ def finding_rows(report: Mapping[str, Any]) -> Iterator[FindingRow]:
                 by_requirement.setdefault(verdict["requirement"], []).append(verdict)
         for requirement, found in by_requirement.items():
             worst = min(found, key=lambda each: _WORST_FIRST.index(each["status"]))
+            line = next((each["line"] for each in (worst, *found) if each.get("line")), 1)
             yield FindingRow(
                 contract=scenario["contract"],
                 scenario=scenario["id"],
                 file=scenario["file"],
-                line=next((each["line"] for each in (worst, *found) if each.get("line")), 1),
+                line=line,
+                place=_place(report, scenario, root, line),
                 requirement=requirement,
-                level=worst["level"],
                 status=worst["status"],
                 harm=harms.get((scenario["contract"], scenario["id"], requirement), ""),
                 waived=all(each.get("waived", False) for each in found),
                 text=_text(worst, len(found)),
                 count=len(found),
             )
+
+
+def _place(report: Mapping[str, Any], scenario: Mapping[str, Any], root: Path, line: int) -> RepositoryPlace:
+    """The line of the scenario, or else the wallet's profile. Without either the scenario's file under its own path."""
+    own = of_scenario(scenario, root, line) or of_wallet(report, scenario["contract"], root)
+    return own or RepositoryPlace(str(scenario["file"]), line)
 
 
 def _text(verdict: Mapping[str, Any], count: int) -> str:

@@ -7,17 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.report.data import causes
+from harness.report.repository_places import of_scenario
 
 _MOST = 10
 """GitHub shows at most ten annotations of a kind for each step."""
 _KINDS = {"CERTIFIED": "notice", "INCOMPLETE": "warning", "NOT RUN": "notice", "NOT CERTIFIED": "error"}
-_INSTALLED = "site-packages"
-"""A folder of this name holds what a package has brought, and nothing of the repository."""
-
-
-def repository(environment: Mapping[str, str]) -> Path:
-    """The folder of the repository that is tested: places in annotations are relative to it."""
-    return Path(environment.get("GITHUB_WORKSPACE") or ".").resolve()
 
 
 def workflow_commands(report: Mapping[str, Any], root: Path) -> list[str]:
@@ -53,12 +47,11 @@ def _place(report: Mapping[str, Any], cause: Mapping[str, Any], root: Path) -> I
     """File and line of the cause's first scenario, or nothing if the file is not one of the repository's."""
     for scenario in report["scenarios"]:
         if scenario["contract"] == cause["contract"] and scenario["id"] == cause["scenarios"][0]:
-            path = Path(scenario["file"]).resolve()
-            if not path.is_file() or not path.is_relative_to(root) or _INSTALLED in path.parts:
-                return
             lines = [each.get("line", 0) for each in scenario["verdicts"] if each["status"] == cause["status"]]
-            yield f"file={_property(path.relative_to(root).as_posix())}"
-            yield f"line={next((line for line in lines if line), 1)}"
+            place = of_scenario(scenario, root, next((line for line in lines if line), 1))
+            if place is not None:
+                yield f"file={_property(place.file)}"
+                yield f"line={place.line}"
             return
 
 

@@ -16,10 +16,13 @@ from typing import Any
 from harness.contracts.shared.schema import bundled
 from harness.inert import inert
 from harness.report.data import FORMAT
+from harness.report.repository_places import repository
 
 SUFFIXES = (".json", ".html", ".md", ".har", ".sarif", ".gitlab.json")
 """The ends of names that select the form of a report. Of two that fit, the longer one counts."""
 
+_DATA = ".json"
+"""The end of the one form that is read again."""
 _READABLE, _PRIVATE = 0o644, 0o600
 """The permissions of files that everybody may read, and of those that only their owner may read."""
 
@@ -83,11 +86,11 @@ def _pieces(path: Path, report: Mapping[str, Any]) -> Iterator[str]:
         case ".sarif":
             from harness.report.sarif import sarif
 
-            return _json(sarif(report))
+            return _json(sarif(report, repository(os.environ)))
         case ".gitlab.json":
             from harness.report.code_quality import code_quality
 
-            return _json(code_quality(report))
+            return _json(code_quality(report, repository(os.environ)))
     raise ReportError(complaint_about_name(path))
 
 
@@ -133,7 +136,9 @@ def probe(path: Path) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a JSON report. Raises ReportError if it is cut off, incomplete or of another version."""
+    """Read a JSON report. Raises ReportError if it is of another form or version, cut off or incomplete."""
+    if complaint := _of_another_form(path):
+        raise ReportError(complaint)
     try:
         report = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
@@ -147,6 +152,16 @@ def read(path: Path) -> dict[str, Any]:
     if complaint := complaint_about(report):
         raise ReportError(f"{path} does not have the shape of a report: {complaint}")
     return report
+
+
+def _of_another_form(path: Path) -> str:
+    """What is wrong with a report of another form than JSON, and which one to give. Empty for any other file."""
+    suffix = suffix_of(path)
+    if suffix not in SUFFIXES or suffix == _DATA or not path.is_file():
+        return ""
+    beside = path.with_name(path.name.removesuffix(suffix) + _DATA)
+    instead = f"give {beside}" if beside.is_file() else f"write one with `walletproof certify --report {beside.name}`"
+    return f"{path} is the {suffix} form of a report, and what is read is its JSON: {instead}"
 
 
 def complaint_about(report: Mapping[str, Any]) -> str:

@@ -1,25 +1,32 @@
 """A report as SARIF 2.1.0, the format of code analyses that GitHub, Azure and editors read.
 
-A rule is a requirement. A result is what one scenario has found about it, at the scenario's failing line. Files are
-named relative to the base `WALLETPROOF`, because they belong to the suite and not to the operator's repository.
+A rule is a requirement. A result is what one scenario has found about it. Its physical location is a file of the
+operator's repository, relative to its root: services show no result without one. Its logical location is the scenario.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from harness.report.finding_rows import FindingRow, finding_rows
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_BASE = "WALLETPROOF"
+_BASE = "%SRCROOT%"
+"""The usual name for the root of the repository that is tested."""
+_IDENTITY = "primaryLocationLineHash"
+"""The only fingerprint that GitHub compares. Without it all findings in one line would be one."""
 _LEVELS = {"fail": "error", "unknown": "warning", "warn": "note"}
 _OF_RULES = {"MUST": "error", "SHOULD": "note", "MAY": "none"}
 
 
-def sarif(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole log: one run, with a rule for each requirement of the contracts and a result for each finding."""
+def sarif(report: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    """The whole log: one run, with a rule for each requirement of the contracts and a result for each finding.
+
+    `root` is the folder of the operator's repository.
+    """
     rules = [_rule(each) for each in report["requirements"]]
     places = {each["id"]: place for place, each in enumerate(rules)}
     run = report["run"]
@@ -30,7 +37,7 @@ def sarif(report: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "tool": {"driver": {"name": "walletproof", "version": run["harness"], "rules": rules}},
                 "automationDetails": {"id": f"walletproof/{'+'.join(report['contracts'])}/{run['id']}"},
-                "originalUriBaseIds": {_BASE: {"description": {"text": "The suite of walletproof."}}},
+                "originalUriBaseIds": {_BASE: {"description": {"text": "The repository of the operator."}}},
                 "invocations": [
                     {
                         "executionSuccessful": bool(report["complete"]),
@@ -38,7 +45,7 @@ def sarif(report: Mapping[str, Any]) -> dict[str, Any]:
                         "endTimeUtc": run["finished"].replace("+00:00", "Z"),
                     }
                 ],
-                "results": [_result(each, places) for each in finding_rows(report)],
+                "results": [_result(each, places) for each in finding_rows(report, root)],
                 "properties": {"verdicts": {name: each["verdict"] for name, each in report["contracts"].items()}},
             }
         ],
@@ -64,15 +71,15 @@ def _result(finding: FindingRow, places: Mapping[str, int]) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(finding.file), "uriBaseId": _BASE},
-                    "region": {"startLine": finding.line},
+                    "artifactLocation": {"uri": quote(finding.place.file), "uriBaseId": _BASE},
+                    "region": {"startLine": finding.place.line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": name, "kind": "module"}],
+                "logicalLocations": [{"name": finding.scenario, "fullyQualifiedName": name, "kind": "module"}],
             }
         ],
-        "partialFingerprints": {"walletproof/v1": finding.fingerprint},
+        "partialFingerprints": {_IDENTITY: f"{finding.fingerprint}:1", "walletproof/v1": finding.fingerprint},
         "occurrenceCount": finding.count,
-        "properties": {"harm": finding.harm},
+        "properties": {"harm": finding.harm, "scenario": finding.file, "line": finding.line},
     }
     if finding.requirement in places:
         result["ruleIndex"] = places[finding.requirement]

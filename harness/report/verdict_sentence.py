@@ -12,6 +12,7 @@ from harness.contracts import Contract
 from harness.model import Level, NotApplicable, Status
 from harness.verdict import Certification, ContractVerdict, ScenarioResult
 from harness.verdict.dictionary import Explanation
+from harness.verdict.repetition_ages import HOW_TO_RESTART, latest, no_restart_tried
 
 _MOST_NAMED = 4
 """Number of requirement ids that are listed for one reason."""
@@ -21,7 +22,7 @@ _BAD = (Status.FAIL, Status.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """What a run did not judge, and why: operations that the wallet does not have, or ids of requirements."""
+    """What a run did not judge, and why: repeats after a restart, operations, or ids of requirements."""
 
     what: tuple[str, ...]
     why: str
@@ -33,6 +34,9 @@ class NotJudged:
         return f"{', '.join(self.what[:_MOST_NAMED])}{more} ({self.why})"
 
 
+_AFTER_A_RESTART = NotJudged(("repeats after a restart",), HOW_TO_RESTART)
+
+
 def verdict_sentence(
     verdict: ContractVerdict,
     contract: Contract,
@@ -41,25 +45,13 @@ def verdict_sentence(
     *,
     total: int,
     strict: bool = False,
+    words: bool = True,
 ) -> str:
     """The sentence with the verdict before it, as in `NOT CERTIFIED: ids are not looked up (41 scenarios)`.
 
     `results` and `causes` are those of this contract, the causes in the order of `rank`. `total` is the number of the
-    suite's scenarios for it.
+    suite's scenarios for it. Without `words` the verdict itself is left out.
     """
-    return f"{verdict.words}: {because(verdict, contract, results, causes, total=total, strict=strict)}"
-
-
-def because(
-    verdict: ContractVerdict,
-    contract: Contract,
-    results: Sequence[ScenarioResult],
-    causes: Sequence[Explanation],
-    *,
-    total: int,
-    strict: bool = False,
-) -> str:
-    """The sentence without the verdict itself. Other arguments as for `verdict_sentence`."""
     parts = [verdict.reason]
     if verdict.certification is Certification.NOT_CERTIFIED:
         found = [*_ended(results), *_wrong(results, causes, strict=strict), *_waivers(verdict)]
@@ -71,7 +63,7 @@ def because(
         left = [each.words for each in not_judged(verdict, contract, results)]
         more = [f"and {len(left) - _MOST_REASONS} more"] if len(left) > _MOST_REASONS else []
         parts += [f"not judged: {', '.join([*left[:_MOST_REASONS], *more])}"] if left else []
-    return f"{'; '.join(parts)}."
+    return f"{f'{verdict.words}: ' if words else ''}{'; '.join(parts)}."
 
 
 def _ended(results: Sequence[ScenarioResult]) -> Iterator[str]:
@@ -107,7 +99,10 @@ def _of_a_part(results: Sequence[ScenarioResult], total: int) -> Iterator[str]:
 def not_judged(
     verdict: ContractVerdict, contract: Contract, results: Sequence[ScenarioResult]
 ) -> tuple[NotJudged, ...]:
-    """What the wallet does not have, and the MUST and SHOULD requirements that were skipped for another reason."""
+    """What a run did not judge: repeats after a restart, what the wallet lacks, and other skipped requirements.
+
+    The skipped requirements are MUST and SHOULD requirements.
+    """
     absent = tuple(sorted({name for each in results for name in each.absent}))
     left = {
         identifier
@@ -120,7 +115,9 @@ def not_judged(
         if was_skipped and each.not_applicable is not NotApplicable.OPERATION and each.requirement in left:
             reasons.setdefault(each.reason, {})[each.requirement] = None
     others = tuple(NotJudged(tuple(ids), why) for why, ids in reasons.items())
-    return (NotJudged(absent, _lacking(len(absent))), *others) if absent else others
+    lacking = (NotJudged(absent, _lacking(len(absent))),) if absent else ()
+    no_restart = no_restart_tried(latest(each.late for each in results))
+    return (*((_AFTER_A_RESTART,) if no_restart else ()), *lacking, *others)
 
 
 def _lacking(count: int) -> str:

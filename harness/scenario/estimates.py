@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from harness import money
@@ -10,9 +11,13 @@ from harness.contracts import Contract
 from harness.model import Limits, Scenario, Step
 from harness.scenario.identities import Identities
 from harness.scenario.needs import Needs
-from harness.scenario.plan import Plan, bets_by_role, plan
+from harness.scenario.plan import BETS_IN_A_BATCH, MOST_SINGLE_BETS, Plan, bets_by_role, plan
 from harness.scenario.words import DEBITS
 
+ITEMS_IN_THE_TIME_OF_AN_ANSWER = 10
+"""So many transactions of a batch are booked in the time of an ordinary answer."""
+REQUESTS_OF_A_GENERATED_PLAYER = 2
+"""Generated scenarios are short: with their bystanders they make a player for so many requests."""
 _FEW = Limits(parallel=1, rounds=10, burst=10, batch=10)
 """Limits that are large enough for a batch to hold every written transaction, and so every player."""
 
@@ -43,16 +48,43 @@ def needs_in_short(scenario: Scenario, contract: Contract) -> Needs:
     return needs_of(scenario, short, contract, stakes=False)
 
 
-def turns_of(scenario: Scenario, contract: Contract, limits: Limits) -> int:
-    """Roughly how often the scenario waits for the wallet. The longest scenarios are best started first."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a scenario asks of a wallet, roughly: requests, transactions in batches, and players that are made."""
+
+    requests: int
+    items: int = 0
+    players: int = 0
+
+    @property
+    def answers(self) -> int:
+        """How many ordinary answers take as long. Requests of a race are answered one after the other."""
+        return self.requests + self.players + self.items // ITEMS_IN_THE_TIME_OF_AN_ANSWER
+
+
+def work_of(scenario: Scenario, contract: Contract, limits: Limits) -> Work:
+    """What the scenario asks of a wallet. An epilogue counts as nothing, because it depends on the other scenarios."""
+    if scenario.is_epilogue:
+        return Work(0)
     if scenario.is_explored:
-        return limits.explore
+        return Work(limits.explore, players=limits.explore // REQUESTS_OF_A_GENERATED_PLAYER)
     planned = plan(scenario, contract, limits, Identities(0, "00000000"))
-    waves = sum(
-        ceil(len(each.sends) / limits.connections) if each.at_once else len(each.sends) for each in planned.groups
-    )
+    sends = [send for group in planned.groups for send in group.sends]
+    items = sum(len(each.bound) for each in sends if each.batch)
+    bets, in_batches = len(planned.bets), "bet_batch" in contract.words and len(planned.bets) > MOST_SINGLE_BETS
+    settled = sum(each.settles for each in planned.bets)
+    players = 1 + len(planned.roles)
     runs = limits.races if planned.races else 1
-    return runs * (waves + len(planned.bets))
+    return Work(
+        requests=runs * (len(sends) + (ceil(bets / BETS_IN_A_BATCH) if in_batches else bets + settled) + players) + 1,
+        items=runs * (items + (bets if in_batches else 0)),
+        players=runs * players,
+    )
+
+
+def turns_of(scenario: Scenario, contract: Contract, limits: Limits) -> int:
+    """Roughly how long the scenario takes, in ordinary answers. The longest scenarios are best started first."""
+    return work_of(scenario, contract, limits).answers
 
 
 def steps_of(steps: Sequence[Step]) -> Iterator[Step]:

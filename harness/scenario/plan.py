@@ -59,6 +59,12 @@ class Group:
     """True if the wallet is restarted here, where that is possible. Such a group has no requests."""
 
 
+MOST_SINGLE_BETS = 50
+"""The most preparatory bets that are placed one by one. More are placed in batches, because each request takes time."""
+BETS_IN_A_BATCH = 100
+"""The number of bets in a preparatory batch, far below what a nightly batch must hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A bet that the runner places before the first step.

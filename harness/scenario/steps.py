@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from harness.contracts import Contract
 from harness.files.tree import Items, Node, Table, Text
 from harness.model import Loss, Step
 from harness.scenario.context import Context, entries
@@ -136,9 +137,13 @@ def _modifier(key: Text, value: Node, context: Context) -> Mapping[str, Any]:
             word = context.one_of(value, "lost", LOSSES)
             return {"lost": Loss(word) if word else None}
         case "forged":
-            return {name: _forged(value, context)}
+            return {name: _known_to_all(value, context, "forged", "forgery", lambda each: each.forgeries)}
         case "missing_header":
-            return {name: _missing_header(value, context)}
+            return {
+                name: _known_to_all(
+                    value, context, "missing_header", "required header", lambda each: each.required_headers
+                )
+            }
         case "stale" | "ahead":
             seconds = _seconds_off(key, value, context)
             return {"stale_seconds": seconds if name == "stale" else -seconds}
@@ -158,19 +163,14 @@ def _outcomes(name: str, value: Node, context: Context) -> tuple[str, ...]:
     return tuple(context.one_of(node, f"{name} word", valid) for node in nodes)
 
 
-def _forged(value: Node, context: Context) -> str:
-    name = context.text(value, "forged")
+def _known_to_all(
+    value: Node, context: Context, word: str, thing: str, names: Callable[[Contract], Collection[str]]
+) -> str:
+    """A name that every contract of the scenario has. `thing` is what it names, `names` those of a contract."""
+    name = context.text(value, word)
     for dialect in context.dialects:
-        if isinstance(value, Text) and name not in dialect.contract.forgeries:
-            context.unknown(value, f"forgery of {dialect.name}", dialect.contract.forgeries)
-    return name
-
-
-def _missing_header(value: Node, context: Context) -> str:
-    name = context.text(value, "missing_header")
-    for dialect in context.dialects:
-        if isinstance(value, Text) and name not in dialect.contract.required_headers:
-            context.unknown(value, f"required header of {dialect.name}", dialect.contract.required_headers)
+        if isinstance(value, Text) and name not in names(dialect.contract):
+            context.unknown(value, f"{thing} of {dialect.name}", names(dialect.contract))
     return name
 
 

@@ -138,7 +138,8 @@ FIELDS: Mapping[str, str] = {
     "player": "`other` is a second player, `unknown` is nobody; without it the scenario's player",
     "spelled": "a form in which the player's id is written that makes it nobody's",
     "currency": "`other` is a real currency that is not the player's, `unknown` is none",
-    "session": "`expired`, `unknown`, `none`, or a near form of the live session; without it the live session",
+    "session": "`expired`, `unknown`, `none` (an empty text is sent), or a near form of the live session; "
+    "without it the live session",
     "round": "a label: the same label is the same round; `non_ascii` has text beyond ASCII",
     "game": "`unknown`; without it one of the profile's games",
     "kind": "the contract's kind of movement, such as `CASHOUT` or `jackpot`",

@@ -111,8 +111,7 @@ def _concluded(
     certification, reason = _judgement(
         _end_of(results),
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
-        _unmoved(results)
-        or _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
+        _open(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
         _without_money(results) + _held(requirements, statuses, weighed_waivers, results) + _excluded(results),
     )
     return ContractVerdict(
@@ -165,11 +164,32 @@ def _readings_that_exclude(results: Sequence[ScenarioResult]) -> list[str]:
     return [each.avoided_by[0] for each in results if each.not_applicable is NotApplicable.READING]
 
 
-def _unmoved(results: Sequence[ScenarioResult]) -> str:
-    """Why the core operation moved no money and what to do about it. Empty if it did, or if a pin permits it."""
+def _open(
+    results: Sequence[ScenarioResult],
+    requirements: Mapping[str, Requirement],
+    statuses: Mapping[str, Status],
+    exercised_by: Mapping[str, Sequence[str]],
+    excused: Collection[str],
+    waivers: Sequence[Waived],
+    missing: int,
+) -> str:
+    """Why a verdict is not complete; empty if it is. `missing` is the number of scenarios that were not run."""
+    unmoved = _unmoved(results, whole=not missing)
+    if unmoved and not missing:
+        return unmoved
+    return _joined(unmoved, _incomplete(results, requirements, statuses, exercised_by, excused, waivers, missing))
+
+
+def _unmoved(results: Sequence[ScenarioResult], *, whole: bool) -> str:
+    """Why the core operation moved no money and what to do about it. Empty if it did, or if a pin permits it.
+
+    A part of the suite may hold only what such a wallet refuses, so that nothing is advised unless it is the `whole`.
+    """
     if any(each.core_money_moved for each in results) or _moves_no_money(results):
         return ""
     unmoved = "the wallet's core operation was never seen to move money"
+    if not whole:
+        return f"{unmoved} in this part of the suite"
     avoided = {reading for each in results for reading in each.avoided_by} & _MOVES_NO_MONEY.keys()
     ways = [f"if {_MOVES_NO_MONEY[each]}, add `policies: {{{each}}}`" for each in sorted(avoided)]
     return f"{unmoved}; {' or '.join(ways)} to the contract in wallet.yaml" if ways else unmoved

@@ -6,16 +6,22 @@ from collections.abc import Iterable
 
 from harness.model import Lateness
 
+HOW_TO_RESTART = "hooks.restart in wallet.yaml names no command that restarts the wallet"
+"""Why no restart was tried, with the key that gives one."""
 _LONG_MS = 10_000
 """From this many milliseconds on, tenths of a second are left out."""
 
 
 def lateness(late: Lateness) -> str:
     """How late a repetition was: `4.1 s, 5,100 transactions and 0 restarts later`."""
-    seconds = f"{late.milliseconds // 1000:,}" if late.milliseconds >= _LONG_MS else f"{late.milliseconds / 1000:.1f}"
-    transactions = f"{late.transactions:,} transaction{'' if late.transactions == 1 else 's'}"
+    seconds, transactions = _seconds_and_transactions(late)
     restarts = f"{late.restarts} restart{'' if late.restarts == 1 else 's'}"
-    return f"{seconds} s, {transactions} and {restarts} later"
+    return f"{seconds}, {transactions} and {restarts} later"
+
+
+def _seconds_and_transactions(late: Lateness) -> tuple[str, str]:
+    seconds = f"{late.milliseconds // 1000:,}" if late.milliseconds >= _LONG_MS else f"{late.milliseconds / 1000:.1f}"
+    return f"{seconds} s", f"{late.transactions:,} transaction{'' if late.transactions == 1 else 's'}"
 
 
 def latest(found: Iterable[Lateness | None]) -> Lateness | None:
@@ -30,6 +36,18 @@ def latest(found: Iterable[Lateness | None]) -> Lateness | None:
     )
 
 
+def no_restart_tried(late: Lateness | None) -> bool:
+    """True if repetitions were tried late, and none of them after a restart of the wallet."""
+    return late is not None and not late.restarts
+
+
 def tried(late: Lateness | None) -> str:
-    """The sentence for reports: how late repetitions were tried."""
-    return "repeats were not tried late" if late is None else f"repeats were tried up to {lateness(late)}"
+    """The sentence for reports: how late repetitions were tried, and how a restart is given if none was tried."""
+    if late is None:
+        return "repeats were not tried late"
+    if no_restart_tried(late):
+        return (
+            f"repeats were tried up to {' and '.join(_seconds_and_transactions(late))} later; "
+            f"no restart was tried: {HOW_TO_RESTART}"
+        )
+    return f"repeats were tried up to {lateness(late)}"

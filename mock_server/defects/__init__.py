@@ -65,4 +65,6 @@ def named(name: str) -> Defect:
         return DEFECTS[name]
     except KeyError:
         close = get_close_matches(name, DEFECTS, n=3) or list(DEFECTS)[:3]
-        raise UnknownDefect(f"no defect {name!r}: --list-defects lists them, such as {', '.join(close)}") from None
+        raise UnknownDefect(
+            f"no defect {name!r}: `walletproof list bugs` lists them, such as {', '.join(close)}"
+        ) from None

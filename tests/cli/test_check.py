@@ -57,6 +57,19 @@ def test_a_sound_wallet_is_ready(running: Wallet, contract: str) -> None:
     assert marks == [(stage, "ok") for stage in stages], names
 
 
+def test_what_a_run_would_not_try_for_want_of_a_hook_is_told(running: Wallet, tmp_path: Path) -> None:
+    done = check(*options(running, "casino"))
+    assert "not tried  repeats after a restart: hooks.restart in wallet.yaml names no command" in done.output
+    profile = tmp_path / "wallet.yaml"
+    profile.write_text(
+        f"contracts: {{casino: {{url: {running.root}/casino}}}}\n"
+        f"provision: {{url: {running.root}/__admin/player}}\nhooks: {{restart: 'true'}}\n"
+    )
+    with_hook = check("--profile", str(profile))
+    assert with_hook.status == 0, with_hook.output
+    assert "hooks.restart" not in with_hook.output
+
+
 def test_what_has_to_be_set_right_is_told_once_and_nothing_after_it(running: Wallet) -> None:
     done = check(*options(running, "casino"), variables={**CREDENTIALS, "WALLET_SECRET": "another-secret"})
     assert done.status == 3

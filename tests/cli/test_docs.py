@@ -31,7 +31,9 @@ def test_a_name_of_several_words_may_have_a_hyphen(capsys: pytest.CaptureFixture
 def test_without_a_name_there_is_a_list_with_titles(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["docs"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[: len(PAGES)]] == [path.stem.lower() for path in PAGES]
+    assert [line.split()[0] for line in lines[: len(PAGES) + 1]] == sorted(
+        ["ci", *(path.stem.lower() for path in PAGES)]
+    )
     assert any(re.fullmatch(r"profile +The profile of a wallet: wallet.yaml", line) for line in lines)
 
 
@@ -40,6 +42,39 @@ def test_the_place_of_a_page_and_of_all(capsys: pytest.CaptureFixture[str]) -> N
     assert Path(capsys.readouterr().out.strip()) == CHECKOUT / "docs" / "PLAYERS.md"
     assert main(["docs", "--path"]) == 0
     assert Path(capsys.readouterr().out.strip()) == CHECKOUT / "docs"
+
+
+LINKS = sorted(
+    {
+        link
+        for path in PAGES
+        for link in re.findall(r"\]\(([^)]*)\)", path.read_text(encoding="utf-8"))
+        if re.fullmatch(r"[\w/]+\.md(#.*)?", link)
+    }
+)
+"""The links from a page to another."""
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_what_a_page_calls_another_is_what_the_command_takes(link: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", link]) == 0
+    said = capsys.readouterr().out
+    name, _, section = link.partition("#")
+    whole = (CHECKOUT / "docs" / name).read_text(encoding="utf-8")
+    assert said in whole
+    assert said.startswith("## " if section else "# ")
+    assert (said != whole) is bool(section)
+
+
+def test_a_line_of_an_example_ends_no_section(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", "REPORTS.md#after-a-repair"]) == 0
+    assert "# all that failed" in (said := capsys.readouterr().out)
+    assert said.rstrip().endswith("makes a page of it.")
+
+
+def test_a_section_that_does_not_exist_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", "REPORTS.md#waiver"]) == 2
+    assert "did you mean REPORTS.md#waivers?" in capsys.readouterr().err
 
 
 def test_a_page_that_does_not_exist_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

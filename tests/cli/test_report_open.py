@@ -56,10 +56,32 @@ def test_a_page_that_is_named_is_opened(pages: Path, browser: Path) -> None:
     assert path_of(browser.read_text()) == pages / "old.html"
 
 
-def test_a_json_report_is_made_a_page(pages: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "open", str(pages / "data.json"), "--print"]) == 0
-    page = path_of(capsys.readouterr().out.strip())
-    assert "resent_settlement" in page.read_text()
+def test_a_json_report_is_made_a_page_beside_it_of_one_name(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    data = folder / "data.json"
+    data.write_bytes((pages / "data.json").read_bytes())
+    for _ in range(2):
+        assert main(["report", "open", str(data), "--print"]) == 0
+        page = path_of(capsys.readouterr().out.strip())
+        assert page == folder / "data.html"
+        assert "resent_settlement" in page.read_text()
+    assert sorted(each.name for each in folder.iterdir()) == ["data.html", "data.json"]
+    assert [each.name for each in tmp_path.iterdir()] == ["reports"], "nothing is left elsewhere"
+
+
+def test_a_page_of_something_else_is_not_replaced(
+    pages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, page = tmp_path / "data.json", tmp_path / "data.html"
+    data.write_bytes((pages / "data.json").read_bytes())
+    page.write_text("<title>somebody else's</title>")
+    assert main(["report", "open", str(data), "--print"]) == 2
+    assert f"{page} is in the way" in capsys.readouterr().err
+    assert "somebody else" in page.read_text()
 
 
 @pytest.mark.parametrize(

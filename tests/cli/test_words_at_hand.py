@@ -12,10 +12,15 @@ import pytest
 from plugin_run import DEADLINE_SECONDS, ROOT, environment
 
 from harness.cli import COMMANDS, certify, main
+from harness.cli.arguments import Parser
 from harness.cli.certify import OURS, SWITCHES
+from harness.cli.command import Command, UsageProblem
 from harness.contracts import BUNDLED, load
+from harness.oracle import POLICY_WORDS
 from harness.plugin.pytest_options import NAMES
+from harness.plugin.usage import in_a_sentence
 from harness.scenario import load_folder
+from mock_server.defects import DEFECTS
 
 CONTRACTS = {name: load(name) for name in BUNDLED}
 SCENARIOS = load_folder(ROOT / "scenarios", CONTRACTS)
@@ -55,6 +60,108 @@ def test_an_option_that_is_nearly_ours_is_not_left_to_pytest(
 ) -> None:
     text = said(capsys, "certify", "http://127.0.0.1:1", option, status=2)
     assert text == f"walletproof: there is no option {option.partition('=')[0]}; did you mean {near}?\n"
+
+
+def parser_of(command: Command) -> Parser:
+    found = Parser(prog=f"walletproof {command.NAME}")
+    command.add_arguments(found)
+    return found
+
+
+OPTIONS = [
+    (command.NAME, option)
+    for command in COMMANDS
+    for option in dict.fromkeys(parser_of(command).option_words)
+    if option != "--help" and command.NAME != "certify"
+]
+"""Each long option of each command but `certify`, which leaves to pytest what is not nearly one of ours."""
+
+
+def mistyped(option: str) -> str:
+    return f"{option[:-2]}{option[-1]}{option[-2]}" if option[-1] != option[-2] else f"{option}x"
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_a_mistyped_option_of_any_command_is_one_sentence_with_the_right_one(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, command, mistyped(option), status=2)
+    assert text.startswith("walletproof: ")
+    assert text.count("\n") == 1
+    if "required" not in text:
+        assert f"{mistyped(option)}; did you mean --" in text, text
+
+
+def usage(what: str) -> str:
+    """What pytest prints about a mistake in its command line."""
+    return f"ERROR: usage: python -m pytest [x]\npython -m pytest: error: {what}\n  inifile: None\n  rootdir: x\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mistyped_option_of_certify_is_told_with_the_right_one(name: str) -> None:
+    """At once if it is nearly one of ours, else when pytest does not know it either."""
+    wrong = mistyped(f"--{name}")
+    try:
+        (passed_on,) = certify._translated([wrong])
+    except UsageProblem as problem:
+        text = str(problem)
+    else:
+        text = in_a_sentence(usage(f"unrecognized arguments: {passed_on}"))
+    assert f"option {wrong}; did you mean --{name}?" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("list", "requirement"),
+            "what: 'requirement' is none of requirements, scenarios, policies, bugs; did",
+        ),
+        (
+            ("audit", "--format", "texxt"),
+            "--format: 'texxt' is none of text, csv, json; did you mean text? (`walletproof",
+        ),
+        (("completion", "zs"), "'zs' is none of bash, zsh, fish; did you mean zsh?"),
+        (("prove", "--processes", "many"), "--processes: invalid int value: 'many' (`walletproof prove --help`)"),
+        (("docs", "profile", "players"), "there is no place for 'players'"),
+        (("--contrct", "casino"), "--contrct stands where a command belongs: walletproof COMMAND --contrct"),
+    ],
+)
+def test_a_wrong_value_or_word_is_one_sentence(
+    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, *words, status=2)
+    assert text.startswith("walletproof: ")
+    assert text.count("\n") == 1
+    assert told in text
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("unrecognized arguments: --junit-xmll=x", "has an option --junit-xmll; did you mean --junit-xml? ("),
+        ("unrecognized arguments: --contrat casino", "has an option --contrat; did you mean --contract? ("),
+        ("unrecognized arguments: --paht=x", "has an option --paht; did you mean --path? ("),
+        ("unrecognized arguments: --zzz", "neither walletproof nor pytest has an option --zzz ("),
+        ("argument --wallet-seed: invalid int value: 'abc'", "argument --seed: invalid int value: 'abc' ("),
+    ],
+)
+def test_what_pytest_says_of_a_mistake_becomes_a_sentence(what: str, told: str) -> None:
+    of_pytest = f"ERROR: usage: python -m pytest [x]\npython -m pytest: error: {what}\n  inifile: None\n  rootdir: x\n"
+    text = in_a_sentence(of_pytest)
+    assert told in text
+    assert text.startswith("walletproof: ")
+    assert "\n" not in text
+    assert in_a_sentence("ERROR: something else\n") == "ERROR: something else\n"
+
+
+def test_certify_says_so_itself(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-m", "harness.cli", "certify", "http://127.0.0.1:1", "--zzz=1"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment({}), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == (
+        "walletproof: neither walletproof nor pytest has an option --zzz (`walletproof certify --help`)"
+    )
 
 
 @pytest.mark.parametrize("option", ["--strict-markers", "--profile-svg", "--report-log=x", "--lf", "--randomly-seed=1"])
@@ -97,12 +204,27 @@ def test_an_explanation_has_bugs_an_exchange_and_what_a_bug_answers(capsys: pyte
     assert "secret of the Proof" not in text
 
 
+@pytest.mark.parametrize("requirement", ["CAS-INP-04", "CAS-IDM-03", "SPB-INP-04", "SPB-RBK-02"])
+def test_an_example_has_its_steps_and_one_request_answered_rightly_and_wrongly(
+    requirement: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, "explain", requirement)
+    (name,) = re.findall(r"^Example: (\S+)  ", text, re.MULTILINE)
+    steps = (ROOT / f"scenarios/{name}.yaml").read_text(encoding="utf-8").partition("steps:\n")[2]
+    assert steps.splitlines()[0].strip() in text
+    right, _, wrong = text.partition("\nA wallet with the bug ")
+    sent = " ".join(re.split(r"^  we sent ", wrong, flags=re.MULTILINE)[1].partition("\n  it said")[0].split())
+    (body, *_) = re.findall(r"^ +(\{.*)$", right, re.MULTILINE)
+    (id_,) = set(re.findall(r'"transactionId":"([0-9a-f-]{36})"', body))
+    assert id_ in sent.replace(" ", "") or id_ in sent, "it is the same request of the same scenario"
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_every_requirement_with_scenarios_has_an_example(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
     written = [each for each in SCENARIOS if not (each.is_epilogue or each.is_explored)]
     exercised = {each.requirements[contract] for each in written if contract in each.requirements}
-    without = [each for each in sorted(exercised) if "\nExample, " not in said(capsys, "explain", each)]
+    without = [each for each in sorted(exercised) if "\nExample: " not in said(capsys, "explain", each)]
     assert without == []
 
 
@@ -123,11 +245,21 @@ def test_a_scenario_is_explained_by_its_file(capsys: pytest.CaptureFixture[str])
 )
 def test_an_unknown_id_has_a_near_one(wanted: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "explain", wanted, status=2)
-    assert text == f"walletproof: there is no requirement and no scenario {wanted!r}; did you mean {near!r}?\n"
+    assert text == f"walletproof: there is no requirement, scenario or policy {wanted!r}; did you mean {near!r}?\n"
 
 
 def test_an_id_like_none_is_told_where_all_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert "`walletproof list requirements`" in said(capsys, "explain", "0815", status=2)
+
+
+@pytest.mark.parametrize("name", sorted({name for each in CONTRACTS.values() for name in each.policy}))
+def test_every_policy_is_explained_however_it_is_written(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "explain", name)
+    assert all(f"\n  {reading}: " in text for reading in POLICY_WORDS[name].readings)
+    for contract in CONTRACTS.values():
+        if name not in contract.policy:
+            assert re.search(rf"^  {contract.name} +does not leave it open$", text, re.MULTILINE)
+    assert said(capsys, "explain", *name.split("_")) == text, "as the terminal writes it"
 
 
 def test_lists_have_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,6 +268,12 @@ def test_lists_have_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     scenarios = said(capsys, "list", "scenarios", "--contract", "sportsbook").splitlines()
     wanted = [each.id for each in SCENARIOS if "sportsbook" in each.requirements]
     assert [each.split()[0] for each in scenarios] == wanted
+    policies = said(capsys, "list", "policies").splitlines()
+    assert {each.split()[0] for each in policies} == {name for each in CONTRACTS.values() for name in each.policy}
+    bugs = said(capsys, "list", "bugs").splitlines()
+    assert [each.split()[0] for each in bugs] == list(DEFECTS)
+    own = said(capsys, "list", "bugs", "--contract", "casino").splitlines()
+    assert [each.split()[0] for each in own] == [name for name, each in DEFECTS.items() if "casino" in each.contracts]
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -255,6 +255,46 @@ def test_what_the_reference_wallet_says_is_what_the_document_says(wallet: Runnin
     assert seen == set(whole["paths"])
 
 
+def empty_texts(value: object, name: str = "") -> Iterator[str]:
+    """The names of the fields of a body that hold an empty text."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from empty_texts(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from empty_texts(each, name)
+    elif value == "":
+        yield name
+
+
+def fields(whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fields of a schema of the document by name, those of the objects within it included."""
+    if "$ref" in schema:
+        return fields(whole, whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    found: dict[str, dict[str, Any]] = dict(schema.get("properties", {}))
+    for each in (*list(found.values()), schema.get("items", {})):
+        found |= fields(whole, each) if each else {}
+    return found
+
+
+def test_a_text_that_may_be_empty_is_said_to_be_so(contract: Contract) -> None:
+    whole, seen = plain(contract), set()
+    schemas = {
+        path: operation["requestBody"]["content"]["application/json"]["schema"] for path, operation in operations(whole)
+    }
+    player = {"playerId": "188", "authToken": "t"}
+    without, usual = (asked(contract.name, {**player, "sessionId": session}) for session in ("", "session"))
+    for operation, other in zip(without, usual, strict=True):
+        request, with_one = signed(contract.name, operation), signed(contract.name, other)
+        described = fields(whole, schemas[request.path])
+        empty = set(empty_texts(json.loads(request.body, parse_float=Decimal)))
+        for name in empty - set(empty_texts(json.loads(with_one.body, parse_float=Decimal))):
+            assert "minLength" not in described[name]
+            assert described[name]["description"].startswith("An empty text if "), f"{request.path} {name}"
+            seen.add(request.path)
+    assert seen, "a platform may know no session"
+
+
 def test_a_wallet_with_the_core_alone_documents_the_core_alone() -> None:
     with running("--core-only") as wallet:
         found = json.loads(served(wallet, "casino")[2], parse_float=Decimal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,18 +46,50 @@ class Links(HTMLParser):
         self.loaded |= {found[name] for kind, name in LOADED if kind == tag and name in found}
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    line = [sys.executable, str(ROOT / "docs" / "site" / "build.py"), str(folder)]
+def built() -> str:
+    """What the build says. It builds once for all processes of a test run, and for `make docs` after them."""
+    line = [sys.executable, str(ROOT / "docs" / "site" / "build.py")]
     done = subprocess.run(line, capture_output=True, text=True, timeout=10 * PATIENCE_SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    return done.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def site() -> Path:
+    built()
+    return ROOT / "build" / "docs"
+
+
+@pytest.fixture(scope="session")
 def pages(site: Path) -> dict[Path, Links]:
     return {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+
+
+def test_a_site_of_the_same_sources_is_not_built_again(site: Path) -> None:
+    before = (site / "index.html").stat()
+    assert "as built before" in built()
+    after = (site / "index.html").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("change", ["another text", "another name", "one more", "one less"])
+def test_every_change_of_a_source_builds_it_anew(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "site"))
+    digest = runpy.run_path(str(ROOT / "docs" / "site" / "build.py"))["digest"]
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).write_text("text", encoding="utf-8")
+    before = digest(tmp_path)
+    assert digest(tmp_path) == before
+    match change:
+        case "another text":
+            (tmp_path / "one.md").write_text("other", encoding="utf-8")
+        case "another name":
+            (tmp_path / "one.md").rename(tmp_path / "three.md")
+        case "one more":
+            (tmp_path / "three.md").write_text("text", encoding="utf-8")
+        case _:
+            (tmp_path / "one.md").unlink()
+    assert digest(tmp_path) != before
 
 
 def test_every_requirement_and_every_scenario_has_a_page(site: Path) -> None:

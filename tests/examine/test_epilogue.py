@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import legal_wallets as legal
 import pytest
+from late_wallet import examiner_on_clock, forget_everything
 
 from harness import money
 from harness.config import WalletUnderTest
@@ -234,6 +235,13 @@ def test_the_wallet_is_restarted_before_the_epilogue_and_within_scenarios_that_s
     assert len(restarts) == 2
     assert result.late is not None
     assert result.late.restarts == 1
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_a_wallet_without_any_persistence_is_one_cause_after_a_restart(contract: str) -> None:
+    """It knows neither player nor transaction, so its refusals say nothing else."""
+    result = tell(examiner_on_clock(Wallet, contract, restart=forget_everything), *FEW)
+    assert {each.cause for each in result.verdicts} == {"forgotten_at_restart"}
 
 
 class Away(InProcessCarrier):

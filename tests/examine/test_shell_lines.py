@@ -10,7 +10,7 @@ from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
 
 from harness.contracts import BUNDLED, Contract, Credentials, load
 from harness.examine.shell_lines import again
-from harness.model import Request
+from harness.model import Level, Request
 
 SECRET = 'Secret "of" $these `tests`'
 WHO = Credentials(**of_casino("the-platform", SECRET), **of_sportsbook("the-platform", SECRET))
@@ -67,3 +67,16 @@ def test_a_forgery_that_takes_more_than_a_line_is_shown_as_it_was_recorded(tmp_p
     contract = load("casino")
     assert contract.forgeries["plain_hash"].shell is None
     assert sent(contract, "plain_hash", tmp_path)["x-signature"] == "recorded"
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_each_request_whose_credentials_reports_hide_is_made_by_shell_lines(name: str) -> None:
+    """A secret in the header itself is hidden in what was recorded, so a recorded header would be of no use."""
+    contract = load(name)
+    genuine = Request("/bet", contract.sign(BODY.encode(), WHO, 0), BODY.encode())
+    holding = [
+        each
+        for each in contract.forgeries.values()
+        if any(name == "authorization" for name, _ in each.spoil(genuine, WHO, 0).headers)
+    ]
+    assert not [each.name for each in holding if each.level is not Level.MAY and each.shell is None]

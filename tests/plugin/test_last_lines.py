@@ -88,7 +88,8 @@ def test_the_order_of_the_end(at_length: tuple[Done, Path]) -> None:
     verdict = section(done, "verdict")
     assert verdict[0].startswith("casino  NOT CERTIFIED: ")
     assert " ".join(verdict).split(": ", 1)[1].strip(), "the sentence says why"
-    assert verdict[-2:] == ["report: run.html", "report: run.json"]
+    assert verdict[-3:-1] == ["report: run.html", "report: run.json"]
+    assert verdict[-1].endswith("`walletproof replay run.json` runs again what failed")
     assert re.fullmatch(r"=+ .* in .*=+", done.lines[-1]), "then only pytest's own line"
 
 

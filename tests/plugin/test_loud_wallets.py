@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from packed_pages import unpacked
 from plugin_run import CREDENTIALS, Wallet, command, environment, started
 from terminal import on_a_raw_terminal
 
@@ -43,7 +44,7 @@ def test_neither_the_terminal_nor_a_file_obeys_a_wallet(contract: str, tmp_path:
     assert not obeyed(_RICH.sub("", shown), "\n\t\r")
     assert not re.search(r"^\s*(CERTIFIED|::error)", _RICH.sub("", shown), re.MULTILINE)
     for path in (*(tmp_path / f"run.{form}" for form in FORMS), tmp_path / "junit.xml"):
-        assert not obeyed(path.read_text(encoding="utf-8")), path.name
+        assert not obeyed(unpacked(path.read_text(encoding="utf-8"))), path.name
     report = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"), parse_float=Decimal)
     assert not obeyed(str(report)), "nor once the file has been read"
 

@@ -93,9 +93,27 @@ def test_of_several_contracts_each_cause_names_its_own() -> None:
     assert "(bingo: CAS-IDM-01)" in text([*KNOWN[:1], ("bingo", KNOWN[1][1])])
 
 
-def test_a_thousand_findings_of_one_should_are_two_lines() -> None:
+def test_a_thousand_findings_of_one_should_are_three_lines_with_one_example() -> None:
     lines = advice_lines([cause("no echo", scenarios=1000, status=Status.WARN)], width=80, verbosity=0)
-    assert lines == ["1000 warn  money: no echo (CAS-IDM-01)", "      fix: mend no echo"]
+    assert lines == [
+        "1000 warn  money: no echo (CAS-IDM-01)",
+        "      fix: mend no echo",
+        "      seen in a/0: is wrong",
+    ]
+
+
+def test_the_example_of_a_should_says_what_was_sent_and_what_was_said_in_two_lines_at_most() -> None:
+    contract, made = cause("no echo", status=Status.WARN)
+    said = replace(made.findings[0][1], sent="bet t1 10.00 EUR", said="RS_OK \x1b[31m", possible=("a refusal",))
+    (*_, seen) = advice_lines(
+        [(contract, replace(made, findings=((made.findings[0][0], said),)))], width=120, verbosity=0
+    )
+    assert seen.startswith("      seen in a/0: it said RS_OK ")
+    assert seen.endswith("; possible: a refusal; we sent bet t1 10.00 EUR")
+    assert "\x1b" not in seen
+    long = replace(said, said="x " * 500)
+    lines = advice_lines([(contract, replace(made, findings=((made.findings[0][0], long),)))], width=80, verbosity=0)
+    assert (len(lines), lines[-1][-4:]) == (4, " ...")
 
 
 def test_what_only_violates_a_should_is_advice_unless_the_run_is_strict() -> None:

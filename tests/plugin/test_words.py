@@ -122,7 +122,10 @@ def test_groups_that_nothing_was_said_of_share_a_line() -> None:
 
 def test_readings_requests_and_races_are_observed() -> None:
     text = told([PASSED, replace(PASSED, readings=(("conflict", "first_result"),), spread_microseconds=None)])
-    assert "  readings    conflict: first_result or refused; replay balance: original" in text
+    readings = "conflict: first_result or refused; replay balance: original (`walletproof explain conflict` says what"
+    assert f"  readings    {readings} is meant)" in "\n".join(text).replace("\n              ", " ")
+    in_full = " ".join(" ".join(told([PASSED], verbosity=1)).split())
+    assert "reading replay_balance (the balance in the answer to a repeat: of then, or of now): original" in in_full
     assert "  sent        10 requests in 2 scenarios; 1 race released within 1.2 ms (median), 1.2 ms (widest)" in text
 
 

@@ -21,10 +21,16 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a run on a few scenarios of two contracts."""
+def written_report() -> dict[str, Any]:
+    """The report of a run on a few scenarios of two contracts."""
+    return report(named("forgets-every-transaction").wallet_type, SOME_OF_BOTH)
+
+
+@pytest.fixture(scope="session")
+def written(written_report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of that report."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write(path, report(named("forgets-every-transaction").wallet_type, SOME_OF_BOTH))
+    write(path, written_report)
     return path
 
 

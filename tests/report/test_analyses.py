@@ -8,14 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from report_at_hand import everything, report
+from code_analysis_forms import CODE_QUALITY, SARIF
+from report_at_hand import ROOT, everything, report
 
 from harness.model import Waiver
 from harness.report import ReportError, write
 from harness.report.code_quality import code_quality
 from harness.report.finding_rows import finding_rows
 from harness.report.report_files import SUFFIXES, complaint_about_name, suffix_of
+from harness.report.repository_places import repository
 from harness.report.sarif import sarif
 from mock_server.defects import named
 from mock_server.wallet import Wallet
@@ -40,6 +43,15 @@ def read_back(path: Path, made: dict[str, Any]) -> Any:
     return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
 
 
+@pytest.mark.parametrize("which", ["forgetful", "made"])
+def test_both_have_the_form_that_their_readers_ask_for(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    report = request.getfixturevalue(which)
+    jsonschema.validate(read_back(tmp_path / "run.sarif", report), SARIF)
+    jsonschema.validate(read_back(tmp_path / "run.gitlab.json", report), CODE_QUALITY)
+
+
 def test_a_result_has_a_rule_a_place_and_an_identity(forgetful: dict[str, Any], tmp_path: Path) -> None:
     log = read_back(tmp_path / "run.sarif", forgetful)
     (run,) = log["runs"]
@@ -60,12 +72,93 @@ def test_a_result_has_a_rule_a_place_and_an_identity(forgetful: dict[str, Any], 
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
+def a_repository(folder: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> Path:
+    """A folder with `.git` and these files, and a folder in it as the current one."""
+    (folder / ".git").mkdir()
+    inner = folder / "tests" / "wallet"
+    inner.mkdir(parents=True)
+    for name in names:
+        (inner / name).parent.mkdir(parents=True, exist_ok=True)
+        (inner / name).write_text("strict: false\ncontracts:\n  casino:\n    url: http://x\n", encoding="utf-8")
+    monkeypatch.chdir(inner)
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+PROFILE, OWN = "wallet.yaml", "scenarios/idempotency/resent_settlement.yaml"
+
+
+@pytest.mark.parametrize(
+    ("names", "profile", "place"),
+    [
+        ((PROFILE,), PROFILE, ("tests/wallet/wallet.yaml", 3)),
+        ((PROFILE, "conftest.py"), PROFILE, ("tests/wallet/wallet.yaml", 3)),
+        (("conftest.py", "README.md"), "", ("tests/wallet/conftest.py", 1)),
+        (("README.md",), "gone.yaml", ("tests/wallet/README.md", 1)),
+        ((PROFILE, OWN), PROFILE, (f"tests/wallet/{OWN}", 5)),
+    ],
+)
+def test_every_finding_stands_in_a_file_of_the_repository(
+    names: tuple[str, ...],
+    profile: str,
+    place: tuple[str, int],
+    forgetful: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """GitHub refuses a log with one result without a file, and both link to files by their path in the repository."""
+    root = a_repository(tmp_path, monkeypatch, *names)
+    one = [each for each in forgetful["scenarios"] if each["id"] == "idempotency/resent_settlement"]
+    made = {**forgetful, "run": {**forgetful["run"], "profile": profile}, "scenarios": one}
+    log = read_back(tmp_path / "run.sarif", made)
+    issues = read_back(tmp_path / "run.gitlab.json", made)
+    for result in log["runs"][0]["results"]:
+        (location,) = result["locations"]
+        physical = location["physicalLocation"]
+        assert physical["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+        assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"])[0] == place[0]
+        assert location["logicalLocations"][0]["fullyQualifiedName"] == "casino/idempotency/resent_settlement"
+        assert result["properties"]["scenario"] == OWN
+        assert result["properties"]["line"] > 1
+        assert (root / physical["artifactLocation"]["uri"]).is_file()
+    assert {each["location"]["path"] for each in issues} == {place[0]}
+    if place[0] != f"tests/wallet/{OWN}":
+        assert {each["location"]["lines"]["begin"] for each in issues} == {place[1]}
+
+
+def test_findings_in_one_line_stay_apart(forgetful: dict[str, Any], tmp_path: Path, monkeypatch: Any) -> None:
+    """GitHub takes results of one rule with one fingerprint for one alert."""
+    a_repository(tmp_path, monkeypatch, PROFILE)
+    made = {**forgetful, "run": {**forgetful["run"], "profile": PROFILE}}
+    results = read_back(tmp_path / "run.sarif", made)["runs"][0]["results"]
+    prints = [each["partialFingerprints"]["primaryLocationLineHash"] for each in results]
+    assert len(set(prints)) == len(prints) > 10
+
+
+def test_without_any_file_of_the_repository_the_scenarios_own_path_stands(
+    forgetful: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_repository(tmp_path, monkeypatch)
+    issues = read_back(tmp_path / "run.gitlab.json", forgetful)
+    assert {each["location"]["path"].partition("/")[0] for each in issues} == {"scenarios"}
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"])
+def test_a_service_names_the_root_of_the_repository(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_repository(tmp_path, monkeypatch, PROFILE)
+    assert repository({}) == root
+    assert repository({variable: str(root / "tests")}) == root / "tests"
+
+
 def test_a_waived_finding_is_suppressed_and_only_information(made: dict[str, Any]) -> None:
-    waived = [each for each in finding_rows(made) if each.waived]
+    waived = [each for each in finding_rows(made, ROOT) if each.waived]
     assert waived
-    suppressed = [each for each in sarif(made)["runs"][0]["results"] if "suppressions" in each]
+    suppressed = [each for each in sarif(made, ROOT)["runs"][0]["results"] if "suppressions" in each]
     assert len(suppressed) == len(waived)
-    assert sum(each["severity"] == "info" for each in code_quality(made)) == len(waived)
+    assert sum(each["severity"] == "info" for each in code_quality(made, ROOT)) == len(waived)
 
 
 def test_gitlab_gets_what_it_needs_worst_first(forgetful: dict[str, Any], tmp_path: Path) -> None:
@@ -81,15 +174,19 @@ def test_gitlab_gets_what_it_needs_worst_first(forgetful: dict[str, Any], tmp_pa
     assert issues[0]["severity"] == "blocker", "money that is booked twice"
 
 
+def identities(report: dict[str, Any]) -> list[str]:
+    return [each.fingerprint for each in finding_rows(report, ROOT)]
+
+
 def test_the_identity_of_a_finding_stays_from_run_to_run(forgetful: dict[str, Any]) -> None:
     again = report(named("forgets-every-transaction").wallet_type, {"casino": SOME})
-    assert [each.fingerprint for each in finding_rows(again)] == [each.fingerprint for each in finding_rows(forgetful)]
+    assert identities(again) == identities(forgetful)
 
 
 def test_a_sound_wallet_has_no_finding() -> None:
     sound = report(Wallet, {"casino": ["idempotency/resent_settlement"]})
-    assert sarif(sound)["runs"][0]["results"] == []
-    assert code_quality(sound) == []
+    assert sarif(sound, ROOT)["runs"][0]["results"] == []
+    assert code_quality(sound, ROOT) == []
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -129,10 +129,9 @@ def _shapes(key: str, secret: str) -> list[str]:
 @pytest.mark.full
 def test_the_report_of_the_whole_suite_stays_small(tmp_path: Path) -> None:
     made = report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")[:200]})
-    for suffix in (".json", ".html"):
-        path = tmp_path / f"report{suffix}"
-        write(path, made)
-        assert path.stat().st_size < 5_000_000
+    path = tmp_path / "report.json"
+    write(path, made)
+    assert path.stat().st_size < 5_000_000
 
 
 def test_an_interrupted_run_is_marked(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from chromium import Page
-from pages import count, go_to, in_browser, seen, settled
+from pages import count, go_to, in_browser, seen, settled, until
 from report_at_hand import ROOT, SOME_OF_BOTH
 
 
@@ -40,6 +42,20 @@ def test_filters_narrow_the_scenarios_and_stand_in_the_address(page: Page, writt
     assert shown_rows(page) == 0
     assert page.run("document.querySelector('#none').hidden") is False
     assert "q=no+such+thing" in page.run("location.hash")
+
+
+@in_browser
+def test_a_search_that_no_title_answers_looks_into_requests_answers_and_files(
+    page: Page, written: Path, written_report: dict[str, Any]
+) -> None:
+    page.open(written)
+    sent = next(each for each in written_report["scenarios"] if each["status"] == "pass")["exchanges"][0]["request"]
+    (id,) = re.findall(r'"(?:transactionId|sessionId)":"([^"]+)"', sent["body"])[:1]
+    search(page, id)
+    until(page, "document.querySelector('#count').textContent.endsWith('by their requests and answers')")
+    assert 0 < shown_rows(page) < count(page, ".row")
+    search(page, "resent")
+    assert page.run("document.querySelector('#count').textContent").endswith(" scenarios")
 
 
 @in_browser

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from credentials_at_hand import of_casino
+from packed_pages import unpacked_bytes
 from patience import PATIENCE_SECONDS
 from plugin_run import CREDENTIALS as OF_THE_SOUND
 from plugin_run import DEADLINE_SECONDS, Done, environment, run, started, wallet
@@ -109,9 +110,11 @@ def certify(
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """Every file that a run has left, but for our own key."""
+    """Every file that a run has left, but for our own key. Of a page what it holds packed, too."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in {"key", "conftest.py"})
-    return {path.name: path.read_bytes() for path in paths}
+    return {
+        path.name: unpacked_bytes(path.read_bytes()) if path.suffix == ".html" else path.read_bytes() for path in paths
+    }
 
 
 @pytest.mark.full

@@ -17,6 +17,7 @@ from harness.report.changes import changes
 from harness.report.github import workflow_commands
 from harness.report.har import har
 from harness.report.markdown import render
+from harness.report.report_files import SUFFIXES
 from mock_server.defects import named
 from mock_server.wallet import Wallet
 
@@ -69,6 +70,39 @@ def test_replay_runs_what_failed_and_finds_it_fixed(
     assert total == "1 FIXED: now run `walletproof certify`"
     assert main(["replay", str(path), "no_such_scenario"]) == 0
     assert "nothing to run again" in capsys.readouterr().out
+
+
+def test_what_only_a_whole_run_can_show_is_told_and_not_passed_over(
+    wrong: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.json"
+    ids = ("epilogue/first_transactions", "explored/chance")
+    failed = [{**wrong["scenarios"][0], "id": each} for each in ids]
+    counts = {**wrong["counts"], "scenarios": len(ids)}
+    write(path, {**wrong, "scenarios": failed, "counts": counts})
+    assert main(["replay", str(path)]) == 1
+    *told, total = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in told] == [["NOT", "RUN", "explored/chance"], ["NOT", "RUN", ids[0]]]
+    assert told[1].endswith("it sends again what a whole run has sent: run `walletproof certify`")
+    assert total == "2 NOT RUN: now run `walletproof certify`"
+
+
+@pytest.mark.parametrize("suffix", [each for each in SUFFIXES if each != ".json"])
+@pytest.mark.parametrize("command", ["replay", "compare"])
+def test_another_form_of_a_report_is_told_to_be_one_and_which_is_read(
+    wrong: dict[str, Any], command: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"mine{suffix}"
+    write(path, wrong)
+    arguments = [command, str(path), *([str(path)] if command == "compare" else [])]
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == (
+        f"walletproof: {path} is the {suffix} form of a report, and what is read is its JSON: write one with "
+        "`walletproof certify --report mine.json`\n"
+    )
+    write(tmp_path / "mine.json", wrong)
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.endswith(f"its JSON: give {tmp_path / 'mine.json'}\n")
 
 
 def test_github_gets_the_verdict_and_then_one_annotation_for_each_cause(wrong: dict[str, Any]) -> None:

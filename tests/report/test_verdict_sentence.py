@@ -11,11 +11,12 @@ import pytest
 from report_at_hand import TODAY, everything, exercised, report, results
 
 from harness.contracts import load
-from harness.model import Check, Level, NotApplicable, Status, Verdict, Waiver
+from harness.model import Check, Lateness, Level, NotApplicable, Status, Verdict, Waiver
 from harness.report.markdown import render
 from harness.report.verdict_sentence import NotJudged, not_judged, verdict_sentence
 from harness.verdict import ScenarioResult, conclude
 from harness.verdict.dictionary import FaultDictionary, explain
+from harness.verdict.repetition_ages import tried
 from mock_server.defects import named
 
 CASINO = load("casino")
@@ -101,6 +102,25 @@ def test_a_may_that_was_skipped_is_nothing_to_miss() -> None:
     lacking = [skipped(each, "needs an ended session") if each.requirement == may else each for each in SOUND]
     verdict = conclude("casino", lacking, CASINO.requirements, SUITE)
     assert not_judged(verdict, CASINO, lacking) == ()
+
+
+def test_a_certified_wallet_that_was_not_restarted_has_that_and_how_to_give_a_restart() -> None:
+    late = Lateness(milliseconds=15_000, transactions=9_993, restarts=0)
+    told = sentence([replace(SOUND[0], late=late), *SOUND[1:]])
+    words = "repeats after a restart (hooks.restart in wallet.yaml names no command that restarts the wallet)"
+    assert told.startswith("CERTIFIED: ")
+    assert told.endswith(f"; not judged: {words}.")
+    restarted = sentence([replace(SOUND[0], late=replace(late, restarts=1)), *SOUND[1:]])
+    assert "not judged" not in restarted
+
+
+def test_how_late_repeats_were_tried_says_what_gives_a_restart() -> None:
+    late = Lateness(milliseconds=15_000, transactions=9_993, restarts=0)
+    assert tried(late).startswith(
+        "repeats were tried up to 15 s and 9,993 transactions later; no restart was tried: hooks"
+    )
+    restarted = replace(late, restarts=1)
+    assert tried(restarted) == "repeats were tried up to 15 s, 9,993 transactions and 1 restart later"
 
 
 def test_a_long_list_of_ids_is_cut() -> None:

@@ -127,3 +127,8 @@ def examiner_on_clock(
     examiner.settling.now = lambda: clock() / 1000
     examiner.settling.wait = lambda seconds: clock.move(round(seconds * 1000))
     return examiner
+
+
+def forget_everything(wallet: Wallet) -> None:
+    """What a restart does to a wallet that keeps everything in the memory of its process."""
+    wallet.store = open_store()

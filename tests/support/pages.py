@@ -30,9 +30,19 @@ def too_wide(page: Page) -> Any:
     )
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait until a condition in the page is true, as long as a test may last."""
+    page.run(
+        "new Promise(done => { const look = () => requestAnimationFrame("
+        f"() => ({condition}) ? done() : look()); look(); }})"
+    )
+
+
 def settled(page: Page) -> None:
-    """Wait until the page has drawn what was last asked of it."""
+    """Wait until the page has drawn what was last asked of it, and has unpacked what is open."""
     page.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    packed = "[...document.querySelectorAll('.packed')].some(each => !each.closest('details:not([open])'))"
+    until(page, f"!{packed}")
 
 
 def go_to(page: Page, address: str) -> None:

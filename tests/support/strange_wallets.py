@@ -302,8 +302,8 @@ STRANGE = (
     Strange(RoundsToOneDecimal, "casino", _FLOATS_AND_ROUNDING, ("another amount", "decimals")),
     Strange(KeepsAFifth, "casino", ("keeps-a-fee",), ("another amount",)),
     Strange(KeepsAFifth, "sportsbook", ("keeps-a-fee",), ("another amount",)),
-    Strange(CreditsThrice, "casino", ("credits-twice",), ("another amount",)),
-    Strange(TakesStakesThrice, "casino", ("debits-twice",), ("another amount",)),
+    Strange(CreditsThrice, "casino", ("credits-twice",), ("3 times",)),
+    Strange(TakesStakesThrice, "casino", ("debits-twice",), ("3 times",)),
     Strange(CutsIdsAfterTwoHundredCharacters, "casino", _CUT_IDS, ("cut",)),
     Strange(
         OverdrawsByATenth, "casino", ("overdraws-by-one-unit", "compares-whole-units"), ("balance covers", "exceeds")

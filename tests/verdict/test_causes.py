@@ -13,8 +13,9 @@ from typing import Any
 
 import diagnosed_wallets as wallets
 import pytest
+import strange_wallets as strange
 from hostile_wallets import HOSTILE
-from late_wallet import ReadsFromReplica, examiner_on_clock
+from late_wallet import ReadsFromReplica, examiner_on_clock, forget_everything
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
@@ -65,6 +66,7 @@ OF_DEFECTS = (
     ("checks-funds-too-early", "casino", "races/bets_against_the_balance", "check and deduction are two steps"),
     ("shows-the-balance-before", "casino", "insufficient_funds/exact_stake", "the balance before the movement"),
     ("shows-the-balance-before", "sportsbook", "insufficient_funds/exact_stake", "the balance before the movement"),
+    ("shows-the-balance-before", "casino", "batch/bet_twice_in_a_batch", "or the balance is read too early"),
     ("credits-twice", "casino", "settlement/exact_credit", "booked twice"),
     ("credits-nothing", "casino", "settlement/exact_credit", "never booked"),
     ("debits-nothing", "casino", "insufficient_funds/exact_stake", "never booked"),
@@ -105,6 +107,11 @@ OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
         "own/known_for_a_while",
         "remembers the last transactions only: after 1 more",
     ),
+    (strange.PaysNoLiveWins, "casino", "own/bet_after_a_win", "later ones show that it was never booked"),
+    (strange.CreditsThrice, "casino", "settlement/exact_credit", "booked 3 times"),
+    (strange.TakesStakesThrice, "casino", "batch/answers_of_other_batches", "booked 3 times"),
+    (strange.KeepsAFifth, "casino", "settlement/exact_credit", "less than the one of the request"),
+    (strange.RoundsToOneDecimal, "casino", "settlement/exact_credit", "decimals"),
     (wallets.AnswersWithTheAnswerBefore, "casino", "idempotency/resent_after_others", "to the wrong caller"),
     (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
     (wallets.AddsWhatIsNoNumber, "casino", "input/bet_missing_fields", "although a field is missing"),
@@ -138,6 +145,7 @@ OF_STATUSES = (413, 429, 502, 503, 504)
 
 
 OWN = {
+    "own/bet_after_a_win": "- pay: {amount: 10}\n  - bet: {amount: 1}",
     "own/without_colon": "- settle: {amount: 10}\n    forged: without_colon",
     "own/empty_authorization": "- settle: {amount: 10}\n    forged: empty_authorization",
     "own/known_for_a_while": "\n  ".join(
@@ -310,6 +318,13 @@ def test_every_finding_of_every_defect_has_a_probable_cause() -> None:
     assert [name for name, found in told_of_defects().items() if "" in found] == []
 
 
+def _after_a_restart() -> list[Any]:
+    """The result of the epilogue of a wallet that has forgotten everything at a restart."""
+    found = examiner_on_clock(Wallet, "casino", restart=forget_everything)
+    found.examine(scenarios()["settlement/exact_credit"])
+    return [found.examine(next(each for each in scenarios().values() if each.is_epilogue))]
+
+
 def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Path) -> None:
     """But for what pre-flight finds, of which its own tests have a wallet each."""
     told = {each for found in told_of_defects().values() for each in found}
@@ -318,6 +333,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
     told.update(causes([examiner_on_clock(ReadsFromReplica, "casino").examine(scenarios()["settlement/exact_credit"])]))
+    told.update(causes(_after_a_restart()))
     told.update(each for status in OF_STATUSES for each in told_of_status(status))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]

@@ -126,6 +126,23 @@ def test_a_wallet_that_moved_no_money_is_incomplete() -> None:
     assert "never seen to move money" in told.reason
 
 
+def test_what_to_pin_is_advised_after_a_whole_run_alone() -> None:
+    avoiding = passed(
+        "one/a",
+        status=Status.SKIPPED,
+        reason="the wallet insists on bets that it knows",
+        avoided_by=("unknown_bet: refused",),
+        core_money_moved=False,
+    )
+    unmoved = [replace(each, core_money_moved=False) for each in SOUND[1:]]
+    assert "add `policies: {unknown_bet: refused}`" in over([avoiding, *unmoved]).reason
+    part = over([avoiding, *unmoved[:1]])
+    assert part.words == "INCOMPLETE"
+    assert "policies" not in part.reason
+    assert "never seen to move money in this part of the suite; " in part.reason
+    assert part.reason.endswith("2 of 4 scenarios were not run")
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # Waivers
 

@@ -88,7 +88,7 @@ def empty_secret(request: Request, credentials: Credentials, now_ms: int) -> Req
 @forgery(
     "your wallet verifies with the API key instead of the secret",
     "use the secret; the API key is sent in the clear with every request",
-    mistake=True,
+    mistake="signatures that are made with the API key instead of the secret",
     shell=Shell(replaced=((_SECRET, '"$WALLET_API_KEY"'),)),
 )
 def key_as_secret(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -225,7 +225,7 @@ def accepted_signature_at_another_time(request: Request, credentials: Credential
 @forgery(
     "your wallet verifies the HMAC over the body alone, without '|' and the timestamp",
     "sign body, a vertical bar and the header x-timestamp",
-    mistake=True,
+    mistake="signatures of the body alone, without '|' and the timestamp",
     shell=Shell(replaced=((_SIGNED, """'%s' "$BODY" |"""),)),
 )
 def without_timestamp(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -236,7 +236,7 @@ def without_timestamp(request: Request, credentials: Credentials, now_ms: int) -
 @forgery(
     "your wallet verifies the HMAC over body and timestamp with nothing between them",
     "put one '|' between body and timestamp",
-    mistake=True,
+    mistake="signatures of body and timestamp with nothing between them",
     shell=Shell(replaced=((_SIGNED, """'%s%s' "$BODY" "$TIMESTAMP" |"""),)),
 )
 def without_separator(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -247,7 +247,7 @@ def without_separator(request: Request, credentials: Credentials, now_ms: int) -
 @forgery(
     "your wallet verifies the HMAC over timestamp, '|', body: the wrong way round",
     "sign the body first, then '|' and the timestamp",
-    mistake=True,
+    mistake="signatures of timestamp, '|', body: the wrong way round",
     shell=Shell(replaced=((_SIGNED, """'%s|%s' "$TIMESTAMP" "$BODY" |"""),)),
 )
 def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -258,7 +258,7 @@ def timestamp_first(request: Request, credentials: Credentials, now_ms: int) -> 
 @forgery(
     "your wallet verifies the HMAC over a timestamp in seconds",
     "use the header x-timestamp as it is sent, in milliseconds",
-    mistake=True,
+    mistake="signatures of a timestamp in seconds",
     shell=Shell(replaced=((_SIGNED, """'%s|%s' "$BODY" "$((TIMESTAMP/1000))" |"""),)),
 )
 def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -270,7 +270,7 @@ def signed_in_seconds(request: Request, credentials: Credentials, now_ms: int) -
 @forgery(
     "your wallet verifies the HMAC over the body with spaces after ':' and ',', as many JSON libraries write it",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with spaces after ':' and ','",
 )
 def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body as other languages write it, with a space after each colon and comma."""
@@ -281,7 +281,7 @@ def signed_with_spaces(request: Request, credentials: Credentials, now_ms: int) 
 @forgery(
     "your wallet expects the digest in base64",
     "x-signature is the digest in 64 lower-case hex digits",
-    mistake=True,
+    mistake="digests in base64",
 )
 def base64_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right digest, in base64 instead of hex."""
@@ -292,7 +292,7 @@ def base64_signature(request: Request, credentials: Credentials, now_ms: int) ->
 @forgery(
     "your wallet takes a plain SHA-256 for the signature, which everybody can compute",
     "use HMAC-SHA256 with the shared secret",
-    mistake=True,
+    mistake="a plain SHA-256 for the signature, which everybody can compute",
 )
 def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """SHA-256 without a key, which everybody can compute."""
@@ -302,7 +302,7 @@ def plain_hash(request: Request, credentials: Credentials, now_ms: int) -> Reque
 @forgery(
     "your wallet expects x-timestamp in seconds",
     "x-timestamp is Unix time in milliseconds",
-    mistake=True,
+    mistake="an x-timestamp in seconds",
     shell=Shell(replaced=((_CLOCK, "$(date +%s)"),)),
     level=Level.SHOULD,
     lenient=_FORM,

@@ -16,7 +16,7 @@ from decimal import Decimal
 from harness.contracts.casino.authentication import RAW
 from harness.contracts.casino.spoiling import digested, header, signed_text, with_headers
 from harness.contracts.shared.authentication import Credentials, forgery
-from harness.model import Request
+from harness.model import Level, Request
 
 _INTEGER = re.compile(rb'("(?:[^"\\]|\\.)*")|(?<![0-9.eE+-])(-?[0-9]+)(?![0-9.eE])')
 """A JSON string, or a number of digits alone."""
@@ -53,7 +53,7 @@ def _rewritten(body: bytes, *, sort_keys: bool = False, ascii_only: bool = False
 @forgery(
     "your wallet verifies the HMAC over the body with its keys in alphabetical order",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with its keys in alphabetical order",
 )
 def sorted_keys(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with its keys in alphabetical order."""
@@ -63,7 +63,7 @@ def sorted_keys(request: Request, credentials: Credentials, now_ms: int) -> Requ
 @forgery(
     "your wallet verifies the HMAC over the body with its keys in alphabetical order and with spaces",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with its keys in alphabetical order and with spaces",
 )
 def sorted_with_spaces(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with sorted keys, and with a space after each colon and comma."""
@@ -73,7 +73,7 @@ def sorted_with_spaces(request: Request, credentials: Credentials, now_ms: int) 
 @forgery(
     "your wallet verifies the HMAC over the body with non-ASCII text written as \\u escapes",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with non-ASCII text written as \\u escapes",
 )
 def ascii_escaped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with every character beyond ASCII escaped."""
@@ -83,7 +83,7 @@ def ascii_escaped(request: Request, credentials: Credentials, now_ms: int) -> Re
 @forgery(
     "your wallet verifies the HMAC over the body with each '/' written as '\\/'",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with each '/' written as '\\/'",
 )
 def escaped_slashes(request: Request, credentials: Credentials, now_ms: int) -> Request:
     r"""The signature covers the body with each slash written as `\\/`: base64 in a session id has slashes."""
@@ -93,7 +93,7 @@ def escaped_slashes(request: Request, credentials: Credentials, now_ms: int) -> 
 @forgery(
     "your wallet verifies the HMAC over the body with <, > and & written as \\u escapes",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with <, > and & written as \\u escapes",
 )
 def escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with <, > and & escaped, as libraries do it for HTML."""
@@ -106,7 +106,7 @@ def escaped_markup(request: Request, credentials: Credentials, now_ms: int) -> R
 @forgery(
     "your wallet verifies the HMAC over what `transactions` holds, and not over the whole body",
     RAW,
-    mistake=True,
+    mistake="signatures of what `transactions` holds, and not of the whole body",
 )
 def transactions_alone(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers only the value of `transactions`; an empty signature if the body has none."""
@@ -117,7 +117,7 @@ def transactions_alone(request: Request, credentials: Credentials, now_ms: int) 
 @forgery(
     "your wallet verifies the HMAC over a body whose integers were written anew as floats (1 became 1.0)",
     RAW,
-    mistake=True,
+    mistake="signatures of the body with its integers written anew as floats",
 )
 def floats_for_integers(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers the body with its integers written as floats."""
@@ -139,7 +139,7 @@ def trimmed_secret(request: Request, credentials: Credentials, now_ms: int) -> R
 @forgery(
     "your wallet verifies the HMAC over body and timestamp with a dot between them",
     "put one '|' between body and timestamp",
-    mistake=True,
+    mistake="signatures of body and timestamp with a dot between them",
 )
 def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The signature covers body and timestamp with a dot between them."""
@@ -150,7 +150,7 @@ def dot_for_bar(request: Request, credentials: Credentials, now_ms: int) -> Requ
 @forgery(
     "your wallet verifies an HMAC with SHA-1",
     "use HMAC-SHA256",
-    mistake=True,
+    mistake="signatures by HMAC with SHA-1",
 )
 def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-1."""
@@ -160,7 +160,7 @@ def sha1_digest(request: Request, credentials: Credentials, now_ms: int) -> Requ
 @forgery(
     "your wallet verifies an HMAC with SHA-512",
     "use HMAC-SHA256",
-    mistake=True,
+    mistake="signatures by HMAC with SHA-512",
 )
 def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """HMAC with SHA-512."""
@@ -170,7 +170,7 @@ def sha512_digest(request: Request, credentials: Credentials, now_ms: int) -> Re
 @forgery(
     "your wallet compares with a plain hash of body, timestamp and secret, which is no HMAC",
     "use HMAC-SHA256 with the secret as key: a plain hash can be continued by who does not know the secret",
-    mistake=True,
+    mistake="a plain hash of body, timestamp and secret, which is no HMAC",
 )
 def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """A plain hash of body, timestamp and secret, one after the other."""
@@ -181,7 +181,7 @@ def secret_appended(request: Request, credentials: Credentials, now_ms: int) -> 
 @forgery(
     "your wallet's secret ends with a line break, which belongs to the file that it was read from",
     "strip what you read, or write the file without a line break at its end",
-    mistake=True,
+    mistake="signatures that are made with the secret and a line break",
 )
 def secret_with_newline(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret with the line break of the file that it was read from."""
@@ -191,7 +191,8 @@ def secret_with_newline(request: Request, credentials: Credentials, now_ms: int)
 @forgery(
     "your wallet compares with a digest in upper-case hex digits",
     "x-signature has lower-case digits; better, compare the decoded bytes, in constant time",
-    mistake=True,
+    mistake="digests in upper-case hex digits",
+    level=Level.MAY,
 )
 def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right digest in upper-case instead of lower-case digits."""
@@ -201,7 +202,7 @@ def upper_case_hex(request: Request, credentials: Credentials, now_ms: int) -> R
 @forgery(
     "your wallet decodes the secret as hex before it uses it as key",
     "the key is the secret's text as UTF-8 bytes, as it was given to you",
-    mistake=True,
+    mistake="signatures whose key is the secret decoded as hex",
 )
 def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret read as hex digits; an empty signature if the secret is not hex."""
@@ -214,7 +215,7 @@ def secret_as_hex(request: Request, credentials: Credentials, now_ms: int) -> Re
 @forgery(
     "your wallet decodes the secret as base64 before it uses it as key",
     "the key is the secret's text as UTF-8 bytes, as it was given to you",
-    mistake=True,
+    mistake="signatures whose key is the secret decoded as base64",
 )
 def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The key is the secret read as base64; an empty signature if the secret is not base64."""
@@ -227,7 +228,7 @@ def secret_as_base64(request: Request, credentials: Credentials, now_ms: int) ->
 @forgery(
     "your wallet passes the message where the HMAC function wants the key, and the secret as message",
     "the secret is the key: check the order of the arguments of your HMAC function",
-    mistake=True,
+    mistake="signatures in which the message is the key, and the secret the message",
 )
 def key_and_message_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The message is the key of the HMAC, and the secret its message."""

@@ -135,6 +135,7 @@ def _decode_item(name: str, value: dict[str, object], where: str) -> tuple[ItemR
         balance=balance,
         currency=currency if isinstance(currency, str) else None,
         echo={wire: text for wire in ECHOED.get(name, ()) if isinstance(text := value.get(wire), str)},
+        places={"code": f"{where}/status", "balance": f"{where}/balance"},
     )
     return item, problems
 

@@ -139,13 +139,16 @@ class Forgery:
     level: Level = Level.MUST
     """How binding the refusal is.
 
-    SHOULD if the request is signed, but over another form of the text. MAY if it holds right credentials, too."""
+    SHOULD if the request is signed, but over another form of the text. MAY if it holds right credentials, too, or if
+    a lenient reader sees the right ones."""
     lenient: Remedy | None = None
     """For a SHOULD: the error of a wallet that accepts both this request and the documented one."""
     shell: Shell | None = None
     """How to make the request by hand. If None, reports show the recorded request instead."""
-    mistake: bool = False
-    """True for a common mistake of wallet developers. Pre-flight sends it if the wallet refuses a good request."""
+    mistake: str = ""
+    """For a common mistake of wallet developers: what a wallet takes that makes it. Empty for any other forgery.
+
+    Pre-flight sends the request if the wallet refuses a good one."""
     slip: str = ""
     """The typing error in the credentials that this request corrects.
 
@@ -161,7 +164,7 @@ def forgery(
     level: Level = Level.MUST,
     lenient: Remedy | None = None,
     shell: Shell | None = None,
-    mistake: bool = False,
+    mistake: str = "",
     slip: str = "",
     reuse: Reuse | None = None,
     near: str = "",

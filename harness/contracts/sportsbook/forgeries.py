@@ -12,6 +12,21 @@ from harness.model import Level, Request
 _PASSWORD, _USER = '"$WALLET_PASSWORD"', '"$WALLET_USER"'
 
 
+_NOBODY = "Og=="
+"""Base64 of an empty user and an empty password."""
+
+
+def _without_space(variable: str) -> str:
+    """Shell text: a variable without white space around it."""
+    return f""""$(printf %s {variable} | sed 's/^[[:space:]]*//; s/[[:space:]]*$//')" """.rstrip()
+
+
+def _other_base64(where: str, change: str) -> str:
+    """A shell line that changes base64 by `tr` if it fits the pattern `where`, and spoils it if it does not."""
+    changed = f'AUTHORIZATION=$(printf %s "$AUTHORIZATION" | tr {change})'
+    return f'case "$AUTHORIZATION" in {where}) {changed};; *) AUTHORIZATION=:;; esac'
+
+
 def _authorized(request: Request, value: str) -> Request:
     return replace(request, headers=tuple((k, value if k == "authorization" else v) for k, v in request.headers))
 
@@ -72,7 +87,7 @@ def other_case(request: Request, credentials: Credentials, now_ms: int) -> Reque
 @forgery(
     "your wallet looks for another scheme than Basic",
     "take `Authorization: Basic base64(user:password)`",
-    mistake=True,
+    mistake="the right credentials under another scheme than Basic",
     shell=Shell(headers=(("authorization", "Bearer $AUTHORIZATION"),)),
 )
 def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
@@ -83,6 +98,7 @@ def not_basic(request: Request, credentials: Credentials, now_ms: int) -> Reques
 @forgery(
     "credentials that are no base64 are believed",
     "refuse what cannot be decoded",
+    shell=Shell(headers=(("authorization", "Basic $WALLET_USER:%%%"),)),
 )
 def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The user as plain text, with characters that base64 does not have."""
@@ -91,6 +107,7 @@ def malformed_basic(request: Request, credentials: Credentials, now_ms: int) -> 
 
 @forgery(
     slip="user and password are the other way round",
+    shell=Shell(replaced=((f"{_USER} {_PASSWORD}", f"{_PASSWORD} {_USER}"),)),
 )
 def user_and_password_swapped(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The password as the user, and the user as the password."""
@@ -99,6 +116,11 @@ def user_and_password_swapped(request: Request, credentials: Credentials, now_ms
 
 @forgery(
     slip="there is a space or a line break around the user or the password",
+    shell=Shell(
+        replaced=((_USER, _without_space(_USER)), (_PASSWORD, _without_space(_PASSWORD))),
+        added='[ "$AUTHORIZATION" != "$(printf %s "$WALLET_USER:$WALLET_PASSWORD" | base64 | tr -d \'\\n\')" ] || '
+        f"AUTHORIZATION={_NOBODY}",
+    ),
 )
 def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Without white space around user and password; an empty user and password if there is none."""
@@ -111,7 +133,8 @@ def trimmed(request: Request, credentials: Credentials, now_ms: int) -> Request:
 @forgery(
     "your wallet compares the header with user and password in the clear",
     "decode what follows `Basic ` from base64, and split it at the first colon",
-    mistake=True,
+    mistake="user and password in the clear",
+    shell=Shell(headers=(("authorization", "Basic $WALLET_USER:$WALLET_PASSWORD"),)),
 )
 def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """User and password as plain text; empty credentials if a header cannot carry the text."""
@@ -122,7 +145,8 @@ def not_encoded(request: Request, credentials: Credentials, now_ms: int) -> Requ
 @forgery(
     "your wallet decodes the credentials from base64 twice",
     "decode what follows `Basic ` once; perhaps the web framework has done it already",
-    mistake=True,
+    mistake="credentials that are encoded in base64 twice",
+    shell=Shell(added="AUTHORIZATION=$(printf %s \"$AUTHORIZATION\" | base64 | tr -d '\\n')"),
 )
 def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """User and password in base64 twice."""
@@ -132,7 +156,9 @@ def encoded_twice(request: Request, credentials: Credentials, now_ms: int) -> Re
 @forgery(
     "your wallet expects base64 without the equals signs at its end",
     "take the standard base64 of RFC 4648, with padding",
-    mistake=True,
+    mistake="base64 without the equals signs at its end",
+    level=Level.MAY,
+    shell=Shell(added=_other_base64("*=", "-d =")),
 )
 def without_padding(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Base64 without the equals signs at its end; text that is not base64 if there are none."""
@@ -143,7 +169,9 @@ def without_padding(request: Request, credentials: Credentials, now_ms: int) -> 
 @forgery(
     "your wallet expects the base64 alphabet of URLs, with - and _",
     "take the standard base64 alphabet of RFC 4648, with + and /",
-    mistake=True,
+    mistake="the base64 alphabet of URLs, with - and _",
+    level=Level.MAY,
+    shell=Shell(added=_other_base64("*[+/]*", "+/ -_")),
 )
 def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The base64 alphabet of URLs; text that is not base64 if both alphabets give the same."""
@@ -155,7 +183,11 @@ def url_safe_base64(request: Request, credentials: Credentials, now_ms: int) -> 
 @forgery(
     "your wallet reads user and password as Latin-1",
     "read them as UTF-8, as RFC 7617 recommends, or use credentials in ASCII",
-    mistake=True,
+    mistake="user and password in Latin-1",
+    shell=Shell(
+        added='LATIN1=$(printf \'%s:%s\' "$WALLET_USER" "$WALLET_PASSWORD" | iconv -f UTF-8 -t LATIN1 | base64 | '
+        f'tr -d \'\\n\'); [ "$LATIN1" != "$AUTHORIZATION" ] || LATIN1={_NOBODY}; AUTHORIZATION=$LATIN1'
+    ),
 )
 def latin1_text(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """Encoded as Latin-1, as older clients do it; empty credentials if both encodings give the same text."""

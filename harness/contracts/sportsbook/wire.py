@@ -99,7 +99,8 @@ def _decode_error(body: answer.Body) -> Decoded:
         outcome = Outcome.UNAUTHENTICATED
         detail = f"the code should be AUTHENTICATION_FAILED, is {clipped(code, 80)!r}"
         problems += (Problem(Fault.POOR_FORMAT, "/errorCode", detail, "code"),)
-    item = ItemReply(outcome=outcome, code=code, description=_text(body.value, "description") or "")
+    description = _text(body.value, "description") or ""
+    item = ItemReply(outcome=outcome, code=code, description=description, places={"code": "/errorCode"})
     return Decoded(Reply(outcome=outcome, items=(item,), code=code), problems)
 
 
@@ -119,6 +120,7 @@ def _decode_success(name: str, operation: Operation, body: answer.Body) -> Decod
         balance=_decode_balance(value.get("balance")),
         currency=currency,
         reference=_text(value, "walletTransactionId"),
+        places={"balance": "/balance", "reference": "/walletTransactionId"},
     )
     session = _decode_session(value) if isinstance(operation, Authenticate) else None
     return Decoded(Reply(outcome=Outcome.OK, items=(item,), session=session), tuple(problems))

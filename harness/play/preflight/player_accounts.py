@@ -77,10 +77,13 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, stages: StageLog) -> t
         stages.passed(PLAYERS, f"{player.id} was provisioned; the wallet shows no balance that can be read")
         return (holding,)
     if held == player.balance:
-        amount = _shown(held, player.currency)
-        stages.passed(PLAYERS, f"the wallet shows {amount} for {player.id}, as provisioning was asked for")
+        stages.passed(
+            PLAYERS, f"the wallet shows {_shown(held, player.currency)} for {player.id}, {_why(asking, player)}"
+        )
         return (holding,)
-    made = f"player {player.id}, who was made with {_shown(player.balance, player.currency)}"
+    made = f"player {player.id}, who was made with {_shown(trusted.player.balance, player.currency)}"
+    if asking.moved:
+        made += f" and has {_shown(player.balance, player.currency)} after what pre-flight has {_moved(asking, player)}"
     description = f"shows {_shown(held, player.currency)} for {made}"
     # A balance that is off by less than a unit is the wallet's own mistake, and no other wallet's player.
     unit = asking.contract.wire_unit(player.currency)
@@ -93,6 +96,19 @@ def shows_what_was_made(asking: Asking, trusted: Trusted, stages: StageLog) -> t
         )
     stages.passed(PLAYERS, f"{player.id} was provisioned", f"the wallet {description}")
     return (holding,)
+
+
+def _why(asking: Asking, player: Player) -> str:
+    """Why a balance is right: it is what provisioning was asked for, and what pre-flight has moved since."""
+    if not asking.moved:
+        return "as provisioning was asked for"
+    asked = _shown(OPENING, player.currency)
+    return f"which is the {asked} of provisioning and what pre-flight has {_moved(asking, player)}"
+
+
+def _moved(asking: Asking, player: Player) -> str:
+    moved = asking.moved if asking.moved > 0 else -asking.moved
+    return f"{'credited' if asking.moved > 0 else 'debited'} ({_shown(moved, player.currency)})"
 
 
 def _moves_as_shown(asking: Asking, player: Player, held: Amount) -> bool:

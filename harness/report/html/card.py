@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.model import NotApplicable
 from harness.report.html.kinds import counts
 from harness.report.html.percentages import bar, tenths
 from harness.verdict import Certification
@@ -47,7 +48,6 @@ def card(report: Mapping[str, Any]) -> dict[str, Any]:
         "bar": bar(totals, report["counts"]["scenarios"]),
         "musts": _musts(report),
         "unjudged": list(unjudged(report)) or [{"text": "Nothing: every requirement was judged.", "requirements": ()}],
-        "unseen": list(_unseen(report)),
         "late": list(_late(report)),
         "scale": _scale(report),
     }
@@ -172,17 +172,68 @@ def _musts(report: Mapping[str, Any]) -> str:
 
 
 def unjudged(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was not judged and why: a sentence for each reason, with the requirements that are open by it."""
-    ran = {(each["contract"], each["id"]): each for each in report["scenarios"]}
-    open_ids = {each["id"]: each for each in report["requirements"] if each["status"] == "skipped"}
+    """What was not judged and why: a sentence for each reason, with the requirements that are open by it.
+
+    First what the report's data calls so, then scenarios that were skipped for another reason, not run or undecided.
+    """
+    counted: set[tuple[str, str]] = set()
+    for (what, why), names in _entries(report).items():
+        skipped = [each for each in _skipped(report) if each["contract"] in names and _is_of(each, what, why, report)]
+        counted |= {(each["contract"], each["id"]) for each in skipped}
+        which = f"{', '.join(names)}: " if len(names) < len(report["contracts"]) else ""
+        open_ids = _open_by(report, skipped)
+        named = "" if set(what) <= set(open_ids) else f"{', '.join(what)}: "
+        yield {"text": f"{_capital(f'{which}{named}{why}')}{_count(report, skipped)}", "requirements": open_ids}
     reasons: dict[str, list[Mapping[str, Any]]] = {}
-    for each in report["scenarios"]:
-        if each["status"] == "skipped":
+    for each in _skipped(report):
+        if (each["contract"], each["id"]) not in counted:
             reasons.setdefault(each["reason"], []).append(each)
     for reason, skipped in reasons.items():
-        ids = dict.fromkeys(each["requirement"] for each in skipped if each["requirement"] in open_ids)
-        count = f"{len(skipped)} scenario{' was' if len(skipped) == 1 else 's were'} skipped"
-        yield {"text": f"{_capital(reason)}. {count}{_open(report, ids)}", "requirements": list(ids)}
+        yield {
+            "text": f"{_capital(reason)}{_count(report, skipped)}",
+            "requirements": _open_by(report, skipped),
+        }
+    yield from _never_decided(report)
+
+
+def _entries(report: Mapping[str, Any]) -> dict[tuple[tuple[str, ...], str], list[str]]:
+    """What the data calls not judged, with why, and the names of the contracts that this is said of."""
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for name, contract in report["contracts"].items():
+        for each in contract["not_judged"]:
+            found.setdefault((tuple(each["what"]), each["why"]), []).append(name)
+    return found
+
+
+def _skipped(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in report["scenarios"] if each["status"] == "skipped"]
+
+
+def _is_of(scenario: Mapping[str, Any], what: Sequence[str], why: str, report: Mapping[str, Any]) -> bool:
+    """True for a scenario that was skipped because of this: it needs these operations, or has this reason."""
+    absent = report["contracts"][scenario["contract"]]["absent"]
+    is_of_operation = scenario.get("not_applicable") == NotApplicable.OPERATION
+    return is_of_operation if set(what) <= set(absent) else scenario["reason"] == why
+
+
+def _open_by(report: Mapping[str, Any], skipped: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The requirements of these scenarios that were judged by no other scenario."""
+    open_ids = {each["id"] for each in report["requirements"] if each["status"] == "skipped"}
+    return list(dict.fromkeys(each["requirement"] for each in skipped if each["requirement"] in open_ids))
+
+
+def _count(report: Mapping[str, Any], skipped: Sequence[Mapping[str, Any]]) -> str:
+    """How many scenarios were skipped, and how many requirements are open by that; no more than a stop if none was."""
+    if not skipped:
+        return "."
+    words = f"{len(skipped)} scenario{' was' if len(skipped) == 1 else 's were'} skipped"
+    return f". {words}{_open(report, _open_by(report, skipped))}"
+
+
+def _never_decided(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The scenarios that were not run, and those that were tried and could not be decided."""
+    ran = {(each["contract"], each["id"]): each for each in report["scenarios"]}
+    open_ids = {each["id"]: each for each in report["requirements"] if each["status"] == "skipped"}
     missing = {
         (each["contract"], scenario)
         for each in report["requirements"]
@@ -216,13 +267,6 @@ def _capital(text: str) -> str:
     """A sentence with a capital, unless its first word is a name in code."""
     first = text.split(" ", 1)[0]
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
-
-
-def _unseen(report: Mapping[str, Any]) -> Iterator[str]:
-    """What a run cannot see from outside."""
-    late = [each["late"] for each in report["contracts"].values() if each["late"]]
-    if not any(each["restarts"] for each in late):
-        yield "The wallet was not restarted: this run does not show whether its books survive that."
 
 
 def _late(report: Mapping[str, Any]) -> Iterator[dict[str, str]]:

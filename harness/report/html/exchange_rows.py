@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.contracts import Contract, UnknownContract, load
 from harness.model import Lateness
-from harness.report.html.bodies import wire
+from harness.report.html.bodies import WrongValues, wire
 from harness.report.html.latency_chart import milliseconds
 from harness.report.html.race_lanes import Guilty
 from harness.verdict.repetition_ages import lateness
@@ -18,8 +18,13 @@ PREPARATION = -1
 _WHEN = {PREPARATION: "preparation", -2: "closing read", -3: "later read"}
 
 
-def exchange_row(exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilty: Guilty) -> dict[str, Any]:
-    """One exchange with the texts of its messages. Those of a finding show how the request was signed."""
+def exchange_row(
+    exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilty: Guilty, marks: WrongValues
+) -> dict[str, Any]:
+    """One exchange with the texts of its messages. Those of a finding show how the request was signed.
+
+    `marks` are the wrong values of its answer.
+    """
     kind = guilty.get((exchange["run"], exchange["index"]), "")
     signed = bool(kind) or (exchange["step"] >= 0 and _is_about_authentication(exchange, scenario))
     request, response = exchange["request"], exchange["response"]
@@ -27,7 +32,6 @@ def exchange_row(exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilt
         "step": exchange["step"],
         "operation": exchange["operation"],
         "guilty": bool(kind),
-        "first": False,
         "kind": kind or _kind(exchange),
         "word": "finding" if kind else "as expected" if _kind(exchange) == "pass" else "no balance to compare",
         "at": _at(exchange["microseconds"]),
@@ -36,8 +40,8 @@ def exchange_row(exchange: Mapping[str, Any], scenario: Mapping[str, Any], guilt
         "balances": [_balance(each) for each in exchange["balances"]],
         "odd": list(_oddities(exchange)),
         "problems": exchange["problems"],
-        "request": wire(f"{request['method']} {request['path']}", request),
-        "response": None if response is None else wire(f"HTTP {response['status']}", response),
+        "request": wire(f"{request['method']} {request['path']}", request, {}),
+        "response": None if response is None else wire(f"HTTP {response['status']}", response, marks),
         "answer_title": _answer_title(exchange),
         "failure": exchange["failure"],
         "signature": _signature(scenario["contract"], request) if signed else [],

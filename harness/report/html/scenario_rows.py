@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.model import Check
+from harness.model import Aspect, Check
 from harness.report.html.balance_chart import charts
+from harness.report.html.bodies import WrongValue
 from harness.report.html.exchange_rows import PREPARATION, exchange_row
 from harness.report.html.kinds import SHOWN, counts, kind, shown, word
 from harness.report.html.race_lanes import Guilty, races
@@ -95,9 +96,7 @@ def _row(
     found.sort(key=lambda each: SHOWN.index(shown(each)))
     ids = dict.fromkeys([scenario["requirement"], *(each["requirement"] for each in found)])
     guilty = _guilty(scenario)
-    rows = [exchange_row(each, scenario, guilty) for each in scenario["exchanges"]]
-    for each in [each for each in rows if each["guilty"]][:1]:
-        each["first"] = True
+    rows = _exchange_rows(scenario, guilty)
     result = shown(scenario)
     return {
         "anchor": anchors.of(*key),
@@ -120,9 +119,18 @@ def _row(
         "texts": _texts(scenario),
         "plots": charts(scenario["exchanges"], _impossible(scenario)),
         "lanes": races(scenario["exchanges"], guilty),
+        "first": next((each for each in rows if each["guilty"]), None),
         "prepared": [each for each in rows if each["step"] == PREPARATION and not each["guilty"]],
         "steps": [each for each in rows if each["step"] != PREPARATION or each["guilty"]],
     }
+
+
+def _exchange_rows(scenario: Mapping[str, Any], guilty: Guilty) -> list[dict[str, Any]]:
+    wrong = _wrong_values(scenario)
+    return [
+        exchange_row(each, scenario, guilty, wrong.get((each["run"], each["index"]), {}))
+        for each in scenario["exchanges"]
+    ]
 
 
 def _cases(scenario: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -187,6 +195,24 @@ def _marks(scenario: Mapping[str, Any], run: int | None) -> dict[int, list[str]]
             if why not in (lines := found.setdefault(each["line"], [])):
                 lines.append(why)
     return found
+
+
+def _wrong_values(scenario: Mapping[str, Any]) -> dict[tuple[int, int], dict[str, WrongValue]]:
+    """By run and index of an exchange: the wrong values of its answer, by place, each with its worst finding."""
+    found: dict[tuple[int, int], dict[str, WrongValue]] = {}
+    for each in sorted(scenario["verdicts"], key=lambda each: SHOWN.index(shown(each))):
+        which = each.get("accused" if each.get("aspect") == Aspect.LATE else "exchange")
+        if each["status"] not in {"pass", "skipped"} and which is not None and each.get("place"):
+            mark = WrongValue(kind(shown(each)), _wrong(each))
+            found.setdefault((each.get("run", 0), which), {}).setdefault(each["place"], mark)
+    return found
+
+
+def _wrong(verdict: Mapping[str, Any]) -> str:
+    """What is wrong with a marked value, in a few words."""
+    if possible := verdict.get("possible", ()):
+        return f"possible: {' or '.join(possible[:2])}"
+    return str(verdict["summary"]).removeprefix(f"{verdict['place']}: ")
 
 
 def _why(verdict: Mapping[str, Any]) -> str:

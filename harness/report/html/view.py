@@ -9,6 +9,7 @@ from harness.report.html.card import card, day, title
 from harness.report.html.cause_cards import cause_cards, opening, unexplained
 from harness.report.html.kinds import SHOWN, counts, kind, shown, word, word_of_requirement
 from harness.report.html.latency_chart import histogram
+from harness.report.html.packed_texts import PackedTexts
 from harness.report.html.percentages import bar
 from harness.report.html.scenario_rows import Anchors, category_of, groups, titled
 
@@ -41,6 +42,7 @@ def page(report: Mapping[str, Any]) -> dict[str, Any]:
         "again": f"walletproof certify --seed {report['run']['seed']}",
         "rests_on": list(_rests_on(report)),
         "day": day,
+        "parts": PackedTexts(),
     }
 
 

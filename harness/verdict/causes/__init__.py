@@ -25,7 +25,7 @@ from harness.verdict.causes import (
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.checks import Standing
 
-__all__ = ["CERTAIN", "Cause", "diagnose", "of_mistake", "roots_of"]
+__all__ = ["CERTAIN", "UNDECIDED", "Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     deadlocks.diagnoses,
@@ -39,6 +39,7 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     wrong_refusals.diagnoses,
     by_situation.malformed,
     wrong_balances.scale,
+    wrong_balances.unbooked,
     wrong_balances.someone_elses,
     wrong_balances.shortage,
     forgotten_ids.diagnoses,
@@ -60,6 +61,16 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
 CERTAIN = frozenset({lateness.LATE_BALANCE}) | unreadable_answers.OF_STATUS_ALONE
 """The ids of causes that the evidence proves: a later reading was right, or the HTTP status says it. They are no guess.
 """
+
+UNDECIDED = frozenset(
+    {
+        by_situation.STALE_READ.id,
+        unreadable_answers.INCOMPLETE_BATCH_ANSWER.id,
+        unreadable_answers.OTHER_IDS_ANSWERED.id,
+        wrong_balances.NOT_BOOKED_OR_SHOWN_EARLY.id,
+    }
+)
+"""The ids of causes that have several reasons. Another cause of the same run may say which."""
 
 of_mistake = signatures.of_mistake
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.model import Check, Exchange, FailureKind, id_of, transactions
 from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.unreadable_answers import INCOMPLETE_BATCH_ANSWER, OTHER_IDS_ANSWERED
 from harness.verdict.checks.facts import surplus
 
 _KINDS: Mapping[FailureKind, Cause] = {
@@ -65,7 +66,7 @@ _ANOTHERS_ANSWER = Cause(
 _NO_ANSWER = frozenset({FailureKind.TIME_OUT, FailureKind.CLOSED})
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
-    _ANOTHERS_ANSWER.id: frozenset({"incomplete_batch_answer", "shows_another_player"}),
+    _ANOTHERS_ANSWER.id: frozenset({INCOMPLETE_BATCH_ANSWER.id, OTHER_IDS_ANSWERED.id, "shows_another_player"}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
 

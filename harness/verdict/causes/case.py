@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from harness.model import (
     Bet,
     Exchange,
     History,
+    ItemReply,
     Movement,
     Outcome,
     Problem,
@@ -149,19 +151,47 @@ class Case:
         operations = [item for each in asked for item in transactions(each.operation)]
         return any(each.player == player for each in operations)
 
+    @cached_property
+    def lacking(self) -> Amount:
+        """How much of the player's last transaction the balance lacks, though that answer showed it; 0 if nothing.
+
+        A reading may be stale. So it counts only if the answer to a later transaction lacks the money, too.
+        """
+        at = self.verdict.exchange or 0
+        earlier = [each for each in self.course if each.player == self.verdict.player and each.exchange < at]
+        if not earlier or self.shown is None or len(self.expected) != 1:
+            return 0
+        last, moved = earlier[-1], self._moved_by(earlier[-1].exchange)
+        if last.shown not in last.expected or self.shown != self.expected[0] - moved:
+            return 0
+        if self._moved_by(at):
+            lacks = len(transactions(self.history.exchanges[at].operation)) == 1
+        else:
+            lacks = any(further and each.balance == self.shown + further for each, further in self._answers_after(at))
+        return max(moved, -moved) if lacks else 0
+
+    def _moved_by(self, index: int) -> Amount:
+        """The amount by which an exchange changes the player's balance if it is booked once."""
+        items = transactions(self.history.exchanges[index].operation)
+        return sum((signed(each) for each in items if each.player == self.verdict.player), 0)
+
     def moved_later(self, before: Amount) -> bool | None:
-        """True if the player's next answer shows that the blamed step was booked; None if it does not decide."""
-        for each in self.history.exchanges[(self.verdict.exchange or 0) + 1 :]:
+        """True if the player's next answer shows that the blamed step was booked; None if none decides."""
+        for answer, further in self._answers_after(self.verdict.exchange or 0):
+            if answer.balance in {before + self.change, before + self.change + further}:
+                return True
+            return False if answer.balance in {before, before + further} else None
+        return None
+
+    def _answers_after(self, index: int) -> Iterator[tuple[ItemReply, Amount]]:
+        """The later answers of success to the player's requests, each with the amount that its request moves."""
+        for each in self.history.exchanges[index + 1 :]:
             items = transactions(each.operation)
             mine = [item for item in items if item.player == self.verdict.player]
             if mine and each.reply is not None and each.reply.items and len(items) == 1:
-                answer, further = each.reply.items[0], signed(mine[0])
-                if answer.outcome is not Outcome.OK or answer.balance is None:
-                    return None
-                if answer.balance in {before + self.change, before + self.change + further}:
-                    return True
-                return False if answer.balance in {before, before + further} else None
-        return None
+                answer = each.reply.items[0]
+                if answer.outcome is Outcome.OK and answer.balance is not None:
+                    yield answer, signed(mine[0])
 
 
 def signed(item: object) -> Amount:

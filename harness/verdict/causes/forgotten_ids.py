@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.contracts.shared.requirements import LATE
-from harness.model import Amount, Authenticate, Lateness, Loss, Operation, id_of, transactions
+from harness.model import Amount, Authenticate, Lateness, Loss, Operation, Outcome, id_of, transactions
 from harness.verdict.causes.by_situation import USED_FOR_SOMETHING_ELSE
 from harness.verdict.causes.case import Case, Cause, signed
 from harness.verdict.repetition_ages import lateness
@@ -34,7 +34,7 @@ _CROSS_ZERO = Cause(
 _IDENTICAL_AT_ONCE = Cause(
     "identical_requests_at_once",
     "identical requests that arrive together are each booked: the transactionId is looked up before the "
-    "booking, and nothing holds the door between the two",
+    "booking, and no lock or unique index joins the two",
     f"{_UNIQUE}; whoever meets the index answers as for a replay",
 )
 _LOOKED_UP_BY_BATCH = Cause(
@@ -48,6 +48,13 @@ _REMEMBERED_PER_OPERATION = Cause(
     "transactionIds are remembered per operation: what came by one operation is booked again by another",
     f"{ONE_TABLE}: a live payout comes again in the nightly settlement",
 )
+_FORGOTTEN_AT_RESTART = Cause(
+    "forgotten_at_restart",
+    "after a restart the wallet does not know the players or transactions that it had: they are in the memory of its "
+    "process",
+    "keep players, balances, bets and transactionIds in a database that outlives the process",
+)
+_UNKNOWN = frozenset({Outcome.UNKNOWN_PLAYER, Outcome.UNKNOWN_TRANSACTION})
 _ZERO_FORGOTTEN = Cause(
     "zero_forgotten",
     "a transaction of 0 is not remembered, so the same transactionId with an amount is booked later",
@@ -130,8 +137,16 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 def late(case: Case) -> Iterator[Cause]:
     """The cause for a late repetition that moved money, or that shows a balance after money has moved."""
     found = case.exchange.late if case.exchange is not None else None
+    if case.outcome in _UNKNOWN and case.verdict.wrong == "refused" and _follows_a_restart(case):
+        yield _FORGOTTEN_AT_RESTART
     if found is not None and case.narrowed == LATE and case.verdict.wrong != "refused":
         yield _forgotten_late(found, a_rollback=case.situation == "late")
+
+
+def _follows_a_restart(case: Case) -> bool:
+    """True if the wallet was restarted before the blamed request, as far as a repetition of the history says."""
+    asked = case.history.exchanges[: (case.index or 0) + 1]
+    return any(each.late is not None and each.late.restarts for each in asked)
 
 
 def _forgotten_late(late: Lateness, *, a_rollback: bool) -> Cause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.contracts import Contract
+from harness.contracts.shared.authentication import Forgery
 from harness.model import Outcome
 from harness.verdict.causes.by_situation import ZERO_REFUSED
 from harness.verdict.causes.case import Case, Cause
@@ -79,8 +80,20 @@ def of_mistake(name: str, contract: Contract) -> Cause | None:
     forgery = contract.forgeries.get(name)
     if forgery is None or forgery.remedy is None:
         return None
-    id = ".".join(each for each in (_FAMILY, forgery.near, name) if each)
-    return Cause(id, forgery.remedy.cause, forgery.remedy.fix)
+    return Cause(_id_of(forgery), forgery.remedy.cause, forgery.remedy.fix)
+
+
+def of_forgery(name: str, contract: Contract) -> Cause | None:
+    """The cause if a wallet accepts right calls and a forged one; None if it is unknown."""
+    forgery = contract.forgeries.get(name)
+    if forgery is None or not forgery.mistake or forgery.remedy is None:
+        return of_mistake(name, contract)
+    fix = f"take the documented form alone: {forgery.remedy.fix}"
+    return Cause(_id_of(forgery), f"your wallet also takes {forgery.mistake}", fix)
+
+
+def _id_of(forgery: Forgery) -> str:
+    return ".".join(each for each in (_FAMILY, forgery.near, forgery.name) if each)
 
 
 def diagnoses(case: Case) -> Iterator[Cause]:
@@ -95,7 +108,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
         )
     if case.situation == "forged":
         forgery = case.narrowed or _forgery(case)
-        found = of_mistake(forgery, case.contract)
+        found = of_forgery(forgery, case.contract)
         if found is not None and not _believes_any(case, forgery):
             yield found
     yield _of_situation(case.situation)

@@ -13,11 +13,13 @@ from harness.model import (
     Operation,
     Problem,
     Single,
+    id_of,
     transactions,
 )
 from harness.verdict.causes.by_situation import FIELD_NOT_LOOKED_AT
 from harness.verdict.causes.case import Case, Cause, accepted
 from harness.verdict.causes.signatures import AGE_NOT_LOOKED_AT
+from harness.verdict.checks.facts import surplus
 
 _OF_THE_BALANCE: Mapping[Flaw | None, Cause] = {
     Flaw.TEXT: Cause("balance_as_text", "the balance is written as text", "write the balance as a JSON number"),
@@ -36,6 +38,21 @@ _REDIRECT = Cause(
     "redirect",
     "the wallet answers with a redirect, and platforms follow none",
     "answer at the documented path itself: see what a proxy or framework does with http, slashes and sessions",
+)
+INCOMPLETE_BATCH_ANSWER = Cause(
+    "incomplete_batch_answer",
+    "the answer of a batch does not have one answer for each transaction",
+    "answer every transaction of the batch, refused ones too, with its transactionId",
+)
+OTHER_IDS_ANSWERED = Cause(
+    "other_ids_answered",
+    "the answer of a batch names other transactions than the batch has",
+    "answer each transaction of the batch under the transactionId that it came with",
+)
+_SURPLUS_BATCH_ANSWER = Cause(
+    "surplus_batch_answer",
+    "the answer of a batch has one answer for each transaction, and answers for others besides",
+    "build the answers from the transactions of this request alone, in a list that no other request shares",
 )
 _OF_FLAWS: Mapping[Flaw | None, Cause] = {
     Flaw.EMPTY: Cause(
@@ -184,14 +201,19 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     yield from _of_check(case)
 
 
+def _of_the_ids(exchange: Exchange) -> Cause:
+    """The cause of answers with other ids than those of the batch."""
+    items = exchange.reply.items if exchange.reply is not None else ()
+    missing = {id_of(each) for each in transactions(exchange.operation)} - {each.id for each in items}
+    if not surplus(exchange):
+        return INCOMPLETE_BATCH_ANSWER
+    return OTHER_IDS_ANSWERED if missing else _SURPLUS_BATCH_ANSWER
+
+
 def _of_check(case: Case) -> Iterator[Cause]:
     """The causes that the check of the verdict suggests."""
-    if case.verdict.check is Check.COMPLETENESS:
-        yield Cause(
-            "incomplete_batch_answer",
-            "the answer of a batch does not have one answer for each transaction",
-            "answer every transaction of the batch, refused ones too, with its transactionId",
-        )
+    if case.verdict.check is Check.COMPLETENESS and case.exchange is not None:
+        yield _of_the_ids(case.exchange)
     if case.verdict.check is Check.REFERENCE:
         yield Cause(
             "new_reference",

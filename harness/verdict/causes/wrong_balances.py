@@ -17,6 +17,10 @@ _ROUNDED = (2, 3, 0, 4)
 _PLAIN = frozenset({"new", "exact", "zero", "read", "unknown_bet", ""})
 _ENOUGH_UNITS = 100
 """From so many units on, a rounded quotient proves another unit. Below, it may be chance."""
+_MOST_TIMES = 9
+"""How many bookings of one request are recognised at most. Ten of them look like another unit."""
+_EXACT_IN_A_DOUBLE = 2**53
+"""From so many hundred-thousandths on, a double does not hold each of them."""
 _NOISE = Fraction(money.SCALE, 100)
 """A smaller difference than a cent, in hundred-thousandths, is an error of rounding and not another amount."""
 
@@ -44,6 +48,26 @@ NEVER_BOOKED = Cause(
     "the transaction is answered with success and never booked",
     "commit the booking before the answer is sent, and answer with an error when it fails",
 )
+NOT_BOOKED_OR_SHOWN_EARLY = Cause(
+    "not_booked_or_shown_early",
+    "the answer shows the balance as it was before: the transaction is not booked, or the balance is read too early",
+    "commit the booking before the answer is sent, and read the balance after it, in the same database transaction",
+)
+ANSWERED_AND_NOT_BOOKED = Cause(
+    "answered_and_not_booked",
+    "the answer shows the balance after the transaction, and later ones show that it was never booked",
+    "commit the booking before the answer is sent, and answer the balance that the books hold",
+)
+_LESS_BOOKED = Cause(
+    "less_booked",
+    "another amount is booked: less than the one of the request",
+    "book the amount of the request, exactly: no fee, no conversion, no rounding",
+)
+_MORE_BOOKED = Cause(
+    "more_booked",
+    "another amount is booked: more than the one of the request",
+    "book the amount of the request, exactly: no bonus, no stake on top, no conversion, no rounding",
+)
 BELOW_A_CENT = Cause(
     "below_a_cent_is_nothing",
     "an amount below a cent is booked as nothing: it is rounded to two decimals on its way into the books",
@@ -55,7 +79,11 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     BELOW_A_CENT.id: frozenset({_TWO_DECIMALS, _A_LITTLE_TOO_MUCH.id}),
     _TWO_DECIMALS: frozenset({BELOW_A_CENT.id, _A_LITTLE_TOO_MUCH.id}),
     UNCOVERED_TAKEN.id: frozenset({_A_LITTLE_TOO_MUCH.id}),
-    SHOWN_TOO_EARLY.id: frozenset({NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}),
+    SHOWN_TOO_EARLY.id: frozenset(
+        {NOT_BOOKED_OR_SHOWN_EARLY.id, NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
+    ),
+    NEVER_BOOKED.id: frozenset({NOT_BOOKED_OR_SHOWN_EARLY.id}),
+    ANSWERED_AND_NOT_BOOKED.id: frozenset({STALE_READ.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
 
@@ -195,10 +223,10 @@ def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
             "a key that stands twice in a request is counted twice",
             "read the body with a JSON parser that refuses such a key, or takes one of its values",
         )
-    elif shown == before + 2 * case.change:
+    elif (times := _times(shown - before, case.change)) and not _is_lost_in_a_double(before, case.change):
         yield Cause(
-            "booked_twice",
-            "the amount is booked twice for one request",
+            "booked_twice" if times == 2 else "booked_several_times",
+            f"the amount is booked {'twice' if times == 2 else f'{times} times'} for one request",
             "book once: look for a handler that runs twice, or a trigger beside the update",
         )
     elif shown == before - case.change:
@@ -209,14 +237,23 @@ def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
         )
 
 
+def _times(moved: Amount, change: Amount) -> int:
+    """How many times the amount is booked; 0 if it is not booked twice or several times."""
+    return next((times for times in range(2, _MOST_TIMES + 1) if change and moved == times * change), 0)
+
+
+def _is_lost_in_a_double(balance: Amount, change: Amount) -> bool:
+    """True if a double rounds the change away, or up, when it is added to the balance."""
+    return max(balance, -balance) >= _EXACT_IN_A_DOUBLE and max(change, -change) < _NOISE
+
+
 def _another_amount(case: Case, moved: Amount) -> Iterator[Cause]:
     beside = case.narrowed == "mixed_batch"
-    if case.shown is not None and case.shown >= 0 and case.situation in _PLAIN and moved and not beside:
-        yield Cause(
-            "another_amount",
-            "the balance moved by another amount than the one of the request",
-            "book the amount of the request, exactly: no fee, no stake on top, no conversion, no rounding",
-        )
+    if case.shown is None or case.shown < 0 or case.situation not in _PLAIN or not moved or beside:
+        return
+    share = Fraction(moved) / Fraction(case.change)
+    if share > 0:
+        yield _LESS_BOOKED if share < 1 else _MORE_BOOKED
 
 
 def _unsettled_what_was_not_settled(case: Case) -> bool:
@@ -245,7 +282,13 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
         )
     elif later is False:
         yield NEVER_BOOKED
-    yield SHOWN_TOO_EARLY
+    yield NOT_BOOKED_OR_SHOWN_EARLY
+
+
+def unbooked(case: Case) -> Iterator[Cause]:
+    """The cause if the transaction before was answered with the balance after it, and is missing in the books."""
+    if case.wrong_balance and case.situation in _PLAIN and case.lacking >= _NOISE:
+        yield ANSWERED_AND_NOT_BOOKED
 
 
 def shortage(case: Case) -> Iterator[Cause]:

@@ -28,7 +28,12 @@ from harness.verdict.checks.answer_form import (
 )
 from harness.verdict.checks.batch_readings import batch_readings, batch_verdicts
 from harness.verdict.checks.believed import with_unbelieved
-from harness.verdict.checks.expectations import code_verdicts, expectation_verdicts, step_of
+from harness.verdict.checks.expectations import (
+    code_verdicts,
+    expectation_verdicts,
+    has_the_code_in_question,
+    step_of,
+)
 from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdicts
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart, Standing
@@ -127,7 +132,10 @@ def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 
 def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
-    """The policies with the permitted readings that explain the first refusal of what the scenario needs."""
+    """The policies with the permitted readings that explain the first refusal of what the scenario needs.
+
+    None if the scenario's own requirement is about the code of that refusal, because then it was judged.
+    """
     last = {
         id_of(seen.part.item): seen.part.exchange for seen in sorted(judge.seen, key=lambda each: each.part.exchange)
     }
@@ -142,7 +150,7 @@ def _avoided(judge: HistoryJudge) -> list[tuple[str, str]]:
         comes_again = last[id_of(seen.part.item)] > seen.part.exchange
         again = {_ENDED_SESSION} if comes_again else set()
         if found := sorted(seen.readings & _AVOIDED.keys() - again):
-            return found
+            return [] if has_the_code_in_question(judge, seen) else found
     return []
 
 

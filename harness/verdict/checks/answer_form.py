@@ -18,7 +18,6 @@ from harness.model import (
     Outcome,
     Overlaps,
     Problem,
-    Requirement,
     Rollback,
     Status,
     Verdict,
@@ -26,32 +25,12 @@ from harness.model import (
     id_of,
 )
 from harness.verdict.checks import sentences
-from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import is_beyond_limit, may_be_believed, parts_of, surplus
 from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.on_exchange import place_in, status_of, verdict_on
 
 FIRST_HTTP_ERROR = 400
 _TOPIC_CHECK = {"schema": Check.SCHEMA, "json": Check.SCHEMA, "echo": Check.ECHO}
-
-
-def verdict_on(
-    check: Check, requirement: Requirement, status: Status, summary: str, index: int, exchange: Exchange, said: str = ""
-) -> Verdict:
-    """A verdict of a check on one exchange. `index` is its place in the history, `said` the wallet's answer in words.
-
-    Without words the answer is given by its HTTP status.
-    """
-    return Verdict(
-        check=check,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=status,
-        summary=summary,
-        sent=sentences.sent(exchange.name, exchange.operation, exchange),
-        said=said or sentences.with_status(exchange),
-        exchange=index,
-        line=exchange.line,
-    )
 
 
 def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) -> Iterator[Verdict]:
@@ -86,7 +65,7 @@ def format_verdicts(history: History, contract: Contract, overlaps: Overlaps) ->
             verdict = verdict_on(
                 check, requirement, status, f"{problem.where or 'body'}: {problem.detail}", index, exchange
             )
-            yield replace(verdict, problem=number, level=Level.SHOULD if poor else verdict.level)
+            yield replace(verdict, problem=number, place=problem.where, level=Level.SHOULD if poor else verdict.level)
 
 
 def _is_http_error(exchange: Exchange) -> bool:
@@ -190,5 +169,7 @@ def reference_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
             if known != answer.reference:
                 requirement = judge.contract.attribute(exchange.name, "reference", Wrong.FORMAT)
                 summary = f"the wallet's reference was {known} the first time, and is {answer.reference} now"
-                yield verdict_on(Check.REFERENCE, requirement, status_of(requirement.level), summary, index, exchange)
+                status = status_of(requirement.level)
+                verdict = verdict_on(Check.REFERENCE, requirement, status, summary, index, exchange)
+                yield replace(verdict, place=place_in(answer, "reference"))
                 return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.contracts import Contract
 from harness.model import Batch, Check, Exchange, History, Outcome, Overlaps, Policy, Status, Verdict
-from harness.verdict.checks import sentences
+from harness.verdict.checks.on_exchange import verdict_on
 
 Reading = tuple[str, str]
 
@@ -41,13 +41,5 @@ def batch_verdicts(history: History, contract: Contract, policy: Policy, overlap
             continue
         exchange = history.exchanges[index]
         reading = f"{name.replace('_', ' ')}: {seen}"
-        yield Verdict(
-            check=Check.EXPECTATION,
-            requirement=requirement.id,
-            level=requirement.level,
-            status=Status.FAIL,
-            summary=f"{reading}, and for this wallet only {' or '.join(sorted(accepted))} is accepted",
-            sent=sentences.sent(exchange.name, exchange.operation, exchange),
-            exchange=index,
-            line=exchange.line,
-        )
+        summary = f"{reading}, and for this wallet only {' or '.join(sorted(accepted))} is accepted"
+        yield verdict_on(Check.EXPECTATION, requirement, Status.FAIL, summary, index, exchange, "")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from harness.contracts import Contract
 from harness.contracts.shared.json_text import is_canonical
 from harness.model import Check, Exchange, History, Outcome, Situation, Verdict, Wrong, transactions
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import SUMMARY, status_of
+from harness.verdict.checks.charges import SUMMARY
 from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 _NULL = b"\\u0000"
 _REPLACED = frozenset({Check.ORACLE, Check.COMPLETENESS, Check.EXPECTATION})
@@ -59,7 +59,8 @@ def _verdict(index: int, history: History, contract: Contract) -> Verdict:
     requirement = contract.attribute(exchange.name, situation, Wrong.REFUSED)
     said = exchange.reply.code if exchange.reply is not None else ""
     verdict = verdict_on(
-        Check.ORACLE, requirement, status_of(requirement.level), SUMMARY[Wrong.REFUSED], index, exchange, said
+        Check.ORACLE, requirement, status_of(requirement.level), SUMMARY[Wrong.REFUSED], index, exchange, said or None
     )
     player = next((each.player for each in transactions(exchange.operation)), "")
-    return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player)
+    place = place_in(sole(exchange), "code")
+    return replace(verdict, situation=situation, wrong=str(Wrong.REFUSED), player=player, place=place)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from harness.model import Aspect, Check, Exchange, Level, Requirement, Status, Verdict, Wrong
+from harness.model import Aspect, Check, Exchange, Requirement, Status, Verdict, Wrong
 from harness.oracle import Event
 from harness.verdict.checks import sentences
 from harness.verdict.checks.facts import Part
-
-_STATUS = {Level.MUST: Status.FAIL, Level.SHOULD: Status.WARN, Level.MAY: Status.PASS}
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 SUMMARY = {
     Wrong.ACCEPTED: "accepted, though a sound wallet must refuse it",
@@ -31,16 +31,15 @@ OVERLAPPING = "refused while its first sending may still have run, and accepted 
 """The summary of a warning about a request that was sent again after its answer was lost."""
 
 
+TOO_MANY_ORDERS = "there are too many orders of these requests to decide whether one explains the answers"
+"""The summary of what could not be decided about a race."""
+
+
 FEWER_AT_ONCE = (
     "run it again with fewer requests at once and shorter batches, as in --limit parallel=5 --limit batch=100; nothing "
     "is known to be wrong with the wallet here"
 )
 """What to do about a race with too many possible orders."""
-
-
-def status_of(level: Level) -> Status:
-    """The status of a violated requirement with that level."""
-    return _STATUS[level]
 
 
 def charge(
@@ -62,17 +61,15 @@ def charge(
     exchange = exchanges[part.exchange]
     innocent = accused is not None and accused != part.exchange
     guilty = exchanges[accused] if accused is not None and innocent else exchange
-    return Verdict(
-        check=Check.CONSERVATION if wrong is Wrong.MOVED else Check.ORACLE,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=status_of(requirement.level),
-        summary=SUMMARY[wrong],
+    said = sentences.with_status(exchange, sentences.said(part.answer, currency))
+    check = Check.CONSERVATION if wrong is Wrong.MOVED else Check.ORACLE
+    status = status_of(requirement.level)
+    return replace(
+        verdict_on(check, requirement, status, SUMMARY[wrong], part.exchange, exchange, said),
         sent=sentences.sent(guilty.name, guilty.operation if innocent else part.item, guilty),
-        said=sentences.with_status(exchange, sentences.said(part.answer, currency)),
         possible=possible,
-        exchange=part.exchange,
         player=part.item.player,
+        place=place_in(part.answer, "balance" if wrong in {Wrong.BALANCE, Wrong.MOVED} else "code"),
         line=guilty.line,
         situation=situation,
         wrong=str(wrong),
@@ -84,51 +81,28 @@ def race_warning(
     requirement: Requirement, events: Sequence[Event], shown: Event, exchanges: Sequence[Exchange], aspect: Aspect
 ) -> Verdict:
     """The verdict for concurrent answers that are wrong although the money is right. `shown` is one that is wrong."""
-    exchange = exchanges[shown.exchange]
-    return Verdict(
-        check=Check.ORACLE,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=status_of(requirement.level),
-        summary=IN_A_RACE[aspect],
+    exchange, status = exchanges[shown.exchange], status_of(requirement.level)
+    return replace(
+        verdict_on(Check.ORACLE, requirement, status, IN_A_RACE[aspect], shown.exchange, exchange, ""),
         aspect=aspect,
         sent=f"{len(events)} requests at once: {sentences.sent(exchange.name, exchange.operation)}, ...",
-        exchange=shown.exchange,
-        line=exchange.line,
+        place=place_in(sole(exchange), "balance" if aspect is Aspect.BALANCES_IN_NO_ORDER else "code"),
     )
 
 
 def overlap_warning(requirement: Requirement, event: Event, exchanges: Sequence[Exchange]) -> Verdict:
     """The verdict for a request that was refused while its first sending may still have run."""
-    exchange = exchanges[event.exchange]
-    received = exchange.transmission.received
-    said = sentences.said(exchange.answer) if exchange.reply is not None else ""
-    return Verdict(
-        check=Check.ORACLE,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=status_of(requirement.level),
-        summary=OVERLAPPING,
+    exchange, status = exchanges[event.exchange], status_of(requirement.level)
+    said = sentences.said(exchange.answer) if exchange.reply is not None else sentences.with_status(exchange)
+    return replace(
+        verdict_on(Check.ORACLE, requirement, status, OVERLAPPING, event.exchange, exchange, said),
         aspect=Aspect.REFUSED_WITHOUT_NEED,
-        sent=sentences.sent(exchange.name, exchange.operation, exchange),
-        said=said or (f"HTTP {received.status}" if received is not None else ""),
-        exchange=event.exchange,
         player=event.item.player,
-        line=exchange.line,
+        place=place_in(sole(exchange), "code"),
     )
 
 
 def undecided(requirement: Requirement, index: int, exchange: Exchange, player: str) -> Verdict:
     """The verdict UNKNOWN, for requests with too many possible orders."""
-    return Verdict(
-        check=Check.ORACLE,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=Status.UNKNOWN,
-        summary="there are too many orders of these requests to decide whether one explains the answers",
-        fix=FEWER_AT_ONCE,
-        sent=sentences.sent(exchange.name, exchange.operation, exchange),
-        exchange=index,
-        player=player,
-        line=exchange.line,
-    )
+    verdict = verdict_on(Check.ORACLE, requirement, Status.UNKNOWN, TOO_MANY_ORDERS, index, exchange, "")
+    return replace(verdict, fix=FEWER_AT_ONCE, player=player)

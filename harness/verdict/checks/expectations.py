@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from harness.contracts import ExpectedCode
 from harness.model import (
     Aspect,
     Check,
@@ -14,6 +15,7 @@ from harness.model import (
     Level,
     Outcome,
     Reply,
+    Requirement,
     Step,
     Verdict,
     Wrong,
@@ -21,12 +23,11 @@ from harness.model import (
     transactions,
 )
 from harness.verdict.checks import sentences
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import SESSION_POLICIES, Part, currency_of, is_beyond_limit, may_be_believed, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart
 from harness.verdict.checks.narrowing import NEAR_PLAYER
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 
 def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
@@ -46,20 +47,39 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         if exchange.race is not None or exchange.alteration.spoils_content or _refused_whole(exchange):
             # In a race, for a spoilt body and for a wholly refused batch, several codes apply. The wallet may choose.
             continue
-        situation = _coded_as(seen)
-        expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
-        if expected is None or answer.outcome in expected.outcomes or (exchange.name, situation) in reported:
+        found = _documented(judge, seen)
+        if found is None or answer.outcome in found[0].outcomes or (exchange.name, _coded_as(seen)) in reported:
             continue
-        reported.add((exchange.name, situation))
-        own = judge.history.scenario.requirements[judge.contract.name]
-        plain = seen.situation.partition(".")[0]
-        requirement = judge.contract.attribute(
-            exchange.name, seen.situation if situation == plain else situation, Wrong.CODE, own
-        )
+        reported.add((exchange.name, _coded_as(seen)))
+        expected, requirement = found
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
         summary = f"refused, but not {_codes(expected.outcomes)}"
         verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
-        yield replace(verdict, level=level, said=sentences.with_status(exchange, sentences.said(answer)))
+        said = sentences.with_status(exchange, sentences.said(answer))
+        yield replace(verdict, level=level, said=said, place=place_in(answer, "code"))
+
+
+def has_the_code_in_question(judge: HistoryJudge, seen: JudgedPart) -> bool:
+    """True for a refusal with the documented code, if the scenario's own requirement is about that code."""
+    found = _documented(judge, seen)
+    if found is None or seen.part.answer is None:
+        return False
+    expected, requirement = found
+    own = judge.history.scenario.requirements[judge.contract.name]
+    return requirement.id == own and seen.part.answer.outcome in expected.outcomes - {Outcome.OK}
+
+
+def _documented(judge: HistoryJudge, seen: JudgedPart) -> tuple[ExpectedCode, Requirement] | None:
+    """The codes that the document gives for a refusal here, and the requirement that another code violates."""
+    situation = _coded_as(seen)
+    expected = judge.contract.codes.get(situation)  # type: ignore[call-overload]
+    if expected is None:
+        return None
+    own = judge.history.scenario.requirements[judge.contract.name]
+    plain = seen.situation.partition(".")[0]
+    narrowed = seen.situation if situation == plain else situation
+    name = judge.history.exchanges[seen.part.exchange].name
+    return expected, judge.contract.attribute(name, narrowed, Wrong.CODE, own)
 
 
 def _codes(outcomes: Iterable[Outcome]) -> str:
@@ -105,6 +125,7 @@ def expectation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
                     verdict,
                     level=level,
                     aspect=aspect,
+                    place="" if aspect is Aspect.UNLIKE_THE_FIRST else place_in(sole(exchange), "code"),
                     said=sentences.with_status(exchange, _said(judge.history, index, exchange, exchange.reply)),
                 )
                 return

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from harness.model import Check, Exchange, FaultCase, Level, Outcome, Requirement, Situation, Status, Verdict, Wrong
 from harness.verdict.checks import sentences
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.facts import currency_of, is_beyond_limit, parts_of
 from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.on_exchange import place_in, sole, status_of, verdict_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +37,8 @@ def fault_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         summary = f"accepted with one fault, though it {level} be refused: {names}"
         said = _answer(judge, indices[0], first)
         own = judge.contract.requirements[requirement]
-        yield replace(
-            verdict_on(Check.EXPECTATION, own, status_of(level), summary, indices[0], first, said), level=level
-        )
+        verdict = verdict_on(Check.EXPECTATION, own, status_of(level), summary, indices[0], first, said)
+        yield replace(verdict, level=level, place=place_in(sole(first), "code"))
 
 
 def case_rows(judge: HistoryJudge, verdicts: Sequence[Verdict]) -> Iterator[CaseRow]:

@@ -34,8 +34,8 @@ from harness.model import (
 )
 from harness.oracle import Belief
 from harness.verdict.checks import sentences
-from harness.verdict.checks.charges import status_of
 from harness.verdict.checks.history_judge import HistoryJudge
+from harness.verdict.checks.on_exchange import place_in, status_of, verdict_on
 
 SUMMARY = "shows an old balance, which is right when it is read again"
 _STEPS_MS = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
@@ -215,19 +215,14 @@ def _verdict(late: _Late, judge: HistoryJudge) -> Verdict:
     answer = _answer(history, late.old, late.player)
     again = _answer(history, late.right, late.player)
     shown = "" if again.balance is None else money.show(again.balance, again.currency or currency)
-    return Verdict(
-        check=Check.ORACLE,
-        requirement=requirement.id,
-        level=requirement.level,
-        status=status_of(requirement.level),
-        summary=SUMMARY,
+    said = f"{sentences.said(answer, currency)}, and {lateness_ms(history, late.old, late.right)} ms later {shown}"
+    status = status_of(requirement.level)
+    return replace(
+        verdict_on(Check.ORACLE, requirement, status, SUMMARY, late.right, exchange, said),
         aspect=Aspect.LATE,
-        sent=sentences.sent(exchange.name, exchange.operation, exchange),
-        said=f"{sentences.said(answer, currency)}, and {lateness_ms(history, late.old, late.right)} ms later {shown}",
         possible=tuple(f"success, balance {money.show(each, currency)}" for each in _expected(judge, late)),
-        exchange=late.right,
         player=late.player,
-        line=exchange.line,
+        place=place_in(answer, "balance"),
         situation=str(Situation.READ),
         wrong=str(Wrong.BALANCE),
         accused=late.old,

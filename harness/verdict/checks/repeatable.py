@@ -75,33 +75,42 @@ def _found(exchange: Exchange, beliefs: Mapping[str, Sequence[Belief]]) -> Repea
     books = {item.player: [each.book for each in beliefs.get(item.player, ())] for item in items}
     if any(not each for each in books.values()) or any(each.lost for one in books for each in beliefs[one]):
         return None
-    players, only = frozenset(books), items[0]
-    if isinstance(only, Bet) and len(items) == 1 and all(_is_late(book, only) for book in books[only.player]):
-        known = {book.entries.get(key_of(only)) for book in books[only.player]}
-        if len(known) > 1:
-            return None
-        return Repeatable(
-            operation=exchange.operation,
-            name=exchange.name,
-            late_bet=True,
-            players=players,
-            entries={key_of(only): each for each in known if each is not None},
-            rolled_back=frozenset({only.id}),
-        )
-    if not exchange.succeeded or exchange.loss is not None:
-        return None
-    entries = [_applied(books[item.player], item) for item in items]
-    kept = {each[0]: each[1] for each in entries if each is not None}
-    if len(kept) < len(items):
+    late = _late_bet(items, books)
+    entries = _of_applied(exchange, books) if late is None else _of_late_bet(late, books[late.player])
+    if entries is None:
         return None
     return Repeatable(
         operation=exchange.operation,
         name=exchange.name,
-        late_bet=False,
-        players=players,
-        entries=kept,
-        rolled_back=frozenset(),
+        late_bet=late is not None,
+        players=frozenset(books),
+        entries=entries,
+        rolled_back=frozenset() if late is None else frozenset({late.id}),
     )
+
+
+def _late_bet(items: Sequence[Single], books: Mapping[str, Sequence[Book]]) -> Bet | None:
+    """The only transaction of a request, if it is a bet that was rolled back and never debited."""
+    only = items[0]
+    if isinstance(only, Bet) and len(items) == 1 and all(_is_late(book, only) for book in books[only.player]):
+        return only
+    return None
+
+
+def _of_late_bet(bet: Bet, books: Sequence[Book]) -> Mapping[Key, Entry] | None:
+    """What the books hold of a bet that came after its rollback. None if they do not agree."""
+    known = {book.entries.get(key_of(bet)) for book in books}
+    return {key_of(bet): each for each in known if each is not None} if len(known) == 1 else None
+
+
+def _of_applied(exchange: Exchange, books: Mapping[str, Sequence[Book]]) -> Mapping[Key, Entry] | None:
+    """What the books hold of the transactions of a request. None if one of them has moved no money, or may not have."""
+    if not exchange.succeeded or exchange.loss is not None:
+        return None
+    items = transactions(exchange.operation)
+    found = [_applied(books[item.player], item) for item in items]
+    kept = {each[0]: each[1] for each in found if each is not None}
+    return kept if len(kept) == len(items) else None
 
 
 def _is_late(book: Book, bet: Bet) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from harness.contracts import Contract
 from harness.model import Alteration, Authenticate, Check, History, Situation, Verdict, Wrong
-from harness.verdict.checks.answer_form import verdict_on
-from harness.verdict.checks.charges import SUMMARY, status_of
+from harness.verdict.checks.charges import SUMMARY
+from harness.verdict.checks.on_exchange import status_of, verdict_on
 
 
 def token_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.contracts import Contract
 from harness.model import Level, Situation, Status, Verdict, Wrong
-from harness.verdict.causes import CERTAIN, roots_of
+from harness.verdict.causes import CERTAIN, UNDECIDED, roots_of
 from harness.verdict.dictionary.cover import Match, cover
 from harness.verdict.dictionary.known import FaultDictionary, Harm, Mark, dictionary_in
 from harness.verdict.dictionary.pattern import mark_of, pattern_of
@@ -62,6 +62,8 @@ class Explanation:
     keys: tuple[Key, ...] = ()
     guess: bool = False
     """True if only the failing step suggests it."""
+    main: bool = False
+    """True for the guess that explains most of the scenarios that nothing else explains. Others may follow from it."""
     waived: bool = False
 
     @property
@@ -109,7 +111,7 @@ def explain(
         mine = [each for each in found if _is_explained(each, match, known)]
         found = [each for each in found if not _is_explained(each, match, known)]
         explanations += _split(_known(match, mine, red))
-    explanations += [part for each in _by_evidence(found, red) for part in _split(each)]
+    explanations += [part for each in _with_the_main_one(_by_evidence(found, red)) for part in _split(each)]
     return tuple(sorted(explanations, key=rank))
 
 
@@ -170,6 +172,14 @@ def _split(explanation: Explanation) -> Iterator[Explanation]:
             yield replace(explanation, findings=mine, waived=waived)
 
 
+def _with_the_main_one(found: Sequence[Explanation]) -> Iterator[Explanation]:
+    """The causes, of which one is marked if it explains a violation in more than half of the scenarios."""
+    every = {scenario for each in found for scenario in each.scenarios}
+    for each in found:
+        most = each.guess and each.status is Status.FAIL and 2 * len(each.scenarios) > len(every)
+        yield replace(each, main=most and len(found) > 1)
+
+
 def _by_evidence(findings: Sequence[Finding], red: int) -> list[Explanation]:
     """Findings that no known bug explains, grouped by what their steps suggest."""
     groups: dict[Key, list[Finding]] = {}
@@ -213,7 +223,7 @@ def _under_their_roots(found: Sequence[Explanation]) -> list[Explanation]:
     kept: list[Explanation] = []
     for each in sorted(found, key=_frequency):
         # The more frequent causes come first. So a root is kept before the causes that it explains, and none explains
-        # itself.
+        # itself. A cause with several reasons is explained by a rarer root, too.
         place = next((at for at, other in enumerate(kept) if _explains(other, each)), None)
         if place is None:
             kept.append(each)
@@ -224,9 +234,10 @@ def _under_their_roots(found: Sequence[Explanation]) -> list[Explanation]:
     return [replace(each, evidence=tuple(sentence for _, sentence in each.keys[1:])) for each in kept]
 
 
-def _frequency(cause: Explanation) -> tuple[bool, int, int]:
+def _frequency(cause: Explanation) -> tuple[bool, bool, int, int]:
+    """A sort key: those with several reasons come after the others, one of which may say which."""
     (identifier, _), *_ = cause.keys
-    return cause.status is not Status.FAIL, -len(cause.scenarios), len(roots_of(identifier))
+    return cause.status is not Status.FAIL, identifier in UNDECIDED, -len(cause.scenarios), len(roots_of(identifier))
 
 
 def _explains(root: Explanation, other: Explanation) -> bool:
@@ -235,8 +246,8 @@ def _explains(root: Explanation, other: Explanation) -> bool:
     return root.status is Status.FAIL and any(each == key or each[0] in roots_of(key[0]) for each in root.keys)
 
 
-def rank(cause: Explanation) -> tuple[bool, bool, int, int, int]:
-    """A sort key: waived ones and guesses last, then by harm, by status, and by the number of scenarios."""
+def rank(cause: Explanation) -> tuple[bool, bool, bool, int, int, int]:
+    """A sort key: waived ones and guesses last, then the main guess, harm, status, and number of scenarios."""
     order = [Status.FAIL, Status.UNKNOWN, Status.WARN]
     harm = list(Harm).index(cause.harm)
-    return cause.waived, cause.guess, harm, order.index(cause.status), -len(cause.scenarios)
+    return cause.waived, cause.guess, not cause.main, harm, order.index(cause.status), -len(cause.scenarios)

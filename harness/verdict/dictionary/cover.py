@@ -27,13 +27,22 @@ Coefficient: TypeAlias = Callable[[float, float, float], float]
 LEAST_LIKENESS = 0.5
 """A row that is less alike than this to what is unexplained explains nothing."""
 LEAST_CONFIRMED = 0.8
-"""The least share of the predicted scenarios with a decision that have to be red as predicted."""
+"""The least share of the predicted scenarios with a decision that have to be red as predicted.
+
+Only scenarios with a race may miss: who wins a race is chance. Any other predicted scenario that passed refutes a row.
+"""
 MOST_ROWS = 12
 """How many rows explain one run at most."""
 _OTHER_EVIDENCE = 0.2
 """The weight of a finding by the predicted requirement and check whose step suggests another cause.
 
 Findings of this kind alone never reach `LEAST_LIKENESS`, because the square root of the weight is below it.
+"""
+LEAST_EVIDENCE = 0.5
+"""The least share of the explained marks with the predicted evidence, and of the findings with that evidence that a row
+explains.
+
+Below, the steps themselves say something else than the row, or the row is only a part of what they say.
 """
 _HIDDEN = 0.25
 """The weight of a predicted scenario that is red by other marks alone: another bug may have ended its judgement."""
@@ -79,7 +88,7 @@ def cover(
     found: list[Match] = []
     while left and len(found) < MOST_ROWS:
         matches = (_match(pattern, row, left, coefficient) for row in dictionary.rows)
-        believed = [each for each in matches if each is not None and _is_believed(each, least)]
+        believed = [each for each in matches if each is not None and _is_believed(each, pattern, least, left)]
         if not believed:
             break
         best = max(believed, key=_order)
@@ -98,9 +107,22 @@ def _is_distinct_from(best: Match, other: Match) -> bool:
     return _order(best) != _order(other) or best.explained != other.explained
 
 
-def _is_believed(match: Match, least: float) -> bool:
+def _is_believed(match: Match, pattern: Pattern, least: float, left: Marks) -> bool:
+    (row,) = match.rows
     held = match.confirmed >= LEAST_CONFIRMED * (match.confirmed + match.refuted)
-    return held and match.likeness >= least
+    by_chance = row.red.keys() & pattern.green <= pattern.raced
+    return held and by_chance and match.likeness >= least and _evidence_agrees(match, left)
+
+
+def _evidence_agrees(match: Match, left: Marks) -> bool:
+    """True if most of what a match explains has the predicted evidence, and it explains most findings that have it."""
+    (row,) = match.rows
+    marks = [(mark, mark in row.red[name]) for name, explained in match.explained.items() for mark in explained]
+    suggested = {mark.evidence for mark, _ in marks} - {""}
+    mine = sum(mark.evidence in suggested for mark, _ in marks)
+    alike = sum(mark.evidence in suggested for rest in left.values() for mark in rest)
+    predicted = sum(as_predicted for _, as_predicted in marks)
+    return predicted >= LEAST_EVIDENCE * len(marks) and mine >= LEAST_EVIDENCE * alike
 
 
 def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficient) -> Match | None:

@@ -16,18 +16,22 @@ class Pattern:
 
     red: Mapping[str, frozenset[Mark]]
     green: frozenset[str]
+    raced: frozenset[str] = frozenset()
+    """The scenarios with a race, in which a bug shows by chance."""
 
 
 def pattern_of(results: Iterable[ScenarioResult]) -> Pattern:
     """The pattern of the results of one contract."""
-    red, green = {}, set()
+    red, green, raced = {}, set(), set()
     for each in results:
         marks = frozenset(mark_of(verdict) for verdict in each.verdicts if verdict.status in RED)
         if marks:
             red[each.scenario] = marks
         elif each.status is Status.PASS:
             green.add(each.scenario)
-    return Pattern(red, frozenset(green))
+        if each.spread_microseconds is not None:
+            raced.add(each.scenario)
+    return Pattern(red, frozenset(green), frozenset(raced))
 
 
 def mark_of(verdict: Verdict) -> Mark:

@@ -13,6 +13,7 @@ import pytest
 from hostile import Server, always, message
 from preflight_at_hand import AtHand, problem_of, stages
 
+from harness import money
 from harness.contracts import Contract, load
 from harness.examine import preflight
 from harness.model import Bet, GetBalance, ItemReply, Movement, Operation, Outcome, Player, Reply, Unsettle
@@ -366,3 +367,16 @@ def test_deduction_is_not_judged_by_a_player_without_funds() -> None:
     wallet = AtHand("sportsbook")
     assert wallet.look(players=(wallet.player(balance="0.00"),)).readings == ()
     assert wallet.look(players=(wallet.player(balance="1.00"),)).readings == (("deduction", "supported"),)
+
+
+@BOTH
+def test_a_balance_that_pre_flight_has_moved_is_told_with_what_was_moved(contract: str) -> None:
+    (detail,) = [
+        each.detail for each in AtHand(contract, insisting(takes_bets=True)).look().stages if each.name == "players"
+    ]
+    unit = load(contract).wire_unit("EUR")
+    left = money.show(10 * money.SCALE - unit, "EUR")
+    assert detail.startswith(f"the wallet shows {left} for ")
+    assert detail.endswith(
+        f", which is the 10.00 EUR of provisioning and what pre-flight has debited ({money.show(unit, 'EUR')})"
+    )

@@ -100,7 +100,7 @@ def other_key(request: Request, credentials: Credentials, now_ms: int) -> Reques
     return _signed(request, signature(request.body, _other()))
 
 
-@forgery("the signature is verified with SHA-1", "verify with SHA-256", mistake=True)
+@forgery("the signature is verified with SHA-1", "verify with SHA-256", mistake="signatures by SHA-1")
 def sha1_signature(request: Request, credentials: Credentials, now_ms: int) -> Request:
     """The right key has signed the body, with an old digest."""
     del now_ms

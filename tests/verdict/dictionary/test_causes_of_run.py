@@ -7,7 +7,9 @@ from dataclasses import replace
 from harness.contracts import load
 from harness.model import Check, Level, Status, Verdict
 from harness.verdict import ScenarioResult
+from harness.verdict.causes.by_situation import STALE_READ
 from harness.verdict.causes.lateness import LATE_BALANCE
+from harness.verdict.causes.wrong_balances import ANSWERED_AND_NOT_BOOKED
 from harness.verdict.dictionary import (
     Explanation,
     FaultDictionary,
@@ -144,3 +146,18 @@ def test_a_scenario_that_no_bug_was_tried_with_is_explained_by_the_same_evidence
         (("little",), (IDS[6], "explored/pairs")),
         ((), ("explored/pairs",)),
     ]
+
+
+def test_the_guess_that_explains_most_of_the_rest_comes_first_whatever_its_harm() -> None:
+    others = [result(0, found("R-1", "a", "it guesses", wrong="moved"))]
+    many = [result(each, found("R-3", "c", "the form is wrong", wrong="format")) for each in (1, 2)]
+    assert [each.main for each in explain([*others, *many], CONTRACT)] == [True, False]
+    assert [each.sentence for each in explain([*others, *many], CONTRACT)] == ["the form is wrong", "it guesses"]
+    assert [each.harm for each in explain([*others, *many[:1]], CONTRACT)] == [Harm.MONEY, Harm.FORMAT]
+
+
+def test_a_cause_with_several_reasons_is_explained_by_a_rarer_one_that_says_which() -> None:
+    undecided = [result(each, found("R-1", STALE_READ.id, STALE_READ.sentence)) for each in (0, 1, 2)]
+    decided = result(3, found("R-1", ANSWERED_AND_NOT_BOOKED.id, ANSWERED_AND_NOT_BOOKED.sentence))
+    (cause,) = explain([*undecided, decided], CONTRACT)
+    assert (cause.sentence, len(cause.scenarios)) == (ANSWERED_AND_NOT_BOOKED.sentence, 4)

@@ -4,6 +4,33 @@
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   document.documentElement.classList.add("js");
 
+  // What is seen only when it is opened is packed in the page: HTML parts, compressed as one text, in base64.
+  let parts = null;
+  async function unpack() {
+    const letters = atob($("#parts").content.textContent);
+    const bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return (await new Response(plain).text()).split("\0");
+  }
+  const unpacked = () => parts || (parts = unpack());
+  function fill(root) {
+    const places = all(".packed", root).filter((place) => !place.closest("details:not([open])"));
+    if (!places.length) return;
+    unpacked().then((texts) => {
+      for (const place of places) {
+        place.innerHTML = texts[place.dataset.n];
+        place.className = "unpacked";
+        addButtons(place);
+      }
+    }, () => {
+      for (const place of places) {
+        place.className = "problems";
+        place.textContent = "This browser cannot unpack what belongs here: use a newer one, or write a JSON report of the run.";
+      }
+    });
+  }
+
   // Filters: their state is the address, as #?s=fail&c=races&q=text. s: result, c: category, k: contract, q: words.
   const KEYS = ["s", "c", "k", "q"];
   const rows = all(".row").map((element) => ({ element, group: element.closest(".grp"), ...element.dataset }));
@@ -17,13 +44,35 @@
     for (const key of KEYS) if (state[key]) parts.set(key, state[key]);
     return "#?" + parts;
   };
-  const fits = (row, without) => {
+  const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
+  const SHORTEST = 4;
+  // What no title, id or requirement has is looked for in requests, answers and files: its text, as HTML; or nothing.
+  let within = "";
+  let isSearchable = false;
+  function lookWithin() {
     const words = (filters.q || "").toLowerCase().split(/\s+/).filter(Boolean);
-    return ["s", "c", "k"].every((key) => key === without || !filters[key] || row[key] === filters[key])
-      && words.every((word) => row.q.includes(word));
+    const text = words.join(" ").replace(/[&<>"']/g, (letter) => ENTITIES[letter]);
+    const isKnown = rows.some((row) => words.every((word) => row.q.includes(word)));
+    within = isKnown || text.length < SHORTEST ? "" : text;
+    if (!within || isSearchable) return words;
+    unpacked().then((texts) => {
+      for (const row of rows) {
+        const mine = all("[data-n]", row.element).map((place) => texts[place.dataset.n]).join(" ");
+        row.inner = mine.replace(/<[^>]*>/g, "").replace(/\s+/g, " ").toLowerCase();
+      }
+      isSearchable = true;
+      draw();
+    }, () => {});
+    return words;
+  }
+  let words = [];
+  const fits = (row, without) => {
+    if (["s", "c", "k"].some((key) => key !== without && filters[key] && row[key] !== filters[key])) return false;
+    return within ? (row.inner || "").includes(within) : words.every((word) => row.q.includes(word));
   };
 
   function draw() {
+    words = lookWithin();
     let shown = 0;
     for (const row of rows) {
       row.element.hidden = !fits(row);
@@ -57,7 +106,7 @@
       if (link.dataset.c === filters.c) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    $("#count").textContent = (shown === rows.length ? "" : shown + " of ") + rows.length + " scenarios";
+    $("#count").textContent = (shown === rows.length ? "" : shown + " of ") + rows.length + " scenarios" + (within && shown ? ", by their requests and answers" : "");
     $("#none").hidden = shown > 0;
     if ($("#q").value !== (filters.q || "")) $("#q").value = filters.q || "";
   }
@@ -144,7 +193,10 @@
   };
   const textOf = (box) => {
     const lines = all("pre .l:not(.why)", box);
-    return lines.length ? lines.map((line) => line.textContent).join("\n") + "\n" : box.querySelector("pre").textContent;
+    if (lines.length) return lines.map((line) => line.textContent).join("\n") + "\n";
+    const plain = box.querySelector("pre").cloneNode(true);
+    for (const note of all(".note", plain)) note.remove();
+    return plain.textContent;
   };
   const say = (button, text) => {
     const before = button.dataset.label || button.textContent;
@@ -159,7 +211,11 @@
     const done = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error("no clipboard"));
     done.then(() => say(button, "Copied"), () => say(button, "Press Ctrl+C"));
   });
-  document.addEventListener("toggle", (event) => { if (event.target.open) addButtons(event.target); }, true);
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open) return;
+    fill(event.target);
+    addButtons(event.target);
+  }, true);
   addButtons(document);
 
   // Print: one example of each cause, and the folded lists of scenarios.

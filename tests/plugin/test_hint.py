@@ -1,0 +1,65 @@
+"""The last line of a run with findings names the way to more of them, and no other run has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.model import Check, Level, Status, Verdict
+from harness.plugin.hint import hint
+from harness.verdict import ScenarioResult
+
+
+def result(status: Status) -> ScenarioResult:
+    return ScenarioResult(
+        scenario="a/1", title="It is right", contract="casino", path="a/1.yaml", requirement="CAS-IDM-01", status=status
+    )
+
+
+@pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN])
+def test_a_run_with_findings_names_what_shows_more_of_them(status: Status) -> None:
+    found = [result(Status.PASS), result(status)]
+    assert hint(found, [], verbosity=0) == (
+        "more: -v prints an example of each; with --wallet-report=report.json, `walletproof replay report.json` runs "
+        "again what failed"
+    )
+    assert "-vv prints every one; " in hint(found, [], verbosity=1)
+    assert " prints " not in hint(found, [], verbosity=2)
+    assert hint(found, [Path("x.html"), Path("x.json")], verbosity=2) == (
+        "more: `walletproof replay x.json` runs again what failed"
+    )
+    assert "with --wallet-report=report.json" in hint(found, [Path("x.html")], verbosity=2)
+
+
+def test_advice_is_nothing_to_run_again() -> None:
+    found = [result(Status.PASS), result(Status.WARN)]
+    assert hint(found, [], verbosity=0) == (
+        "more: -v prints an example of each; --wallet-report=report.html has all of it"
+    )
+    assert hint(found, [Path("x.json")], verbosity=0) == "more: -v prints an example of each"
+    assert hint(found, [Path("x.json")], verbosity=2) == ""
+    waived = ScenarioResult(
+        scenario="a/1",
+        title="It is right",
+        contract="casino",
+        path="a/1.yaml",
+        requirement="CAS-IDM-01",
+        status=Status.FAIL,
+        waived=("CAS-IDM-01",),
+        verdicts=(
+            Verdict(
+                check=Check.ORACLE,
+                requirement="CAS-IDM-01",
+                level=Level.MUST,
+                status=Status.FAIL,
+                summary="is wrong",
+            ),
+        ),
+    )
+    assert "replay" not in hint([waived], [], verbosity=0)
+
+
+def test_a_run_without_findings_and_a_quiet_one_have_none() -> None:
+    assert hint([result(Status.PASS), result(Status.SKIPPED)], [], verbosity=0) == ""
+    assert hint([result(Status.FAIL)], [], verbosity=-1) == ""
