@@ -101,8 +101,7 @@ def _of_whole_runs(contract: str, ids: Sequence[str], options: argparse.Namespac
     found = {CHANCE: "it is drawn by chance: run one of the files that its finding is kept in"} if CHANCE in ids else {}
     if CHANCE in ids and len(ids) == 1:
         return found
-    module = {_named(each): each for each in options.contract}.get(contract, contract)
-    scenarios = scenarios_of(contracts_of([module])).values()
+    scenarios = scenarios_of(contracts_of([_module_of(contract, options)])).values()
     epilogues = {each.id for each in scenarios if each.is_epilogue}
     why = "it sends again what a whole run has sent: run `walletproof certify`"
     return found | {each: why for each in ids if each in epilogues}
@@ -195,11 +194,16 @@ def _named(module: str) -> str:
         raise UsageProblem(f"--contract: {error}") from None
 
 
-def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:
-    modules = {_named(module): module for module in options.contract}
+def _module_of(contract: str, options: argparse.Namespace) -> str:
+    """The module of a contract, which for a bundled one is its name. Raises UsageProblem."""
+    modules: dict[str, str] = {_named(module): module for module in options.contract}
     if contract not in modules and contract not in BUNDLED:
         raise UsageProblem(f"{contract!r} is a contract of your own: name its module with --contract")
-    given = [f"--wallet-contract={modules.get(contract, contract)}", f"--wallet-seed={before['run']['seed']}"]
+    return modules.get(contract, contract)
+
+
+def _target(before: Mapping[str, Any], contract: str, options: argparse.Namespace) -> list[str]:
+    given = [f"--wallet-contract={_module_of(contract, options)}", f"--wallet-seed={before['run']['seed']}"]
     url = options.url or ("" if before["run"]["bundled"] else before["run"]["targets"].get(contract, ""))
     if url:
         given.append(f"--wallet-url={url}")

@@ -95,7 +95,11 @@ def test_the_environment_may_name_the_wallet(running: Wallet, tmp_path: Path) ->
             "deselected",
             marks=pytest.mark.full,
         ),
-        (["--wallet-defect=forgets-every-transaction", "--no-such-option"], 2, "unrecognized arguments"),
+        (
+            ["--wallet-defect=forgets-every-transaction", "--no-such-option"],
+            2,
+            "neither walletproof nor pytest has an option --no-such-option",
+        ),
         (
             ["--wallet-defect=forgets-every-transaction", "--report=/dev/null/r.json"],
             2,
