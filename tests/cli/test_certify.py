@@ -98,7 +98,7 @@ def test_the_environment_may_name_the_wallet(running: Wallet, tmp_path: Path) ->
         (
             ["--wallet-defect=forgets-every-transaction", "--no-such-option"],
             2,
-            "neither walletproof nor pytest has an option --no-such-option",
+            "nor pytest has an option --no-such-option",
         ),
         (
             ["--wallet-defect=forgets-every-transaction", "--report=/dev/null/r.json"],
