@@ -23,9 +23,10 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/pytest tests -m 'not full' -n 2 --dist worksteal -rs
 
 # All other tests: whole runs as processes, a browser, PostgreSQL, the installed wheel, the whole kill matrix: under 25
-# minutes. A test that lacks a program is skipped with the reason; where CI=true it fails.
+# minutes. A test that lacks a program is skipped with the reason; where CI=true it fails. Three processes on two cores:
+# many of these tests wait for others.
 test-all: $(VENV)/.installed-dev
-	@$(BIN)/pytest tests -m full -n 2 --dist worksteal -rs
+	@$(BIN)/pytest tests -m full -n 3 --dist worksteal -rs
 
 # The documentation as a site, in build/docs: every guide, requirement and scenario, with search. A broken link is an error.
 # A site of the same sources is not built again, so after `make test-all`, which has built it, this only looks.

@@ -147,7 +147,13 @@ def _figures(exploration: Exploration) -> dict[str, Any]:
         "requests": exploration.generated_requests,
         "all_requests": exploration.player.requests,
         "findings": [
-            {"requirement": each.key.requirement, "check": each.key.check, "steps": each.steps, "origin": each.origin}
+            {
+                "requirement": each.key.requirement,
+                "level": str(each.verdict.level),
+                "check": each.key.check,
+                "steps": each.steps,
+                "origin": each.origin,
+            }
             for each in exploration.findings.values()
         ],
         "flickers": [f"{key.requirement} {key.check}" for key in exploration.flickers],

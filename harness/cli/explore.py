@@ -158,7 +158,7 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
         print(f"       {path}: {counted}")
     for key, origin in exploration.flickers.items():
         print(f"  once and never again: {key.requirement} by {key.check}, in {origin}")
-    for sentence in player.restarts.sentences():
+    for sentence in exploration.remarks:
         print(f"  {sentence}")
     print(coverage_text(name, exploration.coverage, bundled(exploration.contract)))
     found.append(data_of(exploration, paths))

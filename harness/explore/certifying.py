@@ -45,7 +45,7 @@ def common_result(exploration: Exploration, scenario: Scenario, seconds: str, se
     findings = list(exploration.findings.values())
     fields: dict[str, object] = {"exchanges": player.requests, "seconds": seconds, "ended": player.ended}
     fields["core_money_moved"] = player.core_money_moved
-    fields["remarks"] = player.restarts.sentences()
+    fields["remarks"] = exploration.remarks
     fields["found"] = tuple(file_text(each, examiner.contract, seed) for each in findings)
     if player.failures:
         fields |= {"status": Status.UNKNOWN, "reason": "walletproof itself failed in a generated scenario"}

@@ -6,7 +6,7 @@ shown. A move that led to new places of the map gets a greater weight. A scenari
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from struct import Struct
@@ -20,6 +20,7 @@ from harness.explore.dimensions import Space, space_of
 from harness.explore.generated_day import GeneratedDay, Written
 from harness.explore.labels_used import without_lonely_labels
 from harness.explore.moves import ORDINARY
+from harness.explore.playable import playable
 from harness.explore.playing import Generated
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ EXAMPLES, IN_AN_EXAMPLE = 2, 6
 FEWEST_MOVES, MOST_MOVES = 2, 9
 MOST_STEPS = 24
 """How many steps a scenario has at most when another move begins."""
+MOST_IN_VAIN = 200
+"""After so many groups in a row without a new scenario, no more are drawn."""
 MOST_KEPT = 200
 """How many scenarios are kept to be continued."""
 CONTINUED = 35
@@ -72,6 +75,8 @@ class Chance:
     seed: int
     coverage: Coverage = field(default_factory=Coverage)
     """The map that decides what is rare. Somebody else fills it."""
+    lacks: Callable[[], Collection[str]] = frozenset
+    """Returns the operations, as scenario words, that the wallet is known to lack by now."""
     _space: Space = field(init=False)
     _uses: dict[str, int] = field(default_factory=dict)
     _gains: dict[str, int] = field(default_factory=dict)
@@ -90,12 +95,14 @@ class Chance:
         self._space = space_of(self.contract)
 
     def drawn(self) -> Iterator[Chosen]:
-        """Scenarios without end."""
-        number = 0
-        while True:
+        """Scenarios, as long as new ones are drawn: without end, unless the wallet lacks nearly all operations."""
+        number = in_vain = 0
+        while in_vain < MOST_IN_VAIN:
+            in_vain += 1
             for each in _group(self.seed, number, self):
                 text = str(each.generated["steps"])
-                if text not in self._seen:
+                if each.steps and text not in self._seen:
+                    in_vain = 0
                     self._seen.add(text)
                     yield each
             number += 1
@@ -141,7 +148,8 @@ class Chance:
                 break
         if not day.steps:
             MOVES["stake"][0](day)
-        return Chosen(self._finished(day), tuple(moves), tuple(day.steps), day.currency)
+        steps = playable(day.steps, self.lacks())
+        return Chosen(self._finished(day, steps), tuple(moves), tuple(steps), day.currency)
 
     def _continued(self, choices: Choices) -> GeneratedDay:
         """A day with the first steps of a kept scenario. One that led to rare places is chosen more often."""
@@ -151,7 +159,7 @@ class Chance:
         day.adopt(kept.steps[: 1 + choices.number(len(kept.steps))])
         return day
 
-    def _finished(self, day: GeneratedDay) -> dict[str, Any]:
+    def _finished(self, day: GeneratedDay, steps: Sequence[Written]) -> dict[str, Any]:
         funds = day.choices.by_weight({"100": 80, "10": 8, "1000": 8, "0": 4})
         exactly = "funds_exactly" if day.choices.percent(10) else "funds"
         return {
@@ -159,7 +167,7 @@ class Chance:
             "requirement": {self.contract.name: self.contract.conservation.id},
             **({"currency": day.currency} if day.currency else {}),
             exactly: funds,
-            "steps": without_lonely_labels(day.steps),
+            "steps": without_lonely_labels(steps),
         }
 
 

@@ -24,6 +24,9 @@ from harness.verdict import ScenarioResult
 RACES = 2
 """How often a race is repeated while exploring. A run of the suite repeats it more often."""
 
+MOST_IN_VAIN = 200
+"""After so many scenarios by chance in a row that sent nothing, exploring ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -70,8 +73,19 @@ class Exploration:
     """How many requests they sent."""
     coverage: Coverage = field(default_factory=Coverage)
     """The map of situations that they have led to."""
+    in_vain: int = 0
+    """How many of the last scenarios by chance sent nothing, because the wallet lacks what they need."""
     most_of_shrinking: int = 100_000
     """How many requests shrinking may send in all. A finding after that is played again as it was generated."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out, as sentences. Empty if nothing was."""
+        ended = (
+            f"exploring ended early: {self.in_vain} scenarios by chance in a row sent nothing, because they need an "
+            "operation or a player that the wallet does not have"
+        )
+        return (*self.player.restarts.sentences(), *([ended] if self.in_vain >= MOST_IN_VAIN else []))
 
     @property
     def violations(self) -> tuple[ExploredFinding, ...]:
@@ -99,7 +113,13 @@ def pairs(contract: Contract) -> Iterator[Drawn]:
 
 def by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
     """Scenarios without end, drawn by chance. What the wallet answers guides them. Raises NoHypothesis."""
-    return _drawn(Chance(exploration.contract, seed, exploration.coverage))
+    return _drawn(Chance(exploration.contract, seed, exploration.coverage, lambda: _lacks(exploration)))
+
+
+def _lacks(exploration: Exploration) -> frozenset[str]:
+    """The operations of the contract, as scenario words, that the wallet was found to lack so far."""
+    contract, capabilities = exploration.contract, exploration.player.examiner.capabilities
+    return frozenset(word for word, name in contract.words.items() if not capabilities.has(contract, name))
 
 
 def _drawn(chance: Chance) -> Iterator[Drawn]:
@@ -117,7 +137,7 @@ def explore(
     """Play what the source yields until a limit is reached, the source ends, or the wallet is gone."""
     player = exploration.player
     for each in source:
-        if bounds.reached(exploration.generated_requests) or player.ended:
+        if bounds.reached(exploration.generated_requests) or player.ended or exploration.in_vain >= MOST_IN_VAIN:
             return
         before = player.requests
         limit = player.restarts.chance if each.by_chance else player.restarts.pairs
@@ -131,6 +151,7 @@ def explore(
             continue
         exploration.drawn += 1
         exploration.generated_requests += player.requests - before
+        exploration.in_vain = 0 if player.requests > before or not each.by_chance else exploration.in_vain + 1
         _map(exploration, drawn)
         for key in findings_in(result):
             _note(exploration, key, drawn)

@@ -39,7 +39,7 @@ def data_of(exploration: Exploration, files: Sequence[Path]) -> Mapping[str, obj
             for key, origin in exploration.flickers.items()
         ],
         "not_judged": len(exploration.player.undecided),
-        "remarks": list(exploration.player.restarts.sentences()),
+        "remarks": list(exploration.remarks),
         "own_failures": len(exploration.player.failures),
         "situations": to_data(exploration.coverage, bundled(exploration.contract)),
     }

@@ -33,16 +33,19 @@ def drafts_of(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _used(steps: Sequence[dict[str, Any]], names: Sequence[str]) -> Iterator[str]:
     for step in steps:
+        if isinstance(step.get("at_once"), list):
+            yield from _used(step["at_once"], names)
+            continue
+        if "repeat" in step:
+            yield from _used(step["repeat"]["steps"], names)
+            continue
         count = 2 if any(each in step for each in _AGAIN) else 1
         if "resend" in step and "id" in names:
             yield step["resend"]
-        for inner in step["at_once"] if isinstance(step.get("at_once"), list) else [step]:
-            if inner is not step and "resend" in inner and "id" in names:
-                yield inner["resend"]
-            for draft in drafts_of(inner):
-                for name in names:
-                    if name in draft:
-                        yield from [draft[name]] * count
+        for draft in drafts_of(step):
+            for name in names:
+                if name in draft:
+                    yield from [draft[name]] * count
 
 
 def _pruned(step: dict[str, Any], ids: Counter[str], rounds: Counter[str]) -> dict[str, Any]:

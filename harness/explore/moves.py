@@ -133,7 +133,7 @@ def night_job(day: GeneratedDay) -> None:
     if not day.space.batches:
         return
     word = day.choices.one(day.space.batches)
-    if day.choices.percent(20):
+    if day.choices.percent(12):
         day.add(_long_batch(day, word))
         return
     items: list[Draft] = []
@@ -147,7 +147,7 @@ def _long_batch(day: GeneratedDay, word: str) -> Written:
     draft: Draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
     if day.choices.percent(40):
         draft["raw"] = {EXTRA_FIELD: day.choices.one(TEXTS)}
-    return {word: [draft], "size": day.choices.by_weight({"30": 60, "120": 20, "600": 20})}
+    return {word: [draft], "size": day.choices.by_weight({"30": 84, "120": 10, "600": 6})}
 
 
 def _item(day: GeneratedDay, word: str, items: list[Draft]) -> Draft:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.model import Status
+from harness.report.report_files import suffix_of
 from harness.verdict import RED, ScenarioResult
 
 _RUN_AGAIN = (Status.FAIL, Status.UNKNOWN)
@@ -21,7 +22,7 @@ def hint(results: Sequence[ScenarioResult], reports: Sequence[Path], *, verbosit
         return ""
     ways = {0: ["-v prints an example of each"], 1: ["-vv prints every one"]}.get(verbosity, [])
     if any(each.status in _RUN_AGAIN and not each.excused for each in results):
-        data = next((each for each in reports if each.suffix.lower() == _DATA), None)
+        data = next((each for each in reports if suffix_of(each) == _DATA), None)
         kept = "" if data is not None else f"with --wallet-report={_USUAL}, "
         ways.append(f"{kept}`walletproof replay {data or _USUAL}` runs again what failed")
     elif not reports:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.contracts import Contract
+from harness.contracts.shared.requirements import is_conservation
 from harness.model import PAIRS, Status
 from harness.play.sent_again import sent_again
 from harness.verdict import ContractVerdict, ScenarioResult
@@ -21,6 +22,7 @@ def remarks(
         *_balances(contract, results),
         *_not_explored(results),
         *(sentence for each in results for sentence in each.remarks),
+        *_beyond_waivers(verdict, results),
         *_sent_again(results),
         *warnings,
         *waivers,
@@ -32,6 +34,20 @@ def remarks(
 def _not_explored(results: Sequence[ScenarioResult]) -> tuple[str, ...]:
     """Why the generated scenarios were not played, if they were skipped."""
     return tuple(each.reason for each in results if each.scenario == PAIRS and each.status is Status.SKIPPED)
+
+
+def _beyond_waivers(verdict: ContractVerdict, results: Sequence[ScenarioResult]) -> tuple[str, ...]:
+    """What generated scenarios have found beside the waived requirements, if anything is waived, and what to do."""
+    pairs = [each for each in results if each.scenario == PAIRS]
+    beyond = sorted({id for each in pairs for id in each.violated if id not in verdict.waived})
+    if not beyond or not verdict.waived:
+        return ()
+    fixed = [each for each in beyond if is_conservation(each)]
+    rest = [each for each in beyond if each not in fixed]
+    ways = [f"waive {', '.join(rest)}, too"] if rest and not fixed else []
+    remedy = " or ".join([*ways, "set limits.explore to 0 until it is mended"])
+    said = f"{PAIRS} violates {', '.join(beyond)}, which no waiver excuses. If that is a known bug, {remedy}"
+    return (said,)
 
 
 def _sent_again(results: Sequence[ScenarioResult]) -> tuple[str, ...]:

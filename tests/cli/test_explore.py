@@ -63,6 +63,7 @@ def test_a_violation_is_exit_status_1_and_a_file(explored: tuple[Path, Done]) ->
     assert min(each["steps"] for each in contract["findings"]) <= 2
 
 
+@pytest.mark.full
 def test_pytest_and_replay_play_a_found_file_again(explored: tuple[Path, Done], wrong: Wallet, sound: Wallet) -> None:
     folder, _ = explored
     assert run("found", *wrong.options("sportsbook"), cwd=folder, variables=CREDENTIALS).status == 1

@@ -184,9 +184,11 @@ def test_the_help_of_certify_documents_each_option_itself(capsys: pytest.Capture
 # Requirements and scenarios
 
 
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize("contract", BUNDLED)
-def test_every_requirement_can_be_explained(contract: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for requirement in CONTRACTS[contract].requirements.values():
+def test_every_requirement_can_be_explained(contract: str, every: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """`make test` tries every eighth."""
+    for requirement in list(CONTRACTS[contract].requirements.values())[::every]:
         text = " ".join(said(capsys, "explain", requirement.id.lower(), "--no-example", "--all").split())
         assert text.startswith(f"{requirement.id} {requirement.level} {contract}: ")
         assert " ".join(requirement.text.split()) in text

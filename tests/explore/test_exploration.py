@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import legal_identities
@@ -11,18 +13,20 @@ import pytest
 
 from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
+from harness.examine.results import Results
 from harness.explore.certifying import explored_pairs
 from harness.explore.exploration import Bounds, Exploration, explore, pairs
 from harness.explore.explored_findings import keep
 from harness.explore.playing import Playing, findings_in
-from harness.model import Limits, Scenario, Status
+from harness.model import Check, Level, Limits, Scenario, Status, Verdict, Waiver
 from harness.proof.trials import LIMITS, examiner_of
 from harness.report.remarks import remarks
 from harness.scenario import load_file
-from harness.verdict import Certification, ContractVerdict
+from harness.verdict import Certification, ContractVerdict, Waived, WaiverState
 from mock_server.defects import DEFECTS
 from mock_server.wallet import Wallet
 
+NEEDED = WaiverState.NEEDED
 ONCE = replace(LIMITS, races=1)
 MOST = Limits().explore
 """How many requests a certification sends by default. The whole array needs fewer."""
@@ -110,3 +114,33 @@ def test_a_run_without_generated_scenarios_says_so_in_its_remarks() -> None:
     verdict = ContractVerdict(contract="sportsbook", certification=Certification.CERTIFIED, reason="")
     said = {most: remarks(verdict, load("sportsbook"), [explored_pairs(examiner, scenario, most)]) for most in (0, 30)}
     assert said == {0: ("limits.explore is 0: no generated scenarios were played",), 30: ()}
+
+
+@pytest.mark.parametrize(
+    ("waived", "violated", "says"),
+    [
+        ((), ("SPB-BET-01",), ""),
+        (("SPB-RBK-01",), (), ""),
+        (("SPB-RBK-01",), ("SPB-RBK-01",), ""),
+        (("SPB-RBK-01",), ("SPB-RBK-01", "SPB-BET-01"), "violates SPB-BET-01, .* waive SPB-BET-01, too or set limits"),
+        (("SPB-RBK-01",), ("SPB-CON-01", "SPB-BET-01"), "violates SPB-BET-01, SPB-CON-01, .*bug, set limits"),
+    ],
+)
+def test_what_generated_scenarios_find_beside_a_waiver_is_a_remark(
+    waived: tuple[str, ...], violated: tuple[str, ...], says: str
+) -> None:
+    folder = bundled("scenarios")
+    scenario = load_file(folder / "explored/pairs.yaml", folder, {})
+    contract = load("sportsbook")
+    verdicts = [
+        Verdict(check=Check.ORACLE, requirement=each, level=Level.MUST, status=Status.FAIL, summary="x")
+        for each in violated
+    ]
+    result = replace(Results(contract).skipped(scenario, ""), status=Status.FAIL, verdicts=tuple(verdicts))
+    states = [Waived(Waiver(requirement=each, reason="", owner="", until=date.max), NEEDED) for each in waived]
+    verdict = ContractVerdict(
+        contract="sportsbook", certification=Certification.NOT_CERTIFIED, reason="", waivers=tuple(states)
+    )
+    said = remarks(verdict, contract, [result])
+    assert len(said) == bool(says)
+    assert all(re.search(says, each) for each in said), said

@@ -30,6 +30,7 @@ def test_a_run_with_findings_names_what_shows_more_of_them(status: Status) -> No
         "more: `walletproof replay x.json` runs again what failed"
     )
     assert "with --wallet-report=report.json" in hint(found, [Path("x.html")], verbosity=2)
+    assert "`walletproof replay x.json`" in hint(found, [Path("x.gitlab.json"), Path("x.json")], verbosity=2)
 
 
 def test_advice_is_nothing_to_run_again() -> None:

@@ -16,6 +16,7 @@ from harness.proof.matrix import SOUND, Matrix, RowKey, scenarios, tried
 from harness.proof.trials import Cell
 
 
+@pytest.mark.full
 def test_one_defect_is_proven_and_written_in_three_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page, text, data = (tmp_path / f"proof.{suffix}" for suffix in ("html", "md", "json"))
     files = ["--html", str(page), "--markdown", str(text), "--json", str(data)]

@@ -312,6 +312,7 @@ def test_what_was_not_judged_is_told_once_and_as_the_data_has_it() -> None:
     assert {id for each in told for id in each["requirements"]} <= open_ids
 
 
+@pytest.mark.full
 def test_every_failure_is_reached_from_a_cause_and_counts_have_their_whole(whole_report: dict[str, Any]) -> None:
     values = page_values(whole_report)
     named_there = {each["anchor"] for cause in values["causes"] for each in cause["affected"]}

@@ -34,7 +34,7 @@ def wallet_of(*defects: str) -> type[Wallet]:
     return type("Three", tuple(named(each).wallet_type for each in defects), {})
 
 
-@pytest.fixture(scope="module", params=sorted(TRIPLES))
+@pytest.fixture(scope="module", params=["casino", pytest.param("sportsbook", marks=pytest.mark.full)])
 def made(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     contract = str(request.param)
     wallet_type = wallet_of(*(each for each, _, _ in TRIPLES[contract]))

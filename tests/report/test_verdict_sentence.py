@@ -179,6 +179,7 @@ def test_a_waiver_that_has_expired_is_the_reason_and_a_waived_cause_is_none() ->
     assert sentence(failing, waivers=[valid]).startswith("CERTIFIED with 1 waiver: ")
 
 
+@pytest.mark.full
 def test_a_known_bug_is_named_and_the_report_and_its_markdown_have_the_same_sentence() -> None:
     wallet_type = named("remembers-per-operation").wallet_type
     data = report(wallet_type, {"casino": everything("casino")})

@@ -159,9 +159,9 @@ ANSWERS: dict[str, Hostile] = {
         of(echo), first="says neither success nor an error", later=(1, "says neither success nor an error")
     ),
     "answers-twice": Hostile(of(twice), first="ready", later=(4, "scenarios were not run")),
-    "swaps-answers": Hostile(swapped, first="ready", later=(1, "does not have one answer for each transaction")),
+    "swaps-answers": Hostile(swapped, first="ready", later=(1, "names other transactions than the batch has")),
     "repeats-its-first-answer": Hostile(
-        first_answer_for_ever, first="ready", later=(1, "does not have one answer for each transaction")
+        first_answer_for_ever, first="ready", later=(1, "names other transactions than the batch has")
     ),
     "agrees-to-everything": Hostile(of(yes), later=(1, "the field `data` is missing in the answer")),
     "never-answers": Hostile(of(stalling), first="gave no answer within 1 s", later=(1, "does not answer in time")),

@@ -80,7 +80,7 @@ def of_mistake(name: str, contract: Contract) -> Cause | None:
     forgery = contract.forgeries.get(name)
     if forgery is None or forgery.remedy is None:
         return None
-    return Cause(_id_of(forgery), forgery.remedy.cause, forgery.remedy.fix)
+    return _of(forgery, forgery.remedy.cause, forgery.remedy.fix)
 
 
 def of_forgery(name: str, contract: Contract) -> Cause | None:
@@ -89,7 +89,11 @@ def of_forgery(name: str, contract: Contract) -> Cause | None:
     if forgery is None or not forgery.mistake or forgery.remedy is None:
         return of_mistake(name, contract)
     fix = f"take the documented form alone: {forgery.remedy.fix}"
-    return Cause(_id_of(forgery), f"your wallet also takes {forgery.mistake}", fix)
+    return _of(forgery, f"your wallet also takes {forgery.mistake}", fix)
+
+
+def _of(forgery: Forgery, sentence: str, fix: str) -> Cause:
+    return Cause(_id_of(forgery), sentence, fix)
 
 
 def _id_of(forgery: Forgery) -> str:
