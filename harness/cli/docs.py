@@ -101,6 +101,4 @@ def _list(pages: dict[str, Path]) -> None:
     for name, path in pages.items():
         title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
         print(f"{name.ljust(width)}  {title.replace('`', '')}")
-    print(
-        "\n`walletproof docs PAGE` prints one; a link within a page is a PAGE, too: EXIT_STATUS.md, REPORTS.md#waivers"
-    )
+    print("\n`walletproof docs PAGE` prints one; PAGE may be as pages name it: EXIT_STATUS.md, REPORTS.md#waivers")

@@ -83,10 +83,11 @@ def _policy(name: str, contracts: Mapping[str, Contract]) -> Iterator[str]:
     yield f"{name}  a policy: the documents leave it open"
     yield from _entry("question", words.question)
     yield ""
-    yield "Readings, each of which is right unless one is pinned:"
+    yield "Readings:"
     for reading, meaning in words.readings.items():
         yield from wrap(f"  {reading}: {meaning}", _WIDTH, subsequent_indent="      ", break_on_hyphens=False)
     yield ""
+    yield "Right unless one is pinned:"
     for contract in contracts.values():
         permitted = [each for each in words.readings if each in contract.policy.get(name, ())]
         yield from _entry(contract.name, ", ".join(permitted) or "does not leave it open")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import webbrowser
+from collections.abc import Mapping
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from harness.cli.command import UsageProblem
 from harness.inert import one_line
@@ -14,6 +17,7 @@ NAME = "report"
 HELP = "open a report in the browser: the newest page of this folder, or FILE; a JSON report gets its page beside it"
 _PAGE, _DATA = ".html", ".json"
 _MARK = '<meta name="generator" content="walletproof: '
+_KIND = 'report"'
 _HEAD_CHARACTERS = 2_000
 """How many characters of a page are read to find out whether walletproof has made it."""
 
@@ -74,8 +78,22 @@ def _page_of(path: Path) -> Path:
         case ".json":
             page = path.with_suffix(_PAGE)
             report = read(path)
-            if page.exists() and not _is_ours(page):
-                raise ReportError(f"{page} is in the way, and is no page of walletproof: move it, or rename the report")
+            if page.exists() and (what := _in_the_way(page, path, report)):
+                raise ReportError(f"{page} is in the way, and is {what}: move it, or rename the report")
             write(page, report)
             return page
     raise ReportError(f"{path} cannot be shown: give a page ({_PAGE}) or a report ({_DATA})")
+
+
+def _in_the_way(page: Path, data: Path, report: Mapping[str, Any]) -> str:
+    """What a page is that the page of this report must not replace; empty if it may be replaced.
+
+    An older page may, whatever its run, because the data beside it is what counts now.
+    """
+    if not _is_ours(page):
+        return "no page of walletproof"
+    text = page.read_text(encoding="utf-8", errors="replace")
+    if f"{_MARK}{_KIND}" not in text[:_HEAD_CHARACTERS]:
+        return "another page than a report"
+    is_newer = page.stat().st_mtime_ns > data.stat().st_mtime_ns
+    return "the newer page of another run" if is_newer and escape(str(report["run"]["id"])) not in text else ""

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_BY_PAIRS = 3
-"""How many scenarios of the pairs restart the wallet. The others are played without their restart."""
+"""How many scenarios of the pairs restart the wallet at most. The others are played without their restart."""
 _RESTART = "restart"
 
 
 @dataclass(slots=True)
 class RestartLimit:
-    """The restarts of one purpose. No further one is begun after `most` of them, or after so many seconds of them."""
+    """The restarts of one purpose. After `most` of them, or so many seconds of them, no further scenario makes any.
+
+    The last scenario may exceed `most`, because a race is repeated, with the restart.
+    """
 
     most: int
     seconds: float

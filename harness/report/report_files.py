@@ -159,7 +159,7 @@ def _of_another_form(path: Path) -> str:
     suffix = suffix_of(path)
     if suffix not in SUFFIXES or suffix == _DATA or not path.is_file():
         return ""
-    beside = path.with_name(path.name.removesuffix(suffix) + _DATA)
+    beside = path.with_name(path.name[: -len(suffix)] + _DATA)
     instead = f"give {beside}" if beside.is_file() else f"write one with `walletproof certify --report {beside.name}`"
     return f"{path} is the {suffix} form of a report, and what is read is its JSON: {instead}"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from harness.model import Lateness
 
-HOW_TO_RESTART = "hooks.restart in wallet.yaml names no command that restarts the wallet"
-"""Why no restart was tried, with the key that gives one."""
+HOW_TO_RESTART = "hooks.restart in wallet.yaml can name a command that restarts the wallet"
+"""What gives a restart, for a run that made none. With the key, a run of a part of the suite may make none, too."""
 _LONG_MS = 10_000
 """From this many milliseconds on, tenths of a second are left out."""
 

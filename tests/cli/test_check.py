@@ -59,7 +59,7 @@ def test_a_sound_wallet_is_ready(running: Wallet, contract: str) -> None:
 
 def test_what_a_run_would_not_try_for_want_of_a_hook_is_told(running: Wallet, tmp_path: Path) -> None:
     done = check(*options(running, "casino"))
-    assert "not tried  repeats after a restart: hooks.restart in wallet.yaml names no command" in done.output
+    assert "not tried  repeats after a restart: hooks.restart in wallet.yaml can name a command" in done.output
     profile = tmp_path / "wallet.yaml"
     profile.write_text(
         f"contracts: {{casino: {{url: {running.root}/casino}}}}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -114,3 +115,34 @@ def test_without_a_browser_the_address_is_printed(
     monkeypatch.setattr("webbrowser.open", lambda address: False)
     assert main(["report", "open", str(pages / "new.html")]) == 1
     assert (pages / "new.html").as_uri() in capsys.readouterr().out
+
+
+def test_a_newer_page_of_another_run_is_not_replaced_and_an_older_one_is(
+    pages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, page = tmp_path / "data.json", tmp_path / "data.html"
+    data.write_bytes((pages / "data.json").read_bytes())
+    other: dict[str, Any] = report(Wallet, {"casino": ["idempotency/resent_settlement"]})
+    write(page, {**other, "run": {**other["run"], "id": "another0"}})
+    os.utime(data, (1_700_000_000, 1_700_000_000))
+    assert main(["report", "open", str(data), "--print"]) == 2
+    assert "the newer page of another run" in capsys.readouterr().err
+    assert "another0" in page.read_text()
+    os.utime(page, (1_600_000_000, 1_600_000_000))
+    assert main(["report", "open", str(data), "--print"]) == 0
+    assert "another0" not in page.read_text()
+    os.utime(data, (1_600_000_000, 1_600_000_000))
+    assert main(["report", "open", str(data), "--print"]) == 0, "a newer page of the same run may be replaced"
+
+
+def test_a_page_of_ours_that_is_no_report_is_not_replaced(
+    pages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, page = tmp_path / "data.json", tmp_path / "data.html"
+    data.write_bytes((pages / "data.json").read_bytes())
+    assert main(["compare", "--html", str(page), str(data), str(data)]) == 0
+    before = page.read_bytes()
+    os.utime(page, (1_600_000_000, 1_600_000_000))
+    assert main(["report", "open", str(data), "--print"]) == 2
+    assert "another page than a report" in capsys.readouterr().err
+    assert page.read_bytes() == before

@@ -261,6 +261,10 @@ def test_every_policy_is_explained_however_it_is_written(name: str, capsys: pyte
     for contract in CONTRACTS.values():
         if name not in contract.policy:
             assert re.search(rf"^  {contract.name} +does not leave it open$", text, re.MULTILINE)
+        else:
+            permitted = [each for each in POLICY_WORDS[name].readings if each in contract.policy[name]]
+            right = text.partition("Right unless one is pinned:\n")[2]
+            assert re.search(rf"^  {contract.name} +{', '.join(permitted)}$", right, re.MULTILINE)
     assert said(capsys, "explain", *name.split("_")) == text, "as the terminal writes it"
 
 

@@ -11,7 +11,7 @@ from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.examine import Examiner
 from harness.explore.certifying import explored_pairs
-from harness.explore.exploration import Bounds, Drawn, Exploration, explore, pairs
+from harness.explore.exploration import RACES, Bounds, Drawn, Exploration, explore, pairs
 from harness.explore.labels_used import drafts_of
 from harness.explore.playing import Generated, Playing, findings_in
 from harness.explore.restart_limits import MOST_BY_PAIRS, RestartLimit, restarts, without_restarts
@@ -31,8 +31,8 @@ MOST = Limits().explore
 class Restarting:
     """An examiner in process whose clock for restarts moves by so many seconds with each."""
 
-    def __init__(self, wallet_type: type[Wallet], contract: str, seconds: float = 0) -> None:
-        self.examiner = examiner_of(wallet_type, contract, limits=replace(LIMITS, races=1))
+    def __init__(self, wallet_type: type[Wallet], contract: str, seconds: float = 0, races: int = 1) -> None:
+        self.examiner = examiner_of(wallet_type, contract, limits=replace(LIMITS, races=races))
         self.times, self.clock = 0, 0.0
         really = self.examiner.restarts.by
         assert really is not None
@@ -69,6 +69,15 @@ def test_the_pairs_restart_the_wallet_a_few_times_and_say_how_many_they_left_out
     (said,) = exploration.player.restarts.sentences()
     assert "restarted the wallet 3 times" in said
     assert f"{restarting - 3} more were played without their restart" in said
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_race_that_is_repeated_exceeds_the_limit_by_no_more_than_its_repetitions(name: str) -> None:
+    wallet = Restarting(Wallet, name, races=RACES)
+    exploration = Exploration(Playing(wallet.examiner))
+    explore(exploration, pairs(exploration.contract), Bounds(requests=MOST))
+    assert 1 < wallet.times == exploration.player.restarts.pairs.used <= MOST_BY_PAIRS + RACES - 1
+    assert f"restarted the wallet {wallet.times} times" in exploration.player.restarts.sentences()[0]
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -100,6 +100,10 @@ def test_another_form_of_a_report_is_told_to_be_one_and_which_is_read(
         f"walletproof: {path} is the {suffix} form of a report, and what is read is its JSON: write one with "
         "`walletproof certify --report mine.json`\n"
     )
+    write(tmp_path / f"loud{suffix.upper()}", wrong)
+    loud = [command, *([str(tmp_path / f"loud{suffix.upper()}")] * (2 if command == "compare" else 1))]
+    assert main(loud) == 2
+    assert capsys.readouterr().err.endswith("`walletproof certify --report loud.json`\n")
     write(tmp_path / "mine.json", wrong)
     assert main(arguments) == 2
     assert capsys.readouterr().err.endswith(f"its JSON: give {tmp_path / 'mine.json'}\n")

@@ -107,7 +107,7 @@ def test_a_may_that_was_skipped_is_nothing_to_miss() -> None:
 def test_a_certified_wallet_that_was_not_restarted_has_that_and_how_to_give_a_restart() -> None:
     late = Lateness(milliseconds=15_000, transactions=9_993, restarts=0)
     told = sentence([replace(SOUND[0], late=late), *SOUND[1:]])
-    words = "repeats after a restart (hooks.restart in wallet.yaml names no command that restarts the wallet)"
+    words = "repeats after a restart (hooks.restart in wallet.yaml can name a command that restarts the wallet)"
     assert told.startswith("CERTIFIED: ")
     assert told.endswith(f"; not judged: {words}.")
     restarted = sentence([replace(SOUND[0], late=replace(late, restarts=1)), *SOUND[1:]])
