@@ -108,7 +108,8 @@ class Outputs:
         for text, good in self._messages:
             terminalreporter.line(text, **({} if good else {"red": True}))
         verbosity = terminalreporter.config.option.verbose
-        if more := hint(self._run.results, self._files.reports, verbosity=verbosity):
+        run = self._run
+        if more := hint(run.results, self._files.reports, run.options, profile=run.profile_path, verbosity=verbosity):
             terminalreporter.line(one_line(more))
         return result
 

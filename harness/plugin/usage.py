@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from harness.inert import one_line
 from harness.plugin.pytest_options import declare
 
 _USAGE = re.compile(r"ERROR: usage: .*?\n[^\n]*: error: (?P<what>[^\n]*)\n.*", re.DOTALL)
@@ -42,7 +43,7 @@ def in_a_sentence(text: str) -> str:
     found = _USAGE.search(text)
     if found is None:
         return text
-    return f"walletproof: {_complaint(found['what'])} (`walletproof certify --help`)"
+    return one_line(f"walletproof: {_complaint(found['what'])} (`walletproof certify --help`)")
 
 
 def _complaint(what: str) -> str:

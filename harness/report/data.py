@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from harness.contracts import Contract
@@ -126,7 +126,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "selection": run.selection,
         "wallet": run.wallet,
         "issuer": run.issuer,
-        "profile": "" if _is_elsewhere(run.profile) else run.profile,
+        "profile": _from_here(run.profile),
         "left_behind": list(run.left_behind),
     }
 
@@ -233,6 +233,14 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
 
 def _text(scenario: str, texts: Mapping[str, str]) -> dict[str, str]:
     return {"text": texts[scenario]} if scenario in texts else {}
+
+
+def _from_here(path: str) -> str:
+    """A path relative to the working directory, however it was written. Empty for one outside of it."""
+    whole = Path(path).parent.resolve() / Path(path).name
+    if Path(path).is_absolute() and whole.is_relative_to(Path.cwd()):
+        return whole.relative_to(Path.cwd()).as_posix()
+    return "" if _is_elsewhere(path) else path
 
 
 def _is_elsewhere(path: str) -> bool:

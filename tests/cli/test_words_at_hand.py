@@ -142,6 +142,7 @@ def test_a_wrong_value_or_word_is_one_sentence(
         ("unrecognized arguments: --junit-xmll=x", "has an option --junit-xmll; did you mean --junit-xml? ("),
         ("unrecognized arguments: --contrat casino", "has an option --contrat; did you mean --contract? ("),
         ("unrecognized arguments: --paht=x", "has an option --paht; did you mean --path? ("),
+        ("unrecognized arguments: --\x1b[2Jzzz", r"has an option --\u001b[2Jzzz ("),
         ("unrecognized arguments: --zzz", "neither walletproof nor pytest has an option --zzz ("),
         ("argument --wallet-seed: invalid int value: 'abc'", "argument --seed: invalid int value: 'abc' ("),
     ],

@@ -14,7 +14,7 @@ from report_at_hand import CREDENTIALS, everything, report
 
 from harness.contracts import Contract
 from harness.model import Operation, Reply, Request
-from harness.report import ReportError, read, write
+from harness.report import ReportError, RunFacts, read, report_data, write
 from harness.report.data import causes
 from harness.report.report_files import SUFFIXES, complaint_about
 from mock_server.defects import named
@@ -173,3 +173,32 @@ def test_a_mistake_in_signing_is_reported_with_the_steps_that_prove_it() -> None
     assert scenario["exchanges"][verdict["exchange"]]["alteration"] == {"forged": "signed_with_spaces"}
     assert scenario["exchanges"][verdict["exchange"]]["response"]["status"] == 200
     assert not complaint_about(made)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("wallet.yaml", "wallet.yaml"),
+        ("{here}/stages/wallet.yaml", "stages/wallet.yaml"),
+        ("{here}/stages/../wallet.yaml", "wallet.yaml"),
+        ("{here}/../wallet.yaml", ""),
+        ("../wallet.yaml", ""),
+        ("", ""),
+    ],
+)
+def test_a_profile_of_the_working_directory_is_named_relative_to_it(
+    written: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    facts = RunFacts(
+        id="00000000",
+        targets={},
+        harness="0.0.0",
+        seed=1,
+        started="2026-11-21T04:00:00+00:00",
+        finished="2026-11-21T04:00:09+00:00",
+        digests={},
+        environment={},
+        profile=written.format(here=tmp_path),
+    )
+    assert report_data(facts, [], [], {}, {}, complete=True)["run"]["profile"] == told
