@@ -57,6 +57,7 @@ def test_the_bundled_wallet_is_played_beside_a_profile_only_on_request(tmp_path:
     assert "--bundled is the reference wallet" in both.stdout + both.stderr
 
 
+@pytest.mark.full
 def test_a_wrong_wallet_is_told_with_its_cause_and_fails() -> None:
     done = partner("--seed=5", "--contract=casino", "--lost=20", "--defect=forgets-every-transaction")
     assert done.returncode == 1, done.stdout + done.stderr

@@ -54,6 +54,7 @@ def test_a_sound_wallet_is_certified(tmp_path: Path) -> None:
     assert not [line for line in secret if line in text or line in done.output]
 
 
+@pytest.mark.full
 def test_the_request_ids_are_those_of_the_seed(tmp_path: Path) -> None:
     first, second, other = wallet(), wallet(), wallet()
     for each, seed in ((first, 7), (second, 7), (other, 8)):

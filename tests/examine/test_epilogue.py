@@ -135,9 +135,8 @@ def test_without_an_earlier_scenario_nothing_is_proven(contract: str) -> None:
     assert not found.exchanges
 
 
-@pytest.mark.parametrize(
-    "contract", [each if each == "sportsbook" else pytest.param(each, marks=pytest.mark.full) for each in BUNDLED]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("contract", BUNDLED)
 def test_a_sample_of_each_operation_is_sent_again_and_every_player_is_read(contract: str) -> None:
     found = examiner(contract)
     mine = [each for each in scenarios() if contract in each.requirements]

@@ -104,6 +104,7 @@ def test_nothing_is_added_where_the_scenario_counts_sendings() -> None:
     assert all(each.line for each in found)
 
 
+@pytest.mark.full
 @SIZES
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_a_wallet_that_refuses_what_is_in_progress_is_certified(contract: str, limits: Limits) -> None:

@@ -83,6 +83,7 @@ def test_text_and_data_name_what_no_bundled_scenario_reaches() -> None:
     assert "more" not in coverage_text("casino", many, None, every=True)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_the_shipped_map_is_that_of_the_bundled_suite(contract: str) -> None:
     found = map_of(contract, scenarios())

@@ -61,7 +61,8 @@ def certified(
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize("wallet_type", [CoreAlone, pytest.param(CoreAndBalance, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("wallet_type", [CoreAlone, CoreAndBalance])
 def test_the_pinned_reading_is_certified_for_zero_amounts(
     wallet_type: type[UnknownBetsAreRefused], tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def suite() -> Sequence[Scenario]:
     return scenarios()
 
 
+@pytest.mark.full
 @SIZES
 @pytest.mark.parametrize("contract", BUNDLED)
 def test_the_bundled_wallet_pinned_to_what_it_does_fails_nowhere(

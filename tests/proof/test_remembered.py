@@ -65,6 +65,7 @@ def test_the_second_sound_wallet_needs_no_judgement(contract: str, counting: Cou
     assert counting.count == judged
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("defect", ["remembers-the-last-five-ids", "gives-a-repeat-a-new-reference"])
 def test_a_row_is_the_same_with_and_without_memory(
     defect: str, counting: Counting, monkeypatch: pytest.MonkeyPatch

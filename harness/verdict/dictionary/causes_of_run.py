@@ -116,9 +116,15 @@ def explain(
 
 
 def _is_explained(finding: Finding, match: Match, known: FaultDictionary) -> bool:
-    """True if the match predicts a finding. A scenario that no bug was tried with needs the evidence of another one."""
+    """True if the match predicts a finding.
+
+    A scenario that no bug was tried with needs the evidence of another one. Generated scenarios combine all that the
+    language has, so of these it is enough that the bug violates the requirement, by the same check, anywhere.
+    """
     result, verdict = finding
     mark = mark_of(verdict)
+    if result.found and (mark.requirement, mark.check) in match.violated:
+        return True
     if result.scenario in known.scenarios:
         return mark in match.explained.get(result.scenario, frozenset[Mark]())
     return bool(mark.evidence) and any(

@@ -76,6 +76,12 @@ class Match:
     explained: Marks
     """The marks of the run that the row explains, and no earlier one."""
 
+    @property
+    def violated(self) -> frozenset[tuple[str, str]]:
+        """The requirements that the rows violate anywhere, each with the check that finds it."""
+        every = (mark for row in self.rows for marks in row.red.values() for mark in marks)
+        return frozenset((mark.requirement, mark.check) for mark in every)
+
 
 def cover(
     pattern: Pattern, dictionary: FaultDictionary, coefficient: Coefficient = ochiai, least: float = LEAST_LIKENESS

@@ -161,3 +161,17 @@ def test_a_cause_with_several_reasons_is_explained_by_a_rarer_one_that_says_whic
     decided = result(3, found("R-1", ANSWERED_AND_NOT_BOOKED.id, ANSWERED_AND_NOT_BOOKED.sentence))
     (cause,) = explain([*undecided, decided], CONTRACT)
     assert (cause.sentence, len(cause.scenarios)) == (ANSWERED_AND_NOT_BOOKED.sentence, 4)
+
+
+def test_what_generated_scenarios_find_beside_a_known_bug_is_its_own_if_it_violates_that_anywhere() -> None:
+    generated = replace(
+        result(9, found("R-1", "y", "a coincidence"), found("R-9", "z", "something else")), found=("title: it",)
+    )
+    told = explain([result(6, found("R-1", "a")), generated], CONTRACT, KNOWN)
+    assert [(each.bugs, each.requirements) for each in told] == [(("little",), ("R-1",)), ((), ("R-9",))]
+    plain = replace(generated, found=())
+    assert [each.bugs for each in explain([result(6, found("R-1", "a")), plain], CONTRACT, KNOWN)] == [
+        ("little",),
+        (),
+        (),
+    ]
