@@ -96,7 +96,7 @@ class Outputs:
         if self._files.github is not None:
             self._summarise(report, self._files.github)
         if self._files.annotate:
-            self._messages += [(each, True) for each in workflow_commands(report, repository(os.environ))]
+            self._annotate(report)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
@@ -157,6 +157,12 @@ class Outputs:
             write_text(page, render_certificate(certificate, report, token, path.name))
 
         self._try(f"certificate: {path}, for people {page}", make)
+
+    def _annotate(self, report: Mapping[str, Any]) -> None:
+        try:
+            self._messages += [(each, True) for each in workflow_commands(report, repository(os.environ))]
+        except OSError as error:
+            self._messages.append((f"not annotated: {error}", False))
 
     def _summarise(self, report: Mapping[str, Any], path: Path) -> None:
         from harness.report.markdown import render
