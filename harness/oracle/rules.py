@@ -118,7 +118,7 @@ def _debit(book: Book, item: Bet | Unsettle, terms: Terms) -> Iterator[Possible]
     """A debit is made if the balance covers it, and is refused otherwise."""
     reasons = tuple(_reasons_against(book, item, terms))
     situation = situation_of_new(book, item, terms)
-    if book.balance < item.amount and _looks_for_its_bet_first(book, item, terms):
+    if book.balance < item.amount and _names_an_unknown_bet(book, item) and terms.only("unknown_bet", "refused"):
         yield Possible(situation, False, refused(book, item, terms), readings=(("unknown_bet", "refused"),))
         return
     if book.balance < item.amount:
@@ -139,17 +139,16 @@ def _reasons_against(book: Book, item: Bet | Unsettle, terms: Terms) -> Iterator
         yield from _reasons_of_its_bet(book, item, terms)
         if item.amount > _paid(book, item.bet):
             yield from _reason("unsettlement_beyond_payout", "refused", terms)
-    elif _looks_for_its_bet_first(book, item, terms):
+    elif _names_an_unknown_bet(book, item) and terms.reads("unknown_bet", "refused"):
         yield ("unknown_bet", "refused"), False
 
 
-def _looks_for_its_bet_first(book: Book, item: Bet | Unsettle, terms: Terms) -> bool:
-    """True if the wallet is known to pay only bets that it knows, and does not know the deduction's bet.
+def _names_an_unknown_bet(book: Book, item: Bet | Unsettle) -> bool:
+    """True if a deduction names a bet that the wallet does not know.
 
-    It may look for the bet before it looks at the amount and the balance, and refuse a zero for its bet, too.
+    A wallet that pays only bets that it knows may look for the bet before it looks at the amount and the balance.
     """
-    unknown = isinstance(item, Unsettle) and item.bet != "" and item.bet not in book.bets
-    return unknown and terms.only("unknown_bet", "refused")
+    return isinstance(item, Unsettle) and item.bet != "" and item.bet not in book.bets
 
 
 def _reason(policy: str, reading: str, terms: Terms) -> Iterator[tuple[tuple[str, str], bool]]:

@@ -116,6 +116,7 @@ DEDUCTIONS = [
         [],
         unsettle("u", 0, "b"),
         "zero: ok 100; holds 100, applied, first of unsettlement u",
+        "zero: no; holds 100, refused, unknown_bet=refused",
     ),
     case(
         "of what another bet was paid",
