@@ -15,7 +15,10 @@ from strange_wallets import Strange
 
 @dataclass(frozen=True, slots=True)
 class Fresh(Strange):
-    """A strange wallet, with the truth about it in words that were written before its causes were read."""
+    """A strange wallet, with the truth about it in words that were written before its causes were read.
+
+    `names` and `truth` were written first. `words` are of the first causes that a reader then judged to be true.
+    """
 
     truth: str = ""
 
@@ -31,12 +34,14 @@ FRESH = (
         casino.RollsTheBatchBackBehindItsAnswers,
         "casino",
         ("all-or-nothing", "credits-and-refuses-the-batch"),
+        words=("answered with success and not booked",),
         truth="a refused item undoes the items before it, which were answered with success",
     ),
     Fresh(
         casino.BalanceMissesTheNightJob,
         "casino",
         ("reads-a-cached-balance",),
+        words=("it is stale",),
         truth="the balance operation shows a stale balance after a settlement",
     ),
     Fresh(
@@ -49,6 +54,7 @@ FRESH = (
         casino.TakesThePlayerFromTheSession,
         "casino",
         (),
+        words=("a player that does not exist is answered with success",),
         truth="a bet is booked on the player of the session, not of the body",
     ),
     Fresh(
@@ -79,12 +85,14 @@ FRESH = (
         casino.PutsBonusesIntoAnotherBalance,
         "casino",
         ("credits-nothing",),
+        words=("answered with success and never booked",),
         truth="bonus rewards do not reach the balance",
     ),
     Fresh(
         casino.ChecksABatchAgainstItsStart,
         "casino",
         (),
+        words=("each checked against the same balance",),
         truth="the stakes of a batch are compared with the balance before the batch, and overdraw together",
     ),
     Fresh(
@@ -115,6 +123,7 @@ FRESH = (
         sportsbook.TakesBackWhatTheBetWasPaid,
         "sportsbook",
         ("unsettles-what-is-there",),
+        words=("answered with success and never booked",),
         truth="an unsettlement deducts less than its amount and is answered with success",
     ),
     Fresh(
