@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import diagnosed_wallets as wallets
+import fresh_casino_wallets as fresh_casino
+import fresh_sportsbook_wallets as fresh_sportsbook
 import pytest
 import strange_wallets as strange
 from hostile_wallets import HOSTILE
@@ -112,6 +114,18 @@ OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
     (strange.TakesStakesThrice, "casino", "batch/answers_of_other_batches", "booked 3 times"),
     (strange.KeepsAFifth, "casino", "settlement/exact_credit", "less than the one of the request"),
     (strange.RoundsToOneDecimal, "casino", "settlement/exact_credit", "decimals"),
+    (
+        fresh_casino.GatewayRepeatsEverySeventh,
+        "casino",
+        "batch/two_players_interleaved",
+        "booked, and answered with an",
+    ),
+    (
+        fresh_sportsbook.TakesEqualStakesForADoubleClick,
+        "sportsbook",
+        "clawback/reduced_settlement",
+        "as the repeat of one",
+    ),
     (wallets.AnswersWithTheAnswerBefore, "casino", "idempotency/resent_after_others", "to the wrong caller"),
     (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
     (wallets.AddsWhatIsNoNumber, "casino", "input/bet_missing_fields", "although a field is missing"),

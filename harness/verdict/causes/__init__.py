@@ -25,7 +25,7 @@ from harness.verdict.causes import (
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.checks import Standing
 
-__all__ = ["CERTAIN", "UNDECIDED", "Cause", "diagnose", "of_mistake", "roots_of"]
+__all__ = ["CERTAIN", "OF_MONEY", "UNDECIDED", "Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     deadlocks.diagnoses,
@@ -61,6 +61,9 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
 CERTAIN = frozenset({lateness.LATE_BALANCE}) | unreadable_answers.OF_STATUS_ALONE
 """The ids of causes that the evidence proves: a later reading was right, or the HTTP status says it. They are no guess.
 """
+
+OF_MONEY = frozenset({wrong_refusals.BOOKED_AND_REFUSED.id})
+"""The ids of causes that say that money has moved, though the finding is another one."""
 
 UNDECIDED = frozenset(
     {

@@ -12,6 +12,7 @@ _LOCK = (
     "lock the player's row (SELECT ... FOR UPDATE) before the balance is read, or update it relatively in one statement"
 )
 
+SAME_BET_WORD = "same_bet"
 SAME_BET = Cause(
     "settles_a_bet_once",
     "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
@@ -162,7 +163,7 @@ _RACES: Mapping[str, Cause] = {
 }
 
 _NARROWED: Mapping[str, Cause] = {
-    "same_bet": SAME_BET,
+    SAME_BET_WORD: SAME_BET,
     "mixed_batch": Cause(
         "batch_all_or_nothing",
         "a valid transaction suffers from an invalid one beside it: the batch is booked all or nothing",
@@ -213,9 +214,15 @@ def malformed(case: Case) -> Iterator[Cause]:
         )
 
 
+def _booked_in_part(case: Case) -> bool:
+    """True if a second settlement of a bet moved money, so that the bet's id is not taken for the transaction's."""
+    shown, before = case.shown, case.before
+    return case.narrowed == SAME_BET_WORD and case.wrong_balance and None not in {shown, before} and shown != before
+
+
 def diagnoses(case: Case) -> Iterator[Cause]:
     """The causes that the situation suggests."""
-    if case.narrowed in _NARROWED and case.verdict.wrong != "code":
+    if case.narrowed in _NARROWED and case.verdict.wrong != "code" and not _booked_in_part(case):
         yield _NARROWED[case.narrowed]
     if case.situation == "race" and _involves_a_rollback(case):
         yield _PASSING

@@ -145,6 +145,22 @@ class Case:
         ids = {id_of(each) for each in self.items} - {""}
         return tuple(at for at, each in enumerate(self.history.exchanges[:index]) if ids & _ids(each))
 
+    @property
+    def comes_again(self) -> bool:
+        """True if a later request of the history has a transaction of the same id."""
+        index = (self.index or 0) + 1
+        return len(self.sent_until(len(self.history.exchanges))) > len(self.sent_until(index))
+
+    @cached_property
+    def has_the_reference_of_another(self) -> bool:
+        """True if the answer has the wallet's reference of an earlier transaction with another id."""
+        own = _references(self.exchange) if self.exchange is not None else set()
+        earlier = (each for each in self.history.exchanges[: self.index or 0] if self._is_of_another_id(each))
+        return any(own & _references(each) for each in earlier)
+
+    def _is_of_another_id(self, exchange: Exchange) -> bool:
+        return not _ids(exchange) & ({id_of(each) for each in self.items} - {""})
+
     def took_part(self, player: str) -> bool:
         """True if a request named this player before or with the wrong balance."""
         asked = self.history.exchanges[: (self.verdict.exchange or 0) + 1]
@@ -165,7 +181,8 @@ class Case:
         if last.shown not in last.expected or self.shown != self.expected[0] - moved:
             return 0
         if self._moved_by(at):
-            lacks = len(transactions(self.history.exchanges[at].operation)) == 1
+            # The balance before this transaction says that this one is missing, and not the one before.
+            lacks = len(transactions(self.history.exchanges[at].operation)) == 1 and self.shown != self.before
         else:
             lacks = any(further and each.balance == self.shown + further for each, further in self._answers_after(at))
         return max(moved, -moved) if lacks else 0
@@ -203,6 +220,11 @@ def signed(item: object) -> Amount:
 
 def _ids(exchange: Exchange) -> set[str]:
     return {id_of(each) for each in transactions(exchange.operation)} - {""}
+
+
+def _references(exchange: Exchange) -> set[str]:
+    items = exchange.reply.items if exchange.reply is not None else ()
+    return {each.reference for each in items if each.reference and each.outcome is Outcome.OK}
 
 
 def accepted(exchange: Exchange) -> bool:

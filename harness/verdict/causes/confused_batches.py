@@ -35,7 +35,8 @@ def diagnoses(case: Case) -> Iterator[Cause]:
         )
     mine = [signed(each) for each in case.items][:_MOST_ITEMS]
     parts = (sum(part) for size in range(1, len(mine)) for part in combinations(mine, size))
-    if moved and len(mine) > 1 and moved in set(parts):
+    comes_again = bool(case.sent_before) and case.situation not in {"new", "exact"}
+    if moved and len(mine) > 1 and not comes_again and moved in set(parts):
         yield Cause(
             "batch_partly_booked",
             "some transactions of the batch are answered with success and not booked, or each balance is counted from "

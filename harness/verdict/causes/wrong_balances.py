@@ -271,6 +271,12 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
     later = case.moved_later(before)
     if later:
         yield SHOWN_TOO_EARLY
+    elif case.has_the_reference_of_another:
+        yield Cause(
+            "taken_for_a_repeat",
+            "a new transaction is answered as the repeat of one with another transactionId, and is not booked",
+            "know a repeat by its transactionId alone: round, bet, amount and time may be the same",
+        )
     currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
     if max(case.change, -case.change) < _NOISE:
         yield BELOW_A_CENT

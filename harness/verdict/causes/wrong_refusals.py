@@ -11,6 +11,11 @@ from harness.verdict.causes.case import Case, Cause
 
 _SITUATIONS = frozenset({"new", "exact", "zero", "read", "rollback", "expired_session", "unknown_bet", "malformed", ""})
 
+BOOKED_AND_REFUSED = Cause(
+    "booked_and_refused",
+    "the transaction is booked, and answered with an error",
+    "book and answer in one step: undo the booking when the request is answered with an error",
+)
 _CODES: Mapping[Outcome, Cause] = {
     Outcome.UNKNOWN_PLAYER: Cause(
         "player_not_found",
@@ -42,6 +47,9 @@ def diagnoses(case: Case) -> Iterator[Cause]:
             "refused",
             "verify first, and write nothing down of a request that is not believed",
         )
+    alone = len(transactions(case.exchange.operation)) == 1 and not case.comes_again
+    if alone and case.before is not None and case.change and case.moved_later(case.before):
+        yield BOOKED_AND_REFUSED
     if case.situation != "exact":
         yield from _by_code(case)
     yield from _batch(case)

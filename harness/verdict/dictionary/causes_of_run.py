@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.contracts import Contract
 from harness.model import Level, Situation, Status, Verdict, Wrong
-from harness.verdict.causes import CERTAIN, UNDECIDED, roots_of
+from harness.verdict.causes import CERTAIN, OF_MONEY, UNDECIDED, roots_of
 from harness.verdict.dictionary.cover import Match, cover
 from harness.verdict.dictionary.known import FaultDictionary, Harm, Mark, dictionary_in
 from harness.verdict.dictionary.pattern import mark_of, pattern_of
@@ -221,7 +221,8 @@ def _harm(verdicts: Sequence[Verdict]) -> Harm:
         return Harm.FORMAT
     if any(each.situation.partition(".")[0] in _OF_ATTACKS for each in verdicts):
         return Harm.ATTACK
-    return Harm.MONEY if any(each.wrong in _OF_MONEY for each in verdicts) else Harm.FORMAT
+    of_money = any(each.wrong in _OF_MONEY or each.cause in OF_MONEY for each in verdicts)
+    return Harm.MONEY if of_money else Harm.FORMAT
 
 
 def _under_their_roots(found: Sequence[Explanation]) -> list[Explanation]:
