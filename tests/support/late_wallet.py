@@ -9,9 +9,10 @@ from functools import partial
 
 from harness.config import WalletUnderTest
 from harness.examine import Examiner, Interlude, preflight
-from harness.model import Loss, Operation, Outcome, Reply, Request, Transmission, id_of, transactions
+from harness.model import Loss, Operation, Outcome, Reply, Request, Scenario, Transmission, id_of, transactions
 from harness.proof.in_process import InProcessCarrier
 from harness.proof.trials import CREDENTIALS, LIMITS, RUN_ID, STARTS_AT_MS
+from harness.verdict import ScenarioResult
 from mock_server.app import App
 from mock_server.clock import MovedClock
 from mock_server.order import Refusal
@@ -132,3 +133,10 @@ def examiner_on_clock(
 def forget_everything(wallet: Wallet) -> None:
     """What a restart does to a wallet that keeps everything in the memory of its process."""
     wallet.store = open_store()
+
+
+def after_a_restart(*scenarios: Scenario) -> list[ScenarioResult]:
+    """The result of the last scenario, the epilogue, on a casino wallet that forgets everything at a restart."""
+    found = examiner_on_clock(Wallet, "casino", restart=forget_everything)
+    results = [found.examine(each) for each in scenarios]
+    return results[-1:]

@@ -17,7 +17,7 @@ import fresh_sportsbook_wallets as fresh_sportsbook
 import pytest
 import strange_wallets as strange
 from hostile_wallets import HOSTILE
-from late_wallet import ReadsFromReplica, examiner_on_clock, forget_everything
+from late_wallet import ReadsFromReplica, after_a_restart, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
@@ -155,6 +155,7 @@ OF_FAILURES = (
     (FailureKind.TOO_LARGE, "far too large"),
 )
 
+EPILOGUE = "epilogue/first_transactions"
 OF_STATUSES = (413, 429, 502, 503, 504)
 
 
@@ -332,13 +333,6 @@ def test_every_finding_of_every_defect_has_a_probable_cause() -> None:
     assert [name for name, found in told_of_defects().items() if "" in found] == []
 
 
-def _after_a_restart() -> list[Any]:
-    """The result of the epilogue of a wallet that has forgotten everything at a restart."""
-    found = examiner_on_clock(Wallet, "casino", restart=forget_everything)
-    found.examine(scenarios()["settlement/exact_credit"])
-    return [found.examine(next(each for each in scenarios().values() if each.is_epilogue))]
-
-
 def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Path) -> None:
     """But for what pre-flight finds, of which its own tests have a wallet each."""
     told = {each for found in told_of_defects().values() for each in found}
@@ -347,7 +341,7 @@ def test_every_cause_that_can_be_told_has_been_told_of_some_wallet(tmp_path: Pat
     for wallet_type, contract, name, _ in OF_WALLETS:
         told.update(causes(results_of(wallet_type, contract, [scenario(name, tmp_path)], record=False)))
     told.update(causes([examiner_on_clock(ReadsFromReplica, "casino").examine(scenarios()["settlement/exact_credit"])]))
-    told.update(causes(_after_a_restart()))
+    told.update(causes(after_a_restart(*(scenarios()[each] for each in ("settlement/exact_credit", EPILOGUE)))))
     told.update(each for status in OF_STATUSES for each in told_of_status(status))
     patterns = set(written_causes()) - {re.escape(found.sentence) for found in MISTAKES}
     never = [each for each in sorted(patterns) if not any(re.fullmatch(each, cause) for cause in told)]
