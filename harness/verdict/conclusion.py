@@ -111,7 +111,11 @@ def _concluded(
     certification, reason = _judgement(
         _end_of(results),
         _broken(results, statuses, excused, weighed_waivers, strict=strict),
-        _open(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
+        _open(
+            _unmoved(results, whole=not missing),
+            _incomplete(results, requirements, statuses, exercised_by, excused, weighed_waivers, len(missing)),
+            whole=not missing,
+        ),
         _without_money(results) + _held(requirements, statuses, weighed_waivers, results) + _excluded(results),
     )
     return ContractVerdict(
@@ -164,20 +168,9 @@ def _readings_that_exclude(results: Sequence[ScenarioResult]) -> list[str]:
     return [each.avoided_by[0] for each in results if each.not_applicable is NotApplicable.READING]
 
 
-def _open(
-    results: Sequence[ScenarioResult],
-    requirements: Mapping[str, Requirement],
-    statuses: Mapping[str, Status],
-    exercised_by: Mapping[str, Sequence[str]],
-    excused: Collection[str],
-    waivers: Sequence[Waived],
-    missing: int,
-) -> str:
-    """Why a verdict is not complete; empty if it is. `missing` is the number of scenarios that were not run."""
-    unmoved = _unmoved(results, whole=not missing)
-    if unmoved and not missing:
-        return unmoved
-    return _joined(unmoved, _incomplete(results, requirements, statuses, exercised_by, excused, waivers, missing))
+def _open(unmoved: str, incomplete: str, *, whole: bool) -> str:
+    """Why a verdict is not complete; empty if it is. If a whole suite moved no money, nothing else is said."""
+    return unmoved if unmoved and whole else _joined(unmoved, incomplete)
 
 
 def _unmoved(results: Sequence[ScenarioResult], *, whole: bool) -> str:
