@@ -122,6 +122,11 @@ _REFUSED = frozenset({"unauthentic", "other_currency", "wrong_amount", "missing_
 """Alterations after which a wallet refuses the request, whatever else it says."""
 
 
+_OF_A_KNOWN = frozenset(
+    {"twin", "twin_bet", "other_amount", "other_player", "other_bet", "other_operation", "in_a_batch"}
+)
+"""Repeats that show something only if the wallet knows the transaction."""
+
 REFUSED: Mapping[str, frozenset[str]] = {
     ALTERATION: _REFUSED,
     PLAYER: frozenset({"unknown", "near"}),
@@ -142,6 +147,13 @@ def _masked(space: Space) -> Iterator[Exclusion]:
     yield Exclusion(PLAYER, nobody, ALTERATION, _all_but(space, ALTERATION, "none"), masks)
     lost = frozenset({"half_request"})
     yield Exclusion(LOSS, lost, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), "the request never arrives")
+    yield Exclusion(LOSS, lost, REPEAT, _OF_A_KNOWN, "the request never arrives, so its id is new")
+    refused = frozenset({"more_than_everything"})
+    yield Exclusion(
+        AMOUNT, refused, REPEAT, frozenset({"twin", "twin_bet"}), "the request is refused, so its id is new"
+    )
+    of_bets = frozenset({"foreign_bet", "near_bet"})
+    yield Exclusion(ALTERATION, of_bets, AMOUNT, refused, "no bet of that amount is accepted")
     yield Exclusion(REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend")
     wrong = frozenset({"expired", "unknown", "none"})
     yield Exclusion(SESSION, wrong, AMOUNT, _all_but(space, AMOUNT, "ordinary", "zero"), masks)

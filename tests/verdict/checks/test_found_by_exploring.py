@@ -44,7 +44,7 @@ def test_for_a_known_bet_it_may_not() -> None:
 
 def login(balance: int) -> Exchange:
     """A login in which the player gets a new session."""
-    plain = told(Authenticate(token="t"), balance, name="authenticate")
+    plain = told(Authenticate(token=ANNA.token), balance, name="authenticate")
     assert plain.reply is not None
     return replace(plain, reply=replace(plain.reply, session=Session(player=ANNA.id, session="new")))
 
