@@ -14,7 +14,7 @@ from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
 FEWEST_CASES = 3
-"""Of how many families with the fewest cases one is drawn."""
+"""Of how many families with the fewest cases one is often drawn."""
 _TWINS = {**TWINS, "length_255": "length_255_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
 _FAULTS = {
@@ -325,7 +325,7 @@ def faulty(day: GeneratedDay) -> None:
     """
     unused = [each for each in day.space.families if each not in day.families_used]
     if families := unused or day.space.families:
-        word, family = day.choices.one(families[:FEWEST_CASES])
+        word, family = day.choices.one(families[:FEWEST_CASES] if day.choices.percent(40) else families)
         day.families_used.add((word, family))
         day.add({word: {"amount": "10"} if word in day.space.movements else "", "faults": family})
         day.ended = family == BEYOND_EXACT
@@ -340,7 +340,7 @@ DEVIATIONS: Mapping[str, tuple[Move, int]] = {
     "lost": (lost, 8),
     "race": (race, 8),
     "forged": (forged, 5),
-    "altered": (altered, 8),
+    "altered": (altered, 12),
     "twin": (twin, 5),
     "rounds": (rounds, 2),
     "session_ends": (session_ends, 3),

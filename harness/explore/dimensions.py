@@ -206,7 +206,7 @@ class Space:
     def families(self) -> tuple[tuple[str, str], ...]:
         """The operations, each with every family of faults that its requests may have. Those of few cases come first.
 
-        A rollback has none, because it needs a bet. Only credits have amounts beyond 2^53 units, which no balance covers.
+        A rollback has none, because it needs a bet. Only credits have amounts that no balance covers.
         """
         names = self.dialect.contract.words
         words = {names[word]: word for word in reversed(self.words) if word != "rollback"}

@@ -152,7 +152,7 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
     if word in subject.space.movements:
         draft["amount"] = "20" if word in subject.space.credits else "7"
     if word == "rollback":
-        draft["bet"] = SUBJECT if _comes_again(subject) else "unknown"
+        draft |= _names_of(subject) if _comes_again(subject) else {"bet": "unknown"}
     elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
         draft["bet"] = BET
     elif word in subject.space.of_a_bet and subject.word in subject.space.bets:
@@ -164,8 +164,13 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
 
 def _comes_again(subject: Subject) -> bool:
     """True if the subject is a transaction that a rollback undoes, and that comes again afterwards."""
-    plain = subject.row[IDENTIFIER] == "plain" and subject.row[ALTERATION] in {"none", "extra_field"}
-    return subject.word in subject.space.undoable and plain and subject.row[REPEAT] in {"same", "mended"}
+    return subject.word in subject.space.undoable and subject.row[REPEAT] not in {"undone", "undone_twice"}
+
+
+def _names_of(subject: Subject) -> Draft:
+    """The fields by which a rollback names the subject, but its player."""
+    shape = {"bet_shape": subject.row[IDENTIFIER]} if subject.row[IDENTIFIER] != "plain" else {}
+    return {"bet": SUBJECT, **shape}
 
 
 def _repeats(subject: Subject) -> Iterator[Written]:
@@ -219,8 +224,7 @@ def _for_the_twin(subject: Subject) -> Iterator[Written]:
 
 
 def _undone(subject: Subject) -> Iterator[Written]:
-    shape = {"bet_shape": subject.row[IDENTIFIER]} if subject.row[IDENTIFIER] != "plain" else {}
-    yield {"rollback": {"bet": SUBJECT, **shape, **subject.role}}
+    yield {"rollback": {**_names_of(subject), **subject.role}}
 
 
 def _undone_twice(subject: Subject) -> Iterator[Written]:

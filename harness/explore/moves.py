@@ -180,7 +180,7 @@ def login(day: GeneratedDay) -> None:
     """A login with the player's token, or with one that was used or never given out. Some players log in twice."""
     if "authenticate" in day.space.words:
         twice = {"times": "2", "at_once": "true"} if day.choices.percent(20) else {}
-        day.add({"authenticate": {"token": UNKNOWN} if day.choices.percent(35) else "", **twice})
+        day.add({"authenticate": {"token": UNKNOWN} if day.choices.in_turn((False, True)) else "", **twice})
 
 
 def restart(day: GeneratedDay) -> None:
@@ -203,7 +203,7 @@ ORDINARY: Mapping[str, tuple[Move, int]] = {
     "take_back": (take_back, 6),
     "night_job": (night_job, 9),
     "read": (read, 5),
-    "login": (login, 4),
+    "login": (login, 6),
     "restart": (restart, 2),
     "many": (many, 2),
 }

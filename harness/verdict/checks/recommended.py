@@ -21,12 +21,16 @@ _NEW = frozenset({Situation.NEW, Situation.EXACT, Situation.ZERO})
 
 
 def recommendation_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
-    """The first answer for each operation that is permitted, but not recommended, in a session that is not live."""
+    """The first answer for each operation that is permitted, but not recommended, in a session that is not live.
+
+    A request without a session is left out: no document says what it should be answered.
+    """
     reported: set[tuple[str, str]] = set()
     for seen in judge.seen:
         exchange = judge.history.exchanges[seen.part.exchange]
         session, wrong = judge.session_of(seen.part.item), _wrong(seen)
-        if wrong is None or session not in _SITUATIONS or not _is_plain(exchange):
+        named = session in _SITUATIONS and seen.part.item.session != ""
+        if wrong is None or not named or not _is_plain(exchange):
             continue
         situation = _SITUATIONS[session]
         requirement = _answering(judge.contract, exchange, situation, wrong)

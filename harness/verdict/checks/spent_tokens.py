@@ -14,7 +14,8 @@ from harness.verdict.checks.on_exchange import status_of, verdict_on
 def token_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
     """Each login with a token that was never given out, or that a login before it, or beside it, has used.
 
-    Its success is a finding. So is a refusal with another code than the documented one, unless it was in a race.
+    Its success is a finding. So is a refusal with another code than the documented one. A login beside another one
+    with the same token may be refused with any code, because the token may be in use.
     """
     used: set[str] = set()
     given = {each.token for each in history.players}
@@ -24,7 +25,8 @@ def token_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
         if not isinstance(operation, Authenticate) or exchange.alteration != Alteration():
             continue
         if operation.token in used or operation.token not in given:
-            wrong, summary = _wrong(exchange, contract)
+            is_open = exchange.race is not None and operation.token in given
+            wrong, summary = _wrong(exchange, contract, is_open=is_open)
             if wrong is not None:
                 requirement = contract.attribute(exchange.name, Situation.SPENT_TOKEN, wrong, own)
                 check = Check.ORACLE if wrong is Wrong.ACCEPTED else Check.CODE
@@ -33,12 +35,15 @@ def token_verdicts(history: History, contract: Contract) -> Iterator[Verdict]:
             used.add(operation.token)
 
 
-def _wrong(exchange: Exchange, contract: Contract) -> tuple[Wrong | None, str]:
-    """How the answer to a login with such a token is wrong, and that in words. None if it is right, or not known."""
+def _wrong(exchange: Exchange, contract: Contract, *, is_open: bool) -> tuple[Wrong | None, str]:
+    """How the answer to a login with such a token is wrong, and that in words. None if it is right, or not known.
+
+    `is_open` is true if any code of a refusal is right.
+    """
     if exchange.succeeded:
         return Wrong.ACCEPTED, SUMMARY[Wrong.ACCEPTED]
     expected = contract.codes.get(Situation.SPENT_TOKEN)
-    if expected is None or expected.level is not Level.MUST or exchange.reply is None or exchange.race is not None:
+    if expected is None or expected.level is not Level.MUST or exchange.reply is None or is_open:
         return None, ""
     if exchange.reply.outcome in {Outcome.OK, *expected.outcomes}:
         return None, ""
