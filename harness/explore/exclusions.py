@@ -44,7 +44,13 @@ def exclusions_of(space: Space) -> tuple[Exclusion, ...]:
     """All exclusions of a contract."""
     return tuple(
         each
-        for each in (*_by_operation(space), *_masked(space), *_of_refusals(space), *_of_sending(space))
+        for each in (
+            *_by_operation(space),
+            *_masked(space),
+            *_of_refusals(space),
+            *_of_sending(space),
+            *_of_restarts(space),
+        )
         if each.excluded
     )
 
@@ -175,6 +181,21 @@ def _of_refusals(space: Space) -> Iterator[Exclusion]:
         yield Exclusion(dimension, values, BETWEEN, _all_but(space, BETWEEN, "nothing", "refusal", "many"), masks)
 
 
+def _of_restarts(space: Space) -> Iterator[Exclusion]:
+    """A restart takes long, so it stands only between a transaction that has an effect and its return."""
+    restart = frozenset({"restart"})
+    moved = _all_but(space, AMOUNT, "ordinary", "fine", "half", "everything")
+    yield Exclusion(BETWEEN, restart, AMOUNT, moved, "a restart is for what moves money")
+    known = frozenset({"twin", "twin_bet", "other_bet"})
+    yield Exclusion(BETWEEN, restart, REPEAT, known, "a restart is for what the wallet must remember")
+    for dimension in (ALTERATION, CONCURRENCY):
+        plain = "none" if dimension == ALTERATION else "alone"
+        yield Exclusion(
+            BETWEEN, restart, dimension, _all_but(space, dimension, plain), "a restart is for a good request"
+        )
+    yield Exclusion(BETWEEN, restart, LOSS, frozenset({"half_request"}), "the request never arrives")
+
+
 def _of_sending(space: Space) -> Iterator[Exclusion]:
     """What cannot be sent together."""
     racing = _all_but(space, CONCURRENCY, "alone")
@@ -201,6 +222,8 @@ def _of_sending(space: Space) -> Iterator[Exclusion]:
         _all_but(space, IDENTIFIER, *TWINS),
         "the shape has no twin",
     )
+    undone = frozenset({"undone", "undone_twice"})
+    yield Exclusion(BETWEEN, frozenset({"rollback"}), REPEAT, undone, "the rollback between undoes the subject already")
     whole = frozenset({"broken_body"})
     yield Exclusion(ALTERATION, whole, SIZE, _all_but(space, SIZE, "one"), "the body is not written at all")
     limit = frozenset({"float32_limit"})

@@ -152,7 +152,7 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
     if word in subject.space.movements:
         draft["amount"] = "20" if word in subject.space.credits else "7"
     if word == "rollback":
-        draft |= _names_of(subject) if _comes_again(subject) else {"bet": "unknown"}
+        draft |= _names_of(subject) if subject.word in subject.space.undoable else {"bet": "unknown"}
     elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
         draft["bet"] = BET
     elif word in subject.space.of_a_bet and subject.word in subject.space.bets:
@@ -160,11 +160,6 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
         if subject.row[IDENTIFIER] != "plain" and subject.has("bet_shape", word):
             draft["bet_shape"] = subject.row[IDENTIFIER]
     return draft or ""
-
-
-def _comes_again(subject: Subject) -> bool:
-    """True if the subject is a transaction that a rollback undoes, and that comes again afterwards."""
-    return subject.word in subject.space.undoable and subject.row[REPEAT] not in {"undone", "undone_twice"}
 
 
 def _names_of(subject: Subject) -> Draft:
