@@ -39,6 +39,7 @@ from harness.oracle import (
     Terms,
     change_of,
     judge,
+    situation_of_known,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
@@ -187,8 +188,10 @@ class HistoryJudge:
     def _may_have_acted(self, account: Account, event: Event, exchange: Exchange) -> bool:
         """Make a request without an answer a suspect. False if it cannot have an effect because it was cut in half."""
         is_cut = exchange.loss is Loss.HALF_REQUEST
-        situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
+            known = _situation_of_known(account.beliefs[0].book, event)
+            plain = str(event.terms.disbelieved or known or Situation.NEW)
+            situation = f"{Situation.NEW}.cut_off" if is_cut else plain
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
@@ -381,3 +384,11 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
+
+
+def _situation_of_known(book: Book, event: Event) -> Situation | None:
+    """What a request without an answer is to the wallet if its id is that of a transaction that was applied."""
+    entry = event.entry_in(book)
+    if entry is None or not entry.is_done or not isinstance(event.item, Movement):
+        return None
+    return situation_of_known(entry, event.item, event.terms)
