@@ -24,6 +24,8 @@ _ESCAPES = re.compile(
     |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)+""",
     re.VERBOSE,
 )
+_ESCAPING = ("\\", "%", "&")
+"""The characters with which escapes begin."""
 _UNPLAIN = re.compile(r"[^\n\t\r -~]+")
 _ONE = re.compile(
     r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
@@ -75,8 +77,10 @@ def readings(text: str) -> Iterator[str]:
     """The texts of the `layers`. They take less time without the places of their characters."""
     for _ in range(MOST_LAYERS + 1):
         yield text
-        if (seen := _UNPLAIN.sub(lambda run: "".join(each for each, _, _ in _seen(run[0])), text)) != text:
+        if (seen := text.translate(_SEEN)) != text:
             yield seen
+        if not any(each in text for each in _ESCAPING):
+            break
         before, text = text, _ESCAPES.sub(lambda run: "".join(each for each, _, _ in _read(run[0])), text)
         if text == before:
             break
@@ -137,12 +141,32 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
 
 
 def _seen(characters: str) -> list[Place]:
-    """The characters that a reader sees, each with its start and end. Wide spaces are seen."""
-    return [
-        (each, at, at + 1)
-        for at, each in enumerate(characters)
-        if unicodedata.category(each) == "Zs" or not is_unseen(each)
-    ]
+    """The characters that a reader sees, each with its start and end."""
+    return [(each, at, at + 1) for at, each in enumerate(characters) if _is_seen(each)]
+
+
+def _is_seen(character: str) -> bool:
+    """True for a character that a reader sees. Wide spaces are seen."""
+    return unicodedata.category(character) == "Zs" or not is_unseen(character)
+
+
+class _Seen(dict[int, int | None]):
+    """A table for `str.translate` that removes the characters that `_UNPLAIN` finds and nobody sees.
+
+    It grows by each character that is met, up to `_MOST_SEEN` of them.
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        """The code of a character that stays, and None for one that goes."""
+        character = chr(code)
+        stays = _UNPLAIN.match(character) is None or _is_seen(character)
+        if len(self) < _MOST_SEEN:
+            self[code] = code if stays else None
+        return code if stays else None
+
+
+_MOST_SEEN = 10_000
+_SEEN = _Seen()
 
 
 def _read(escapes: str) -> list[Place]:

@@ -34,7 +34,7 @@ _SHORTEST_PIECE = 4
 _MOST_WRAPPINGS = 3
 """How often base64 is read within base64."""
 _LONGEST_KNOWN, _MOST_KNOWN = 100, 20_000
-"""Of how many words, and up to which length, it is remembered whether they reveal a secret as base64."""
+"""Of how many texts and words, and up to which length, the result is kept."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,11 @@ class Secrets:
         """The text without any of the secrets, escaped or not. The whole text is searched."""
         if not text or not self.named:
             return text
-        return _without(text, [span for layer in layers(text) for span in self._spans(layer)])
+        if (found := self._known_texts.get(text)) is None:
+            found = _without(text, [span for layer in layers(text) for span in self._spans(layer)])
+            if len(text) <= _LONGEST_KNOWN and len(self._known_texts) < _MOST_KNOWN:
+                self._known_texts[text] = found
+        return found
 
     def header(self, name: str, value: str) -> str:
         """A header's value as a `text`. Credentials are hidden; of a signature the first eight digits remain."""
@@ -177,10 +181,16 @@ class Secrets:
         forms = ((form, name) for secret, name in weak for form in sorted(_read(secret), key=len, reverse=True))
         return tuple((pattern, name) for form, name in forms for pattern in _whole(form))
 
+    @cached_property
+    def _patterns(self) -> tuple[Pattern, ...]:
+        """All patterns, in the order in which they are looked for."""
+        return (*self._strong_patterns, *self._weak_patterns)
+
     def _spans(self, layer: Layer) -> Iterator[Span]:
         """Where secrets stand in a reading of a text: as they are, cut off, and as base64."""
-        for pattern, name in (*self._strong_patterns, *self._weak_patterns):
-            yield from ((*layer.place(*_secret_in(match)), f"${name}") for match in pattern.finditer(layer.text))
+        for pattern, name in self._patterns:
+            for match in pattern.finditer(layer.text):
+                yield (*layer.place(*_secret_in(match)), f"${name}")
         yield from self._pieces(layer)
         for match in base64_in(layer.text):
             if self._is_revealing(match[0]):
@@ -188,15 +198,31 @@ class Secrets:
 
     def _pieces(self, layer: Layer) -> Iterator[Span]:
         """The beginnings and the ends of secrets at the places where a text was cut."""
+        if CUT not in layer.text:
+            return
         text = _lower(layer.text)
-        strong = [(_lower(secret), name) for secret, name in self.named if not is_weak(secret)]
         for cut in _CUT.finditer(text):
             start, end = cut.span()
-            for secret, name in strong:
+            for secret, name in self._strong_secrets:
                 if size := _common(text[max(0, start - len(secret)) : start], secret):
                     yield (*layer.place(start - size, start), f"${name}")
                 if size := _common(text[end : end + len(secret)][::-1], secret[::-1]):
                     yield (*layer.place(end, end + size), f"${name}")
+
+    @cached_property
+    def _strong_secrets(self) -> tuple[tuple[str, str], ...]:
+        """The secrets that are hidden everywhere, in lower case, with their names."""
+        return tuple((_lower(secret), name) for secret, name in self.named if not is_weak(secret))
+
+    @cached_property
+    def _whole_secrets(self) -> tuple[str, ...]:
+        """All secrets in lower case."""
+        return tuple(_lower(secret) for secret, _ in self.named)
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        """The users in lower case, each with the colon that stands between it and a password."""
+        return tuple(f"{_lower(user)}:" for user in self.users if user)
 
     def _is_revealing(self, word: str, wrappings: int = 1) -> bool:
         """True if a word, read as base64, has a secret in it. Answers are kept, because most words occur many times."""
@@ -208,6 +234,11 @@ class Secrets:
             if len(word) <= _LONGEST_KNOWN and len(self._known_words) < _MOST_KNOWN:
                 self._known_words[word, wrappings] = found
         return found
+
+    @cached_property
+    def _known_texts(self) -> dict[str, str]:
+        """What remains of short texts: most values of headers occur in every exchange."""
+        return {}
 
     @cached_property
     def _known_words(self) -> dict[tuple[str, int], bool]:
@@ -223,9 +254,9 @@ class Secrets:
     def _reveals(self, wrapped: Wrapped, wrappings: int) -> bool:
         """True if what was base64 has a secret in it."""
         content = _lower(wrapped.content)
-        if any(user and content.startswith(f"{_lower(user)}:") for user in self.users):
+        if content.startswith(self._beginnings):
             return True
-        if wrapped.whole and any(_is_whole(_lower(secret), content) for secret, _ in self.named):
+        if wrapped.whole and any(_is_whole(each, content) for each in self._whole_secrets):
             return True
         for text in readings(wrapped.content):
             if self._strong.search(text) or any(each.search(text) for each, _ in self._weak_patterns):
