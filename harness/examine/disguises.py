@@ -10,8 +10,9 @@ import binascii
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.inert import is_unseen
 
@@ -26,6 +27,8 @@ _ESCAPES = re.compile(
 )
 _ESCAPING = ("\\", "%", "&")
 """The characters with which escapes begin."""
+_SHORT_RUN = 40
+"""A longer run of escapes is unlike all others."""
 _UNPLAIN = re.compile(r"[^\n\t\r -~]+")
 _ONE = re.compile(
     r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
@@ -48,6 +51,12 @@ class Layer:
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from `start` to `end` of this reading stand in the text. There is at least one."""
         return (start, end) if self.places is None else (self.places[start][0], self.places[end - 1][1])
+
+    def places_of(self, start: int, end: int) -> Iterable[tuple[int, int]]:
+        """The place of each character from `start` to `end`."""
+        if self.places is None:
+            return zip(range(start, end), range(start + 1, end + 1), strict=True)
+        return self.places[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +90,19 @@ def readings(text: str) -> Iterator[str]:
             yield seen
         if not any(each in text for each in _ESCAPING):
             break
-        before, text = text, _ESCAPES.sub(lambda run: "".join(each for each, _, _ in _read(run[0])), text)
+        before, text = text, _ESCAPES.sub(_meant, text)
         if text == before:
             break
+
+
+def _meant(run: re.Match[str]) -> str:
+    """The characters that a run of escapes stands for. The meanings of short runs are kept: there are few of them."""
+    return _meaning_of(run[0]) if run.end() - run.start() <= _SHORT_RUN else _meaning_of.__wrapped__(run[0])
+
+
+@lru_cache(maxsize=4_096)
+def _meaning_of(escapes: str) -> str:
+    return "".join(each for each, _, _ in _read(escapes))
 
 
 def base64_in(text: str) -> Iterator[re.Match[str]]:
@@ -128,7 +147,7 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
             continue
         changed = True
         parts.append(text[done : run.start()])
-        places += (layer.place(at, at + 1) for at in range(done, run.start()))
+        places += layer.places_of(done, run.start())
         for character, start, end in characters:
             parts.append(character)
             places.append(layer.place(run.start() + start, run.start() + end))
@@ -136,7 +155,7 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
     if not changed:
         return None
     parts.append(text[done:])
-    places += (layer.place(at, at + 1) for at in range(done, len(text)))
+    places += layer.places_of(done, len(text))
     return Layer("".join(parts), places)
 
 

@@ -115,7 +115,10 @@ class Secrets:
         if not text or not self.named:
             return text
         if (found := self._known_texts.get(text)) is None:
-            found = _without(text, [span for layer in layers(text) for span in self._spans(layer)])
+            # Most texts have no secret, and then nobody asks for the places of their characters.
+            has_secret = any(True for reading in readings(text) for _ in self._spans(Layer(reading)))
+            spans = [span for layer in layers(text) for span in self._spans(layer)] if has_secret else []
+            found = _without(text, spans)
             if len(text) <= _LONGEST_KNOWN and len(self._known_texts) < _MOST_KNOWN:
                 self._known_texts[text] = found
         return found
@@ -171,7 +174,7 @@ class Secrets:
             for form in sorted({*_read(secret), *_undone(secret), _hexadecimal(secret)}, key=len, reverse=True):
                 pattern = _SPACE.sub(r"[\\s+]+", re.escape(form))
                 alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
-                found.append((re.compile(alone, re.IGNORECASE), name))
+                found.append((re.compile(alone, re.IGNORECASE), name, _needle(form)))
         return tuple(found)
 
     @cached_property
@@ -179,7 +182,7 @@ class Secrets:
         """The patterns of the secrets that are hidden only as whole values, longest first."""
         weak = sorted((pair for pair in self.named if is_weak(pair[0])), key=lambda pair: -len(pair[0]))
         forms = ((form, name) for secret, name in weak for form in sorted(_read(secret), key=len, reverse=True))
-        return tuple((pattern, name) for form, name in forms for pattern in _whole(form))
+        return tuple((pattern, name, _needle(form)) for form, name in forms for pattern in _whole(form))
 
     @cached_property
     def _patterns(self) -> tuple[Pattern, ...]:
@@ -188,7 +191,10 @@ class Secrets:
 
     def _spans(self, layer: Layer) -> Iterator[Span]:
         """Where secrets stand in a reading of a text: as they are, cut off, and as base64."""
-        for pattern, name in self._patterns:
+        lowered = layer.text.lower() if layer.text.isascii() else None
+        for pattern, name, needle in self._patterns:
+            if lowered is not None and needle not in lowered:
+                continue
             for match in pattern.finditer(layer.text):
                 yield (*layer.place(*_secret_in(match)), f"${name}")
         yield from self._pieces(layer)
@@ -259,7 +265,7 @@ class Secrets:
         if wrapped.whole and any(_is_whole(each, content) for each in self._whole_secrets):
             return True
         for text in readings(wrapped.content):
-            if self._strong.search(text) or any(each.search(text) for each, _ in self._weak_patterns):
+            if self._strong.search(text) or any(each.search(text) for each, _, _ in self._weak_patterns):
                 return True
             if wrappings < _MOST_WRAPPINGS and any(
                 self._is_revealing(inner[0], wrappings + 1) for inner in base64_in(text)
@@ -270,7 +276,7 @@ class Secrets:
     @cached_property
     def _strong(self) -> re.Pattern[str]:
         """The pattern of every secret that is hidden everywhere, in one."""
-        parts = [pattern.pattern for pattern, _ in self._strong_patterns]
+        parts = [pattern.pattern for pattern, _, _ in self._strong_patterns]
         return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
@@ -279,12 +285,21 @@ NO_SECRETS = Secrets(())
 Span = tuple[int, int, str]
 """The start and the end of a part of a text, and what replaces it."""
 
-Pattern = tuple[re.Pattern[str], str]
-"""What finds a secret, and the name that replaces it. A group `before` of the pattern is not replaced."""
+Pattern = tuple[re.Pattern[str], str, str]
+"""What finds a secret, the name that replaces it, and a part of every match, which may be empty.
+
+A group `before` of the pattern is not replaced. The part is in lower case, and so is what it is looked for in: a text
+in ASCII. To look for it takes a fraction of the time.
+"""
 
 _CUT = re.compile(re.escape(CUT))
 _SPACE = re.compile(r"(?:\\?\s)+")
 """White space in the pattern of a secret. A text may have it in another form."""
+
+
+def _needle(form: str) -> str:
+    """A part of everything in ASCII that the pattern of this form finds. Empty if it may be written in several ways."""
+    return form.lower() if form.isascii() and not _SPACE.search(form) else ""
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:
