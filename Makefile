@@ -9,6 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: certify test test-all docs explore plugins format bench mutants constraints clean
 .DEFAULT_GOAL := certify
 
+# Images often forbid Python to write bytecode. Then each of several hundred processes compiles what it imports, and pytest
+# rewrites the assertions of every test file, again and again: a third of the time of the tests. Empty means: write it.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The main job: every bundled contract, certified against the bundled reference wallet over real HTTP. It is a bare `pytest`
 # that loads no plugin but ours: those that the tests need (Hypothesis above all) double the time of a start.
 certify: $(VENV)/.installed

@@ -1,4 +1,7 @@
-"""The `walletproof` command. Each subcommand is a module of its own with NAME, HELP, `add_arguments` and `run`."""
+"""The `walletproof` command. `commands.py` lists the subcommands, each a module with `add_arguments` and `run`.
+
+A start imports what its own subcommand needs: all of them together would take half a second.
+"""
 
 from __future__ import annotations
 
@@ -8,56 +11,14 @@ import sys
 from collections.abc import Sequence
 
 from harness import __version__
-from harness.cli import (
-    audit,
-    certify,
-    check,
-    compare,
-    completion,
-    docs,
-    explain,
-    explore,
-    init,
-    keygen,
-    lint,
-    listing,
-    open_report,
-    openapi,
-    partner,
-    prove,
-    replay,
-    show_config,
-    verify,
-)
 from harness.cli.arguments import Parser
-from harness.cli.command import Command, UsageProblem
+from harness.cli.command import UsageProblem
+from harness.cli.commands import COMMANDS
+from harness.cli.completion import complete
 from harness.files.complaints import nearest
 from harness.inert import inert
-from harness.report import ReportError
 
-COMMANDS: tuple[Command, ...] = (
-    init,
-    check,
-    certify,
-    replay,
-    open_report,
-    compare,
-    explain,
-    listing,
-    show_config,
-    lint,
-    explore,
-    partner,
-    prove,
-    openapi,
-    keygen,
-    verify,
-    audit,
-    completion,
-    docs,
-)
-"""The modules of the subcommands, in the order of the help."""
-
+_HELP = frozenset({"-h", "--help"})
 _OF_ALL = ("-h", "--help", "--version")
 """The options that need no command."""
 USAGE = 2
@@ -86,22 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 2 for an error in its use, else the status of the subcommand."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        completion.complete(parser)
+        complete(parser)
         if not given:
             print(BEGINNING, end="")
             return USAGE
         _require_command(given[0])
-        if given[:1] == [certify.NAME] and not {"-h", "--help"} & set(given):
-            certify.front(given[1:])
-        options, unknown = parser().parse_known_args(given)
+        if given[0] == "certify" and not _HELP & set(given):
+            from harness.cli.certify import front
+
+            front(given[1:])
+        options, unknown = parser(given[0]).parse_known_args(given)
         options.further = unknown
         if unknown and not getattr(options, "takes_further", False):
             options.parser.refuse(unknown)
         options.parser.refuse_misspelt(unknown)
         status: int = options.run(options)
-    except (UsageProblem, ReportError) as error:
-        print(inert(f"walletproof: {error}"), file=sys.stderr)
-        return USAGE
     except KeyboardInterrupt:
         print("walletproof: broken off", file=sys.stderr)
         return BROKEN_OFF
@@ -109,12 +69,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has closed it, as in `walletproof compare ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except UsageProblem as error:
+        return _refused(error)
+    except Exception as error:
+        # The import takes a tenth of a second and is needed only for an error.
+        from harness.report import ReportError
+
+        if not isinstance(error, ReportError):
+            raise
+        return _refused(error)
     return status
+
+
+def _refused(error: Exception) -> int:
+    print(inert(f"walletproof: {error}"), file=sys.stderr)
+    return USAGE
 
 
 def _require_command(word: str) -> None:
     """Raises UsageProblem, with the nearest command, if a word is neither a command nor an option of all of them."""
-    names = [each.NAME for each in COMMANDS]
+    names = [each.name for each in COMMANDS]
     if word.startswith("-") and word not in _OF_ALL:
         raise UsageProblem(
             f"{word} stands where a command belongs: walletproof COMMAND {word}; commands: {', '.join(names)}"
@@ -123,8 +97,11 @@ def _require_command(word: str) -> None:
         raise UsageProblem(f"there is no command {word!r}{nearest(word, names)}")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line.
+
+    With the first word of a command line in `only`, all other subcommands are without their arguments.
+    """
     whole = Parser(
         prog="walletproof",
         description="Certifies an operator's seamless wallet. Begin with `init`, then `check`, then `certify`.",
@@ -133,7 +110,9 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"walletproof {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     for each in COMMANDS:
-        subparser = commands.add_parser(each.NAME, help=each.HELP, description=each.HELP)
-        each.add_arguments(subparser)
-        subparser.set_defaults(run=each.run, parser=subparser)
+        subparser = commands.add_parser(each.name, help=each.help, description=each.help)
+        if only in {"", each.name}:
+            implementation = each.implementation()
+            implementation.add_arguments(subparser)
+            subparser.set_defaults(run=implementation.run, parser=subparser)
     return whole

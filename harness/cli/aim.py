@@ -5,16 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-from pathlib import Path
 from typing import Any
 
 from harness.cli.command import UsageProblem
+from harness.cli.usual_profile import USUAL_PROFILE, usual_profile
 from harness.config import Misconfigured, Options, OptionsError, RunConfiguration, configure
 from harness.contracts import BUNDLED
 from harness.model.words import PROVISION_TOKEN
-
-USUAL_PROFILE = "wallet.yaml"
-"""Name of the profile that is used from the current folder if nothing else selects a wallet."""
 
 
 def add_wallet_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,8 +77,3 @@ def usable_configuration(arguments: argparse.Namespace, command: str) -> RunConf
     except OptionsError as error:
         raise UsageProblem(str(error)) from None
     return configuration
-
-
-def usual_profile() -> str:
-    """The profile in the current folder, or an empty text if there is none."""
-    return USUAL_PROFILE if Path(USUAL_PROFILE).is_file() else ""

@@ -19,8 +19,6 @@ from mock_server.store.address import VARIABLE
 if TYPE_CHECKING:
     from mock_server.store.audit import Line, Statement
 
-NAME = "audit"
-HELP = "prove that the books of the reference wallet agree with themselves; exit status 0 when they do, 1 when not"
 
 COLUMNS = ("contract", "player", "time", "kind", "id", "amount", "balance", "currency")
 

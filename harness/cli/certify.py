@@ -10,15 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.command import UsageProblem
-from harness.config.precedence import PROFILE, URL
+from harness.cli.usual_profile import USUAL_PROFILE, usual_profile
+from harness.model.words import PROFILE, URL
 from harness.plugin import pytest_options
 
-NAME = "certify"
-HELP = (
-    "certify a wallet: pytest with the same result; 0 certified, 1 violations, 2 usage, 3 configuration, 4 incomplete"
-)
 _PIPELINE = Path(__file__).resolve().parents[1] / "plugin" / "pipeline.py"
 _PREFIX = "--wallet-"
 

@@ -19,8 +19,6 @@ from harness.verdict import Violation
 from harness.verdict.causes import of_mistake
 from harness.verdict.repetition_ages import HOW_TO_RESTART
 
-NAME = "check"
-HELP = "look at URL, credentials, clock and players without running a scenario; exit status 0 when a run can start"
 VIOLATED, CONFIGURATION = 1, 3
 _WIDTH = 118
 _MOST_NAMED = 3
@@ -33,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check each contract. Returns 0 if ready, 1 for a violation, 3 for a problem. Raises UsageProblem."""
-    configuration = usable_configuration(options, NAME)
+    configuration = usable_configuration(options, "check")
     if configuration is None:
         return CONFIGURATION
     if configuration.profile.path:

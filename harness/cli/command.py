@@ -1,4 +1,4 @@
-"""The interface of a subcommand: a module with these names."""
+"""The interface of the module of a subcommand, and the error of its use."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import argparse
 from typing import Protocol
 
 
-class Command(Protocol):
-    """One subcommand. A module with the four names satisfies this."""
-
-    NAME: str
-    HELP: str
+class Implementation(Protocol):
+    """What a subcommand does. A module with these two functions satisfies this."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the arguments."""

@@ -9,9 +9,6 @@ from harness.inert import one_line
 from harness.report import read, write_text
 from harness.report.changes import Change, changes
 
-NAME = "compare"
-HELP = "compare the reports of two runs: FIXED, STILL FAILING, NEW; exit status 1 when anything fails in the second"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

@@ -8,8 +8,6 @@ from collections.abc import Callable
 
 from harness.cli.command import UsageProblem
 
-NAME = "completion"
-HELP = "print what makes your shell complete walletproof's commands and options (needs walletproof[completion])"
 SHELLS = ("bash", "zsh", "fish")
 _ASKED_BY = "_ARGCOMPLETE"
 """The environment variable by which a shell asks this program for completions."""

@@ -11,9 +11,6 @@ from pathlib import Path
 from harness.cli.command import UsageProblem
 from harness.contracts.shared.schema import bundled
 
-NAME = "docs"
-HELP = "print a page of the documentation, or the list of its pages"
-
 _FOLDER, _OF_A_FOLDER = "docs", "README.md"
 _FENCE = "```"
 _HEADING = re.compile(r"(#+) (.+)")

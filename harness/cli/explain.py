@@ -17,8 +17,6 @@ from harness.oracle import POLICY_WORDS
 from harness.scenario import SUFFIX
 from mock_server.defects import DEFECTS, Defect, Witness
 
-NAME = "explain"
-HELP = "explain a requirement, a scenario or a policy by its id: clause, scenarios, known bugs, an example exchange"
 _WIDTH = 100
 _MOST_SCENARIOS, _MOST_DEFECTS = 12, 8
 _MOST_TRIED, _MOST_LINES, _MOST_POSSIBLE = 3, 14, 3

@@ -30,11 +30,6 @@ from harness.play.preflight import ConfigurationProblem
 from harness.scenario import load_folder
 from harness.verdict import ScenarioResult
 
-NAME = "explore"
-HELP = (
-    "play scenarios that nobody has written, and keep the smallest of each finding; 0 nothing found, 1 violations, "
-    "2 usage, 3 configuration, 4 incomplete"
-)
 VIOLATED, CONFIGURATION, INCOMPLETE = 1, 3, 4
 FOLDER = Path("found")
 MINUTES = 5
@@ -59,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     """Explore each contract. Returns the exit status of a certification. Raises UsageProblem."""
     if options.pairs:
         return _print_pairs(tuple(options.contract) or BUNDLED)
-    configuration = usable_configuration(options, NAME)
+    configuration = usable_configuration(options, "explore")
     if configuration is None:
         return CONFIGURATION
     seed = configuration.wallets[0].seed if options.seed is None else options.seed

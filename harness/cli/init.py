@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.cli import check
-from harness.cli.aim import USUAL_PROFILE
 from harness.cli.command import UsageProblem
 from harness.cli.questions import Answers, asked, loaded, wants_check
+from harness.cli.usual_profile import USUAL_PROFILE
 from harness.config import OptionsError
 from harness.config.options import player_of
 from harness.config.profile import Overrides, ProfileError, load_profile
@@ -24,8 +24,6 @@ from harness.contracts import BUNDLED, Contract
 from harness.contracts.shared.schema import bundled
 from harness.model import Player
 
-NAME = "init"
-HELP = "write a profile of your wallet, with comments: asks on a terminal, or takes flags"
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*\Z", re.ASCII)
 
 

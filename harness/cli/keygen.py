@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-NAME = "keygen"
-HELP = "make a pair of Ed25519 keys for certificates: KEY, which stays secret, and KEY.pub, which everybody may have"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

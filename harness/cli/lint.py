@@ -17,8 +17,6 @@ from harness.files.tree import MAX_BYTES, Table, read_tree
 from harness.inert import inert
 from harness.scenario import load_text
 
-NAME = "lint"
-HELP = "look for mistakes in profiles and scenario files, without a wallet; exit status 1 when there are any"
 WRONG = 1
 _OF_PROFILES = frozenset({"contracts", "provision", "waivers", "limits"})
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

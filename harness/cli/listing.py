@@ -10,12 +10,6 @@ from harness.contracts import Contract
 from harness.inert import one_line
 from harness.oracle import POLICY_WORDS
 
-NAME = "list"
-HELP = (
-    "list the requirements (default), scenarios or policies, for `walletproof explain`, or the deliberate bugs of the "
-    "bundled wallet, for `walletproof certify --defect`; one a line"
-)
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

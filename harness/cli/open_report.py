@@ -13,8 +13,7 @@ from harness.cli.command import UsageProblem
 from harness.inert import one_line
 from harness.report import ReportError, read, write
 
-NAME = "report"
-HELP = "open a report in the browser: the newest page of this folder, or FILE; a JSON report gets its page beside it"
+_HELP = "open the newest page of this folder, or FILE, in the browser; a JSON report gets its page beside it"
 _PAGE, _DATA = ".html", ".json"
 _MARK = '<meta name="generator" content="walletproof: '
 _KIND = 'report"'
@@ -25,7 +24,7 @@ _HEAD_CHARACTERS = 2_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
-    opening = actions.add_parser("open", help=HELP, description=HELP)
+    opening = actions.add_parser("open", help=_HELP, description=_HELP)
     opening.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a page (.html) or a report (.json)")
     opening.add_argument("--print", action="store_true", dest="only_print", help="print its address, and open nothing")
 

@@ -10,9 +10,6 @@ from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.contracts.shared.openapi import OpenApiError, as_json, as_yaml, document
 from harness.contracts.shared.requirements import RequirementsError
 
-NAME = "openapi"
-HELP = "write the OpenAPI 3.1 document of a contract: to make stubs of a wallet with, or to browse"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

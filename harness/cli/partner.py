@@ -11,16 +11,14 @@ from harness import money
 from harness.cli.aim import add_wallet_arguments, options_of
 from harness.cli.command import UsageProblem
 from harness.config import Options, OptionsError
-from harness.config.precedence import PROFILE, URL
 from harness.model import Status
+from harness.model.words import PROFILE, URL
 from harness.partner import ConnectionQuality, Day, Habits, NoPartner, live_through
 from harness.play.players import ProvisioningFailed
 from harness.plugin.block import block
 from harness.plugin.header import wallet_of
 from harness.plugin.run import Run, planned
 
-NAME = "partner"
-HELP = "play the platform for a day: retries, lost answers, the settlement of the night, clawbacks; 1 if money is wrong"
 VIOLATED, CONFIGURATION, UNDECIDED = 1, 3, 4
 MOST_LOST_PERCENT = 50
 """With more lost answers than this, almost none arrive, and the oracle must leave too much undecided."""

@@ -23,8 +23,6 @@ from harness.report import write_text
 from harness.verdict.dictionary import FILE
 from mock_server.defects import DEFECTS, UnknownDefect, named
 
-NAME = "prove"
-HELP = "prove that the harness can fail: every defect against every scenario (minutes); exit status 1 if one escapes"
 GOLDEN = "tests/golden/kill_matrix.json"
 DOCUMENT = "docs/PROOF.md"
 _MOST_SHOWN = 40

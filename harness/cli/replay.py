@@ -13,21 +13,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.aim import USUAL_PROFILE, usual_profile
 from harness.cli.catalogue import contracts_of, scenarios_of
 from harness.cli.command import UsageProblem
 from harness.cli.compare import line
+from harness.cli.usual_profile import USUAL_PROFILE, usual_profile
 from harness.contracts import BUNDLED, UnknownContract, load
 from harness.contracts.shared.schema import bundled
 from harness.explore.chance_item import CHANCE
 from harness.report import ReportError, read
 from harness.report.changes import Change, changes, detail, failing
 
-NAME = "replay"
-HELP = (
-    "run again the scenarios that failed in a report, or one scenario file: FIXED, STILL FAILING or NEW; exit status 1 "
-    "if any still fails"
-)
 NOT_RUN = "NOT RUN"
 """The word for a scenario that failed and that cannot be run by itself."""
 _OF_SCENARIOS = (".yaml", ".yml")

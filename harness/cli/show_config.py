@@ -15,8 +15,6 @@ from harness.config.precedence import TLS_FIELDS
 from harness.config.profile import ContractProfile, PlayerProfile, Profile, TlsProfile, Value
 from harness.contracts import load
 
-NAME = "show-config"
-HELP = "print the configuration that holds, secrets masked, and where each value comes from"
 CONFIGURATION = 3
 MASK = "****"
 SHORTEST_SECRET = 4

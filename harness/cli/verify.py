@@ -13,9 +13,6 @@ from harness.contracts.shared.schema import bundled
 from harness.inert import one_line
 from harness.report import ReportError
 
-NAME = "verify"
-HELP = "check a certificate's signature, dates and digests; exit status 0 when it holds, 1 when it does not"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

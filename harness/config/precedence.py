@@ -24,10 +24,8 @@ from harness.config.profile import (
 from harness.config.wallet import AUTOMATIC, NO_LIMIT, WalletUnderTest
 from harness.contracts import BUNDLED, Contract, UnknownContract, load
 from harness.model import Limits
-from harness.model.words import PROVISION_TOKEN
+from harness.model.words import CONTRACT, PROFILE, PROVISION, PROVISION_TOKEN, URL
 
-PROFILE, URL, CONTRACT, PROVISION = "WALLET_PROFILE", "WALLET_URL", "WALLET_CONTRACT", "WALLET_PROVISION"
-"""The environment variables that can replace options, besides those of the credentials."""
 TOKEN_OPTION = "--wallet-provision-token"
 DEFAULT = "default"
 TLS_FIELDS = tuple(each.name for each in fields(TlsProfile))

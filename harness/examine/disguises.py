@@ -10,8 +10,9 @@ import binascii
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.inert import is_unseen
 
@@ -24,6 +25,10 @@ _ESCAPES = re.compile(
     |&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)+""",
     re.VERBOSE,
 )
+_ESCAPING = ("\\", "%", "&")
+"""The characters with which escapes begin."""
+_SHORT_RUN = 40
+"""A longer run of escapes is unlike all others."""
 _UNPLAIN = re.compile(r"[^\n\t\r -~]+")
 _ONE = re.compile(
     r"""\\u\{(?P<braced>[0-9a-fA-F]+)\}|\\u(?P<unit>[0-9a-fA-F]{4})|\\U(?P<point>[0-9a-fA-F]{8})
@@ -46,6 +51,12 @@ class Layer:
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from `start` to `end` of this reading stand in the text. There is at least one."""
         return (start, end) if self.places is None else (self.places[start][0], self.places[end - 1][1])
+
+    def places_of(self, start: int, end: int) -> Iterable[tuple[int, int]]:
+        """The place of each character from `start` to `end`."""
+        if self.places is None:
+            return zip(range(start, end), range(start + 1, end + 1), strict=True)
+        return self.places[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +86,23 @@ def readings(text: str) -> Iterator[str]:
     """The texts of the `layers`. They take less time without the places of their characters."""
     for _ in range(MOST_LAYERS + 1):
         yield text
-        if (seen := _UNPLAIN.sub(lambda run: "".join(each for each, _, _ in _seen(run[0])), text)) != text:
+        if (seen := text.translate(_SEEN)) != text:
             yield seen
-        before, text = text, _ESCAPES.sub(lambda run: "".join(each for each, _, _ in _read(run[0])), text)
+        if not any(each in text for each in _ESCAPING):
+            break
+        before, text = text, _ESCAPES.sub(_meant, text)
         if text == before:
             break
+
+
+def _meant(run: re.Match[str]) -> str:
+    """The characters that a run of escapes stands for. The meanings of short runs are kept: there are few of them."""
+    return _meaning_of(run[0]) if run.end() - run.start() <= _SHORT_RUN else _meaning_of.__wrapped__(run[0])
+
+
+@lru_cache(maxsize=4_096)
+def _meaning_of(escapes: str) -> str:
+    return "".join(each for each, _, _ in _read(escapes))
 
 
 def base64_in(text: str) -> Iterator[re.Match[str]]:
@@ -124,7 +147,7 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
             continue
         changed = True
         parts.append(text[done : run.start()])
-        places += (layer.place(at, at + 1) for at in range(done, run.start()))
+        places += layer.places_of(done, run.start())
         for character, start, end in characters:
             parts.append(character)
             places.append(layer.place(run.start() + start, run.start() + end))
@@ -132,17 +155,37 @@ def _undone(layer: Layer, pattern: re.Pattern[str], read: Callable[[str], list[P
     if not changed:
         return None
     parts.append(text[done:])
-    places += (layer.place(at, at + 1) for at in range(done, len(text)))
+    places += layer.places_of(done, len(text))
     return Layer("".join(parts), places)
 
 
 def _seen(characters: str) -> list[Place]:
-    """The characters that a reader sees, each with its start and end. Wide spaces are seen."""
-    return [
-        (each, at, at + 1)
-        for at, each in enumerate(characters)
-        if unicodedata.category(each) == "Zs" or not is_unseen(each)
-    ]
+    """The characters that a reader sees, each with its start and end."""
+    return [(each, at, at + 1) for at, each in enumerate(characters) if _is_seen(each)]
+
+
+def _is_seen(character: str) -> bool:
+    """True for a character that a reader sees. Wide spaces are seen."""
+    return unicodedata.category(character) == "Zs" or not is_unseen(character)
+
+
+class _Seen(dict[int, int | None]):
+    """A table for `str.translate` that removes the characters that `_UNPLAIN` finds and nobody sees.
+
+    It grows by each character that is met, up to `_MOST_SEEN` of them.
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        """The code of a character that stays, and None for one that goes."""
+        character = chr(code)
+        stays = _UNPLAIN.match(character) is None or _is_seen(character)
+        if len(self) < _MOST_SEEN:
+            self[code] = code if stays else None
+        return code if stays else None
+
+
+_MOST_SEEN = 10_000
+_SEEN = _Seen()
 
 
 def _read(escapes: str) -> list[Place]:

@@ -6,7 +6,7 @@ known once the transaction is sent again after the refusal.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from harness.model.operations import Bet, Movement, Rollback, Single, id_of, transactions
 from harness.model.wire import Alteration, Exchange, FailureKind, Loss
@@ -59,12 +59,15 @@ class Overlaps:
         is_lost = is_unanswered(exchange)
         if is_lost and not _may_act(exchange):
             return
-        for item in items if is_lost or self._refused_at else ():
+        if not is_lost and not self._refused_at:
+            return
+        accepted = _accepted(exchange, items)
+        for item in items:
             by_gateway = exchange.loss is None and exchange.transmission.received is not None
             if is_lost and not (by_gateway and _sending(item) in self._refused_at):
                 self._lose(item)
             else:
-                self._answer(index, exchange, item)
+                self._answer(index, exchange, item, is_accepted=id_of(item) in accepted)
 
     def _lose(self, item: Single) -> None:
         """Take a transaction without an answer."""
@@ -74,10 +77,9 @@ class Overlaps:
         if isinstance(item, Bet):
             self._running.add((item.player, item.id))
 
-    def _answer(self, index: int, exchange: Exchange, item: Single) -> None:
+    def _answer(self, index: int, exchange: Exchange, item: Single, *, is_accepted: bool) -> None:
         """Take the answer to one transaction."""
         sending = _sending(item)
-        is_accepted = _accepts(exchange, item)
         if isinstance(item, Rollback) and (item.player, item.original) in self._running:
             self._refused_at.setdefault(sending, ())
         if sending not in self._refused_at:
@@ -130,12 +132,12 @@ def _sending(item: Single) -> Hashable | None:
     return None
 
 
-def _accepts(exchange: Exchange, item: Single) -> bool:
-    """True if every answer to this transaction is a success."""
+def _accepted(exchange: Exchange, items: Sequence[Single]) -> frozenset[str]:
+    """The ids of the transactions of which every answer is a success."""
     reply = exchange.reply
     if reply is None:
-        return False
-    if len(transactions(exchange.operation)) == 1:
-        return exchange.succeeded
-    answers = [each for each in reply.items if each.id == id_of(item)]
-    return bool(answers) and all(each.outcome is Outcome.OK for each in answers)
+        return frozenset()
+    if len(items) == 1:
+        return frozenset({id_of(items[0])} if exchange.succeeded else ())
+    refused = {each.id for each in reply.items if each.outcome is not Outcome.OK}
+    return frozenset(each.id for each in reply.items if each.id is not None) - refused

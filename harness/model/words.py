@@ -18,6 +18,8 @@ Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | bool | int | Fraction
 """A decoded JSON value. Numbers with a fraction or an exponent are `decimal.Decimal`, never `float`."""
 
 
+PROFILE, URL, CONTRACT, PROVISION = "WALLET_PROFILE", "WALLET_URL", "WALLET_CONTRACT", "WALLET_PROVISION"
+"""The environment variables that can replace options, besides those of the credentials."""
 PROVISION_TOKEN = "WALLET_PROVISION_TOKEN"
 """The environment variable of the token for the address that makes players. The harness and its wallet read it."""
 

@@ -71,6 +71,7 @@ class OrderSearch:
         self._others = _others(belief, events)
         self._alike = self._signatures()
         self._places = self._by_balance()
+        self._ended = [_end(event) for event in events]
         self._uncovered = [self._refused_stake(index) for index in range(len(events))]
 
     def run(self, *, all_ends: bool = True) -> Found:
@@ -124,19 +125,15 @@ class OrderSearch:
         blocks = self._block if self._ends else ()
         running = next((block for block in blocks if block & done and block & ~done), 0)
         first: dict[int, int] = {}
-        for index in (*pinned.get(belief.book.balance, ()), *loose):
-            if 0 < self._uncovered[index] <= belief.book.balance:
+        balance, remaining = belief.book.balance, ~done
+        for index in (*pinned.get(balance, ()), *loose):
+            if done >> index & 1 or self._before[index] & remaining or 0 < self._uncovered[index] <= balance:
                 continue
             block = self._block[index]
-            if (
-                done >> index & 1
-                or self._before[index] & ~done
-                or running & ~block
-                or block & ~done & ((1 << index) - 1)
-            ):
+            if running & ~block or block & remaining & ((1 << index) - 1):
                 continue
             other = first.setdefault(self._alike[index], index)
-            if _end(self._events[index]) < _end(self._events[other]):
+            if self._ended[index] < self._ended[other]:
                 first[self._alike[index]] = index
         return iter(first.values())
 

@@ -7,10 +7,10 @@ their signatures. They are removed before a history is compared and judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
-from functools import cache
 from hashlib import blake2b
+from operator import attrgetter
 
 from harness.contracts import Contract
 from harness.model import Exchange, History, Message, Policy
@@ -29,9 +29,9 @@ class Remembered:
 
     def __call__(self, history: History, contract: Contract, policy: Policy) -> Judged:
         """The judgement of a history, in general without its course of balances."""
-        plain = replace(history, exchanges=tuple(_plain(history.exchanges)))
-        key = _digest(plain, contract, policy)
+        key = _digest(history, contract, policy)
         if (known := self._known.get(key)) is None:
+            plain = replace(history, exchanges=tuple(_plain(history.exchanges)))
             known = self._judge(plain, contract, policy)
             if not (self._courses and any(each.status in RED for each in known.verdicts)):
                 known = replace(known, course=())
@@ -57,11 +57,14 @@ def _plain(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
 
 
 def _digest(history: History, contract: Contract, policy: Policy) -> bytes:
-    """A number of the judge's whole input. Equal digests mean equal inputs."""
+    """A number of the judge's whole input, which is the history with the exchanges of `_plain`.
+
+    Equal digests mean equal inputs. Most histories are known, so their plain exchanges are never made.
+    """
+    first_ns = history.exchanges[0].transmission.started_ns if history.exchanges else 0
+    races: dict[int | None, int | None] = {None: None}
     digest = blake2b(digest_size=16)
-    digest.update(repr((contract.name, policy)).encode())
-    for name in _others(History, "exchanges"):
-        digest.update(repr(getattr(history, name)).encode())
+    digest.update(repr((contract.name, policy, _of_history(history))).encode())
     for each in history.exchanges:
         received = each.transmission.received
         digest.update(each.transmission.sent.body)
@@ -69,18 +72,26 @@ def _digest(history: History, contract: Contract, policy: Policy) -> bytes:
             digest.update(received.head)
             digest.update(received.body)
             digest.update(repr(received.cut).encode())
-        digest.update(repr(tuple(_values(each))).encode())
+        race = races.setdefault(each.race, len(races) - 1)
+        digest.update(repr((race, _times(each, first_ns), _of_exchange(each))).encode())
     return digest.digest()
 
 
-def _values(exchange: Exchange) -> Iterator[object]:
-    """The values that the bytes of an exchange do not show. Its reply follows from the answer and the operation."""
+def _times(exchange: Exchange, first_ns: int) -> tuple[object, ...]:
+    """The values of a transmission that its bytes do not show. Times are in nanoseconds since `first_ns`."""
     sent = exchange.transmission
-    yield from (len(sent.sent.body), sent.failure, sent.started_ns, sent.released_ns, sent.first_byte_ns)
-    yield from (sent.finished_ns, sent.received is None)
-    yield from (getattr(exchange, name) for name in _others(Exchange, "transmission", "reply"))
+    return (
+        *(len(sent.sent.body), sent.failure, sent.received is None),
+        *(sent.started_ns - first_ns, sent.released_ns - first_ns),
+        *(sent.first_byte_ns - first_ns, sent.finished_ns - first_ns),
+    )
 
 
-@cache
-def _others(kind: type[History | Exchange], *without: str) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.name not in without)
+def _others(kind: type[History | Exchange], *without: str) -> Callable[[History | Exchange], object]:
+    """Reads all other fields of a kind at once."""
+    return attrgetter(*(each.name for each in fields(kind) if each.name not in without))
+
+
+_of_history = _others(History, "exchanges")
+_of_exchange = _others(Exchange, "transmission", "reply", "race")
+"""The reply of an exchange follows from the answer and the operation."""

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from plugin_run import DEADLINE_SECONDS, ROOT, environment
 
-from harness.cli import COMMANDS, certify, main
+from harness.cli import certify, main
 from harness.cli.arguments import Parser
 from harness.cli.certify import OURS, SWITCHES
-from harness.cli.command import Command, UsageProblem
+from harness.cli.command import UsageProblem
+from harness.cli.commands import COMMANDS, Command
 from harness.contracts import BUNDLED, load
 from harness.oracle import POLICY_WORDS
 from harness.plugin.pytest_options import NAMES
@@ -37,7 +38,7 @@ def test_alone_it_says_where_to_begin(capsys: pytest.CaptureFixture[str]) -> Non
     text = said(capsys, status=2)
     named = re.findall(r"^  walletproof (\w+)", text, re.MULTILINE)
     assert {"init", "check", "certify"} <= set(named)
-    assert set(named) <= {each.NAME for each in COMMANDS}
+    assert set(named) <= {each.name for each in COMMANDS}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_an_unknown_command_has_a_near_one(word: str, near: str, capsys: pytest.
 
 def test_a_command_that_is_like_none_gets_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "xyzzy", status=2)
-    assert all(each.NAME in text for each in COMMANDS)
+    assert all(each.name in text for each in COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +64,16 @@ def test_an_option_that_is_nearly_ours_is_not_left_to_pytest(
 
 
 def parser_of(command: Command) -> Parser:
-    found = Parser(prog=f"walletproof {command.NAME}")
-    command.add_arguments(found)
+    found = Parser(prog=f"walletproof {command.name}")
+    command.implementation().add_arguments(found)
     return found
 
 
 OPTIONS = [
-    (command.NAME, option)
+    (command.name, option)
     for command in COMMANDS
     for option in dict.fromkeys(parser_of(command).option_words)
-    if option != "--help" and command.NAME != "certify"
+    if option != "--help" and command.name != "certify"
 ]
 """Each long option of each command but `certify`, which leaves to pytest what is not nearly one of ours."""
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from patience import PATIENCE_SECONDS
 
-from harness.cli import COMMANDS
+from harness.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -106,7 +106,7 @@ def test_the_hooks_are_commands_of_ours_and_find_the_profile() -> None:
     for each in hooks:
         program, command, *_ = shlex.split(each["entry"])
         assert program == "walletproof"
-        assert command in {known.NAME for known in COMMANDS}
+        assert command in {known.name for known in COMMANDS}
         assert {"id", "name", "entry", "language"} <= set(each)
         assert re.search(each["files"], "wallet.yaml")
         assert re.search(each["files"], "staging/wallet.yml")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from chromium import Page
+from made_once import folder_of_workers, made_once
 from report_at_hand import SOME_OF_BOTH, everything, report
 
 from harness.report import write
@@ -35,9 +36,13 @@ def written(written_report: dict[str, Any], tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def whole_report() -> dict[str, Any]:
-    """The report of a whole run on one contract in which much fails."""
-    return report(named("forgets-every-transaction").wallet_type, {"casino": everything("casino")})
+def whole_report(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The report of a whole run on one contract in which much fails. All workers of a run share one."""
+    wallet_type, folder = (
+        named("forgets-every-transaction").wallet_type,
+        folder_of_workers(pytestconfig, tmp_path_factory),
+    )
+    return made_once(folder, "whole_report", lambda: report(wallet_type, {"casino": everything("casino")}))
 
 
 @pytest.fixture(scope="session")

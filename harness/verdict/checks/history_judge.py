@@ -91,14 +91,16 @@ class HistoryJudge:
         for index, exchange in enumerate(self.history.exchanges):
             self.overlaps.add(index, exchange)
 
-    def run(self) -> None:
-        """Judge every window in order."""
+    def run(self, *, only_of: str = "") -> None:
+        """Judge every window in order. With a player in `only_of`: until there is a finding about that player."""
         for player in self.history.players:
             if player.balance is not None:
                 unknown = (Belief(Book(player.balance, bets=frozenset(player.bets))),)
                 self.accounts[player.id] = Account(player, tuple(self.carried.get(player.id, unknown)))
             self._known.sessions[player.id] = {player.session}
         for window in windows(self.history.exchanges):
+            if only_of and only_of in self.dead:
+                break
             self._judge(window)
         self.verdicts += [each for account in self.accounts.values() if not account.dead for each in account.warnings]
 

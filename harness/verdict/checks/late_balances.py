@@ -121,22 +121,25 @@ class _Judging:
         steps = [each.step for each in self.history.exchanges]
         return steps.index(SETTLING) if SETTLING in steps else len(steps)
 
-    def until(self, end: int, unread: Collection[tuple[int, str]] = ()) -> HistoryJudge:
-        """The finished judge of the first `end` exchanges."""
+    def until(self, end: int, unread: Collection[tuple[int, str]] = (), *, only_of: str = "") -> HistoryJudge:
+        """The judge of the first `end` exchanges, finished, or until there is a finding about the player `only_of`."""
         part = replace(self.history, exchanges=self.history.exchanges[:end])
         judge = HistoryJudge(part, self.contract, self.policy, carried=self.carried, unread=unread)
-        judge.run()
+        judge.run(only_of=only_of)
         return judge
 
     def late(self, verdict: Verdict) -> _Late | None:
         """The late balance behind a finding, or None if no later reading is right."""
         player, old = verdict.player, verdict.exchange or 0
-        settling = [each for each in self._readings(player) if each >= self.settled_from]
+        settling = {each for each in self._readings(player) if each >= self.settled_from}
         for unread in self.explanations(verdict):
             asked = [each for each in self._readings(player) if each > old]
-            right = [each for each in asked if self._is_right(each, player, unread | set(asked))]
-            if set(right) & set(settling):
-                return _Late(player, old, self._proof(old, right, player), unread | set(asked) - set(right))
+            aside = unread | set(asked)
+            # Without a later reading that is right, nothing depends on the others.
+            right = {each for each in asked if each in settling and self._is_right(each, player, aside)}
+            if right:
+                right |= {each for each in asked if each not in settling and self._is_right(each, player, aside)}
+                return _Late(player, old, self._proof(old, sorted(right), player), unread | set(asked) - right)
         return None
 
     def _proof(self, old: int, right: Sequence[int], player: str) -> int:
@@ -177,7 +180,7 @@ class _Judging:
 
     def _is_right(self, index: int, player: str, unread: frozenset[int] | set[int]) -> bool:
         """True if a reading agrees with the answers before it, without the balances of the exchanges in `unread`."""
-        judge = self.until(index + 1, {(each, player) for each in unread if each != index})
+        judge = self.until(index + 1, {(each, player) for each in unread if each != index}, only_of=player)
         return player not in judge.dead
 
     def _may_be_old(self, verdict: Verdict, readings: frozenset[int]) -> bool:
