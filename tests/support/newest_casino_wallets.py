@@ -31,6 +31,8 @@ class AddsABatchUpIn32Bits(Wallet):
         batch = tuple(orders)
         answers = await super().work_through(batch)
         for number, total in self._sums.items():
+            if total < 2**32:
+                continue
             account = self.store.account_numbered(number)
             after = self.store.balance(account) - (total - total % 2**32)
             self.store.set_balance(account, after)

@@ -97,6 +97,10 @@ class AsksTooEarlyWhetherABetWasReturned(Wallet):
         await self.gap()
         return returned
 
+    def remember(self, order: AnyOrder, account: Account, moved: Moved, shown: int) -> Entry:
+        known = self.store.entry(self.memory_key(order, account))
+        return super().remember(order, account, moved, shown) if known is None else known
+
     async def credit(self, order: Order[Movement], account: Account) -> Moved:
         return _unless_booked(self, order, account) or await super().credit(order, account)
 
@@ -121,6 +125,10 @@ class KeepsTheLastMessageOfABet(Wallet):
             balance = self.store.balance(account)
             return Moved(balance, balance)
         return await super().credit(order, account)
+
+    def remember(self, order: AnyOrder, account: Account, moved: Moved, shown: int) -> Entry:
+        known = self.store.entry(self.memory_key(order, account))
+        return super().remember(order, account, moved, shown) if known is None else known
 
     @cached_property
     def _last(self) -> dict[tuple[int, str], str]:
