@@ -24,7 +24,7 @@ class LocksAUserAfterFiveWrongPasswords(Wallet):
         doubt = super().doubts(contract, name, headers, body)
         user = self._user(headers)
         if doubt:
-            self._wrong[user] += 1
+            self._wrong[user] = min(5, self._wrong[user] + 1)
         elif self._wrong[user] in range(5, 8):
             self._wrong[user] += 1
             return "this user is locked"
