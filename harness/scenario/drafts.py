@@ -14,7 +14,6 @@ from harness.scenario.context import Context, kind_of
 from harness.scenario.shapes import SHAPES
 from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED, UNKNOWN
 
-
 _ODDS = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
