@@ -33,10 +33,12 @@ def diagnoses(case: Case) -> Iterator[Cause]:
             "every transaction of the batch is booked on one player",
             "take the player of each transaction from that transaction",
         )
-    mine = [signed(each) for each in case.items][:_MOST_ITEMS]
-    parts = (sum(part) for size in range(1, len(mine)) for part in combinations(mine, size))
+    mine = [signed(each) for each in case.items]
+    some = mine[:_MOST_ITEMS]
+    parts = {sum(part) for size in range(1, len(some)) for part in combinations(some, size)}
+    parts |= {case.change - each for each in mine}  # All but one, of a batch of any length.
     comes_again = bool(case.sent_before) and case.situation not in {"new", "exact"}
-    if moved and len(mine) > 1 and not comes_again and moved in set(parts):
+    if moved and len(mine) > 1 and not comes_again and moved in parts:
         yield Cause(
             "batch_partly_booked",
             "some transactions of the batch are answered with success and not booked, or each balance is counted from "

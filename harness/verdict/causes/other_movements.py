@@ -62,21 +62,26 @@ def _is_read(case: Case) -> bool:
 
 
 def _refused_before(case: Case, shown: Amount) -> Iterator[Cause]:
-    """The balance lacks exactly a debit that was refused, and a credit came after it."""
+    """The balance lacks exactly a debit that was refused, and a credit came after it.
+
+    An accepted transaction of the same amount leaves it open whether that one was lost, or booked twice.
+    """
     if case.situation not in _PLAIN:
         return
     refused: dict[str, Amount] = {}
     funded: set[Amount] = set()
+    accepted: set[Amount] = set()
     for item, answer in _until(case, (case.verdict.exchange or 0) + 1):
         change = signed(item)
+        if answer is None or answer.outcome is Outcome.OK:
+            accepted |= {change, -change}
         if change < 0 and answer is not None and answer.outcome is Outcome.INSUFFICIENT_FUNDS:
             refused[id_of(item)] = change
         elif change < 0:
             refused.pop(id_of(item), None)
         elif change > 0:
             funded |= set(refused.values())
-    moved = {abs(signed(item)) for item in case.items}
-    if any(shown - each in funded and each - shown not in moved for each in case.expected):
+    if any(shown - each in funded - accepted for each in case.expected):
         yield REFUSED_AND_BOOKED_LATER
 
 

@@ -50,14 +50,18 @@ def in_a_race(case: Case) -> Iterator[Cause]:
         yield OVERWRITTEN
         return
     raced = _raced(case, number)
-    if _another_has_it(case):
-        yield _ON_ANOTHER_PLAYER
     if _meets_its_rollback(raced.items):
         yield PASSING
     away = _away(case.shown, case.expected)
     if away and all(each > raced.taken or each < -raced.given for each in away):
         yield _BOOKED_AGAIN
     yield OVERWRITTEN
+
+
+def between_players(case: Case) -> Iterator[Cause]:
+    """The cause if a player has another one's money after a race, or two balances are wrong in opposite directions."""
+    if case.situation in {"race", "race_of_one"} and (_another_has_it(case) or _has_anothers(case)):
+        yield _ON_ANOTHER_PLAYER
 
 
 def _raced(case: Case, number: int) -> _Raced:
@@ -92,11 +96,22 @@ def _away(shown: Amount | None, expected: Sequence[Amount]) -> list[Amount]:
     return [] if shown is None or shown in expected else [shown - each for each in expected]
 
 
+def _has_anothers(case: Case) -> bool:
+    """True if the balance is wrong by exactly a raced transaction of another player."""
+    number = case.exchange.race if case.exchange is not None else None
+    raced = [each for each in case.history.exchanges if number is not None and each.race == number]
+    items = [item for each in raced for item in transactions(each.operation)]
+    own = {signed(each) for each in items if each.player == case.verdict.player}
+    others = {signed(each) for each in items if each.player != case.verdict.player}
+    possible = {*(others - own - {-each for each in own})} - {0}
+    return bool(possible & {*_away(case.shown, case.expected)})
+
+
 def _another_has_it(case: Case) -> bool:
     """True if another player's balance is wrong by the same amount in the other direction."""
     missing = {-each for each in _away(case.shown, case.expected)}
     last: dict[str, Standing] = {}
     for each in case.course:
-        if each.player != case.verdict.player and _away(each.shown, each.expected) and each.expected:
-            last.setdefault(each.player, each)
+        if each.player != case.verdict.player and each.shown is not None and each.expected:
+            last[each.player] = each
     return any(missing & {*_away(each.shown, each.expected)} for each in last.values())
