@@ -67,8 +67,8 @@ OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
     (newest_casino.TakesARefusedStakeLater, "casino", "ordering/payout_for_a_refused_bet", "is booked later, when the"),
     (newest_casino.AddsAgainAfterAConflict, "casino", "races/credits", "one that meets another is booked twice"),
     (newest_casino.KeepsThePlayerInASingleton, "casino", "races/batches_over_two_players", "another player's account"),
-    (newest_casino.ComparesHashesOfIds, "casino", "batch/full_batch", "answered with success and not booked"),
-    (fresh_sportsbook.NetsAVoidAgainstTheWin, "sportsbook", "settlement/every_type_for_one_bet", "was paid before"),
+    (wallets.LosesTheTwentiethItem, "casino", "batch/full_batch", "answered with success and not booked"),
+    (fresh_sportsbook.NetsAVoidAgainstTheWin, "sportsbook", "own/void_after_a_win", "was paid before"),
     (
         fresh_sportsbook.RestoresTheBalanceBeforeTheBet,
         "sportsbook",

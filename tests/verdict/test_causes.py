@@ -110,6 +110,8 @@ OF_STATUSES = (413, 429, 502, 503, 504)
 
 OWN = {
     "own/bet_after_a_win": "- pay: {amount: 10}\n  - bet: {amount: 1}",
+    "own/void_after_a_win": "- bet: {id: b1, amount: 30}\n  - settle: {bet: b1, amount: 5}\n"
+    "  - settle: {bet: b1, amount: 20, kind: VOIDED}",
     "own/without_colon": "- settle: {amount: 10}\n    forged: without_colon",
     "own/empty_authorization": "- settle: {amount: 10}\n    forged: empty_authorization",
     "own/known_for_a_while": "\n  ".join(
@@ -126,7 +128,8 @@ def scenario(name: str, folder: Path) -> Scenario:
     path = folder / f"{name}.yaml"
     path.parent.mkdir(exist_ok=True)
     head = "title: It is of this test\nrequirement: {casino: CAS-IDM-01, sportsbook: SPB-AUT-02}\nsteps:\n  "
-    words = head if "forged" not in OWN[name] else head.replace("casino: CAS-IDM-01, ", "")
+    of_sportsbook = "forged" in OWN[name] or "VOIDED" in OWN[name]
+    words = head.replace("casino: CAS-IDM-01, ", "") if of_sportsbook else head
     path.write_text(f"{words}{OWN[name]}\n", encoding="utf-8")
     return load_file(path, folder, contracts())
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from harness import money
 from harness.model import Amount, Authenticate, GetBalance, Movement, Outcome, Single, transactions
 from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
-from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.case import Case, Cause, signed
 from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
@@ -94,6 +94,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
         {NOT_BOOKED_OR_SHOWN_EARLY.id, NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
     ),
     NEVER_BOOKED.id: frozenset({NOT_BOOKED_OR_SHOWN_EARLY.id}),
+    STALE_READ.id: frozenset({LOGIN_MOVES.id}),
     ANSWERED_AND_NOT_BOOKED.id: frozenset({STALE_READ.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
@@ -212,8 +213,16 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
                     else "keep money exactly, and round nothing",
                 )
         noise: Fraction = abs(Fraction(shown) - each)
-        if noise < NOISE and not adds_exactly_in_floats(case):
+        if noise < NOISE and not adds_exactly_in_floats(case) and not _is_a_small_amount(case, noise):
             yield BINARY_FLOATS
+
+
+def _is_a_small_amount(case: Case, away: Fraction) -> bool:
+    """True if a balance is off by a multiple of a small amount of the scenario: it is booked again, or not at all."""
+    asked = (each for each in case.history.exchanges if each.step >= 0)
+    items = (item for each in asked for item in transactions(each.operation) if item.player == case.verdict.player)
+    amounts = {Fraction(signed(each)) for each in items} - {Fraction(0)}
+    return any(-NOISE < each < NOISE and not away % each for each in amounts)
 
 
 def _moved_in_steps(case: Case, expected: Amount, shown: Amount, step: Fraction) -> bool:
@@ -319,10 +328,16 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
 
 
 def unbooked(case: Case) -> Iterator[Cause]:
-    """The cause if the transaction before was answered with the balance after it, and is missing in the books."""
-    if case.wrong_balance and case.situation in _PLAIN and case.lacking >= NOISE:
-        at = case.history.exchanges[case.verdict.exchange or 0]
-        yield LOGIN_MOVES if isinstance(at.operation, Authenticate) else ANSWERED_AND_NOT_BOOKED
+    """The cause if the transaction before was answered with the balance after it, and is missing in the books.
+
+    At a login it may be missing because the login itself has given it back.
+    """
+    if not case.wrong_balance or case.situation not in _PLAIN:
+        return
+    if isinstance(case.history.exchanges[case.verdict.exchange or 0].operation, Authenticate):
+        yield LOGIN_MOVES
+    if case.lacking >= NOISE:
+        yield ANSWERED_AND_NOT_BOOKED
 
 
 def shortage(case: Case) -> Iterator[Cause]:
