@@ -54,7 +54,7 @@ def _one_lacks(case: Case, before: Amount) -> bool:
     balance = before
     for item, answer in mine:
         balance += signed(item)
-        if answer is not None and answer.balance == case.shown != balance:
+        if answer is not None and answer.balance is not None and answer.balance == case.shown != balance:
             return balance - answer.balance in {signed(each) for each, _ in mine}
     return False
 

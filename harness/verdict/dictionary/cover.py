@@ -39,8 +39,8 @@ _OTHER_EVIDENCE = 0.2
 Findings of this kind alone never reach `LEAST_LIKENESS`, because the square root of the weight is below it.
 """
 LEAST_EVIDENCE = 0.5
-"""More than this share of the explained marks has the predicted evidence, and at least this share of the findings with
-that evidence is explained by a row.
+"""More than this share of the explained marks has the predicted evidence. A row explains at least this share of the
+findings with that evidence.
 
 Below, the steps themselves say something else than the row, or the row is only a part of what they say.
 """
