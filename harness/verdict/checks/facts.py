@@ -158,8 +158,8 @@ class Known:
     """By player: the bet ids of the bets that were sent."""
     rollbacks: dict[str, set[str]] = field(default_factory=dict)
     """By the id of a rollback: the players for whom it was sent."""
-    done_rollbacks: dict[str, set[str]] = field(default_factory=dict)
-    """By the id of a rollback: the players for whom it was accepted, or may have been."""
+    taken: dict[tuple[bool, str], set[str]] = field(default_factory=dict)
+    """By whether it is a rollback's, and by id: the players for whom it was accepted, or may have been."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
     refused: dict[tuple[type, str], str] = field(default_factory=dict)
@@ -171,15 +171,24 @@ class Known:
 
     def others_with_the_id(self, item: Single) -> set[str]:
         """The other players who have a transaction with this id, or a rollback with the id of this rollback."""
-        rollbacks = self.done_rollbacks.get(item.id, set()) if isinstance(item, Rollback) else set()
+        rollbacks = self._taken_by_others(item) if isinstance(item, Rollback) else set()
         return (self.ids.get(id_of(item), set()) | rollbacks) - {item.player}
+
+    def _taken_by_others(self, item: Single) -> set[str]:
+        return self.taken.get((isinstance(item, Rollback), id_of(item)), set()) - {item.player}
 
     def unsaid_of(self, item: Single) -> frozenset[str]:
         """The policies of which a pinned reading says nothing about a request that names another player's bet.
 
         A wallet that remembers no refusal does not know a refused bet at all. One that finds bets by their ids alone
-        may know the bet of another player. The id of another player's rollback may be refused as known.
+        may know the bet of another player. The id of another player's rollback may be refused as known. So may the id
+        of a transaction of another player that was refused, or be new.
         """
+        if isinstance(item, Movement) and self.others_with_the_id(item) and not self._taken_by_others(item):
+            return frozenset({"reused_id"}) | self._unsaid_of_bets(item)
+        return self._unsaid_of_bets(item)
+
+    def _unsaid_of_bets(self, item: Single) -> frozenset[str]:
         if isinstance(item, Rollback):
             is_known = bool(self.rollbacks.get(item.id, set()) - {item.player})
             is_unsaid = is_known or (Bet, item.original) in self.refused
@@ -193,6 +202,8 @@ class Known:
         """Record which transactions of an exchange were refused, and for which reason."""
         for part in parts:
             key = (type(part.item), id_of(part.item))
+            if part.answer is None or part.answer.outcome is Outcome.OK:
+                self._take(part.item)
             if part.answer is None or exchange.alteration.spoils_authentication or isinstance(part.item, GetBalance):
                 continue
             if part.answer.outcome is Outcome.OK:
@@ -200,6 +211,9 @@ class Known:
                     self.refused.pop(key, None)
             elif reason := _reason_of_refusal(part, exchange, history, contract, self):
                 self.refused.setdefault(key, reason)
+
+    def _take(self, item: Single) -> None:
+        self.taken.setdefault((isinstance(item, Rollback), id_of(item)), set()).add(item.player)
 
     def add(self, exchange: Exchange, items: Sequence[Single]) -> None:
         """Record the ids, bets and session of an exchange."""
@@ -210,15 +224,15 @@ class Known:
                 self.references.setdefault(item.player, set()).add(item.bet)
             elif isinstance(item, Rollback):
                 self.rollbacks.setdefault(item.id, set()).add(item.player)
-                if exchange.reply is None or exchange.reply.accepted:
-                    self.done_rollbacks.setdefault(item.id, set()).add(item.player)
         reply = exchange.reply
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
 
-    def add_ids(self, items: Iterable[Single]) -> None:
-        """Record the ids of these transactions with their players."""
+    def add_ids(self, items: Iterable[Single], *, in_a_race: bool = False) -> None:
+        """Record the ids of these transactions with their players. In a race each may be taken before the others."""
         for item in items:
+            if in_a_race:
+                self._take(item)
             if isinstance(item, Movement):
                 self.ids.setdefault(item.id, set()).add(item.player)
 

@@ -115,7 +115,7 @@ class HistoryJudge:
         parts = {index: parts_of(index, exchange) for index, exchange in window}
         if len(window) > 1:
             # In a race, an id that two players share counts as known for both, because either may come first.
-            self._known.add_ids(part.item for found in parts.values() for part in found)
+            self._known.add_ids((part.item for found in parts.values() for part in found), in_a_race=True)
         for index, exchange in window:
             if exchange.absent or (exchange.transmission.failure and exchange.transmission.failure.never_sent):
                 continue

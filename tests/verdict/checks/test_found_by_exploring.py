@@ -98,6 +98,16 @@ def test_the_id_of_another_players_rollback_that_succeeded_may_be_refused() -> N
     assert not pinned(taken, known)
 
 
+def test_the_id_of_another_players_refused_bet_may_be_new() -> None:
+    """A wallet that refuses the known ids of other players may remember no refusal."""
+    own = told(bet("x", 100, player=BERT.id, session=BERT.session), START - 100, name="placebet")
+    refused = told(bet("x", START + 1), LACKING, name="placebet")
+    assert pinned(refused, own, reused_id="refused")
+    assert pinned(refused, replace(told(bet("x", player=BERT.id), LACKING, name="placebet")), reused_id="refused")
+    taken = told(bet("x", 100), START - 100, name="placebet")
+    assert not pinned(taken, own, reused_id="refused")
+
+
 def test_the_bet_of_another_player_may_be_known_to_the_wallet() -> None:
     taken = told(bet("x", 100, bet="other"), START - 100, name="placebet")
     deducted = Unsettle(id="u", currency="EUR", amount=10, bet="other", player=BERT.id, kind="BET_UNPAID")
