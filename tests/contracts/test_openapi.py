@@ -370,3 +370,13 @@ def test_the_start_banner_tells_of_it() -> None:
         process.terminate()
         process.communicate(timeout=DEADLINE_SECONDS)
     assert "OpenAPI document at /openapi.json" in line
+
+
+def test_a_whole_number_of_a_request_is_said_to_be_written_as_one(contract: Contract) -> None:
+    """For a JSON schema 5.0 is an integer. The platform never writes that, and a wallet may refuse it."""
+    whole = plain(contract)
+    for path, operation in operations(whole):
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        for name, described in fields(whole, schema).items():
+            if described.get("type") == "integer":
+                assert "without a fraction" in described["description"], f"{path} {name}"

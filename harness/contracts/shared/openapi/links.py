@@ -91,7 +91,8 @@ def _link(target: str, body: object, about: str) -> Node:
 def _request(contract: Contract, word: str, identity: str) -> dict[str, object]:
     """The body of a request with our own texts. A batch has one item."""
     kind, whole = item_of(word), OPERATION_OF[word]
-    about = {Reward: "id of the reward", Bet: "bet", Rollback: "bet"}.get(kind) or contract.bet_reference(_BET_ID, "bet")
+    named = {Reward: "id of the reward", Bet: "bet", Rollback: "bet"}
+    about = named.get(kind) or contract.bet_reference(_BET_ID, "bet")
     given = {**_TEXTS, "id": identity, "bet": about, "kind": contract.kind_of(word), "amount": _AMOUNT}
     item = kind(**{each.name: given[each.name] for each in fields(kind) if each.name in given})
     return contract.encode(whole(items=(item,)) if contract.specs[contract.words[word]].batch else item, "")
