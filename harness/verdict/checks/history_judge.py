@@ -44,7 +44,7 @@ from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
 from harness.verdict.checks.contention import overlap_verdicts, race_verdicts
-from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, session_of, terms_of
 from harness.verdict.checks.judged_parts import JudgedPart, Standing, standings
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.on_the_wire import BodyAsSent, Ways, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
@@ -260,6 +260,11 @@ class HistoryJudge:
         """The judgement of an answered transaction, the first of several equal ones. None if it was not judged."""
         same = self._seen_as.get((part.exchange, id_of(part.item)), ())
         return next((each for each in same if each.part == part), None)
+
+    def session_of(self, item: Single) -> str:
+        """The state of a transaction's session: `live`, `expired` or `unknown`. Empty for an unknown player."""
+        player = next((each for each in self.history.players if each.id == item.player), None)
+        return "" if player is None else session_of(item, player, self._known)
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
         return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(part.item))

@@ -163,7 +163,7 @@ def test_a_first_answer_without_effect_is_told_as_new_although_the_request_was_s
     assert (verdict.situation, verdict.wrong) == ("new", "balance")
 
 
-LOGIN = Authenticate(token="t")
+LOGIN = Authenticate(token=ANNA.token)
 
 
 def login(balance: int | None, **session: str) -> Exchange:
