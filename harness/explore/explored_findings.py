@@ -56,20 +56,21 @@ class ExploredFinding:
 def title_of(contract: Contract, requirement: str) -> str:
     """The text of a requirement as a title: what a sound wallet does, in one line.
 
-    A text that is too long ends at a semicolon, or else with three dots after a comma or a word.
+    A text that is too long ends at a semicolon, or else with an ellipsis after a clause or a word, because a title
+    has no full stop.
     """
     text = " ".join(contract.requirements[requirement].text.replace("`", "").split())
     text = text[:1].upper() + text[1:]
     if len(text) <= MAX_TITLE:
         return text.rstrip(".")
-    begin = text[: MAX_TITLE - 2]
+    begin = text[:MAX_TITLE]
     sentence, semicolon, _ = begin.rpartition("; ")
     if semicolon and _is_balanced(sentence):
         return sentence
     clause = begin.rpartition(", ")[0]
     if len(clause) < len(begin) / 2 or not _is_balanced(clause):
         clause = begin.rpartition(" ")[0].rstrip(",;:")
-    return f"{clause}..."
+    return f"{clause}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _is_balanced(text: str) -> bool:
