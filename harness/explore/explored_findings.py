@@ -56,8 +56,7 @@ class ExploredFinding:
 def title_of(contract: Contract, requirement: str) -> str:
     """The text of a requirement as a title: what a sound wallet does, in one line.
 
-    A text that is too long ends at a semicolon, or else with an ellipsis after a clause or a word, because a title
-    has no full stop.
+    A text that is too long ends at a semicolon, or else with an ellipsis after a clause or a word.
     """
     text = " ".join(contract.requirements[requirement].text.replace("`", "").split())
     text = text[:1].upper() + text[1:]
