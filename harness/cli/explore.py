@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--minutes", type=_positive, metavar="M", help=f"stop after so long (default: {MINUTES})")
     limit.add_argument("--requests", type=_positive, metavar="N", help="stop after so many requests to each contract")
-    add("--seed", type=int, metavar="N", help="draw the same again (default: a new seed, which is printed)")
+    add("--seed", type=_whole, metavar="N", help="draw the same again (default: a new seed, which is printed)")
     add("--keep", type=Path, default=FOLDER, metavar="DIR", help=f"the folder for what is found (default: {FOLDER})")
     add("--json", type=Path, metavar="FILE", help="write the findings and the map of situations as JSON")
     add("--pairs", action="store_true", help="print the pairs and what is excluded, and send nothing")
@@ -54,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     """Explore each contract. Returns the exit status of a certification. Raises UsageProblem."""
     if options.pairs:
         return _print_pairs(tuple(options.contract) or BUNDLED)
+    _check_places(options)
     configuration = usable_configuration(options, "explore")
     if configuration is None:
         return CONFIGURATION
@@ -61,10 +64,11 @@ def run(options: argparse.Namespace) -> int:
     print(f"seed {seed}: walletproof explore --seed {seed} draws the same again")
     share = (options.minutes or MINUTES) * 60 / len(configuration.wallets)
     found: list[object] = []
-    status = max(_explored(each, options, seed, share, found) for each in configuration.wallets)
-    if options.json is not None:
-        _write(options.json, {"seed": seed, "contracts": found})
-    return status
+    try:
+        return max(_explored(each, options, seed, share, found) for each in configuration.wallets)
+    finally:
+        if options.json is not None:
+            _write(options.json, {"seed": seed, "contracts": found})
 
 
 def _write(path: Path, data: object) -> None:
@@ -72,6 +76,24 @@ def _write(path: Path, data: object) -> None:
         path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageProblem(f"--json {path}: cannot be written: {error.strerror or error}") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number") from None
+
+
+def _check_places(options: argparse.Namespace) -> None:
+    """Refuse a place that cannot be written before anything is sent. Raises UsageProblem."""
+    folder = next(each for each in (options.keep, *options.keep.absolute().parents) if each.exists())
+    if not folder.is_dir():
+        raise UsageProblem(f"--keep {options.keep}: {folder} is a file: name a folder, which is made if it is missing")
+    if not os.access(folder, os.W_OK):
+        raise UsageProblem(f"--keep {options.keep}: {folder} cannot be written")
+    if options.json is not None and (options.json.is_dir() or not options.json.absolute().parent.is_dir()):
+        raise UsageProblem(f"--json {options.json}: name a file in a folder that exists")
 
 
 def _positive(text: str) -> int:
@@ -105,17 +127,22 @@ def _explored(
         print(f"{wallet.contract}: VIOLATED before any scenario: `walletproof check` says more")
         examiner.close()
         return VIOLATED
-    until = None if options.requests else time.monotonic() + seconds
+    until, broken_off = None if options.requests else time.monotonic() + seconds, False
     exploration = Exploration(Playing(examiner))
     try:
         source = chain(pairs(examiner.contract), _by_chance(exploration, seed))
         explore(exploration, source, Bounds(options.requests, until), on_result=_progress)
     except NoPairs as error:
         raise UsageProblem(str(error)) from None
+    except KeyboardInterrupt:
+        broken_off = True
     finally:
         for sentence in examiner.close():
             print(inert(sentence))
-    return _concluded(exploration, options, seed, found)
+    status = _concluded(exploration, options, seed, found)
+    if broken_off:
+        raise KeyboardInterrupt  # What was found until then is kept.
+    return status
 
 
 def _by_chance(exploration: Exploration, seed: int) -> Iterator[Drawn]:
@@ -132,7 +159,7 @@ def _progress(exploration: Exploration, drawn: Drawn, result: ScenarioResult | N
     if exploration.drawn % _EVERY == 0:
         print(
             f"{exploration.contract.name}: {exploration.drawn} scenarios, {exploration.player.requests} requests, "
-            f"{len(exploration.findings)} findings",
+            f"{_counted(len(exploration.findings), 'finding')}",
             file=sys.stderr,
             flush=True,
         )
@@ -145,12 +172,15 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
         paths = keep(findings, exploration.contract, folder, seed) if findings else []
     except OSError as error:
         raise UsageProblem(f"--keep {folder}: cannot be written: {error.strerror or error}") from None
-    print(f"{name}: {exploration.drawn} scenarios, {exploration.generated_requests} requests")
+    sent = f"{_counted(exploration.drawn, 'scenario')}, {_counted(exploration.generated_requests, 'request')}"
+    print(f"{name}: {sent}: {_counted(len(findings), 'finding') if findings else 'nothing found'}")
     for finding, path in zip(findings, paths, strict=True):
         print(inert(f"  {finding.verdict.level} {finding.key.requirement}  {finding.verdict.summary}"))
-        again = f"it failed {finding.failed} of {finding.played} times again"
+        again = f"played again, it failed {finding.failed} of {finding.played} times"
         counted = f"{_counted(finding.steps, 'step')}, {again}; {_counted(finding.seen, 'scenario')} had it"
         print(f"       {path}: {counted}")
+    if paths:
+        print(f"  run one again: {_command_for(paths[0], name, options)}")
     for key, origin in exploration.flickers.items():
         print(f"  once and never again: {key.requirement} by {key.check}, in {origin}")
     for sentence in exploration.remarks:
@@ -164,6 +194,14 @@ def _concluded(exploration: Exploration, options: argparse.Namespace, seed: int,
         print(inert(f"{name}: INCOMPLETE: {player.ended or 'see above'}"))
         return INCOMPLETE
     return 0
+
+
+def _command_for(path: Path, contract: str, options: argparse.Namespace) -> str:
+    """The command that plays a found file again, on the same wallet. It has no secret."""
+    given = (("--profile", options.profile), ("--url", options.url), ("--provision", options.provision))
+    command = ["walletproof", "replay", str(path), "--contract", contract]
+    command += [each for name, value in given if value for each in (name, value)]
+    return shlex.join([*command, *(f"--wallet-player={each}" for each in options.player)])
 
 
 def _counted(count: int, noun: str) -> str:

@@ -54,20 +54,33 @@ class ExploredFinding:
 
 
 def title_of(contract: Contract, requirement: str) -> str:
-    """The text of a requirement as a title: what a sound wallet does, in one line."""
+    """The text of a requirement as a title: what a sound wallet does, in one line.
+
+    A text that is too long ends at a semicolon, or else with an ellipsis after a clause or a word.
+    """
     text = " ".join(contract.requirements[requirement].text.replace("`", "").split())
     text = text[:1].upper() + text[1:]
-    if len(text) > MAX_TITLE:
-        text = text[: MAX_TITLE - 3].rpartition(" ")[0].rstrip(",;:") + "..."
-        text = text.removesuffix("...")
-    return text.rstrip(".")
+    if len(text) <= MAX_TITLE:
+        return text.rstrip(".")
+    begin = text[:MAX_TITLE]
+    sentence, semicolon, _ = begin.rpartition("; ")
+    if semicolon and _is_balanced(sentence):
+        return sentence
+    clause = begin.rpartition(", ")[0]
+    if len(clause) < len(begin) / 2 or not _is_balanced(clause):
+        clause = begin.rpartition(" ")[0].rstrip(",;:")
+    return f"{clause}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _is_balanced(text: str) -> bool:
+    return text.count("(") == text.count(")")
 
 
 def file_text(finding: ExploredFinding, contract: Contract, seed: int) -> str:
     """The scenario file of a finding. What the wallet answered stands in comments at its end."""
     why = (
         f"walletproof explore found this in {finding.origin} (seed {seed}); "
-        f"it failed {finding.failed} of {finding.played} times again"
+        f"played again, it failed {finding.failed} of {finding.played} times"
     )
     content = {
         "title": title_of(contract, finding.key.requirement),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, Done, Wallet, environment, run, wallet
+
+from harness.contracts import BUNDLED, load
+from harness.explore.explored_findings import title_of
+from harness.scenario.scenario_files import MAX_TITLE
 
 DEFECT = "forgetful"
 
@@ -80,7 +85,41 @@ def test_pytest_and_replay_play_a_found_file_again(explored: tuple[Path, Done], 
 def test_a_sound_wallet_is_exit_status_0_and_no_file(sound: Wallet, tmp_path: Path) -> None:
     done = walletproof("explore", *of(sound), "--requests=60", cwd=tmp_path)
     assert done.status == 0, done.output
+    assert ": nothing found\n" in done.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_keeps_what_was_found(wrong: Wallet, tmp_path: Path) -> None:
+    """The wallet loses money at once, so something is found before the first line of progress."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "harness.cli", "explore", *of(wrong), "--json=map.json"],
+        cwd=tmp_path,
+        env=environment(CREDENTIALS),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert "finding" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=DEADLINE_SECONDS)
+    assert (process.returncode, errors.endswith("walletproof: broken off\n")) == (130, True), errors
+    assert list((tmp_path / "found").iterdir())
+    assert (tmp_path / "map.json").exists()
+    assert "run one again: walletproof replay found/" in output
+
+
+def test_a_title_ends_with_a_sentence_or_with_an_ellipsis() -> None:
+    more = "\N{HORIZONTAL ELLIPSIS}"
+    for contract in map(load, BUNDLED):
+        for each in contract.requirements.values():
+            title, text = title_of(contract, each.id), " ".join(each.text.replace("`", "").split())
+            assert len(title) <= MAX_TITLE
+            assert not title.endswith("."), "a scenario file with such a title is refused"
+            whole = text[1:].startswith(f"{title[1:]};") or text[1:].rstrip(".") == title[1:]
+            assert whole or title.endswith(more), title
+            assert title.removesuffix(more)[-1] not in ",:; ", title
 
 
 @pytest.mark.parametrize(
@@ -89,6 +128,9 @@ def test_a_sound_wallet_is_exit_status_0_and_no_file(sound: Wallet, tmp_path: Pa
         (("explore",), 2, "say which wallet"),
         (("explore", "http://127.0.0.1:9/sportsbook", "--contract=sportsbook"), 3, "NOT READY"),
         (("explore", "--requests=0"), 2, "'0' is no whole number above 0"),
+        (("explore", "--seed=one"), 2, "'one' is no whole number"),
+        (("explore", "http://127.0.0.1:9/", f"--keep={__file__}/found"), 2, "is a file: name a folder"),
+        (("explore", "http://127.0.0.1:9/", "--json=missing/map.json"), 2, "name a file in a folder that exists"),
         (("replay", "found/none.yaml", "--url=http://127.0.0.1:9/"), 2, "found/none.yaml does not exist"),
     ],
 )

@@ -143,6 +143,66 @@ def test_refusals_stand_under_the_status_that_the_contract_gives_them() -> None:
     assert "invalid_token" in session["responses"]["403"]["content"]["application/json"]["examples"]
 
 
+def found_in(body: Any, expression: str) -> Any:
+    """The part of a request or an answer that a runtime expression means."""
+    for key in expression.partition("#")[2].split("/")[1:]:
+        body = body[int(key) if isinstance(body, list) else key]
+    return body
+
+
+def resolved(linked: Any, bodies: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The name of each linked field, and what it is in the bodies of the operation that the link comes from."""
+    if isinstance(linked, dict):
+        for key, each in linked.items():
+            if isinstance(each, str):
+                yield key, found_in(bodies[each.partition(".")[0]], each)
+            yield from resolved(each, bodies)
+    elif isinstance(linked, list):
+        for each in linked:
+            yield from resolved(each, bodies)
+
+
+def linked_fields(whole: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The linked fields by operation and name of the link, with their values in the examples of the operation."""
+    found = {}
+    for _, operation in operations(whole):
+        answer = operation["responses"]["200"]
+        bodies = {
+            "$request": operation["requestBody"]["content"]["application/json"]["examples"]["request"]["value"],
+            "$response": answer["content"]["application/json"]["examples"]["success"]["value"],
+        }
+        for name, link in answer.get("links", {}).items():
+            found[operation["operationId"], name] = dict(resolved(link["requestBody"], bodies))
+    return found
+
+
+def test_every_link_leads_to_an_operation_and_its_expressions_to_fields_of_the_examples(contract: Contract) -> None:
+    whole = plain(contract)
+    named = {operation["operationId"]: operation for _, operation in operations(whole)}
+    linked = linked_fields(whole)
+    for (source, name), values in linked.items():
+        link = named[source]["responses"]["200"]["links"][name]
+        target = named[link["operationId"]]["requestBody"]["content"]["application/json"]["schema"]
+        assert set(values) <= set(fields(whole, target)), f"{source} {name}"
+        assert link["operationId"] == (source if name == "again" else name)
+        assert link["requestBody"] == "$request.body" or values
+    assert {source for source, _ in linked} == set(named) - {"balance"}
+
+
+def test_a_link_says_which_fields_of_a_later_request_are_those_of_the_first() -> None:
+    sportsbook, casino = (linked_fields(plain(load(name))) for name in ("sportsbook", "casino"))
+    assert sportsbook["placebet", "rollbackbet"] == {
+        "originalTransactionId": "bet-1",
+        "betId": "ticket-1",
+        "playerId": "player-1",
+        "sessionId": "session-1",
+    }
+    assert sportsbook["authenticate", "balance"] == {"playerId": "player-1", "sessionId": "session-1"}
+    assert casino["bet", "settlement"]["refTransactionId"] == "bet-1"
+    assert "transactionId" not in casino["bet", "settlement"]
+    assert ("bet", "bet_batch") not in casino
+
+
 def test_a_casino_refuses_with_either_status() -> None:
     """Its document gives no HTTP status for a refusal, so the answers under 200 are of two shapes."""
     bet = next(found for path, found in operations(plain(load("casino"))) if path == "/transaction/bet")
@@ -299,6 +359,7 @@ def test_a_wallet_with_the_core_alone_documents_the_core_alone() -> None:
     with running("--core-only") as wallet:
         found = json.loads(served(wallet, "casino")[2], parse_float=Decimal)
     assert list(found["paths"]) == ["/transaction/settlement"]
+    assert list(found["paths"]["/transaction/settlement"]["post"]["responses"]["200"]["links"]) == ["again"]
     validate(found)
 
 
@@ -309,3 +370,13 @@ def test_the_start_banner_tells_of_it() -> None:
         process.terminate()
         process.communicate(timeout=DEADLINE_SECONDS)
     assert "OpenAPI document at /openapi.json" in line
+
+
+def test_a_whole_number_of_a_request_is_said_to_be_written_as_one(contract: Contract) -> None:
+    """For a JSON schema 5.0 is an integer. The platform never writes that, and a wallet may refuse it."""
+    whole = plain(contract)
+    for path, operation in operations(whole):
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        for name, described in fields(whole, schema).items():
+            if described.get("type") == "integer":
+                assert "without a fraction" in described["description"], f"{path} {name}"

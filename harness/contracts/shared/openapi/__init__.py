@@ -1,6 +1,7 @@
 """Makes the OpenAPI 3.1 document of a contract from its schemas, its examples and its requirements.
 
-Paths come from the operations, requests and answers from the schema folder, refusals from `Contract.write_reply`.
+Paths come from the operations, requests and answers from the schema folder, refusals from `Contract.write_reply`, links
+between operations from `Contract.encode`.
 Further demands come from `requirements.yaml`. A private contract has such a document, too.
 """
 

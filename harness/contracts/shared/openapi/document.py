@@ -9,6 +9,7 @@ from harness import __version__
 from harness.contracts import Contract, OperationSpec
 from harness.contracts.shared.json_text import JsonError, parse
 from harness.contracts.shared.openapi.components import Components
+from harness.contracts.shared.openapi.links import links
 from harness.contracts.shared.openapi.refusals import Refusal, refusals
 from harness.contracts.shared.openapi.vectors import as_markdown, vectors
 from harness.model import Requirement
@@ -40,7 +41,7 @@ def document(contract: Contract, server: str = "", operations: Collection[str] =
     names = [name for name in contract.specs if not operations or name in operations]
     components = Components(contract.schemas)
     try:
-        paths = {contract.specs[name].path: {"post": _operation(contract, name, components)} for name in names}
+        paths = {contract.specs[name].path: {"post": _operation(contract, name, names, components)} for name in names}
         worked, about = list(vectors(contract)), _about(contract)
     except (OSError, JsonError) as error:
         raise OpenApiError(f"contract {contract.name}: {error}") from None
@@ -65,7 +66,7 @@ def document(contract: Contract, server: str = "", operations: Collection[str] =
 # One operation
 
 
-def _operation(contract: Contract, name: str, components: Components) -> Node:
+def _operation(contract: Contract, name: str, names: Collection[str], components: Components) -> Node:
     spec = contract.specs[name]
     request, answer = (contract.schemas / f"{name}.{side}.json" for side in ("request", "response"))
     components.add_error()
@@ -84,6 +85,7 @@ def _operation(contract: Contract, name: str, components: Components) -> Node:
             components.error,
             _example(contract, name, "response"),
             refusals(contract, name),
+            links(contract, name, names),
         ),
         "x-requirements": [_as_node(each) for each in demanded],
     }
@@ -101,13 +103,16 @@ def _traits(spec: OperationSpec) -> list[str]:
     ]
 
 
-def _responses(answer: Node, error: Node, example: Mapping[str, Node], known: Collection[Refusal]) -> Node:
+def _responses(
+    answer: Node, error: Node, example: Mapping[str, Node], known: Collection[Refusal], following: Node
+) -> Node:
     """Success and refusals by HTTP status. If a refusal also has status 200, that status allows both schemas."""
     alike = [each for each in known if each.status < 400]
     schema = {"anyOf": [answer, error]} if alike else answer
     examples: dict[str, Mapping[str, Any]] = {**example, **{each.name: each.example for each in alike}}
     either = "Success, or a refusal: the body says which." if alike else "Success."
-    found: Node = {"200": {"description": either, "content": _content(schema, examples)}}
+    success = {"description": either, "content": _content(schema, examples)}
+    found: Node = {"200": {**success, **({"links": following} if following else {})}}
     for status in sorted({each.status for each in known if each.status >= 400}):
         here = [each for each in known if each.status == status]
         words = ", ".join(each.name.replace("_", " ") for each in here)
