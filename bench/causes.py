@@ -1,6 +1,6 @@
 """How often the dictionary of faults names the right cause: of one bug, of two, and of bugs that it does not know.
 
-The last figure, `fresh`, has wallets that nobody had seen when the rules of the causes were chosen.
+The last figures, `fresh` and `newest`, have wallets that nobody had seen when the rules of the causes were chosen.
 
 Run from the checkout: `.venv/bin/python -m bench.causes --rows 350 --pairs 100`. The wallets run in this process, with
 other sizes than those of the dictionary. It takes some seconds for each wallet.
@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 from fresh_strange_wallets import FRESH
 from measured_causes import answers, both, causes, pairs, place
+from newest_strange_wallets import NEWEST
 from strange_wallets import STRANGE, Strange
 
 from harness.proof.matrix import keys_of
@@ -34,12 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pairs", type=int, default=100, help="how many pairs of defects of different themes")
     parser.add_argument("--strange", type=int, default=len(STRANGE), help="how many wallets with unknown bugs")
     parser.add_argument("--fresh", type=int, default=len(FRESH), help="how many wallets that no rule has seen")
+    parser.add_argument("--newest", type=int, default=len(NEWEST), help="how many of another twenty such wallets")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
     _print("a known bug is its own first cause", _rows(options.rows, options.seed))
     _print("two known bugs are both among the first three causes", _pairs(options.pairs, options.seed))
     _print("an unknown bug is called by the name of a like one, or guessed", _strange(STRANGE[: options.strange]))
     _print("fresh: the first cause of a bug that no rule has seen is true", _strange(FRESH[: options.fresh]))
+    _print("newest: the same of another twenty", _strange(NEWEST[: options.newest]))
 
 
 def _print(what: str, outcomes: Iterator[tuple[str, bool, str]]) -> None:

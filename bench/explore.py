@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import chain, takewhile
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
@@ -53,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("mock_server").setLevel(logging.CRITICAL)
     match options.only:
         case "overhead":
-            for contract in options.contract or BUNDLED:
-                print(overhead(contract, options.requests, options.seed), flush=True)
+            print(overhead(options.contract or BUNDLED, options.requests, options.seed), flush=True)
         case "defects":
             rows = []
             for each in _defects(options):
@@ -190,27 +189,56 @@ ROUNDS = 3
 """How often each overhead is measured, in turn with the others. The least of each counts."""
 
 
-def overhead(contract: str, requests: int, seed: int) -> str:
+def overhead(contracts: Sequence[str], requests: int, seed: int) -> str:
     """Processor microseconds a request in process: generated scenarios beside the bundled suite.
 
     The first column is all of it. The second is our own: drawing or reading, planning, sending and judging, without the
-    time within the wallet.
+    time within the wallet. The last lines are of all contracts together.
     """
+    measured = {contract: _measured(contract, requests, seed) for contract in contracts}
+    if len(measured) > 1:
+        together = {name: [each[name] for each in measured.values()] for name in PLAYED}
+        measured["together"] = {name: Cost(*map(sum, zip(*costs, strict=True))) for name, costs in together.items()}
+    return "\n".join(
+        f"{contract}: {name}: {cost.whole:.0f} us a request ({cost.whole / costs['suite'].whole:.2f} times), "
+        f"our own {cost.own:.0f} us ({cost.own / costs['suite'].own:.2f} times)"
+        for contract, costs in measured.items()
+        for name, cost in costs.items()
+    )
+
+
+class Cost(NamedTuple):
+    """What playing has cost: requests, processor seconds, and those of them within the wallet."""
+
+    sent: float
+    seconds: float
+    in_wallet: float
+
+    @property
+    def whole(self) -> float:
+        """Microseconds a request."""
+        return self.seconds / self.sent * 1e6
+
+    @property
+    def own(self) -> float:
+        """Microseconds a request without the wallet's."""
+        return (self.seconds - self.in_wallet) / self.sent * 1e6
+
+
+PLAYED = ("suite", "pairs", "chance")
+
+
+def _measured(contract: str, requests: int, seed: int) -> dict[str, Cost]:
+    """The least cost of each of several measurements."""
     next(by_chance(Exploration(Playing(examiner_of(Wallet, contract))), seed))  # Hypothesis is loaded once.
-    found: dict[str, list[tuple[float, float]]] = {"suite": [], "pairs": [], "chance": []}
+    found: dict[str, list[Cost]] = {name: [] for name in PLAYED}
     for _ in range(ROUNDS):
         for name, costs in found.items():
             with InWallet() as wallet:
                 started = time.process_time()
                 sent = _sent(name, contract, requests, seed)
-                spent = time.process_time() - started
-            costs.append((spent / sent * 1e6, (spent - wallet.seconds) / sent * 1e6))
-    least = {name: tuple(map(min, zip(*costs, strict=True))) for name, costs in found.items()}
-    return "\n".join(
-        f"{contract}: {name}: {whole:.0f} us a request ({whole / least['suite'][0]:.2f} times), "
-        f"our own {own:.0f} us ({own / least['suite'][1]:.2f} times)"
-        for name, (whole, own) in least.items()
-    )
+                costs.append(Cost(sent, time.process_time() - started, wallet.seconds))
+    return {name: min(costs, key=lambda each: each.own) for name, costs in found.items()}
 
 
 def _sent(name: str, contract: str, requests: int, seed: int) -> int:

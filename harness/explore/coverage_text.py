@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from harness.explore.coverage import Coverage, Pair, beyond
 
-MOST_LINES = 15
-"""How many pairs each list of the terminal has. The JSON has all of them."""
+MOST_LINES = 5
+"""How many pairs each list of the terminal has. The JSON (`--json`) has all of them."""
 
 
 def coverage_text(name: str, coverage: Coverage, suite: Coverage | None, *, every: bool = False) -> str:
@@ -40,4 +40,4 @@ def _listed(title: str, pairs: Sequence[Pair], counts: Counter[Pair], most: int 
     for each in pairs[:most]:
         yield f"    {counts[each] or '':>6}  {each.operation}: {each.before} -> {each.now}"
     if most is not None and len(pairs) > most:
-        yield f"            and {len(pairs) - most} more"
+        yield f"            and {len(pairs) - most} more (`--json FILE` has all)"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.explore.dimensions import TWINS
+from harness.explore.dimensions import EXTRA_FIELD, TEXTS, TWINS
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
-from harness.explore.moves import EXTRA_FIELD, TEXTS, Move, again, movement, of_bet, ordinary, request_of
+from harness.explore.moves import Move, again, movement, of_bet, ordinary, request_of
 from harness.model import Loss
+from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
+FEWEST_CASES = 3
+"""Of how many families with the fewest cases one is often drawn."""
 _TWINS = {**TWINS, "length_255": "length_255_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
 _FAULTS = {
@@ -93,7 +96,7 @@ def stray(day: GeneratedDay) -> None:
         if day.choices.percent(30):
             named = {**named, **({} if bet.role else {"player": "other"})}
     if named["bet"] != UNKNOWN and day.has(word, "bet_shape") and day.choices.percent(15):
-        named["bet_shape"] = day.choices.one(tuple(_TWINS.values()))
+        named["bet_shape"] = day.choices.in_turn(tuple(_TWINS.values()))
     if word == "rollback":
         stray_one = {"transaction": UNKNOWN} if named["bet"] != UNKNOWN and _may_name_another(day) else {}
         day.add({word: {"id": day.label(), **named, **stray_one}})
@@ -117,14 +120,25 @@ def early(day: GeneratedDay) -> None:
 
 
 def too_much(day: GeneratedDay) -> None:
-    """A bet of the balance or of more, and the same bet again, with money or without."""
-    amount = day.choices.one(("more_than_everything", "everything"))
-    draft = movement(day, "bet", amount=amount, **day.role())
-    day.add({"bet": draft})
-    if day.choices.percent(50):
-        credit = day.choices.one(day.space.credits)
-        day.add({credit: movement(day, credit, amount="25", **{k: v for k, v in draft.items() if k == "player"})})
-    day.add({"resend": draft["id"]} if day.choices.percent(60) else {"bet": {**draft, "amount": day.amount("bet")}})
+    """A debit of the balance or of more, then perhaps a credit, and the same debit again, with money or without."""
+    word = str(day.choices.in_turn([each for each in ("bet", "unsettle") if each in day.space.words]))
+    amount = day.choices.in_turn(("more_than_everything", "everything"))
+    draft = movement(day, word, amount=amount, **day.role())
+    day.add({word: draft})
+    if day.choices.percent(70):
+        credit = day.choices.in_turn(day.space.credits)
+        role = {name: value for name, value in draft.items() if name == "player"}
+        paid = day.choices.in_turn(("25", "zero", "3"))
+        day.add({credit: movement(day, credit, amount=paid, **(_for(day, draft) if word == "bet" else role))})
+    if day.choices.percent(70):
+        again = {"resend": draft["id"]} if day.choices.percent(60) else {word: {**draft, "amount": day.amount(word)}}
+        day.add(again)
+
+
+def _for(day: GeneratedDay, bet: Draft) -> Draft:
+    """The fields by which a credit names this bet or nothing but its player."""
+    role = {name: value for name, value in bet.items() if name == "player"}
+    return {"bet": bet["id"], **role} if day.choices.percent(50) else role
 
 
 def lost(day: GeneratedDay) -> None:
@@ -133,7 +147,7 @@ def lost(day: GeneratedDay) -> None:
     if step is None:
         return
     (word, draft) = next(iter(step.items()))
-    day.add({**step, "lost": day.choices.one([str(each) for each in Loss])})
+    day.add({**step, "lost": day.choices.in_turn([str(each) for each in Loss])})
     if day.choices.percent(25) and (between := ordinary(day)):
         day.add(between)
     if word in day.space.undoable and day.choices.percent(40):
@@ -144,10 +158,10 @@ def lost(day: GeneratedDay) -> None:
 
 def race(day: GeneratedDay) -> None:
     """Several requests in flight together: the same one, repeats, and others of the player or of another one."""
-    if day.choices.percent(30) and (step := ordinary(day)):
+    if day.choices.percent(40) and (step := ordinary(day)):
         (word, draft) = next(iter(step.items()))
         kept = draft if day.choices.percent(60) else {name: value for name, value in draft.items() if name != "id"}
-        times = day.choices.by_weight({"2": 4, "4": 3, "8": 3, "20": 2})
+        times = day.choices.in_turn(("2", "8", "20"))
         day.add({word: kept, "times": times, "at_once": "true"})
         return
     steps: list[Written] = []
@@ -180,7 +194,8 @@ def forged(day: GeneratedDay) -> None:
     if step is None:
         return
     (word, draft) = next(iter(step.items()))
-    day.add({**step, **day.choices.one(_spoilt(day, word))})
+    kind, way = day.choices.in_turn(_spoilt(day, word))
+    day.add({**step, kind: {"amount": way} if kind == "tampered" else way})
     _then_good(day, word, draft)
 
 
@@ -192,19 +207,20 @@ def _target(day: GeneratedDay) -> Written | None:
     return ordinary(day)
 
 
-def _spoilt(day: GeneratedDay, word: str) -> list[Written]:
+def _spoilt(day: GeneratedDay, word: str) -> list[tuple[str, str]]:
+    """The modifiers of a request that is not the platform's, each with its value."""
     contract = day.space.dialect.contract
-    ways: list[Written] = [{"forged": each} for each in contract.forgeries]
-    ways += [{"missing_header": each} for each in contract.required_headers]
+    ways = [("forged", each) for each in contract.forgeries]
+    ways += [("missing_header", each) for each in contract.required_headers]
     if day.space.dialect.dates_requests:
-        ways += [{"stale": each} for each in ("10m", "2h", "1d")] + [{"ahead": "2h"}]
+        ways += [("stale", each) for each in ("10m", "2h", "1d")] + [("ahead", "2h")]
     if day.space.dialect.signs_bodies and word in day.space.movements:
-        ways += [{"tampered": {"amount": "11"}}] * 2
+        ways += [("tampered", each) for each in ("11", "9")]
     return ways
 
 
 def _then_good(day: GeneratedDay, word: str, draft: Draft) -> None:
-    if "id" in draft and day.choices.percent(50):
+    if "id" in draft and day.choices.percent(70):
         day.add({word: draft})
 
 
@@ -235,22 +251,22 @@ def _fault(day: GeneratedDay, word: str, draft: Draft) -> tuple[Draft, Written]:
     weights = {each: weight for each, weight in _FAULTS.items() if each in values or each in _OF_ANY_REQUEST}
     match day.choices.by_weight({**weights, "amount": _FAULTS["amount"] if amount else 0}):
         case "body":
-            return {}, {"body": day.choices.one(_BODIES)}
+            return {}, {"body": day.choices.in_turn(_BODIES)}
         case "content_type":
-            return {}, {"content_type": day.choices.one(("text/plain", "application/xml"))}
+            return {}, {"content_type": day.choices.in_turn(("text/plain", "application/xml"))}
         case "amount":
-            return {"raw": {amount: day.choices.one((*_BAD_AMOUNTS, f'5, "{amount}": 5'))}}, {}
+            return {"raw": {amount: day.choices.in_turn((*_BAD_AMOUNTS, f'5, "{amount}": 5'))}}, {}
         case "without":
-            return {"without": [day.choices.one(sorted(day.space.dialect.wire_fields(word)))]}, {}
+            return {"without": [day.choices.in_turn(sorted(day.space.dialect.wire_fields(word)))]}, {}
         case "extra":
-            return {"raw": {EXTRA_FIELD: day.choices.one(TEXTS)}}, {}
+            return {"raw": {EXTRA_FIELD: day.choices.in_turn(TEXTS)}}, {}
         case name:
-            return {name: day.choices.one(values[name])}, {}
+            return {name: day.choices.in_turn(values[name])}, {}
 
 
 def twin(day: GeneratedDay) -> None:
     """Two transactions whose ids nearly are the same, or one whose id is long or strange."""
-    shape = day.choices.one(tuple(_TWINS) if day.choices.percent(70) else tuple(SHAPES)[1:])
+    shape = day.choices.in_turn(tuple(_TWINS) if day.choices.percent(70) else tuple(SHAPES)[1:])
     step = ordinary(day)
     if step is None:
         return
@@ -303,12 +319,16 @@ def session_ends(day: GeneratedDay) -> None:
 
 
 def faulty(day: GeneratedDay) -> None:
-    """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should."""
+    """A family of faults: the request without a fault, and once with each fault. Each must be refused as it should.
+
+    After an amount beyond 2^53 units nothing else is sent, as a wallet may refuse what comes on top of it.
+    """
     unused = [each for each in day.space.families if each not in day.families_used]
     if families := unused or day.space.families:
-        word, family = day.choices.one(families)
+        word, family = day.choices.one(families[:FEWEST_CASES] if day.choices.percent(40) else families)
         day.families_used.add((word, family))
-        day.add({word: {"amount": "10"}, "faults": family})
+        day.add({word: {"amount": "10"} if word in day.space.movements else "", "faults": family})
+        day.ended = family == BEYOND_EXACT
 
 
 DEVIATIONS: Mapping[str, tuple[Move, int]] = {
@@ -316,11 +336,11 @@ DEVIATIONS: Mapping[str, tuple[Move, int]] = {
     "conflict": (conflict, 10),
     "stray": (stray, 10),
     "early": (early, 4),
-    "too_much": (too_much, 5),
+    "too_much": (too_much, 8),
     "lost": (lost, 8),
     "race": (race, 8),
     "forged": (forged, 5),
-    "altered": (altered, 8),
+    "altered": (altered, 12),
     "twin": (twin, 5),
     "rounds": (rounds, 2),
     "session_ends": (session_ends, 3),

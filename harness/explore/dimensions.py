@@ -12,7 +12,7 @@ from functools import cached_property
 
 from harness.contracts import Contract
 from harness.scenario.dialect import Dialect, dialect_of
-from harness.scenario.faults import BEYOND_EXACT, FAMILIES, why_no_family
+from harness.scenario.faults import BEYOND_EXACT, FAMILIES, faults_of, why_no_family
 from harness.scenario.words import BETS, CREDITS, OF_A_BET, OPERATIONS
 
 OPERATION, SIZE, AMOUNT, IDENTIFIER, PLAYER, SESSION = "operation", "size", "amount", "identifier", "player", "session"
@@ -129,6 +129,22 @@ TWINS: Mapping[str, str] = {
 """For each shape of an id the shape that wallets confuse with it."""
 
 
+EXTRA_FIELD = "futureField"
+"""A field that no contract has."""
+_MANY_BYTES = "".join(map(chr, range(0x4E2D, 0x4E2D + 60)))
+TEXTS = (
+    "1",
+    "{}",
+    '"a"',
+    '"\u2028 and \u2029"',
+    '"< & >"',
+    f'"{_MANY_BYTES}"',
+    f'"a{_MANY_BYTES}"',
+    f'"ab{_MANY_BYTES}"',
+)
+"""Values of such a field, as JSON. The text of many bytes begins at each of three places."""
+
+
 @dataclass(frozen=True, eq=False)
 class Space:
     """The dimensions of one contract, each with its values in order."""
@@ -188,13 +204,20 @@ class Space:
 
     @cached_property
     def families(self) -> tuple[tuple[str, str], ...]:
-        """Operations that move an amount, each with a family of faults that a generated scenario may use."""
-        return tuple(
+        """The operations, each with every family of faults that its requests may have. Those of few cases come first.
+
+        A rollback has none, because it needs a bet. Only credits have amounts that no balance covers.
+        """
+        names = self.dialect.contract.words
+        words = {names[word]: word for word in reversed(self.words) if word != "rollback"}
+        found = [
             (word, family)
-            for word in self.movements
+            for word in words.values()
             for family in FAMILIES
-            if family != BEYOND_EXACT and not why_no_family(self.dialect, word, family)
-        )
+            if (family != BEYOND_EXACT or word not in {*self.bets, "unsettle"})
+            and not why_no_family(self.dialect, word, family)
+        ]
+        return tuple(sorted(found, key=lambda each: len(faults_of(self.dialect, *each))))
 
 
 def space_of(contract: Contract) -> Space:

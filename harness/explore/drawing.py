@@ -6,7 +6,8 @@ shown. A move that led to new places of the map gets a greater weight. A scenari
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from struct import Struct
@@ -77,6 +78,8 @@ class Chance:
     """The map that decides what is rare. Somebody else fills it."""
     lacks: Callable[[], Collection[str]] = frozenset
     """Returns the operations, as scenario words, that the wallet is known to lack by now."""
+    taken: dict[tuple[Hashable, ...], Counter[Hashable]] = field(default_factory=dict)
+    """How often each value of a choice in turn was taken."""
     _space: Space = field(init=False)
     _uses: dict[str, int] = field(default_factory=dict)
     _gains: dict[str, int] = field(default_factory=dict)
@@ -144,7 +147,7 @@ class Chance:
             move, _ = MOVES[name]
             move(day)
             moves.append(name)
-            if len(day.steps) >= MOST_STEPS:
+            if day.ended or len(day.steps) >= MOST_STEPS:
                 break
         if not day.steps:
             MOVES["stake"][0](day)
@@ -210,7 +213,7 @@ def _group(seed: int, number: int, chance: Chance) -> list[Chosen]:
     )
     @hypothesis.given(strategies.data())
     def draw(data: Any) -> None:
-        choices = Choices(_Blocks(lambda: bytes(data.draw(_block()))).below)
+        choices = Choices(_Blocks(lambda: bytes(data.draw(_block()))).below, chance.taken)
         found.append([chance.scenario(choices) for _ in range(IN_AN_EXAMPLE)])
 
     draw()

@@ -44,7 +44,13 @@ def exclusions_of(space: Space) -> tuple[Exclusion, ...]:
     """All exclusions of a contract."""
     return tuple(
         each
-        for each in (*_by_operation(space), *_masked(space), *_of_refusals(space), *_of_sending(space))
+        for each in (
+            *_by_operation(space),
+            *_masked(space),
+            *_of_refusals(space),
+            *_of_sending(space),
+            *_of_restarts(space),
+        )
         if each.excluded
     )
 
@@ -122,6 +128,11 @@ _REFUSED = frozenset({"unauthentic", "other_currency", "wrong_amount", "missing_
 """Alterations after which a wallet refuses the request, whatever else it says."""
 
 
+_OF_A_KNOWN = frozenset(
+    {"twin", "twin_bet", "other_amount", "other_player", "other_bet", "other_operation", "in_a_batch"}
+)
+"""Repeats that show something only if the wallet knows the transaction."""
+
 REFUSED: Mapping[str, frozenset[str]] = {
     ALTERATION: _REFUSED,
     PLAYER: frozenset({"unknown", "near"}),
@@ -142,6 +153,13 @@ def _masked(space: Space) -> Iterator[Exclusion]:
     yield Exclusion(PLAYER, nobody, ALTERATION, _all_but(space, ALTERATION, "none"), masks)
     lost = frozenset({"half_request"})
     yield Exclusion(LOSS, lost, AMOUNT, _all_but(space, AMOUNT, "ordinary", "everything"), "the request never arrives")
+    yield Exclusion(LOSS, lost, REPEAT, _OF_A_KNOWN, "the request never arrives, so its id is new")
+    refused = frozenset({"more_than_everything"})
+    yield Exclusion(
+        AMOUNT, refused, REPEAT, frozenset({"twin", "twin_bet"}), "the request is refused, so its id is new"
+    )
+    of_bets = frozenset({"foreign_bet", "near_bet"})
+    yield Exclusion(ALTERATION, of_bets, AMOUNT, refused, "no bet of that amount is accepted")
     yield Exclusion(REPEAT, frozenset({"mended"}), ALTERATION, frozenset({"extra_field"}), "there is nothing to mend")
     wrong = frozenset({"expired", "unknown", "none"})
     yield Exclusion(SESSION, wrong, AMOUNT, _all_but(space, AMOUNT, "ordinary", "zero"), masks)
@@ -161,6 +179,21 @@ def _of_refusals(space: Space) -> Iterator[Exclusion]:
         yield Exclusion(dimension, values, LOSS, _all_but(space, LOSS, "none"), masks)
         yield Exclusion(dimension, values, REPEAT, _all_but(space, REPEAT, "none", "same", "mended"), masks)
         yield Exclusion(dimension, values, BETWEEN, _all_but(space, BETWEEN, "nothing", "refusal", "many"), masks)
+
+
+def _of_restarts(space: Space) -> Iterator[Exclusion]:
+    """A restart takes long, so it stands only between a transaction that has an effect and its return."""
+    restart = frozenset({"restart"})
+    moved = _all_but(space, AMOUNT, "ordinary", "fine", "half", "everything")
+    yield Exclusion(BETWEEN, restart, AMOUNT, moved, "a restart is for what moves money")
+    known = frozenset({"twin", "twin_bet", "other_bet"})
+    yield Exclusion(BETWEEN, restart, REPEAT, known, "a restart is for what the wallet must remember")
+    for dimension in (ALTERATION, CONCURRENCY):
+        plain = "none" if dimension == ALTERATION else "alone"
+        yield Exclusion(
+            BETWEEN, restart, dimension, _all_but(space, dimension, plain), "a restart is for a good request"
+        )
+    yield Exclusion(BETWEEN, restart, LOSS, frozenset({"half_request"}), "the request never arrives")
 
 
 def _of_sending(space: Space) -> Iterator[Exclusion]:
@@ -189,6 +222,8 @@ def _of_sending(space: Space) -> Iterator[Exclusion]:
         _all_but(space, IDENTIFIER, *TWINS),
         "the shape has no twin",
     )
+    undone = frozenset({"undone", "undone_twice"})
+    yield Exclusion(BETWEEN, frozenset({"rollback"}), REPEAT, undone, "the rollback between undoes the subject already")
     whole = frozenset({"broken_body"})
     yield Exclusion(ALTERATION, whole, SIZE, _all_but(space, SIZE, "one"), "the body is not written at all")
     limit = frozenset({"float32_limit"})

@@ -16,9 +16,11 @@ from harness.explore.explored_findings import ExploredFinding
 from harness.explore.histories import scenarios_of
 from harness.explore.pairs import restarting_rows, shipped
 from harness.explore.playing import Generated, Key, Playing, findings_in
+from harness.explore.reductions import one_after_another
 from harness.explore.restart_limits import MOST_BY_PAIRS, RestartLimit, restarts, without_restarts
 from harness.explore.shrinking import MOST_REQUESTS, shrink
 from harness.files.complaints import ScenarioError
+from harness.model import Level
 from harness.verdict import ScenarioResult
 
 RACES = 2
@@ -176,9 +178,14 @@ def _map(exploration: Exploration, drawn: Drawn) -> None:
 
 
 def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
-    """Count a known finding, or shrink a new one."""
+    """Count a known finding, or shrink a new one.
+
+    If the same requests violate a MUST one after the other, then the race is not to blame, and that is the finding.
+    """
     if key in exploration.findings:
         exploration.findings[key].seen += 1
+        return
+    if key.situation.partition("_")[0] in _OF_RACES and _noted_without_race(exploration, drawn):
         return
     left = exploration.most_of_shrinking - (exploration.player.requests - exploration.generated_requests)
     shrunk = shrink(drawn.generated, key, exploration.player, most_requests=max(min(left, MOST_REQUESTS), 0))
@@ -189,3 +196,30 @@ def _note(exploration: Exploration, key: Key, drawn: Drawn) -> None:
     exploration.findings[key] = ExploredFinding(
         key, shrunk.generated, shrunk.verdict, shrunk.result, drawn.origin, shrunk.failed, shrunk.played
     )
+
+
+_OF_RACES = ("", "race")
+"""How the situations of races begin. A warning about a race as a whole has none."""
+
+
+def _noted_without_race(exploration: Exploration, drawn: Drawn) -> bool:
+    """Note what the requests of a scenario violate one after the other. False if that is no MUST, or if none race."""
+    alone = one_after_another(drawn.generated)
+    if alone is None:
+        return False
+    for key in _violated(alone, exploration):
+        _note(exploration, key, replace(drawn, generated=alone))
+        if key in exploration.findings:
+            return True
+    return False
+
+
+def _violated(generated: Generated, exploration: Exploration) -> Iterator[Key]:
+    """The requirements of the level MUST that a scenario violates, but those of races."""
+    try:
+        found = findings_in(exploration.player.play(generated, exploration.player.restarts.shrinking))
+    except ScenarioError:
+        return
+    for key, verdict in found.items():
+        if verdict.level is Level.MUST and key.situation.partition("_")[0] != "race":
+            yield key

@@ -55,6 +55,8 @@ class GeneratedDay:
     sent: list[Labelled] = field(default_factory=list)
     token_used: bool = False
     """True if a step exchanges the player's one token."""
+    ended: bool = False
+    """True if nothing may follow the last step."""
     families_used: set[tuple[str, str]] = field(default_factory=set)
     """Operations with families of faults that were drawn before. A family takes many requests, so others come first."""
     _labels: int = 0

@@ -152,7 +152,7 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
     if word in subject.space.movements:
         draft["amount"] = "20" if word in subject.space.credits else "7"
     if word == "rollback":
-        draft["bet"] = "unknown"
+        draft |= _names_of(subject) if subject.word in subject.space.undoable else {"bet": "unknown"}
     elif word in subject.space.of_a_bet and subject.word in subject.space.of_a_bet:
         draft["bet"] = BET
     elif word in subject.space.of_a_bet and subject.word in subject.space.bets:
@@ -160,6 +160,12 @@ def _ordinary(subject: Subject, word: str) -> Draft | str:
         if subject.row[IDENTIFIER] != "plain" and subject.has("bet_shape", word):
             draft["bet_shape"] = subject.row[IDENTIFIER]
     return draft or ""
+
+
+def _names_of(subject: Subject) -> Draft:
+    """The fields by which a rollback names the subject, but its player."""
+    shape = {"bet_shape": subject.row[IDENTIFIER]} if subject.row[IDENTIFIER] != "plain" else {}
+    return {"bet": SUBJECT, **shape}
 
 
 def _repeats(subject: Subject) -> Iterator[Written]:
@@ -188,7 +194,7 @@ def _other_operation(subject: Subject) -> Iterator[Written]:
         each for each in space.movements if each != subject.word and space.dialect.has_field(each, "id")
     ]
     word = subject.chosen(REPEAT, others)
-    carried = {"bet": word in space.of_a_bet, "round": subject.has("round", word)}
+    carried = {"bet": word in space.of_a_bet, "round": subject.has("round", word), "kind": False}
     kept = {name: value for name, value in draft.items() if carried.get(name, True)}
     yield {word: {"amount": ORDINARY_AGAIN, **kept}}
 
@@ -213,8 +219,7 @@ def _for_the_twin(subject: Subject) -> Iterator[Written]:
 
 
 def _undone(subject: Subject) -> Iterator[Written]:
-    shape = {"bet_shape": subject.row[IDENTIFIER]} if subject.row[IDENTIFIER] != "plain" else {}
-    yield {"rollback": {"bet": SUBJECT, **shape, **subject.role}}
+    yield {"rollback": {**_names_of(subject), **subject.role}}
 
 
 def _undone_twice(subject: Subject) -> Iterator[Written]:

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from harness.explore.dimensions import EXTRA_FIELD, TEXTS
 from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled, Written
 
-EXTRA_FIELD = "futureField"
-"""A field that no contract has."""
-_MANY_BYTES = "".join(map(chr, range(0x4E2D, 0x4E2D + 60)))
-TEXTS = (
-    "1",
-    "{}",
-    '"a"',
-    '"\u2028 and \u2029"',
-    '"< & >"',
-    f'"{_MANY_BYTES}"',
-    f'"a{_MANY_BYTES}"',
-    f'"ab{_MANY_BYTES}"',
-)
-"""Values of such a field, as JSON. The text of many bytes begins at each of three places."""
 MOST_KINDS = 3
 """How many credits of different kinds a bet gets in a row."""
 
@@ -37,14 +24,14 @@ def movement(day: GeneratedDay, word: str, **given: str) -> Draft:
     if word in day.space.movements:
         draft["amount"] = given.pop("amount", "") or day.amount(word)
     draft |= {name: value for name, value in given.items() if day.has(word, name)}
-    if day.choices.percent(8) and (kinds := day.space.dialect.kinds(word)):
-        draft["kind"] = day.choices.one(kinds)
+    if day.choices.percent(15) and (kinds := day.space.dialect.kinds(word)):
+        draft["kind"] = day.choices.in_turn(kinds)
     return draft
 
 
 def ordinary(day: GeneratedDay) -> Written | None:
     """A single good request of any operation that has an id. None if nothing fits."""
-    word = day.choices.one([each for each in day.space.with_field("id") if each not in {"retry", "bet_batch"}])
+    word = day.choices.in_turn([each for each in day.space.with_field("id") if each not in {"retry", "bet_batch"}])
     return request_of(day, word)
 
 
@@ -105,7 +92,7 @@ def undo(day: GeneratedDay) -> None:
         return
     undone = day.choices.one(undoable)
     day.add({"rollback": {"id": day.label(), **of_bet(undone)}})
-    match day.choices.by_weight({"nothing": 50, "again": 20, "undone again": 10, "credit": 20 if undone.is_bet else 0}):
+    match day.choices.by_weight({"nothing": 40, "again": 30, "undone again": 10, "credit": 20 if undone.is_bet else 0}):
         case "again":
             day.add({undone.word: again(day, undone)})
         case "undone again":
@@ -132,8 +119,8 @@ def night_job(day: GeneratedDay) -> None:
     """A batch of new transactions and of some that were sent before, in any order. Few are as long as a real one."""
     if not day.space.batches:
         return
-    word = day.choices.one(day.space.batches)
-    if day.choices.percent(12):
+    word = day.choices.in_turn(day.space.batches)
+    if day.choices.percent(30):
         day.add(_long_batch(day, word))
         return
     items: list[Draft] = []
@@ -145,9 +132,9 @@ def night_job(day: GeneratedDay) -> None:
 def _long_batch(day: GeneratedDay, word: str) -> Written:
     """A batch of as many small transactions as a night has. Some carry a text that the contract does not know."""
     draft: Draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
-    if day.choices.percent(40):
-        draft["raw"] = {EXTRA_FIELD: day.choices.one(TEXTS)}
-    return {word: [draft], "size": day.choices.by_weight({"30": 84, "120": 10, "600": 6})}
+    if day.choices.percent(60):
+        draft["raw"] = {EXTRA_FIELD: day.choices.in_turn(TEXTS)}
+    return {word: [draft], "size": day.choices.in_turn(("30", "600"))}
 
 
 def _item(day: GeneratedDay, word: str, items: list[Draft]) -> Draft:
@@ -193,7 +180,7 @@ def login(day: GeneratedDay) -> None:
     """A login with the player's token, or with one that was used or never given out. Some players log in twice."""
     if "authenticate" in day.space.words:
         twice = {"times": "2", "at_once": "true"} if day.choices.percent(20) else {}
-        day.add({"authenticate": {"token": UNKNOWN} if day.choices.percent(15) else "", **twice})
+        day.add({"authenticate": {"token": UNKNOWN} if day.choices.in_turn((False, True)) else "", **twice})
 
 
 def restart(day: GeneratedDay) -> None:
@@ -216,7 +203,7 @@ ORDINARY: Mapping[str, tuple[Move, int]] = {
     "take_back": (take_back, 6),
     "night_job": (night_job, 9),
     "read": (read, 5),
-    "login": (login, 2),
+    "login": (login, 6),
     "restart": (restart, 2),
     "many": (many, 2),
 }

@@ -14,11 +14,7 @@ from typing import TypeAlias
 
 from harness.contracts import Contract
 from harness.explore.dimensions import (
-    ALTERATION,
-    AMOUNT,
     BETWEEN,
-    CONCURRENCY,
-    LOSS,
     OPERATION,
     REPEAT,
     Space,
@@ -105,24 +101,10 @@ def covered(rows: Iterable[Row]) -> frozenset[Pair]:
 
 
 def restarting_rows(rows: Sequence[Row], most: int) -> frozenset[int]:
-    """The places in the array of the rows that restart the wallet, at most so many.
-
-    They are those whose subject has an effect and comes again. Identical requests in flight would hide the reason.
-    """
+    """The places in the array of the rows that restart the wallet, at most so many: the first by `_KNOWN_AGAIN`."""
     ranks = {value: rank for rank, value in enumerate(_KNOWN_AGAIN)}
-
-    def order(number: int) -> tuple[bool, bool, int, int]:
-        row = rows[number]
-        rank = ranks.get(row[REPEAT], len(ranks)) if _has_an_effect(row) else len(ranks)
-        return rank == len(ranks), row[CONCURRENCY] == "same_request", rank, number
-
-    return frozenset(sorted((number for number, row in enumerate(rows) if row[BETWEEN] == "restart"), key=order)[:most])
-
-
-def _has_an_effect(row: Row) -> bool:
-    """True if the subject of a row is a good request that arrives whole, and that the balance covers."""
-    whole = row[LOSS] != "half_request" and row[AMOUNT] != "more_than_everything"
-    return whole and row[ALTERATION] in {"none", "extra_field"}
+    found = [number for number, row in enumerate(rows) if row[BETWEEN] == "restart"]
+    return frozenset(sorted(found, key=lambda number: (ranks.get(rows[number][REPEAT], len(ranks)), number))[:most])
 
 
 def is_allowed(row: Row, exclusions: Sequence[Exclusion]) -> bool:

@@ -34,6 +34,22 @@ def smaller(generated: Generated) -> Iterator[dict[str, Any]]:
         yield {**generated, "steps": without_lonely_labels(steps)}
 
 
+def one_after_another(generated: Generated) -> dict[str, Any] | None:
+    """The scenario with the requests of each race one after the other. None if it has no race."""
+    steps = list(_in_order(generated["steps"]))
+    if steps == generated["steps"]:
+        return None
+    return {**generated, "steps": without_lonely_labels(steps)}
+
+
+def _in_order(steps: Steps) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        if isinstance(step.get("at_once"), list):
+            yield from step["at_once"]
+        else:
+            yield {name: value for name, value in step.items() if name != "at_once"}
+
+
 def size_of(generated: Generated) -> int:
     """How many steps a scenario has. Each step of a race counts, and the race itself does not."""
     return sum(len(each["at_once"]) if isinstance(each.get("at_once"), list) else 1 for each in generated["steps"])

@@ -10,12 +10,14 @@ from harness.explore.dimensions import (
     ALTERATION,
     AMOUNT,
     BETWEEN,
+    EXTRA_FIELD,
     IDENTIFIER,
     LOSS,
     OPERATION,
     PLAYER,
     SESSION,
     SIZE,
+    TEXTS,
     Space,
 )
 from harness.explore.pairs import Row
@@ -115,6 +117,8 @@ class Subject:
             draft["bet"] = BET
         if self.word in self.space.movements:
             draft["amount"] = self.amount
+        if kinds := self.space.dialect.kinds(self.word):
+            draft |= {"kind": kind} if (kind := self.chosen(OPERATION, kinds)) != kinds[0] else {}
         if self.row[BETWEEN] == "many" and self.has("round"):
             draft["round"] = ROUND
         if self.row[PLAYER] == "other":
@@ -196,7 +200,7 @@ class Subject:
             case "missing_field":
                 return {"without": [self.chosen(ALTERATION, sorted(self.essential()))]}
             case "extra_field":
-                return {"raw": {"futureField": "1"}}
+                return {"raw": {EXTRA_FIELD: self.chosen(ALTERATION, TEXTS)}}
             case "unknown_bet":
                 return {"bet": "unknown"}
             case "near_bet":

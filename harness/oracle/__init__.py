@@ -8,6 +8,7 @@ from harness.oracle.book import Book, Entry, EntryState, Family, Key, change_of,
 from harness.oracle.events import Belief, Event
 from harness.oracle.judge import MONEY_ONLY, STRICT, Finding, Judgement, Leniency, balances, judge, lost
 from harness.oracle.lost import reasons_of_refusal
+from harness.oracle.naming import situation_of_known
 from harness.oracle.policy_words import POLICY_WORDS, PolicyWords
 from harness.oracle.possible import Possible
 from harness.oracle.rules import allowed
@@ -41,4 +42,5 @@ __all__ = [
     "key_of",
     "lost",
     "reasons_of_refusal",
+    "situation_of_known",
 ]

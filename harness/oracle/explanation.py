@@ -22,6 +22,12 @@ LARGEST_SEARCH = 6_000
 STEPS_PER_EVENT = 20
 """More than `LARGEST_SEARCH` for very large batches."""
 
+
+def is_beyond_budget(count: int) -> bool:
+    """True if so many events are too many for a search that tries each of them in every place, as after a loss."""
+    return count * (count + 1) // 2 > max(LARGEST_SEARCH, STEPS_PER_EVENT * count)
+
+
 Readings = frozenset[tuple[str, str]]
 _State = tuple[int, Belief, Readings, object]
 """The events done, the belief that they leave with the readings that it rests on, and its key."""

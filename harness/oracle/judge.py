@@ -9,7 +9,7 @@ from itertools import product
 from harness.model import Amount, Movement, Situation, Unsettle, Wrong
 from harness.oracle.book import Book, EntryState, Family, key_of
 from harness.oracle.events import Belief, Event, contended
-from harness.oracle.explanation import Found, OrderSearch
+from harness.oracle.explanation import Found, OrderSearch, is_beyond_budget
 from harness.oracle.lost import answers, distinct, lose, span, step, without_arrived
 from harness.oracle.naming import situation_of_known
 from harness.oracle.possible import Possible, entry_of
@@ -158,7 +158,8 @@ def _agreeing(belief: Belief, event: Event) -> Collection[tuple[Belief, frozense
 def _batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
     lost_ids = {each.id for belief in beliefs for each in belief.lost}
     is_resent = len(lost_ids) > SMALL_BATCH or any(event.id in lost_ids for event in events)
-    if len(events) > SMALL_BATCH and is_resent:
+    is_hopeless = any(belief.lost for belief in beliefs) and is_beyond_budget(len(events))
+    if len(events) > SMALL_BATCH and (is_resent or is_hopeless):
         return _half_answered_batch(beliefs, events)
     found = _search(beliefs, events)
     if found is not None and found.beliefs:
@@ -221,8 +222,9 @@ def _lost_before(belief: Belief, event: Event) -> bool:
 def _half_answered_batch(beliefs: Sequence[Belief], events: Sequence[Event]) -> Judgement:
     """A large batch of which answers were lost, now or before: what is accepted has moved its money, at any time.
 
-    When each item was applied is not worth a search. Each balance shown must lie between those before and after. Before
-    is the time at which the first answer was lost.
+    So is one after another lost answer, if it is too large to try its items in every place. When each item was applied
+    is not worth a search. Each balance shown must lie between those before and after. Before is the time at which the
+    first answer was lost.
     """
     found = _money(beliefs, events, contention=False)
     if isinstance(found, Judgement):

@@ -184,7 +184,8 @@ def _bet_reference(bound: Bound, moment: Moment) -> str:
 
 def _bet(bound: Bound, moment: Moment, word: str) -> Bet:
     game, kind = _game(bound.draft, moment), _kind(bound, moment, word)
-    return Bet(**_moved(bound, moment), bet=bound.bet, round=bound.round, game=game, kind=kind)
+    odds = bound.draft.odds
+    return Bet(**_moved(bound, moment), bet=bound.bet, round=bound.round, game=game, kind=kind, odds=odds)
 
 
 def _payout(bound: Bound, moment: Moment, word: str) -> Payout:

@@ -25,11 +25,12 @@ _VARIANTS: Mapping[str, Mapping[str, object]] = {
     "bet": {"bet": "other"},
     "round": {"round": "other"},
     "game": {"game": "other"},
+    "odds": {"odds": "2.50"},
     "win": {"win": False},
     "token": {"token": "other"},
 }
 """Scenario field to a change of an operation that its writing brings about."""
-_ON_THE_WIRE: Mapping[str, str] = {"spelled": "player", "bet_shape": "bet", "transaction": "bet"}
+_ON_THE_WIRE: Mapping[str, str] = {"spelled": "player", "bet_shape": "bet", "transaction": "bet", "pot": "bet"}
 """Scenario field to the field that it changes on the wire, where the names differ."""
 _OF_ROLLBACK: Mapping[str, object] = {"bet": "other", "original": "other"}
 """What the field `bet` of a rollback changes: a wire may name the transaction, the bet, or both."""
@@ -78,6 +79,10 @@ class Dialect:
     def wire_fields(self, word: str) -> frozenset[str]:
         """The names of the fields in a request for the word. For a batch, the names in one item."""
         return frozenset(self._fields(word, {}))
+
+    def may_lack(self, word: str, name: str) -> bool:
+        """True if a request for the word is complete without the field. `name` is a field of the scenario."""
+        return self._fields(word, {name: ""}).keys() < self._fields(word, {}).keys()
 
     def amount_field(self, word: str) -> tuple[str, Fraction]:
         """The wire field that holds the amount, and its number for one main unit. An empty name if there is none."""

@@ -5,6 +5,7 @@ Its fields must make sense for its word, and every named contract must carry the
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from harness.files.tree import Items, Node, Table, Text
@@ -12,6 +13,8 @@ from harness.model import Draft
 from harness.scenario.context import Context, kind_of
 from harness.scenario.shapes import SHAPES
 from harness.scenario.words import CHOICES, FIELDS, OPERATIONS, RESERVED, UNKNOWN
+
+_ODDS = re.compile(r"(?!0+(\.0+)?$)[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 def read_drafts(word: str, node: Node, context: Context) -> tuple[tuple[Draft, ...], bool]:
@@ -78,8 +81,10 @@ def _field(word: str, key: Text, node: Node, context: Context) -> object:
     match name:
         case "amount":
             return context.amount(node, name)
-        case "id" | "bet" | "round":
-            return _label(name, node, context)
+        case "id" | "bet" | "round" | "pot":
+            return _label(word, name, node, context)
+        case "odds":
+            return _odds(node, context)
         case "shape" | "bet_shape":
             return context.one_of(node, name, SHAPES)
         case "kind":
@@ -92,11 +97,23 @@ def _field(word: str, key: Text, node: Node, context: Context) -> object:
             return context.one_of(node, name, CHOICES[name])
 
 
-def _label(name: str, node: Node, context: Context) -> str:
+def _label(word: str, name: str, node: Node, context: Context) -> str:
     label = context.label(node, name)
-    if name == "id" and label in RESERVED.values():
+    if (name, label) == ("round", "none"):
+        for each in context.dialects:
+            if each.has(word) and not each.may_lack(word, name):
+                context.add(node, f"{each.name} has no {word} without a round: write a label, or drop round")
+    if name == "id" and any(label in words for words in RESERVED.values()):
         context.add(node, f"id {label!r} is reserved: choose another label")
     return label
+
+
+def _odds(node: Node, context: Context) -> str:
+    odds = context.text(node, "odds")
+    if isinstance(node, Text) and not _ODDS.fullmatch(odds):
+        context.add(node, f"odds {odds!r} are no decimal number above 0: write them as in 2.50")
+        return ""
+    return odds
 
 
 def _kind(word: str, node: Node, context: Context) -> str:

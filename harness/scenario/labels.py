@@ -20,7 +20,7 @@ class _Use:
 
     label: str
     role: str
-    """`id` | `bet` | `resend` | `round`."""
+    """`id` | `bet` | `resend` | `round` | `pot`."""
     word: str
     line: int
     times: int = 1
@@ -40,12 +40,12 @@ def check_labels(steps: tuple[Step, ...], complaints: Complaints, *, of_wins: bo
     """
     uses = tuple(_scoped(steps))
     _check_references(uses, complaints, of_wins=of_wins)
-    for kind, roles in (("label", ("id", "bet", "resend")), ("round", ("round",))):
+    for kind, roles in (("label", ("id", "bet", "resend")), ("round", ("round",)), ("pot", ("pot",))):
         counts: Counter[tuple[str, int]] = Counter()
         for use in uses:
             counts[use.name] += use.times if use.role in roles else 0
         for use in uses:
-            if use.role in roles and counts[use.name] == 1 and use.role in {"id", "round"}:
+            if use.role in roles and counts[use.name] == 1 and use.role in {"id", "round", "pot"}:
                 complaints.add(use.line, f"{kind} {use.label!r} appears only here: drop it, or refer to it")
 
 
@@ -91,8 +91,8 @@ def _uses(step: Step) -> Iterator[_Use]:
 
 def _uses_of_draft(draft: Draft, word: str, times: int) -> Iterator[_Use]:
     # The reference comes first, because a transaction cannot belong to itself.
-    for role, label in (("bet", draft.bet), ("id", draft.id), ("round", draft.round)):
-        if label and label != RESERVED.get(role):
+    for role, label in (("bet", draft.bet), ("id", draft.id), ("round", draft.round), ("pot", draft.pot)):
+        if label and label not in RESERVED.get(role, ()):
             # Sending a known transaction with another round is a valid case, so such a round may occur only once.
-            counted = 2 if role == "round" and draft.id else times
+            counted = 2 if role in {"round", "pot"} and draft.id else times
             yield _Use(label, role, word, draft.line, counted)

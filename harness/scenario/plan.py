@@ -189,7 +189,8 @@ class _Planner:
             if draft.transaction == UNKNOWN:
                 original = self.identities.transaction_id()
             return Bound(draft, transaction_id, own, original, of_win=win is not None)
-        return Bound(draft, transaction_id, self._bet_id(transaction_id))
+        pot = self._id(draft.pot, "", labels) if draft.pot else transaction_id
+        return Bound(draft, transaction_id, self._bet_id(pot))
 
     def _named_bet(self, draft: Draft, labels: dict[str, str]) -> str:
         """The transaction id of the bet that a draft names, in the given shape, or in that in which it was sent."""
@@ -207,6 +208,8 @@ class _Planner:
         return next((bound for bound in paid if bound.id == transaction_id), None)
 
     def _round(self, draft: Draft, bet: str, labels: dict[str, str]) -> str:
+        if draft.round == "none":
+            return ""
         if draft.round == "non_ascii":
             return f"runde-\N{LATIN SMALL LETTER U WITH DIAERESIS}\N{GAME DIE}-{bet}"
         return f"round-{self._id(draft.round, '', labels) if draft.round else bet}"

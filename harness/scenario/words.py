@@ -30,14 +30,14 @@ _BET = ("bet", "bet_shape")
 _MOVEMENT = ("id", "shape", "amount", *_PLAYER, "currency", "session", "round", "game", "kind", *_ALWAYS)
 
 OPERATIONS: Mapping[str, Word] = {
-    "bet": Word("a debit of the stake", _MOVEMENT),
+    "bet": Word("a debit of the stake", (*_MOVEMENT, "odds")),
     "pay": Word("one live credit for a bet", (*_MOVEMENT, *_BET, "win")),
     "settle": Word(
         "one credit through the settling operation; a list is a batch, where the contract has one",
         (*_MOVEMENT, *_BET, "win"),
         lists=True,
     ),
-    "reward": Word("a credit of a bonus or a jackpot", _MOVEMENT),
+    "reward": Word("a credit of a bonus or a jackpot", (*_MOVEMENT, "pot")),
     "retry": Word(
         "a batch that repeats failed payouts; one mapping is a batch of one",
         (*_MOVEMENT, *_BET, "win"),
@@ -140,9 +140,12 @@ FIELDS: Mapping[str, str] = {
     "currency": "`other` is a real currency that is not the player's, `unknown` is none",
     "session": "`expired`, `unknown`, `none` (an empty text is sent), or a near form of the live session; "
     "without it the live session",
-    "round": "a label: the same label is the same round; `non_ascii` has text beyond ASCII",
+    "round": "a label: the same label is the same round; `non_ascii` has text beyond ASCII, "
+    "`none` leaves the round out of a bet",
     "game": "`unknown`; without it one of the profile's games",
     "kind": "the contract's kind of movement, such as `CASHOUT` or `jackpot`",
+    "odds": "the odds of a bet, such as `2.50`; without it the bet is sent without odds",
+    "pot": "a label: rewards with the same label are paid from the same jackpot or bonus",
     "win": "`yes` or `no`; without it as the amount says",
     "token": "`unknown`; without it the player's own one-time token",
     "raw": "wire field to the JSON text that stands there instead, before signing",
@@ -160,10 +163,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """Fields whose values are words.
 
-The contract defines kinds, and `shapes` defines shapes. Other fields hold labels or amounts.
+The contract defines kinds, and `shapes` defines shapes. Other fields hold labels, amounts or odds.
 """
 
-RESERVED: Mapping[str, str] = {"bet": "unknown", "round": "non_ascii"}
+RESERVED: Mapping[str, tuple[str, ...]] = {"bet": ("unknown",), "round": ("non_ascii", "none")}
 """Reserved words by field. They may be written in place of a label and have a meaning of their own."""
 
 LIMITS: Mapping[str, str] = {

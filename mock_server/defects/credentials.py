@@ -1,4 +1,4 @@
-"""Defects of Basic credentials (sportsbook): they are checked in part."""
+"""Defects of credentials: Basic ones are checked in part, or many wrong ones lock the right ones out."""
 
 from __future__ import annotations
 
@@ -155,3 +155,22 @@ class TakesAnyScheme(CredentialRule):
         scheme, space, encoded = headers.get("authorization", "").partition(" ")
         basic = f"Basic {encoded}" if scheme and space else ""
         return super().doubts(contract, name, {**headers, "authorization": basic}, body)
+
+
+@defect(
+    violates="CAS-SIG-01 SPB-AUT-01",
+    witnesses={
+        "authentication/wrong_passwords_in_a_row": "oracle",
+        "authentication/wrong_users_in_a_row": "oracle",
+        "signature/wrong_signatures_in_a_row": "oracle",
+        "signature/unknown_keys_in_a_row": "oracle",
+    },
+)
+class LocksThePlatformOut(Wallet):
+    """Refuses the next right request after ten wrong ones in a row, so that anybody can lock the platform out."""
+
+    def doubts(self, contract: Contract, name: str, headers: Mapping[str, str], body: bytes) -> str:
+        doubt = super().doubts(contract, name, headers, body)
+        wrong = self.__dict__.get("wrong", 0)
+        self.__dict__["wrong"] = wrong + 1 if doubt else 0
+        return doubt or ("too many wrong requests" if wrong >= 10 else "")

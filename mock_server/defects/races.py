@@ -297,3 +297,19 @@ class LooksABatchUpTooEarly(Wallet):
 
     def _key(self, order: Order[Movement]) -> Key:
         return Key(order.contract, self.family(order), order.item.id)
+
+
+@defect(
+    violates="SPB-CNC-02 SPB-IDM-04 SPB-RBK-01",
+    contracts=SPORTSBOOK,
+    witnesses={"races/rollback_beside_other_movements": "conservation"},
+)
+class OverwritesWithARefund(Wallet):
+    """Reads the balance for a rollback, and writes it with the stake over what others have written meanwhile."""
+
+    async def refund(self, order: Order[Rollback], account: Account, bet: BetRecord) -> Moved:
+        before = self.store.balance(account)
+        self.mark_rolled_back(order, account, bet)
+        await self.gap()
+        self.store.set_balance(account, before + bet.stake)
+        return Moved(before, before + bet.stake)

@@ -10,7 +10,7 @@ from harness.model import ItemReply, Movement, Operation, Outcome, Payout, Unset
 from mock_server.defects.registry import SPORTSBOOK, defect
 from mock_server.defects.rewriting import rewritten
 from mock_server.order import AnyOrder, Moved, Order, Refusal
-from mock_server.store import Account, Fate, Key
+from mock_server.store import Account, Entry, Fate, Key
 from mock_server.wallet import Wallet
 
 
@@ -242,3 +242,29 @@ class VoidsNoPaidBet(Wallet):
         ):
             raise Refusal(Outcome.REFUSED, "this bet has been paid")
         return await super().credit(order, account)
+
+
+@defect(
+    violates="SPB-IDM-05",
+    contracts=SPORTSBOOK,
+    witnesses={"idempotency/resent_settlement_after_its_unsettlement": "conservation"},
+)
+class DeletesASettlementThatItTakesBack(Wallet):
+    """Deletes the settlements of a bet that is unsettled, and pays one of them again when it is sent again."""
+
+    async def debit(self, order: Order[Movement], account: Account) -> Moved:
+        moved = await super().debit(order, account)
+        if isinstance(order.item, Unsettle):
+            for key in self._settled.pop((account.number, order.item.bet), ()):
+                self.store.forget(key)
+        return moved
+
+    def remember(self, order: AnyOrder, account: Account, moved: Moved, shown: int) -> Entry:
+        entry = super().remember(order, account, moved, shown)
+        if isinstance(order.item, Payout):
+            self._settled.setdefault((account.number, entry.bet), []).append(self.memory_key(order, account))
+        return entry
+
+    @cached_property
+    def _settled(self) -> dict[tuple[int, str], list[Key]]:
+        return {}

@@ -18,6 +18,8 @@ from harness.explore.exploration import Bounds, Exploration, by_chance, explore
 from harness.explore.playing import Playing
 from harness.proof.trials import examiner_of
 from harness.scenario import load_text, text_of
+from harness.scenario.faults import BEYOND_EXACT
+from harness.scenario.near_ids import NEAR_FORMS
 from mock_server.wallet import Wallet
 
 FRESH = Place("bet", "start", "new", "ok")
@@ -94,6 +96,34 @@ def test_choices_by_weight_choose_as_often_as_the_weights_say() -> None:
     assert Counter(choices.by_weight(weights) for _ in range(4)) == {"once": 1, "thrice": 3}
     with pytest.raises(ValueError, match="no weight"):
         Choices(lambda _: 0).by_weight({"never": 0})
+
+
+def test_choices_in_turn_leave_no_value_behind() -> None:
+    choices = Choices(lambda count: count - 1)
+    values = ("a", "b", "c")
+    taken = [choices.in_turn(values) for _ in range(7)]
+    assert [set(taken[:3]), set(taken[3:6])] == [{*values}] * 2
+    assert choices.in_turn(("a", "x")) in {"a", "x"}  # Another choice has turns of its own.
+    assert Counter(choices.in_turn(("a", "x")) for _ in range(3)) in ({"a": 2, "x": 1}, {"a": 1, "x": 2})
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_the_turns_go_on_from_scenario_to_scenario(contract: str) -> None:
+    chance = Chance(load(contract), 3)
+    list(islice(chance.drawn(), 200))
+    assert tuple(NEAR_FORMS) in chance.taken
+    for values, counts in chance.taken.items():
+        taken = [counts[each] for each in {*values}]
+        assert max(taken) - min(taken) <= 1
+
+
+@pytest.mark.parametrize("contract", BUNDLED)
+def test_nothing_follows_an_amount_that_a_wallet_may_refuse_to_hold(contract: str) -> None:
+    found = [
+        each.steps for each in drawn(contract, 2, 200) if any(step.get("faults") == BEYOND_EXACT for step in each.steps)
+    ]
+    assert found
+    assert all(steps[-1].get("faults") == BEYOND_EXACT for steps in found)
 
 
 def test_without_hypothesis_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

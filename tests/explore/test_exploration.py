@@ -15,13 +15,13 @@ from harness.contracts import BUNDLED, load
 from harness.contracts.shared.schema import bundled
 from harness.examine.results import Results
 from harness.explore.certifying import explored_pairs
-from harness.explore.exploration import Bounds, Exploration, explore, pairs
+from harness.explore.exploration import Bounds, Drawn, Exploration, explore, pairs
 from harness.explore.explored_findings import keep
 from harness.explore.playing import Playing, findings_in
 from harness.model import Check, Level, Limits, Scenario, Status, Verdict, Waiver
 from harness.proof.trials import LIMITS, examiner_of
 from harness.report.remarks import remarks
-from harness.scenario import load_file
+from harness.scenario import load_file, text_of
 from harness.verdict import Certification, ContractVerdict, Waived, WaiverState
 from mock_server.defects import DEFECTS
 from mock_server.wallet import Wallet
@@ -144,3 +144,28 @@ def test_what_generated_scenarios_find_beside_a_waiver_is_a_remark(
     said = remarks(verdict, contract, [result])
     assert len(said) == bool(says)
     assert all(re.search(says, each) for each in said), said
+
+
+def noted(defect: str, contract: str, *steps: dict[str, object]) -> list[tuple[str, str]]:
+    """The requirement of each finding in one generated scenario, and its text without the head."""
+    examiner = examiner_of(DEFECTS[defect].wallet_type, contract, limits=ONCE)
+    exploration = Exploration(Playing(examiner))
+    own = {contract: load(contract).conservation.id}
+    explore(exploration, [Drawn({"title": "A race", "requirement": own, "steps": [*steps]}, "by hand")], Bounds(500))
+    examiner.close()
+    found = exploration.findings.values()
+    return [(each.key.requirement, text_of(each.generated).partition("steps:\n")[2]) for each in found]
+
+
+def test_a_race_is_not_to_blame_for_what_its_requests_violate_alone() -> None:
+    race: dict[str, object] = {"settle": {"id": "t1", "amount": "zero"}, "times": "2", "at_once": "true"}
+    assert noted("refuses-zero", "sportsbook", race) == [("SPB-SET-02", "  - settle: {amount: zero}\n")]
+    mixed: dict[str, object] = {"at_once": [{"settle": {"amount": "zero"}}, {"bet": {"amount": "1"}}]}
+    assert noted("refuses-zero", "sportsbook", mixed) == [("SPB-SET-02", "  - settle: {amount: zero}\n")]
+
+
+def test_what_only_a_race_shows_stays_a_finding_of_the_race() -> None:
+    race: dict[str, object] = {"bet": {"id": "t1", "amount": "1"}, "times": "4", "at_once": "true"}
+    ((requirement, text),) = noted("looks-up-too-early", "sportsbook", race)
+    assert requirement == "SPB-IDM-05"
+    assert "at_once" in text

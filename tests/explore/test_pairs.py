@@ -13,15 +13,18 @@ from harness.explore.dimensions import (
     AMOUNT,
     BETWEEN,
     CONCURRENCY,
+    EXTRA_FIELD,
     LOSS,
     OPERATION,
     REPEAT,
     SESSION,
     SIZE,
+    TEXTS,
     space_of,
 )
 from harness.explore.exclusions import exclusions_of
 from harness.explore.histories import scenarios_of
+from harness.explore.labels_used import drafts_of
 from harness.explore.pairs import covered, is_allowed, sensible, shipped, space_and_rows
 from harness.explore.pairs_text import pairs_text, suite_table
 from harness.explore.suite_pairs import rows_of_scenario
@@ -53,6 +56,38 @@ def test_every_row_is_a_scenario_that_can_be_written_down(name: str) -> None:
 def test_the_rows_are_those_that_the_seed_makes(name: str) -> None:
     contract = load(name)
     assert rows_of(space_of(contract), SEED) == shipped(contract)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_kind_of_every_operation_and_every_text_is_in_a_row(name: str) -> None:
+    space, rows = space_and_rows(load(name))
+    drafts = [draft for each in scenarios_of(space, rows) for step in each["steps"] for draft in drafts_of(step)]
+    kinds = {kind for word in space.words for kind in space.dialect.kinds(word)[1:]}
+    assert kinds <= {draft.get("kind") for draft in drafts}
+    assert {*TEXTS} <= {draft.get("raw", {}).get(EXTRA_FIELD) for draft in drafts}
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_no_row_hides_what_it_is_for(name: str) -> None:
+    """A twin of a request that never arrived, or that was refused, is an ordinary new transaction."""
+    _, rows = space_and_rows(load(name))
+    for row in rows:
+        if row[REPEAT] in {"twin", "twin_bet"}:
+            assert row[LOSS] != "half_request"
+            assert row[AMOUNT] != "more_than_everything"
+        if row[ALTERATION] in {"foreign_bet", "near_bet"}:
+            assert row[AMOUNT] != "more_than_everything"
+
+
+def test_a_bet_comes_again_after_its_own_rollback() -> None:
+    space, rows = space_and_rows(load("sportsbook"))
+    found = [
+        row
+        for row, each in zip(rows, scenarios_of(space, rows), strict=True)
+        if row[OPERATION] == "bet" and row[BETWEEN] == "rollback" and row[REPEAT] not in {"undone", "undone_twice"}
+        if any(step.get("rollback", {}).get("bet") == "t1" for step in each["steps"][:-1])
+    ]
+    assert found
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -7,7 +7,7 @@ from oracle_account import Account, event, refusal
 from oracle_requests import READ, bet, pay, rollback
 
 from harness.model import Payout, Situation, Wrong
-from harness.oracle import reasons_of_refusal
+from harness.oracle import Event, reasons_of_refusal
 from harness.oracle.judge import SMALL_BATCH
 
 
@@ -56,3 +56,30 @@ def test_a_lost_credit_that_is_decided_may_have_come_at_any_time_before() -> Non
     account.loses(bet("c", 10))
     account.answers(pay("q", 10), 140)
     assert account.cannot_answer(pay("q", 10), 151).wrong is Wrong.BALANCE
+
+
+@pytest.mark.parametrize("came", [0, 30])
+def test_a_large_batch_after_the_lost_answer_of_another_request_is_judged(came: int) -> None:
+    """The lost credit may have come at any place of the batch, and no order of 600 items need be tried for that."""
+
+    def after_a_loss() -> Account:
+        account = Account(100, bets=frozenset({"b"}))
+        account.loses(pay("lost", 30))
+        return account
+
+    def batch(start: int, last: int | None = None) -> list[Event]:
+        shown = [start + place for place in range(1, 601)]
+        shown[-1] = last or shown[-1]
+        return [event(pay(f"p{n}", 1), each, operation="settlement", batch=True) for n, each in enumerate(shown)]
+
+    account = after_a_loss()
+    account.batch(*batch(100 + came))
+    account.answers(READ, 700 + came)
+    account.answers(pay("next", 1), 701 + came)
+    unlike = batch(100 + came, last=732)
+    assert after_a_loss().cannot_batch(*unlike).event is unlike[-1]
+    refused = [*batch(100)[:-1], refusal(pay("p", 1, "b"), operation="settlement", batch=True)]
+    assert after_a_loss().cannot_batch(*refused).wrong is Wrong.REFUSED
+    short = after_a_loss()
+    short.batch(*batch(100 + came))
+    assert short.cannot_answer(READ, 699).wrong is Wrong.BALANCE

@@ -94,6 +94,20 @@ class AnswersBetsWithAPage(Wallet):
         return answer._replace(body=b"<html>welcome</html>") if isinstance(operation, Bet) else answer
 
 
+class LosesTheTwentiethItem(Wallet):
+    """Answers every item of a batch with success, and books all but the twentieth."""
+
+    async def process_batch(self, contract: str, batch: Batch) -> Reply:
+        self.__dict__["twentieth"] = batch.items[19].id if len(batch.items) > 19 else ""
+        return await super().process_batch(contract, batch)
+
+    async def credit(self, order: Order[Movement], account: Account) -> Moved:
+        if order.item.id == self.__dict__.get("twentieth"):
+            balance = self.store.balance(account)
+            return Moved(balance, balance)
+        return await super().credit(order, account)
+
+
 def refuses(wanted: Callable[[Movement], bool], outcome: Outcome) -> type[Wallet]:
     """A wallet that refuses some valid movements with one code."""
 

@@ -11,17 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import diagnosed_wallets as wallets
-import fresh_casino_wallets as fresh_casino
-import fresh_sportsbook_wallets as fresh_sportsbook
 import pytest
-import strange_wallets as strange
+from causes_of_wallets import OF_WALLETS
 from hostile_wallets import HOSTILE
 from late_wallet import ReadsFromReplica, after_a_restart, examiner_on_clock
 from report_at_hand import ROOT, contracts, results, results_of, scenarios
 
 from harness.contracts import load
-from harness.model import Failure, FailureKind, Loss, Message, Outcome, Request, Scenario, Status, Transmission
+from harness.model import Failure, FailureKind, Loss, Message, Request, Scenario, Status, Transmission
 from harness.proof.in_process import InProcessCarrier
 from harness.scenario import load_file
 from harness.verdict.causes import of_mistake, roots_of
@@ -97,54 +94,6 @@ OF_DEFECTS = (
 )
 """Wallet, contract and scenario, and words of the cause."""
 
-OF_WALLETS: tuple[tuple[type[Wallet], str, str, str], ...] = (
-    (wallets.ShowsAHundredTimesAsMuch, "casino", "player/balance_after_a_settlement", "100 times too large"),
-    (wallets.ShowsAHundredTimesAsMuch, "sportsbook", "player/balance_after_a_settlement", "100 times too large"),
-    (wallets.CreditsAHundredth, "casino", "settlement/exact_credit", "booked 100 times too small"),
-    (wallets.ShowsABalanceOfItsOwnOnARepeat, "casino", "idempotency/resent_settlement", "neither the one of the first"),
-    (wallets.RefusesWhatCameByAnotherOperation, "casino", "idempotency/paid_live_then_settled", "although the request"),
-    (
-        named("remembers-the-players-last-id-only").wallet_type,
-        "casino",
-        "own/known_for_a_while",
-        "remembers the last transactions only: after 1 more",
-    ),
-    (strange.PaysNoLiveWins, "casino", "own/bet_after_a_win", "later ones show that it was never booked"),
-    (strange.CreditsThrice, "casino", "settlement/exact_credit", "booked 3 times"),
-    (strange.TakesStakesThrice, "casino", "batch/answers_of_other_batches", "booked 3 times"),
-    (strange.KeepsAFifth, "casino", "settlement/exact_credit", "less than the one of the request"),
-    (strange.RoundsToOneDecimal, "casino", "settlement/exact_credit", "decimals"),
-    (
-        fresh_casino.GatewayRepeatsEverySeventh,
-        "casino",
-        "batch/two_players_interleaved",
-        "booked, and answered with an",
-    ),
-    (
-        fresh_sportsbook.TakesEqualStakesForADoubleClick,
-        "sportsbook",
-        "clawback/reduced_settlement",
-        "as the repeat of one",
-    ),
-    (wallets.AnswersWithTheAnswerBefore, "casino", "idempotency/resent_after_others", "to the wrong caller"),
-    (wallets.BalanceIsNull, "casino", "player/answers_in_the_documented_form", "the balance is null"),
-    (wallets.AddsWhatIsNoNumber, "casino", "input/bet_missing_fields", "although a field is missing"),
-    (wallets.AddsWhatIsNoNumber, "sportsbook", "input/bet_missing_fields", "although a field is missing"),
-    (wallets.AnswersBetsWithAPage, "casino", "player/answers_in_the_documented_form", "an HTML page"),
-    (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_PLAYER], "casino", "reward/jackpot", "is not found by this operation"),
-    (wallets.REFUSES_REWARDS[Outcome.WRONG_CURRENCY], "casino", "reward/jackpot", "own currency is refused"),
-    (wallets.REFUSES_REWARDS[Outcome.UNAUTHENTICATED], "casino", "reward/jackpot", "signed as documented is not"),
-    (wallets.REFUSES_REWARDS[Outcome.UNKNOWN_TRANSACTION], "casino", "reward/jackpot", "an ordinary transaction is"),
-    (wallets.REFUSES_FOREIGN_TEXT, "casino", "signature/non_ascii_text", "text beyond ASCII"),
-    (wallets.CountsFromTheBalanceBeforeTheBatch, "casino", "batch/mixed_batch_sent_again", "before the batch"),
-    (wallets.FindsNoBetToRollBack, "sportsbook", "rollback/returns_the_stake", "not found by its rollback"),
-    (wallets.BelievesAnEmptySignature, "casino", "signature/empty_signature", "an empty signature"),
-    (wallets.BELIEVES_AN_EMPTY_PASSWORD, "sportsbook", "authentication/empty_password", "an empty password"),
-    (wallets.BELIEVES_NONSENSE, "sportsbook", "authentication/malformed_credentials", "that are no base64"),
-    (wallets.BELIEVES_A_USER_ALONE, "sportsbook", "own/without_colon", "credentials without a password"),
-    (wallets.BELIEVES_AN_EMPTY_HEADER, "sportsbook", "own/empty_authorization", "an empty authorization"),
-)
-
 OF_FAILURES = (
     (FailureKind.TIME_OUT, "does not answer in time"),
     (FailureKind.CLOSED, "closed without an answer"),
@@ -161,6 +110,8 @@ OF_STATUSES = (413, 429, 502, 503, 504)
 
 OWN = {
     "own/bet_after_a_win": "- pay: {amount: 10}\n  - bet: {amount: 1}",
+    "own/void_after_a_win": "- bet: {id: b1, amount: 30}\n  - settle: {bet: b1, amount: 5}\n"
+    "  - settle: {bet: b1, amount: 20, kind: VOIDED}",
     "own/without_colon": "- settle: {amount: 10}\n    forged: without_colon",
     "own/empty_authorization": "- settle: {amount: 10}\n    forged: empty_authorization",
     "own/known_for_a_while": "\n  ".join(
@@ -177,7 +128,8 @@ def scenario(name: str, folder: Path) -> Scenario:
     path = folder / f"{name}.yaml"
     path.parent.mkdir(exist_ok=True)
     head = "title: It is of this test\nrequirement: {casino: CAS-IDM-01, sportsbook: SPB-AUT-02}\nsteps:\n  "
-    words = head if "forged" not in OWN[name] else head.replace("casino: CAS-IDM-01, ", "")
+    of_sportsbook = "forged" in OWN[name] or "VOIDED" in OWN[name]
+    words = head.replace("casino: CAS-IDM-01, ", "") if of_sportsbook else head
     path.write_text(f"{words}{OWN[name]}\n", encoding="utf-8")
     return load_file(path, folder, contracts())
 

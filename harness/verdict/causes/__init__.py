@@ -17,6 +17,8 @@ from harness.verdict.causes import (
     deadlocks,
     forgotten_ids,
     lateness,
+    other_movements,
+    races,
     signatures,
     unreadable_answers,
     wrong_balances,
@@ -38,6 +40,8 @@ _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     broken_answers.diagnoses,
     wrong_refusals.diagnoses,
     by_situation.malformed,
+    other_movements.diagnoses,
+    races.between_players,
     wrong_balances.scale,
     wrong_balances.unbooked,
     wrong_balances.someone_elses,
@@ -53,6 +57,7 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
     **forgotten_ids.CONSEQUENCES,
     **wrong_balances.CONSEQUENCES,
     **by_situation.CONSEQUENCES,
+    **other_movements.CONSEQUENCES,
     **lateness.CONSEQUENCES,
     **broken_answers.CONSEQUENCES,
 }
@@ -71,6 +76,8 @@ UNDECIDED = frozenset(
         unreadable_answers.INCOMPLETE_BATCH_ANSWER.id,
         unreadable_answers.OTHER_IDS_ANSWERED.id,
         wrong_balances.NOT_BOOKED_OR_SHOWN_EARLY.id,
+        wrong_balances.LOGIN_MOVES.id,
+        other_movements.LESS_BY_THE_STAKE_OR_ROUNDING.id,
     }
 )
 """The ids of causes that have several reasons. Another cause of the same run may say which."""

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.model import Rollback
 from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.races import OVERWRITTEN, PASSING, in_a_race
 
 _ONE_STATEMENT = "compare and deduct in one statement: UPDATE ... SET balance = balance - ? WHERE balance >= ?"
-_LOCK = (
-    "lock the player's row (SELECT ... FOR UPDATE) before the balance is read, or update it relatively in one statement"
-)
-
 SAME_BET_WORD = "same_bet"
 SAME_BET = Cause(
     "settles_a_bet_once",
     "only one settlement is booked for a bet: the bet's id is taken for the transaction's",
     "look the transactionId up; a bet may be settled several times",
-)
-_OVERWRITTEN = Cause(
-    "overwrites_balances",
-    "transactions that arrive together overwrite each other's balance: it is read, changed, and written back",
-    _LOCK,
-)
-_PASSING = Cause(
-    "bet_and_rollback_pass",
-    "a bet and its rollback, or two rollbacks of one bet, that arrive together pass each other: each looks at the bet "
-    "before the other has booked",
-    "lock the bet (by its betId, also while it is unknown) from the look to the booking",
 )
 UNCOVERED_TAKEN = Cause(
     "uncovered_taken", "a debit is taken without looking whether the balance covers it", _ONE_STATEMENT
@@ -63,6 +48,11 @@ _REMEMBERED_AS_DONE = Cause(
     "a transaction that was refused is remembered as done: its repetition is answered with success",
     "remember a refusal as a refusal, or try the repetition afresh",
 )
+_ROLLBACK_UNDONE = Cause(
+    "rollback_undone",
+    "another rollback of a bet that was rolled back takes the stake again",
+    "leave a bet rolled back when another rollback comes: set its state, and never turn it round",
+)
 _REFUNDED_AGAIN = Cause(
     "refunded_again",
     "a bet that was rolled back is refunded again when another rollback comes",
@@ -70,8 +60,9 @@ _REFUNDED_AGAIN = Cause(
 )
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
-    SAME_BET.id: frozenset({_OVERWRITTEN.id}),
-    _REFUNDED_AGAIN.id: frozenset({_PASSING.id}),
+    SAME_BET.id: frozenset({OVERWRITTEN.id}),
+    _REFUNDED_AGAIN.id: frozenset({PASSING.id}),
+    _ROLLBACK_UNDONE.id: frozenset({PASSING.id}),
 }
 """A wallet that fails with requests in sequence also fails with them at once. That is one thing to repair."""
 
@@ -159,7 +150,6 @@ _RACES: Mapping[str, Cause] = {
         "debits that arrive together are each checked against the same balance: check and deduction are two steps",
         _ONE_STATEMENT,
     ),
-    "race": _OVERWRITTEN,
 }
 
 _NARROWED: Mapping[str, Cause] = {
@@ -180,13 +170,6 @@ _NARROWED: Mapping[str, Cause] = {
         "book every settlement as it is sent: the platform has deducted the clawback from it already",
     ),
 }
-
-
-def _involves_a_rollback(case: Case) -> bool:
-    number = case.exchange.race if case.exchange is not None else None
-    return number is not None and any(
-        isinstance(each.operation, Rollback) for each in case.history.exchanges if each.race == number
-    )
 
 
 def malformed(case: Case) -> Iterator[Cause]:
@@ -224,11 +207,13 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     """The causes that the situation suggests."""
     if case.narrowed in _NARROWED and case.verdict.wrong != "code" and not _booked_in_part(case):
         yield _NARROWED[case.narrowed]
-    if case.situation == "race" and _involves_a_rollback(case):
-        yield _PASSING
+    if case.situation == "race":
+        yield from in_a_race(case)
     if case.situation in _RACES:
         yield _RACES[case.situation]
     wrong = case.verdict.wrong
+    if case.situation == "rollback_again" and case.wrong_balance and max(case.expected) > (case.shown or 0):
+        yield _ROLLBACK_UNDONE
     for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
         if key in _BY_SITUATION:
             yield _BY_SITUATION[key]

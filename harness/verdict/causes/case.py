@@ -195,9 +195,9 @@ class Case:
     def moved_later(self, before: Amount) -> bool | None:
         """True if the player's next answer shows that the blamed step was booked; None if none decides."""
         for answer, further in self._answers_after(self.verdict.exchange or 0):
-            if answer.balance in {before + self.change, before + self.change + further}:
-                return True
-            return False if answer.balance in {before, before + further} else None
+            booked = answer.balance in {before + self.change, before + self.change + further}
+            missing = answer.balance in {before, before + further}
+            return booked if booked is not missing else None
         return None
 
     def _answers_after(self, index: int) -> Iterator[tuple[ItemReply, Amount]]:
@@ -209,6 +209,16 @@ class Case:
                 answer = each.reply.items[0]
                 if answer.outcome is Outcome.OK and answer.balance is not None:
                     yield answer, signed(mine[0])
+
+
+def answered(exchange: Exchange) -> tuple[tuple[Single, ItemReply | None], ...]:
+    """The transactions of an exchange, each with its answer, or None if it has none."""
+    items = transactions(exchange.operation)
+    replies = exchange.reply.items if exchange.reply is not None else ()
+    if len(items) == 1 and len(replies) == 1:
+        return ((items[0], replies[0]),)
+    by_id = {each.id: each for each in replies}
+    return tuple((item, by_id.get(id_of(item))) for item in items)
 
 
 def signed(item: object) -> Amount:

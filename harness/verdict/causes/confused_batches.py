@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from harness.model import Outcome, Single, id_of, transactions
-from harness.verdict.causes.case import Case, Cause, signed
+from harness.model import Amount, Outcome, Single, id_of, transactions
+from harness.verdict.causes.case import Case, Cause, answered, signed
 
 _MOST_ITEMS = 12
 """Sums over subsets are computed for at most so many items."""
@@ -33,10 +33,11 @@ def diagnoses(case: Case) -> Iterator[Cause]:
             "every transaction of the batch is booked on one player",
             "take the player of each transaction from that transaction",
         )
-    mine = [signed(each) for each in case.items][:_MOST_ITEMS]
-    parts = (sum(part) for size in range(1, len(mine)) for part in combinations(mine, size))
+    mine = [signed(each) for each in case.items]
+    some = mine[:_MOST_ITEMS]
+    parts = {sum(part) for size in range(1, len(some)) for part in combinations(some, size)}
     comes_again = bool(case.sent_before) and case.situation not in {"new", "exact"}
-    if moved and len(mine) > 1 and not comes_again and moved in set(parts):
+    if moved and len(mine) > 1 and not comes_again and (moved in parts or _one_lacks(case, case.before)):
         yield Cause(
             "batch_partly_booked",
             "some transactions of the batch are answered with success and not booked, or each balance is counted from "
@@ -44,6 +45,18 @@ def diagnoses(case: Case) -> Iterator[Cause]:
             "book the batch item by item, each on the balance that the one before it left; walk through a list that "
             "nothing is removed from meanwhile",
         )
+
+
+def _one_lacks(case: Case, before: Amount) -> bool:
+    """True if the first wrong balance of a batch lacks exactly one of its items. The batch may have any length."""
+    asked = answered(case.exchange) if case.exchange is not None else ()
+    mine = [(item, answer) for item, answer in asked if item.player == case.verdict.player]
+    balance = before
+    for item, answer in mine:
+        balance += signed(item)
+        if answer is not None and answer.balance is not None and answer.balance == case.shown != balance:
+            return balance - answer.balance in {signed(each) for each, _ in mine}
+    return False
 
 
 def _swapped(case: Case, every: tuple[Single, ...]) -> bool:

@@ -251,7 +251,12 @@ def _known_once(case: Case) -> bool:
 
 
 def _booked_again(case: Case) -> bool:
-    """True unless the balance differs from the first answer's without a second booking."""
+    """True unless the balance differs from the first answer's without a second booking.
+
+    Only the answer itself may show another balance. If a later one proves the movement, money has moved.
+    """
+    if case.verdict.accused is not None and case.verdict.accused != case.verdict.exchange:
+        return True
     if case.shown is None or case.before is None or case.shown == case.before:
         return True
     if not case.wrong_balance or not case.change or len(case.items) > 1:

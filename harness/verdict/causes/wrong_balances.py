@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from harness import money
-from harness.model import Amount, GetBalance, Movement, Outcome, Single, transactions
+from harness.model import Amount, Authenticate, GetBalance, Movement, Outcome, Single, transactions
 from harness.verdict.causes.by_situation import NO_REFUND, SAME_BET, STALE_READ, UNCOVERED_TAKEN
-from harness.verdict.causes.case import Case, Cause
+from harness.verdict.causes.case import Case, Cause, signed
 from harness.verdict.causes.unreadable_answers import READ_AFTER_THE_LOCK
 
 _SCALES = (10, 100, 1_000, 10_000, 100_000)
@@ -21,7 +21,7 @@ _MOST_TIMES = 9
 """How many bookings of one request are recognised at most. Ten of them look like another unit."""
 _EXACT_IN_A_DOUBLE = 2**53
 """From so many hundred-thousandths on, a double does not hold each of them."""
-_NOISE = Fraction(money.SCALE, 100)
+NOISE = Fraction(money.SCALE, 100)
 """A smaller difference than a cent, in hundred-thousandths, is an error of rounding and not another amount."""
 
 
@@ -58,6 +58,17 @@ ANSWERED_AND_NOT_BOOKED = Cause(
     "the answer shows the balance after the transaction, and later ones show that it was never booked",
     "commit the booking before the answer is sent, and answer the balance that the books hold",
 )
+LOGIN_MOVES = Cause(
+    "login_shows_another_balance",
+    "the balance of a login does not follow from the transactions before it: the login moves money, or reads another "
+    "balance",
+    "move nothing at a login: bets stay open, and their stakes stay taken, until they are settled or rolled back",
+)
+BINARY_FLOATS = Cause(
+    "binary_floats",
+    "money is counted in binary floating point: the balance is off by less than a cent",
+    "count money in integers of the smallest unit or in a decimal type, never in float or double",
+)
 _LESS_BOOKED = Cause(
     "less_booked",
     "another amount is booked: less than the one of the request",
@@ -83,6 +94,7 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
         {NOT_BOOKED_OR_SHOWN_EARLY.id, NEVER_BOOKED.id, NO_REFUND.id, STALE_READ.id, READ_AFTER_THE_LOCK.id}
     ),
     NEVER_BOOKED.id: frozenset({NOT_BOOKED_OR_SHOWN_EARLY.id}),
+    STALE_READ.id: frozenset({LOGIN_MOVES.id}),
     ANSWERED_AND_NOT_BOOKED.id: frozenset({STALE_READ.id}),
 }
 """By the id of a cause: the ids of the causes that it explains."""
@@ -192,7 +204,7 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
     for each in case.expected:
         for decimals in _ROUNDED:
             step, away = Fraction(money.SCALE, int(10**decimals)), abs(Fraction(shown) - each)
-            if each % step and shown % step == 0 and away < step:
+            if away < step and ((each % step and shown % step == 0) or _moved_in_steps(case, each, shown, step)):
                 yield Cause(
                     _kept_with(decimals),
                     f"money is kept with {decimals} decimals only",
@@ -201,12 +213,36 @@ def _inexact(case: Case, shown: Amount) -> Iterator[Cause]:
                     else "keep money exactly, and round nothing",
                 )
         noise: Fraction = abs(Fraction(shown) - each)
-        if noise < _NOISE:
-            yield Cause(
-                "binary_floats",
-                "money is counted in binary floating point: the balance is off by less than a cent",
-                "count money in integers of the smallest unit or in a decimal type, never in float or double",
-            )
+        if noise < NOISE and not adds_exactly_in_floats(case) and not _is_a_small_amount(case, noise):
+            yield BINARY_FLOATS
+
+
+def _is_a_small_amount(case: Case, away: Fraction) -> bool:
+    """True if a balance is off by a multiple of a small amount of the scenario: it is booked again, or not at all."""
+    asked = (each for each in case.history.exchanges if each.step >= 0)
+    items = (item for each in asked for item in transactions(each.operation) if item.player == case.verdict.player)
+    amounts = {Fraction(signed(each)) for each in items} - {Fraction(0)}
+    return any(-NOISE < each < NOISE and not away % each for each in amounts)
+
+
+def _moved_in_steps(case: Case, expected: Amount, shown: Amount, step: Fraction) -> bool:
+    """True if a refund is whole in steps that are too coarse for the stake: it was kept with so many decimals."""
+    if case.situation != "rollback" or case.before is None:
+        return False
+    due, moved = expected - case.before, shown - case.before
+    return bool(moved) and bool(Fraction(due) % step) and not Fraction(moved) % step
+
+
+def adds_exactly_in_floats(case: Case) -> bool:
+    """True if binary floats add the blamed amount to the balance without an error, so that they explain none."""
+    amounts = (case.before, case.change)
+    return case.verdict.accused is None and all(each and _is_exact_in_a_float(each) for each in amounts)
+
+
+def _is_exact_in_a_float(amount: Amount) -> bool:
+    """True if a binary float holds the amount in main units exactly: its denominator is a power of two."""
+    unit: int = Fraction(amount, money.SCALE).denominator
+    return unit & (unit - 1) == 0 and max(amount, -amount) < _EXACT_IN_A_DOUBLE
 
 
 def _of_one_step(case: Case, shown: Amount, before: Amount) -> Iterator[Cause]:
@@ -244,7 +280,7 @@ def _times(moved: Amount, change: Amount) -> int:
 
 def _is_lost_in_a_double(balance: Amount, change: Amount) -> bool:
     """True if a double rounds the change away, or up, when it is added to the balance."""
-    return max(balance, -balance) >= _EXACT_IN_A_DOUBLE and max(change, -change) < _NOISE
+    return max(balance, -balance) >= _EXACT_IN_A_DOUBLE and max(change, -change) < NOISE
 
 
 def _another_amount(case: Case, moved: Amount) -> Iterator[Cause]:
@@ -278,7 +314,7 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
             "know a repeat by its transactionId alone: round, bet, amount and time may be the same",
         )
     currency = next((each.currency for each in case.items if isinstance(each, Movement)), "")
-    if max(case.change, -case.change) < _NOISE:
+    if max(case.change, -case.change) < NOISE:
         yield BELOW_A_CENT
     elif currency and case.contract.wire_unit(currency) == money.SCALE:
         yield Cause(
@@ -292,8 +328,15 @@ def _not_moved(case: Case, before: Amount) -> Iterator[Cause]:
 
 
 def unbooked(case: Case) -> Iterator[Cause]:
-    """The cause if the transaction before was answered with the balance after it, and is missing in the books."""
-    if case.wrong_balance and case.situation in _PLAIN and case.lacking >= _NOISE:
+    """The cause if the transaction before was answered with the balance after it, and is missing in the books.
+
+    At a login it may be missing because the login itself has given it back.
+    """
+    if not case.wrong_balance or case.situation not in _PLAIN:
+        return
+    if isinstance(case.history.exchanges[case.verdict.exchange or 0].operation, Authenticate):
+        yield LOGIN_MOVES
+    if case.lacking >= NOISE:
         yield ANSWERED_AND_NOT_BOOKED
 
 

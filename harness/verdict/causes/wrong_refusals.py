@@ -16,6 +16,15 @@ BOOKED_AND_REFUSED = Cause(
     "the transaction is booked, and answered with an error",
     "book and answer in one step: undo the booking when the request is answered with an error",
 )
+_LOCKED_OUT = Cause(
+    "locked_out",
+    "a right request is refused after several with wrong credentials: the wallet locks the user, the key or the caller "
+    "out",
+    "lock nobody out for wrong credentials: anybody can send them; slow the wrong requests down instead",
+)
+_LOCKS = frozenset({Outcome.UNAUTHENTICATED, Outcome.REFUSED})
+_MANY = 3
+"""So many requests with wrong credentials in a row explain a refusal of the right one that follows."""
 _CODES: Mapping[Outcome, Cause] = {
     Outcome.UNKNOWN_PLAYER: Cause(
         "player_not_found",
@@ -40,6 +49,8 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     asked = case.verdict.wrong == "refused" or case.verdict.aspect is Aspect.REFUSED
     if not asked or case.exchange is None or case.situation not in _SITUATIONS or case.outcome in {None, Outcome.OK}:
         return
+    if case.outcome in _LOCKS and _follows_many_wrong_ones(case):
+        yield _LOCKED_OUT
     if _was_forged_before(case):
         yield Cause(
             "forged_id_burnt",
@@ -59,6 +70,17 @@ def diagnoses(case: Case) -> Iterator[Cause]:
 def _was_forged_before(case: Case) -> bool:
     earlier = (case.history.exchanges[index] for index in case.sent_before)
     return any(each.alteration.spoils_authentication for each in earlier)
+
+
+def _follows_many_wrong_ones(case: Case) -> bool:
+    """True if requests with wrong credentials came in a row before, and none between was accepted."""
+    in_a_row = 0
+    for each in reversed(case.history.exchanges[: case.index or 0]):
+        if each.alteration.spoils_authentication:
+            in_a_row += 1
+        elif each.reply is not None and each.reply.outcome is Outcome.OK:
+            break
+    return in_a_row >= _MANY
 
 
 def _by_code(case: Case) -> Iterator[Cause]:

@@ -38,6 +38,7 @@ from harness.verdict.checks.fault_cases import CaseRow, case_rows, fault_verdict
 from harness.verdict.checks.history_judge import HistoryJudge
 from harness.verdict.checks.judged_parts import JudgedPart, Standing
 from harness.verdict.checks.late_balances import doubted, judge_history
+from harness.verdict.checks.recommended import recommendation_verdicts
 from harness.verdict.checks.spent_tokens import token_verdicts
 
 __all__ = ["Judge", "Judged", "JudgedPart", "Standing", "doubted", "examine"]
@@ -101,6 +102,7 @@ def examine(
         *reference_verdicts(judge),
         *expectation_verdicts(judge),
         *fault_verdicts(judge),
+        *recommendation_verdicts(judge),
         *delivery_verdicts(history, contract, judge.overlaps),
         *token_verdicts(history, contract),
     ]

@@ -53,7 +53,7 @@ def code_verdicts(judge: HistoryJudge) -> Iterator[Verdict]:
         reported.add((exchange.name, _coded_as(seen)))
         expected, requirement = found
         level = Level.SHOULD if Level.SHOULD in {expected.level, requirement.level} else requirement.level
-        summary = f"refused, but not {_codes(expected.outcomes)}"
+        summary = f"refused, but not {codes_in_words(expected.outcomes)}"
         verdict = verdict_on(Check.CODE, requirement, status_of(level), summary, seen.part.exchange, exchange)
         said = sentences.with_status(exchange, sentences.said(answer))
         yield replace(verdict, level=level, said=said, place=place_in(answer, "code"))
@@ -82,7 +82,7 @@ def _documented(judge: HistoryJudge, seen: JudgedPart) -> tuple[ExpectedCode, Re
     return expected, judge.contract.attribute(name, narrowed, Wrong.CODE, own)
 
 
-def _codes(outcomes: Iterable[Outcome]) -> str:
+def codes_in_words(outcomes: Iterable[Outcome]) -> str:
     """`as insufficient_funds or with a code of its own`: the refusals that a contract allows."""
     named = sorted(f"as {each.value}" for each in outcomes if each is not Outcome.REFUSED)
     return " or ".join([*named, "with a code of its own"] if Outcome.REFUSED in outcomes else named)

@@ -158,6 +158,8 @@ class Known:
     """By player: the bet ids of the bets that were sent."""
     rollbacks: dict[str, set[str]] = field(default_factory=dict)
     """By the id of a rollback: the players for whom it was sent."""
+    done_rollbacks: dict[str, set[str]] = field(default_factory=dict)
+    """By the id of a rollback: the players for whom it was accepted, or may have been."""
     sessions: dict[str, set[str]] = field(default_factory=dict)
     """By player: the sessions that have not ended."""
     refused: dict[tuple[type, str], str] = field(default_factory=dict)
@@ -166,6 +168,11 @@ class Known:
     def refused_for(self, item: Single) -> str:
         """Why a transaction with this id was refused; empty if it was accepted, or if no reason is known."""
         return self.refused.get((type(item), id_of(item)), "")
+
+    def others_with_the_id(self, item: Single) -> set[str]:
+        """The other players who have a transaction with this id, or a rollback with the id of this rollback."""
+        rollbacks = self.done_rollbacks.get(item.id, set()) if isinstance(item, Rollback) else set()
+        return (self.ids.get(id_of(item), set()) | rollbacks) - {item.player}
 
     def unsaid_of(self, item: Single) -> frozenset[str]:
         """The policies of which a pinned reading says nothing about a request that names another player's bet.
@@ -203,6 +210,8 @@ class Known:
                 self.references.setdefault(item.player, set()).add(item.bet)
             elif isinstance(item, Rollback):
                 self.rollbacks.setdefault(item.id, set()).add(item.player)
+                if exchange.reply is None or exchange.reply.accepted:
+                    self.done_rollbacks.setdefault(item.id, set()).add(item.player)
         reply = exchange.reply
         if reply is not None and reply.session is not None and reply.session.session and reply.session.player:
             self.sessions.setdefault(reply.session.player, set()).add(reply.session.session)
@@ -244,7 +253,6 @@ def terms_of(
     """The facts about one transaction."""
     item = part.item
     player = next((each for each in history.players if each.id == item.player), None)
-    others = known.ids.get(id_of(item), set()) - {item.player}
     terms = Terms(
         policy=policy,
         operation=exchange.name,
@@ -254,7 +262,7 @@ def terms_of(
         perhaps_refusable=_of_sessions(item, exchange, contract) if _may_have_ended(item, exchange, contract) else (),
         batch=contract.specs[exchange.name].batch,
         duplicate_in_batch=part.repeated,
-        known_elsewhere=bool(others),
+        known_elsewhere=bool(known.others_with_the_id(item)),
         foreign_bet=isinstance(item, Rollback) and known.bets.get(item.original, item.player) != item.player,
     )
     if player is None:

@@ -39,12 +39,13 @@ from harness.oracle import (
     Terms,
     change_of,
     judge,
+    situation_of_known,
 )
 from harness.verdict.checks import sentences
 from harness.verdict.checks.blame import Scene, Suspect, blame
 from harness.verdict.checks.charges import charge, undecided
 from harness.verdict.checks.contention import overlap_verdicts, race_verdicts
-from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, terms_of
+from harness.verdict.checks.facts import Known, Part, currency_of, is_of_a_stranger, parts_of, session_of, terms_of
 from harness.verdict.checks.judged_parts import JudgedPart, Standing, standings
 from harness.verdict.checks.narrowing import Narrowing, race_kind
 from harness.verdict.checks.on_the_wire import BodyAsSent, Ways, inexact, is_beyond_exact, judge_as_sent, lost_as_sent
@@ -189,8 +190,10 @@ class HistoryJudge:
     def _may_have_acted(self, account: Account, event: Event, exchange: Exchange) -> bool:
         """Make a request without an answer a suspect. False if it cannot have an effect because it was cut in half."""
         is_cut = exchange.loss is Loss.HALF_REQUEST
-        situation = f"{Situation.NEW}.cut_off" if is_cut else str(event.terms.disbelieved or Situation.NEW)
         if not account.dead:
+            known = _situation_of_known(account.beliefs[0].book, event)
+            plain = str(event.terms.disbelieved or known or Situation.NEW)
+            situation = f"{Situation.NEW}.cut_off" if is_cut else plain
             account.suspects.append(Suspect(exchange.name, situation, event.exchange, _change(event.item)))
         return not account.dead and not is_cut
 
@@ -262,6 +265,11 @@ class HistoryJudge:
         """The judgement of an answered transaction, the first of several equal ones. None if it was not judged."""
         same = self._seen_as.get((part.exchange, id_of(part.item)), ())
         return next((each for each in same if each.part == part), None)
+
+    def session_of(self, item: Single) -> str:
+        """The state of a transaction's session: `live`, `expired` or `unknown`. Empty for an unknown player."""
+        player = next((each for each in self.history.players if each.id == item.player), None)
+        return "" if player is None else session_of(item, player, self._known)
 
     def _suspect(self, part: Part, event: Event, kind: str | None) -> Suspect:
         return Suspect(self._name(event), kind or self._situations[id(part)], event.exchange, _change(part.item))
@@ -378,3 +386,11 @@ class HistoryJudge:
 
 def _change(item: Single) -> Amount:
     return change_of(item) if isinstance(item, Movement) else 0
+
+
+def _situation_of_known(book: Book, event: Event) -> Situation | None:
+    """What a request without an answer is to the wallet if its id is that of a transaction that was applied."""
+    entry = event.entry_in(book)
+    if entry is None or not entry.is_done or not isinstance(event.item, Movement):
+        return None
+    return situation_of_known(entry, event.item, event.terms)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from written_histories import ANNA, BERT, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
 
-from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Rollback, Session, Unsettle
+from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Player, Rollback, Session, Unsettle
 from harness.verdict.checks import examine
 
 OF_LATE = Outcome.REFUSED
@@ -44,7 +44,7 @@ def test_for_a_known_bet_it_may_not() -> None:
 
 def login(balance: int) -> Exchange:
     """A login in which the player gets a new session."""
-    plain = told(Authenticate(token="t"), balance, name="authenticate")
+    plain = told(Authenticate(token=ANNA.token), balance, name="authenticate")
     assert plain.reply is not None
     return replace(plain, reply=replace(plain.reply, session=Session(player=ANNA.id, session="new")))
 
@@ -84,6 +84,18 @@ def test_a_refused_bet_of_another_player_may_be_unknown_to_the_wallet() -> None:
     assert pinned(refused, told(rollback, START, name="rollbackbet"), rollback_of_foreign="refused")
     taken = told(bet("x", 100), START - 100, name="placebet")
     assert not pinned(taken, told(rollback, START, name="rollbackbet"), rollback_of_foreign="refused")
+
+
+def test_the_id_of_another_players_rollback_that_succeeded_may_be_refused() -> None:
+    def undone(player: Player, answer: int | Outcome) -> Exchange:
+        rollback = Rollback(id="r", original="x", bet="x", player=player.id, session=player.session)
+        return told(rollback, answer, name="rollbackbet")
+
+    taken = told(bet("x", 100), START - 100, name="placebet")
+    known = undone(ANNA, Outcome.UNKNOWN_TRANSACTION)
+    assert pinned(taken, undone(BERT, START), known, rollback_of_foreign="ok")
+    assert not pinned(taken, undone(BERT, OF_LATE), known, rollback_of_foreign="refused")
+    assert not pinned(taken, known)
 
 
 def test_the_bet_of_another_player_may_be_known_to_the_wallet() -> None:

@@ -61,6 +61,15 @@ def test_a_request_that_was_cut_off_has_moved_nothing() -> None:
     assert only(cut, read(START - 100)) == ("CAS-CUT-01", "conservation", "new.cut_off", 1, 0)
 
 
+def test_a_repeat_whose_answer_was_lost_is_blamed_as_a_repeat() -> None:
+    first = told(paid("w"), START + 700, name="payout")
+    again = told(paid("w"), None, name="payout", loss=Loss.AFTER_SENDING)
+    assert judged(first, again, told(bet("x"), START + 600)).verdicts == ()
+    assert only(first, again, told(bet("x"), START + 1300))[0] == "CAS-IDM-07"
+    other = told(paid("w", 900), None, name="payout", loss=Loss.AFTER_SENDING)
+    assert only(first, other, told(bet("x"), START + 1500))[0] == "CAS-IDM-05"
+
+
 def test_a_lost_request_that_must_be_disbelieved_is_blamed_as_that() -> None:
     forged = told(bet("x"), None, loss=Loss.AFTER_SENDING, alteration=Alteration(forged="wrong_signature"))
     assert only(forged, read(START - 100))[1:] == ("conservation", "forged", 1, 0)
@@ -163,7 +172,7 @@ def test_a_first_answer_without_effect_is_told_as_new_although_the_request_was_s
     assert (verdict.situation, verdict.wrong) == ("new", "balance")
 
 
-LOGIN = Authenticate(token="t")
+LOGIN = Authenticate(token=ANNA.token)
 
 
 def login(balance: int | None, **session: str) -> Exchange:
