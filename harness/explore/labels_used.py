@@ -1,19 +1,24 @@
-"""Removes labels that nothing refers to. The loader takes such a label for a mistake."""
+"""Removes labels that nothing refers to. The loader takes such a label for a mistake. Reserved words are no labels."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from harness.scenario.words import RESERVED
 
 _AGAIN = ("times", "size")
 
 
 def without_lonely_labels(steps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The steps without the ids and rounds that occur once only. A step that is sent several times keeps its own."""
-    ids = Counter(_used(steps, ("id", "bet")))
-    rounds = Counter(_used(steps, ("round",)))
-    return [_pruned(step, ids, rounds) for step in steps]
+    """The steps without the labels of transactions, rounds and pots that occur once only.
+
+    A step that is sent several times keeps its own.
+    """
+    together = {"id": ("id", "bet"), "round": ("round",), "pot": ("pot",)}
+    counts = {name: Counter([*_used(steps, names), *2 * RESERVED.get(name, ())]) for name, names in together.items()}
+    return [_pruned(step, counts) for step in steps]
 
 
 def drafts_of(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -48,16 +53,16 @@ def _used(steps: Sequence[dict[str, Any]], names: Sequence[str]) -> Iterator[str
                     yield from [draft[name]] * count
 
 
-def _pruned(step: dict[str, Any], ids: Counter[str], rounds: Counter[str]) -> dict[str, Any]:
+def _pruned(step: dict[str, Any], counts: Mapping[str, Counter[str]]) -> dict[str, Any]:
     def draft(each: dict[str, Any]) -> dict[str, Any]:
-        lonely = {name for name, counts in (("id", ids), ("round", rounds)) if counts[each.get(name, "")] == 1}
+        lonely = {name for name, found in counts.items() if found[each.get(name, "")] == 1}
         return {name: value for name, value in each.items() if name not in lonely}
 
     def content(name: str, value: Any) -> Any:
         if name == "at_once" and isinstance(value, list):
-            return [_pruned(each, ids, rounds) for each in value]
+            return [_pruned(each, counts) for each in value]
         if name == "repeat":
-            return {**value, "steps": [_pruned(each, ids, rounds) for each in value["steps"]]}
+            return {**value, "steps": [_pruned(each, counts) for each in value["steps"]]}
         if isinstance(value, list):
             return [draft(each) if isinstance(each, dict) else each for each in value]
         return draft(value) if isinstance(value, dict) and name != "tampered" else value

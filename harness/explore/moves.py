@@ -10,6 +10,13 @@ from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled
 MOST_KINDS = 3
 """How many credits of different kinds a bet gets in a row."""
 
+SELDOM: Mapping[str, tuple[str, ...]] = {
+    "odds": ("2.50", "1.85", "1001"),
+    "round": ("none", "r1", "non_ascii", "r2"),
+    "pot": ("j1", "j2"),
+}
+"""Optional fields of a movement with their values."""
+
 Move = Callable[[GeneratedDay], None]
 """Appends steps to a day. It appends none if the contract or the day has nothing for it."""
 
@@ -26,7 +33,15 @@ def movement(day: GeneratedDay, word: str, **given: str) -> Draft:
     draft |= {name: value for name, value in given.items() if day.has(word, name)}
     if day.choices.percent(15) and (kinds := day.space.dialect.kinds(word)):
         draft["kind"] = day.choices.in_turn(kinds)
+    if day.choices.percent(12) and (fields := [name for name in SELDOM if day.has(word, name)]):
+        name = day.choices.in_turn(fields)
+        draft[name] = day.choices.in_turn([each for each in SELDOM[name] if _may_be(day, word, name, each)])
     return draft
+
+
+def _may_be(day: GeneratedDay, word: str, name: str, value: str) -> bool:
+    """True if a request of the word may have the value. In some contracts a round may be left out."""
+    return (name, value) != ("round", "none") or day.space.dialect.may_lack(word, name)
 
 
 def ordinary(day: GeneratedDay) -> Written | None:
@@ -164,6 +179,8 @@ def again(day: GeneratedDay, sent: Labelled, word: str = "") -> Draft:
     """The same transaction, through an operation that may be another one. It keeps the fields that both have."""
     word = word or sent.word
     kept = {name: value for name, value in sent.draft.items() if name in {"id", "shape", "amount", "player", "bet"}}
+    seldom = {name: sent.draft[name] for name in SELDOM if name in sent.draft and day.has(word, name)}
+    kept |= {name: value for name, value in seldom.items() if _may_be(day, word, name, value)}
     if word not in day.space.of_a_bet and word != "rollback":
         kept.pop("bet", None)
     return kept
