@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import quote
 
 from harness.contracts import Contract, CredentialField, Credentials
 from harness.examine.common_secrets import is_weak
 from harness.examine.disguises import Layer, Wrapped, base64_in, contents, layers, readings
+from harness.examine.secret_patterns import Pattern, everywhere, possible, whole_values
 from harness.inert import CUT, clipped, inert, one_line
 from harness.model import Player
 from harness.model.words import PROVISION_TOKEN
@@ -167,22 +167,19 @@ class Secrets:
     @cached_property
     def _strong_patterns(self) -> tuple[Pattern, ...]:
         """The patterns of the secrets that are hidden everywhere, longest first."""
-        found = []
-        for secret, name in sorted(self.named, key=lambda pair: -len(pair[0])):
-            if is_weak(secret):
-                continue
-            for form in sorted({*_read(secret), *_undone(secret), _hexadecimal(secret)}, key=len, reverse=True):
-                pattern = _SPACE.sub(r"[\\s+]+", re.escape(form))
-                alone = rf"(?<![\w]){pattern}(?![\w])" if name in self.public else pattern
-                found.append((re.compile(alone, re.IGNORECASE), name, _needle(form)))
-        return tuple(found)
+        longest_first = sorted(self.named, key=lambda pair: -len(pair[0]))
+        return tuple(
+            (pattern, name, needle)
+            for secret, name in longest_first
+            if not is_weak(secret)
+            for pattern, needle in everywhere(secret, is_public=name in self.public)
+        )
 
     @cached_property
     def _weak_patterns(self) -> tuple[Pattern, ...]:
         """The patterns of the secrets that are hidden only as whole values, longest first."""
         weak = sorted((pair for pair in self.named if is_weak(pair[0])), key=lambda pair: -len(pair[0]))
-        forms = ((form, name) for secret, name in weak for form in sorted(_read(secret), key=len, reverse=True))
-        return tuple((pattern, name, _needle(form)) for form, name in forms for pattern in _whole(form))
+        return tuple((pattern, name, needle) for secret, name in weak for pattern, needle in whole_values(secret))
 
     @cached_property
     def _patterns(self) -> tuple[Pattern, ...]:
@@ -191,10 +188,7 @@ class Secrets:
 
     def _spans(self, layer: Layer) -> Iterator[Span]:
         """Where secrets stand in a reading of a text: as they are, cut off, and as base64."""
-        lowered = layer.text.lower() if layer.text.isascii() else None
-        for pattern, name, needle in self._patterns:
-            if lowered is not None and needle not in lowered:
-                continue
+        for pattern, name in possible(self._patterns, layer.text):
             for match in pattern.finditer(layer.text):
                 yield (*layer.place(*_secret_in(match)), f"${name}")
         yield from self._pieces(layer)
@@ -265,7 +259,7 @@ class Secrets:
         if wrapped.whole and any(_is_whole(each, content) for each in self._whole_secrets):
             return True
         for text in readings(wrapped.content):
-            if self._strong.search(text) or any(each.search(text) for each, _, _ in self._weak_patterns):
+            if any(each.search(text) for each, _ in possible(self._patterns, text)):
                 return True
             if wrappings < _MOST_WRAPPINGS and any(
                 self._is_revealing(inner[0], wrappings + 1) for inner in base64_in(text)
@@ -273,33 +267,13 @@ class Secrets:
                 return True
         return False
 
-    @cached_property
-    def _strong(self) -> re.Pattern[str]:
-        """The pattern of every secret that is hidden everywhere, in one."""
-        parts = [pattern.pattern for pattern, _, _ in self._strong_patterns]
-        return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
-
 
 NO_SECRETS = Secrets(())
 
 Span = tuple[int, int, str]
 """The start and the end of a part of a text, and what replaces it."""
 
-Pattern = tuple[re.Pattern[str], str, str]
-"""What finds a secret, the name that replaces it, and a part of every match, which may be empty.
-
-A group `before` of the pattern is not replaced. The part is in lower case, and so is what it is looked for in: a text
-in ASCII. To look for it takes a fraction of the time.
-"""
-
 _CUT = re.compile(re.escape(CUT))
-_SPACE = re.compile(r"(?:\\?\s)+")
-"""White space in the pattern of a secret. A text may have it in another form."""
-
-
-def _needle(form: str) -> str:
-    """A part of everything in ASCII that the pattern of this form finds. Empty if it may be written in several ways."""
-    return form.lower() if form.isascii() and not _SPACE.search(form) else ""
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:
@@ -330,48 +304,10 @@ def _secret_in(match: re.Match[str]) -> tuple[int, int]:
     return (match.end("before") if "before" in match.re.groupindex else match.start()), match.end()
 
 
-def _read(secret: str) -> set[str]:
-    """The secret as it stands in texts: as it is, in a URL, and in a header, which is always read as Latin-1."""
-    return {secret, quote(secret, safe=""), secret.encode("utf-8", "surrogatepass").decode("latin-1")}
-
-
-def _undone(secret: str) -> set[str]:
-    """The secret in capitals, and as a reader takes it who undoes what looks like an escape in it."""
-    # A reader of `\\xc3\\xa9` takes it for UTF-8, although it may have been two characters of the secret.
-    readings = [each.text for start in (secret, ascii(secret)[1:-1]) for each in layers(start)]
-    return {each for reading in readings for each in (reading, reading.upper()) if not is_weak(each)}
-
-
-def _hexadecimal(secret: str) -> str:
-    return secret.encode("utf-8", "surrogatepass").hex()
-
-
 def _is_whole(secret: str, credentials: str) -> bool:
     """True if decoded credentials are the secret, or a user and the secret."""
     user, colon, password = credentials.partition(":")
     return secret in (credentials, password if user and colon else credentials)
-
-
-def _whole(form: str) -> tuple[re.Pattern[str], ...]:
-    """Patterns that find a form of a secret only as a whole value. The group `before` stays in the text."""
-    escaped = re.escape(form)
-    return tuple(re.compile(pattern.replace("FORM", escaped)) for pattern in _WHOLE_VALUES)
-
-
-_WHOLE_VALUES = (
-    r'(?P<before>(?<=")(?<!\\"))FORM(?="(?!\s*:))',  # a string of JSON
-    r'(?P<before>[:,\[]\s*\\")FORM(?=\\"\s*[,}\]])',  # a string of JSON within a string
-    r"(?P<before>(?<=:))FORM(?=@[\w\[])",  # the password of a URL
-    r"(?P<before>(?:[?&#]|;\s*)[^\s=&?#;\"'<>]*=)FORM(?![^\s&#;,\"'<>)\\])",  # a parameter of a query, form or cookie
-    r"(?P<before>(?<==))FORM(?=&)",  # the first parameter of a form
-    r"(?P<before>\A[^\s=&?#;\"'<>]+=)FORM(?=;|\Z)",  # the first of a cookie, or the only parameter of a form
-    r"(?P<before>(?i:cookie)[\"']?\s*[:=]\s*[\"']?[^\s=;]+=)FORM(?![^\s;,\"'<>)\\])",  # the same after its name
-    r"(?P<before>(?i:authorization)\\?[\"']?\s*[:=]\s*\\?[\"']?(?:[A-Za-z][\w-]*\s+)?)FORM(?![^\s;,\"'<>)\\])",
-    r"(?P<before>[\"'](?i:basic|bearer|token|apikey|digest)\s+)FORM(?=[\"'])",  # credentials after their scheme
-    r"(?P<before>['\"]\s*(?::|=>)\s*')FORM(?=')",  # a value in the notation of Python, Ruby or PHP
-    r"(?P<before><(?P<tag>[\w:.-]+)[^<>]*>)FORM(?=</(?P=tag)>)",  # an element of XML
-)
-"""Where a value is whole. `FORM` stands for the secret."""
 
 
 def _forms(field: CredentialField, secret: str) -> Iterator[tuple[str, str]]:

@@ -373,3 +373,28 @@ def test_words_are_completed(line: str, offered: str, tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert offered in answer.read_text(encoding="utf-8").split("\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "own"), [(["--version"], set()), (["--help"], set()), (["docs"], {"docs"}), (["list"], {"listing"})]
+)
+def test_a_start_imports_no_other_subcommand(arguments: list[str], own: set[str]) -> None:
+    program = (
+        "import contextlib, sys\n"
+        "from harness.cli import main\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    main(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=environment({}),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=True,
+    )
+    imported = set(ended.stderr.split())
+    assert {each.module for each in COMMANDS if f"harness.cli.{each.module}" in imported} == {"completion", *own}
+    assert not imported & {"pytest", "requests", "harness.report", "harness.play", "mock_server.defects"}

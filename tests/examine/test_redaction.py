@@ -7,9 +7,12 @@ from urllib.parse import quote
 
 import pytest
 from credentials_at_hand import of_casino, of_sportsbook, public_of, secret_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.contracts import load
 from harness.examine import Secrets
+from harness.examine.disguises import layers, readings
 
 WHO = of_sportsbook("the-platform", "Pass/word+with=signs")
 SECRETS = Secrets.of(load("sportsbook"), WHO, ["one-time-4711"])
@@ -149,3 +152,35 @@ def test_a_strong_secret_is_hidden_everywhere_and_exposes_nothing() -> None:
 
 def test_a_body_that_is_no_text_is_escaped() -> None:
     assert SECRETS.body(b"\xff\x00\x1b[31m") == "\\xff\\u0000\\u001b[31m"
+
+
+PIECES = (
+    "\\",
+    '\\"',
+    "\\u0041",
+    "\\xc3\\xa9",
+    "%41",
+    "%C3%A9",
+    "&amp;",
+    "&#x41;",
+    "\u200b",
+    "\u3000",
+    "\x00",
+    "é",
+    "A",
+    "u0041",
+    "41",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.characters()).map("".join))
+def test_a_quick_reading_reads_what_a_thorough_one_does(text: str) -> None:
+    """Where the quick one sees no secret, the thorough one, which knows the places, is never asked."""
+    assert list(readings(text)) == [each.text for each in layers(text)]
+
+
+@pytest.mark.parametrize("like", ["\u0130", "\u0131", "\u017f", "\u212a"])
+def test_a_letter_that_is_like_one_of_ascii_hides_no_secret(like: str) -> None:
+    secrets = Secrets((("frisk-Kisses-4711", "KEY"),))
+    alike = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}[like]
+    assert secrets.hide("see frisk-kisses-4711".replace(alike, like)) == "see $KEY".replace(alike, like)
