@@ -12,7 +12,7 @@ Smaller checks are in `harness.verdict.checks.answer_form`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
@@ -93,20 +93,7 @@ def examine(
     `carried` has the beliefs about players from earlier histories.
     """
     judge = judge_history(history, contract, policy, carried)
-    verdicts = [
-        *judge.verdicts,
-        *format_verdicts(history, contract, judge.overlaps),
-        *completeness_verdicts(history, contract),
-        *batch_verdicts(history, contract, policy, judge.overlaps),
-        *code_verdicts(judge),
-        *reference_verdicts(judge),
-        *expectation_verdicts(judge),
-        *fault_verdicts(judge),
-        *recommendation_verdicts(judge),
-        *delivery_verdicts(history, contract, judge.overlaps),
-        *token_verdicts(history, contract),
-    ]
-    verdicts = with_unbelieved(judge, contract, verdicts)
+    verdicts = with_unbelieved(judge, contract, list(_found_by(judge)))
     red = any(each.status in {Status.FAIL, Status.UNKNOWN} for each in verdicts)
     own = contract.requirements[history.scenario.requirements[contract.name]]
     violated = red or any(each.requirement == own.id for each in verdicts)
@@ -123,6 +110,19 @@ def examine(
         beliefs={player: each.beliefs for player, each in judge.accounts.items() if not each.dead},
         cases=tuple(case_rows(judge, verdicts)),
     )
+
+
+def _found_by(judge: HistoryJudge) -> Iterator[Verdict]:
+    """The verdicts of all checks. Of several about one requirement and one exchange the first counts."""
+    history, contract = judge.history, judge.contract
+    yield from judge.verdicts
+    yield from format_verdicts(history, contract, judge.overlaps)
+    yield from completeness_verdicts(history, contract)
+    yield from batch_verdicts(history, contract, judge.policy, judge.overlaps)
+    for check in (code_verdicts, reference_verdicts, expectation_verdicts, fault_verdicts, recommendation_verdicts):
+        yield from check(judge)
+    yield from delivery_verdicts(history, contract, judge.overlaps)
+    yield from token_verdicts(history, contract)
 
 
 def _deduplicated(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
