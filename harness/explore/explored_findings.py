@@ -16,6 +16,8 @@ from harness.scenario.scenario_files import MAX_TITLE
 from harness.verdict import ScenarioResult
 
 _WIDTH = 110
+_SHORTEST_TITLE = 20
+_MORE = " (...)"
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -56,24 +58,18 @@ class ExploredFinding:
 def title_of(contract: Contract, requirement: str) -> str:
     """The text of a requirement as a title: what a sound wallet does, in one line.
 
-    A text that is too long ends at a semicolon, or else with an ellipsis after a clause or a word.
+    A text that is too long ends before a semicolon, a bracket or a colon. Else dots in brackets follow a clause or word.
     """
     text = " ".join(contract.requirements[requirement].text.replace("`", "").split())
     text = text[:1].upper() + text[1:]
     if len(text) <= MAX_TITLE:
         return text.rstrip(".")
-    begin = text[:MAX_TITLE]
-    sentence, semicolon, _ = begin.rpartition("; ")
-    if semicolon and _is_balanced(sentence):
-        return sentence
+    begin = text[: MAX_TITLE - len(_MORE)]
+    ends = (begin.rpartition("; ")[0], begin.partition(" (")[0], begin.partition(": ")[0])
+    if whole := next((each for each in ends if _SHORTEST_TITLE <= len(each) < len(begin)), ""):
+        return whole
     clause = begin.rpartition(", ")[0]
-    if len(clause) < len(begin) / 2 or not _is_balanced(clause):
-        clause = begin.rpartition(" ")[0].rstrip(",;:")
-    return f"{clause}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _is_balanced(text: str) -> bool:
-    return text.count("(") == text.count(")")
+    return (clause if len(clause) > len(begin) / 2 else begin.rpartition(" ")[0]) + _MORE
 
 
 def file_text(finding: ExploredFinding, contract: Contract, seed: int) -> str:
