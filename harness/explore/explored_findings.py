@@ -58,7 +58,7 @@ class ExploredFinding:
 def title_of(contract: Contract, requirement: str) -> str:
     """The text of a requirement as a title: what a sound wallet does, in one line.
 
-    A text that is too long ends before a semicolon, a bracket or a colon. Else dots in brackets follow a clause or word.
+    A text that is too long ends before a semicolon, bracket or colon. Else dots in brackets follow a clause or word.
     """
     text = " ".join(contract.requirements[requirement].text.replace("`", "").split())
     text = text[:1].upper() + text[1:]

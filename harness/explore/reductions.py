@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from harness.explore.labels_used import without_lonely_labels
+from harness.explore.labels_used import drafts_of, without_lonely_labels
 from harness.explore.playing import Generated
 from harness.explore.restart_limits import restarts, without_restarts
 
@@ -24,7 +25,7 @@ def smaller(generated: Generated) -> Iterator[dict[str, Any]]:
     """
     if restarts(generated) and (rest := without_restarts(generated))["steps"]:
         yield rest
-    for steps in _fewer_steps(generated["steps"]):
+    for steps in (*_fewer_steps(generated["steps"]), *_plainer_everywhere(generated["steps"])):
         yield {**generated, "steps": without_lonely_labels(steps)}
     if "funds" in generated:
         yield {name: value for name, value in generated.items() if name != "funds"}
@@ -63,6 +64,42 @@ def _fewer_steps(steps: Steps) -> Iterator[Steps]:
             if width < len(steps):
                 yield steps[:start] + steps[start + width :]
         width //= 2
+
+
+def _plainer_everywhere(steps: Steps) -> Iterator[Steps]:
+    """Without the shape of one label's id, and without the other player, in all steps at once.
+
+    A step alone would then name another transaction or another player than the rest.
+    """
+    drafts = [draft for step in steps for draft in drafts_of(step)]
+    for label in sorted({each["id"] for each in drafts if "shape" in each and "id" in each}):
+        yield [_with_drafts(step, partial(_unshaped, label)) for step in steps]
+    if any(each.get("player") == "other" for each in drafts):
+        yield [_with_drafts(step, _by_the_first_player) for step in steps]
+
+
+def _unshaped(label: str, draft: Mapping[str, Any]) -> dict[str, Any]:
+    gone = {"shape"} if draft.get("id") == label else set()
+    gone |= {"bet_shape"} if draft.get("bet") == label else set()
+    return {name: value for name, value in draft.items() if name not in gone}
+
+
+def _by_the_first_player(draft: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in draft.items() if (name, value) != ("player", "other")}
+
+
+def _with_drafts(step: dict[str, Any], changed: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """The step with every draft changed, those of the steps inside it among them. A draft without fields is empty."""
+    if isinstance(step.get("at_once"), list):
+        return {"at_once": [_with_drafts(each, changed) for each in step["at_once"]]}
+    if "repeat" in step:
+        inner = [_with_drafts(each, changed) for each in step["repeat"]["steps"]]
+        return {"repeat": {**step["repeat"], "steps": inner}}
+    word = next(iter(step))
+    content = step[word]
+    if isinstance(content, list):
+        return {**step, word: [changed(each) for each in content]}
+    return {**step, word: changed(content) or ""} if isinstance(content, Mapping) else step
 
 
 def _simpler_steps(steps: Steps) -> Iterator[Steps]:
