@@ -82,6 +82,11 @@ class Match:
         every = (mark for row in self.rows for marks in row.red.values() for mark in marks)
         return frozenset((mark.requirement, mark.check) for mark in every)
 
+    @property
+    def evidence(self) -> frozenset[str]:
+        """The ids of the causes that the steps of the rows suggest anywhere."""
+        return frozenset(mark.evidence for row in self.rows for marks in row.red.values() for mark in marks)
+
 
 def cover(
     pattern: Pattern, dictionary: FaultDictionary, coefficient: Coefficient = ochiai, least: float = LEAST_LIKENESS
@@ -117,7 +122,16 @@ def _is_believed(match: Match, pattern: Pattern, least: float, left: Marks) -> b
     (row,) = match.rows
     held = match.confirmed >= LEAST_CONFIRMED * (match.confirmed + match.refuted)
     by_chance = row.red.keys() & pattern.green <= pattern.raced
-    return held and by_chance and match.likeness >= least and _evidence_agrees(match, left)
+    likely = held and by_chance and match.likeness >= least
+    return likely and not _is_contradicted(match, pattern) and _evidence_agrees(match, left)
+
+
+def _is_contradicted(match: Match, pattern: Pattern) -> bool:
+    """True if races alone confirm a row, and another of its scenarios is red by exact evidence of something else."""
+    (row,) = match.rows
+    alone = match.explained.keys() <= pattern.raced
+    others = (mark for name in row.red.keys() - match.explained.keys() for mark in pattern.red.get(name, ()))
+    return alone and any(mark.evidence in EXACT for mark in others)
 
 
 def _evidence_agrees(match: Match, left: Marks) -> bool:
