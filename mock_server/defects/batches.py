@@ -62,7 +62,7 @@ class StopsAtTheBadItem(Wallet):
         return answers
 
 
-@defect(violates="CAS-BAT-01 CAS-BAT-02", contracts=CASINO, witnesses={"batch/invalid_item_last": "oracle"})
+@defect(violates="CAS-BAT-01 CAS-BAT-02 CAS-BTB-01", contracts=CASINO, witnesses={"batch/invalid_item_last": "oracle"})
 class AllOrNothing(Wallet):
     """Refuses every transaction of a batch because one of them is wrong."""
 
@@ -78,7 +78,7 @@ class AllOrNothing(Wallet):
 
 
 @defect(
-    violates="CAS-BAT-02 CAS-BTB-01 CAS-FND-02 CAS-IDM-05 CAS-SET-02",
+    violates="CAS-BAT-02 CAS-BTB-01 CAS-FND-02 CAS-IDM-05 CAS-RTY-01 CAS-SET-02",
     contracts=CASINO,
     witnesses={"batch/invalid_item_first": "oracle"},
 )
@@ -125,7 +125,7 @@ class AnswersForAStranger(Wallet):
 
 
 @defect(
-    violates="CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-CNC-02 CAS-IDM-01 CAS-LST-01",
+    violates="CAS-BAT-02 CAS-BAT-05 CAS-BTB-01 CAS-CNC-02 CAS-IDM-01 CAS-LST-01 CAS-RTY-01",
     contracts=CASINO,
     witnesses={"batch/two_players": "oracle"},
 )

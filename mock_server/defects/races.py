@@ -300,7 +300,7 @@ class LooksABatchUpTooEarly(Wallet):
 
 
 @defect(
-    violates="SPB-CNC-02 SPB-IDM-04 SPB-RBK-01",
+    violates="SPB-CNC-02 SPB-CON-01 SPB-IDM-04",
     contracts=SPORTSBOOK,
     witnesses={"races/rollback_beside_other_movements": "conservation"},
 )

@@ -229,7 +229,7 @@ class TakesAnyTimestamp(SignatureRule):
         return "" if headers.get(SIGNATURE) == right else "the signature is wrong"
 
 
-@defect(violates="CAS-SIG-02", contracts=CASINO, witnesses={"signature/forged_bet": "oracle"})
+@defect(violates="CAS-SIG-02 CAS-SIG-03", contracts=CASINO, witnesses={"signature/forged_bet": "oracle"})
 class LeavesOneOperationOpen(Wallet):
     """Checks the signature of every operation but bets, which were moved to another service."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from scenario_contracts import CONTRACTS
 
+from harness.contracts import load
 from harness.files.tree import MAX_BYTES
 from harness.scenario import ScenarioError, load_file
 
@@ -153,6 +154,8 @@ def test_steps_and_modifiers(tmp_path: Path, line: str, expected: str) -> None:
         ("settle: {amount: 1, raw: {amuont: 1}}", "unknown wire field of settle in casino 'amuont'; did you mean 'amo"),
         ("settle: {amount: 1, without: playerId}", "without must be a list of wire fields"),
         ("settle: {amount: 1, without: [player]}", "unknown wire field of settle in casino 'player'"),
+        ("bet: {amount: 1, odds: 2.50}", "casino has no odds in bet"),
+        ("bet_batch: {amount: 1, round: none}", "casino has no bet_batch without a round"),
         ("settle: {id: unknown, amount: 1}", "id 'unknown' is reserved"),
         ("settle: {id: T1, amount: 1}", "id 'T1' is no label"),
         ("{unsettle: {amount: 1}}", "casino has no unsettle: drop the step, or drop casino from requirement"),
@@ -160,6 +163,21 @@ def test_steps_and_modifiers(tmp_path: Path, line: str, expected: str) -> None:
 )
 def test_fields(tmp_path: Path, line: str, expected: str) -> None:
     assert any(each.startswith(f"4: {expected}") for each in complaints(tmp_path, steps(line)))
+
+
+def test_a_pot_is_shared_and_odds_are_a_decimal_number_above_zero(tmp_path: Path) -> None:
+    """Asked of the bundled contracts, because the small ones of these tests have neither."""
+    path = tmp_path / "wrong.yaml"
+    bets = [f"bet: {{amount: 1, odds: {each}}}" for each in ("0.00", "1/2", "-1.5", "1e3")]
+    for text, expected in (
+        (steps("reward: {amount: 1, pot: j1}"), ["4: pot 'j1' appears only here: drop it, or refer to it"]),
+        (steps(*bets, head=SPORTSBOOK), [f"{line}: odds" for line in (4, 5, 6, 7)]),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            load_file(path, tmp_path, {name: load(name) for name in ("casino", "sportsbook")})
+        found = [each.removeprefix(f"{path.as_posix()}:") for each in caught.value.complaints]
+        assert [each.startswith(start) for each, start in zip(found, expected, strict=True)].count(True) == len(found)
 
 
 def test_a_body_that_no_signature_covers_is_not_tampered_with(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from harness.model import (
     Operation,
     Payout,
     Player,
+    Reward,
     Rollback,
     Scenario,
     Settle,
@@ -186,3 +188,35 @@ def test_alterations_of_items_know_their_places() -> None:
     assert altered.raw == ((1, "amount", '"5"'),)
     alone = altered_by(sends(planned(step("bet", Draft(amount="1", without=("currency",)), body="")))[0])
     assert (alone.without, alone.body) == (((None, "currency"),), None)
+
+
+def test_odds_are_sent_where_they_are_written_and_a_round_may_be_left_out() -> None:
+    with_odds, without = sends(
+        planned(
+            step("bet", Draft(amount="1", odds="2.50")),
+            step("bet", Draft(amount="1")),
+            contract="sportsbook",
+        )
+    )
+    assert SPORTSBOOK.encode(sent(with_odds, contract="sportsbook"), "")["odds"] == Decimal("2.50")
+    assert "odds" not in SPORTSBOOK.encode(sent(without, contract="sportsbook"), "")
+    (roundless,) = sends(planned(step("bet", Draft(amount="1", round="none"))))
+    assert "roundId" not in CASINO.encode(sent(roundless), "")
+
+
+def test_rewards_of_one_pot_share_its_id_and_have_ids_of_their_own() -> None:
+    first, second, alone = (
+        sent(each)
+        for each in sends(
+            planned(
+                step("reward", Draft(amount="1", pot="j1")),
+                step("reward", Draft(amount="1", pot="j1")),
+                step("reward", Draft(amount="1")),
+            )
+        )
+    )
+    assert isinstance(first, Reward)
+    assert isinstance(second, Reward)
+    assert isinstance(alone, Reward)
+    assert first.bet == second.bet != alone.bet
+    assert len({first.id, second.id, alone.id}) == 3

@@ -1,7 +1,8 @@
 """Another twenty wallets with bugs that nobody had seen when the rules of the causes were chosen.
 
-Each was written, with the truth about it, before it was run once. Their bugs are neither registered ones nor those of
-`strange_wallets` and `fresh_strange_wallets`.
+Each was written, with the truth about it, before it was run once. Their bugs were neither registered ones nor those of
+`strange_wallets` and `fresh_strange_wallets`. Four were repaired, which had a second bug by mistake. Some were
+registered as defects afterwards.
 """
 
 from __future__ import annotations

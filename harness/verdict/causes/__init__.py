@@ -27,7 +27,7 @@ from harness.verdict.causes import (
 from harness.verdict.causes.case import Case, Cause
 from harness.verdict.checks import Standing
 
-__all__ = ["CERTAIN", "OF_MONEY", "UNDECIDED", "Cause", "diagnose", "of_mistake", "roots_of"]
+__all__ = ["CERTAIN", "EXACT", "OF_MONEY", "UNDECIDED", "Cause", "diagnose", "of_mistake", "roots_of"]
 
 _RULES: tuple[Callable[[Case], Iterator[Cause]], ...] = (
     deadlocks.diagnoses,
@@ -66,6 +66,17 @@ _CONSEQUENCES: Mapping[str, frozenset[str]] = {
 CERTAIN = frozenset({lateness.LATE_BALANCE}) | unreadable_answers.OF_STATUS_ALONE
 """The ids of causes that the evidence proves: a later reading was right, or the HTTP status says it. They are no guess.
 """
+
+EXACT = frozenset(
+    {
+        *other_movements.EXACT,
+        *races.EXACT,
+        by_situation.ROLLBACK_UNDONE.id,
+        wrong_balances.OVERFLOW,
+        wrong_refusals.LOCKED_OUT.id,
+    }
+)
+"""The ids of causes that the amounts or the order of the requests say exactly, so that no other bug explains them."""
 
 OF_MONEY = frozenset({wrong_refusals.BOOKED_AND_REFUSED.id})
 """The ids of causes that say that money has moved, though the finding is another one."""

@@ -48,7 +48,7 @@ _REMEMBERED_AS_DONE = Cause(
     "a transaction that was refused is remembered as done: its repetition is answered with success",
     "remember a refusal as a refusal, or try the repetition afresh",
 )
-_ROLLBACK_UNDONE = Cause(
+ROLLBACK_UNDONE = Cause(
     "rollback_undone",
     "another rollback of a bet that was rolled back takes the stake again",
     "leave a bet rolled back when another rollback comes: set its state, and never turn it round",
@@ -62,7 +62,7 @@ _REFUNDED_AGAIN = Cause(
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
     SAME_BET.id: frozenset({OVERWRITTEN.id}),
     _REFUNDED_AGAIN.id: frozenset({PASSING.id}),
-    _ROLLBACK_UNDONE.id: frozenset({PASSING.id}),
+    ROLLBACK_UNDONE.id: frozenset({PASSING.id}),
 }
 """A wallet that fails with requests in sequence also fails with them at once. That is one thing to repair."""
 
@@ -213,7 +213,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
         yield _RACES[case.situation]
     wrong = case.verdict.wrong
     if case.situation == "rollback_again" and case.wrong_balance and max(case.expected) > (case.shown or 0):
-        yield _ROLLBACK_UNDONE
+        yield ROLLBACK_UNDONE
     for key in ((case.situation, wrong), (case.situation, "moved" if wrong in {"balance", "accepted"} else "")):
         if key in _BY_SITUATION:
             yield _BY_SITUATION[key]

@@ -38,6 +38,9 @@ BALANCE_RESTORED = Cause(
     "add the stake of the bet to the balance of now, in one statement",
 )
 
+EXACT = frozenset(each.id for each in (LESS_THE_STAKE, LESS_WHAT_WAS_PAID, REFUSED_AND_BOOKED_LATER, BALANCE_RESTORED))
+"""The ids of the causes here in which the amounts leave no other reason."""
+
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
     LESS_THE_STAKE.id: frozenset({LESS_BY_THE_STAKE_OR_ROUNDING.id}),
     BINARY_FLOATS.id: frozenset({LESS_BY_THE_STAKE_OR_ROUNDING.id}),

@@ -34,6 +34,10 @@ _ON_ANOTHER_PLAYER = Cause(
 )
 
 
+EXACT = frozenset({_BOOKED_AGAIN.id, _ON_ANOTHER_PLAYER.id})
+"""The ids of the causes here in which the amounts leave no other reason."""
+
+
 @dataclass(frozen=True)
 class _Raced:
     """What a race may have moved of a player's money, in hundred-thousandths."""

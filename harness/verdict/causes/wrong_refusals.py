@@ -16,7 +16,7 @@ BOOKED_AND_REFUSED = Cause(
     "the transaction is booked, and answered with an error",
     "book and answer in one step: undo the booking when the request is answered with an error",
 )
-_LOCKED_OUT = Cause(
+LOCKED_OUT = Cause(
     "locked_out",
     "a right request is refused after several with wrong credentials: the wallet locks the user, the key or the caller "
     "out",
@@ -50,7 +50,7 @@ def diagnoses(case: Case) -> Iterator[Cause]:
     if not asked or case.exchange is None or case.situation not in _SITUATIONS or case.outcome in {None, Outcome.OK}:
         return
     if case.outcome in _LOCKS and _follows_many_wrong_ones(case):
-        yield _LOCKED_OUT
+        yield LOCKED_OUT
     if _was_forged_before(case):
         yield Cause(
             "forged_id_burnt",

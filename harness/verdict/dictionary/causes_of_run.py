@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from harness.contracts import Contract
 from harness.model import Level, Situation, Status, Verdict, Wrong
-from harness.verdict.causes import CERTAIN, OF_MONEY, UNDECIDED, roots_of
+from harness.verdict.causes import CERTAIN, EXACT, OF_MONEY, UNDECIDED, roots_of
 from harness.verdict.dictionary.cover import Match, cover
 from harness.verdict.dictionary.known import FaultDictionary, Harm, Mark, dictionary_in
 from harness.verdict.dictionary.pattern import mark_of, pattern_of
@@ -119,12 +119,13 @@ def _is_explained(finding: Finding, match: Match, known: FaultDictionary) -> boo
     """True if the match predicts a finding.
 
     A scenario that no bug was tried with needs the evidence of another one. Generated scenarios combine all that the
-    language has, so of these it is enough that the bug violates the requirement, by the same check, anywhere.
+    language has, so of these it is enough that the bug violates the requirement, by the same check, anywhere. Exact
+    evidence must be its own.
     """
     result, verdict = finding
     mark = mark_of(verdict)
     if result.found and (mark.requirement, mark.check) in match.violated:
-        return True
+        return mark.evidence not in EXACT or mark.evidence in match.evidence
     if result.scenario in known.scenarios:
         return mark in match.explained.get(result.scenario, frozenset[Mark]())
     return bool(mark.evidence) and any(

@@ -15,7 +15,7 @@ from math import sqrt
 from types import MappingProxyType
 from typing import TypeAlias
 
-from harness.verdict.causes import CERTAIN
+from harness.verdict.causes import CERTAIN, EXACT
 from harness.verdict.dictionary.known import FaultDictionary, KnownRow, Mark
 from harness.verdict.dictionary.pattern import Pattern
 
@@ -39,8 +39,8 @@ _OTHER_EVIDENCE = 0.2
 Findings of this kind alone never reach `LEAST_LIKENESS`, because the square root of the weight is below it.
 """
 LEAST_EVIDENCE = 0.5
-"""More than this share of the explained marks has the predicted evidence. A row explains at least this share of the
-findings with that evidence.
+"""The least share of the explained marks with the predicted evidence, and of the findings with that evidence that a row
+explains.
 
 Below, the steps themselves say something else than the row, or the row is only a part of what they say.
 """
@@ -82,6 +82,11 @@ class Match:
         every = (mark for row in self.rows for marks in row.red.values() for mark in marks)
         return frozenset((mark.requirement, mark.check) for mark in every)
 
+    @property
+    def evidence(self) -> frozenset[str]:
+        """The ids of the causes that the steps of the rows suggest anywhere."""
+        return frozenset(mark.evidence for row in self.rows for marks in row.red.values() for mark in marks)
+
 
 def cover(
     pattern: Pattern, dictionary: FaultDictionary, coefficient: Coefficient = ochiai, least: float = LEAST_LIKENESS
@@ -117,7 +122,16 @@ def _is_believed(match: Match, pattern: Pattern, least: float, left: Marks) -> b
     (row,) = match.rows
     held = match.confirmed >= LEAST_CONFIRMED * (match.confirmed + match.refuted)
     by_chance = row.red.keys() & pattern.green <= pattern.raced
-    return held and by_chance and match.likeness >= least and _evidence_agrees(match, left)
+    likely = held and by_chance and match.likeness >= least
+    return likely and not _is_contradicted(match, pattern) and _evidence_agrees(match, left)
+
+
+def _is_contradicted(match: Match, pattern: Pattern) -> bool:
+    """True if races alone confirm a row, and another of its scenarios is red by exact evidence of something else."""
+    (row,) = match.rows
+    alone = match.explained.keys() <= pattern.raced
+    others = (mark for name in row.red.keys() - match.explained.keys() for mark in pattern.red.get(name, ()))
+    return alone and any(mark.evidence in EXACT for mark in others)
 
 
 def _evidence_agrees(match: Match, left: Marks) -> bool:
@@ -128,7 +142,7 @@ def _evidence_agrees(match: Match, left: Marks) -> bool:
     mine = sum(mark.evidence in suggested for mark, _ in marks)
     alike = sum(mark.evidence in suggested for rest in left.values() for mark in rest)
     predicted = sum(as_predicted for _, as_predicted in marks)
-    return predicted > LEAST_EVIDENCE * len(marks) and mine >= LEAST_EVIDENCE * alike
+    return predicted >= LEAST_EVIDENCE * len(marks) and mine >= LEAST_EVIDENCE * alike
 
 
 def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficient) -> Match | None:
@@ -149,12 +163,12 @@ def _match(pattern: Pattern, row: KnownRow, left: Marks, coefficient: Coefficien
 
 
 def _common(seen: frozenset[Mark], predicted: frozenset[Mark]) -> frozenset[Mark]:
-    """The seen marks whose requirement and check are predicted. Certain evidence has to be predicted, too."""
+    """The seen marks whose requirement and check are predicted. Certain or exact evidence has to be predicted, too."""
     kinds = {(each.requirement, each.check) for each in predicted}
     return frozenset(
         each
         for each in seen
-        if each in predicted or ((each.requirement, each.check) in kinds and each.evidence not in CERTAIN)
+        if each in predicted or ((each.requirement, each.check) in kinds and each.evidence not in CERTAIN | EXACT)
     )
 
 
