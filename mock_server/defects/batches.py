@@ -95,7 +95,7 @@ class CreditsAndRefusesTheBatch(Wallet):
 @defect(
     violates=(
         "CAS-BAT-01 CAS-BAT-02 CAS-BTB-01 CAS-CNC-02 CAS-IDM-02 CAS-INP-02 CAS-LST-01 CAS-MNY-01 CAS-RTY-01 "
-        "CAS-SET-03 CAS-ZER-01"
+        "CAS-SES-02 CAS-SET-03 CAS-ZER-01"
     ),
     contracts=CASINO,
     witnesses={"batch/invalid_item_in_the_middle": "oracle"},

@@ -75,7 +75,7 @@ class RemembersTheLastFiveIds(Wallet):
     violates=(
         "CAS-BAT-05 CAS-CON-01 CAS-IDM-01 CAS-IDM-02 CAS-IDM-04 CAS-IDM-05 CAS-IDM-06 CAS-IDM-07 CAS-IDM-10 "
         "CAS-IDM-11 CAS-LST-01 "
-        "SPB-CON-01 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
+        "SPB-CON-01 SPB-IDM-04 SPB-IDM-05 SPB-IDM-08 SPB-IDM-09 SPB-LST-01"
     ),
     witnesses={"idempotency/replay_after_other_movements": "oracle", "idempotency/resent_after_others": "oracle"},
 )
