@@ -157,15 +157,30 @@ def _reason(policy: str, reading: str, terms: Terms) -> Iterator[tuple[tuple[str
 
 
 def _reasons_of_its_bet(book: Book, item: Movement, terms: Terms) -> Iterator[tuple[tuple[str, str], bool]]:
-    """The reading under which a credit or a deduction may be refused for the bet that it names."""
+    """The reading under which a credit or a deduction may be refused for the bet that it names.
+
+    What is known of credits for returned bets says nothing of deductions, and nothing of a bet that still stands: a
+    rollback has named it beside a transaction that was never sent.
+    """
     policies = [] if item.bet in book.bets else ["unknown_bet"]
     policies += ["returned_bet"] if item.bet in book.returned else []
     refusing = [each for each in policies if terms.reads(each, "refused")]
     is_certain = (
         item.bet not in book.settled and item.bet != "" and all(terms.only(each, "refused") for each in policies)
     )
+    if is_certain and "returned_bet" in policies:
+        is_certain = not isinstance(item, Unsettle) and not _stands(book, item.bet)
     if refusing:
         yield (refusing[0], "refused"), is_certain
+
+
+def _stands(book: Book, bet: str) -> bool:
+    """True if an applied bet with this id or bet id was not rolled back."""
+    return any(
+        kind is Family.BET and entry.fate is EntryState.APPLIED and bet in {id_, entry.bet} - book.rolled_back
+        for (kind, id_), entry in book.entries.items()
+        if id_ not in book.rolled_back
+    )
 
 
 def _paid(book: Book, bet: str) -> Amount:

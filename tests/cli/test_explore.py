@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from interrupts import heed_interrupts
 from plugin_run import CREDENTIALS, DEADLINE_SECONDS, Done, Wallet, environment, run, wallet
 
 from harness.contracts import BUNDLED, load
@@ -99,6 +100,7 @@ def test_an_interrupt_keeps_what_was_found(wrong: Wallet, tmp_path: Path) -> Non
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 -- no thread of this process holds anything that it would need
     ) as process:
         assert process.stderr is not None
         assert "finding" in process.stderr.readline()

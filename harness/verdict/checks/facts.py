@@ -202,12 +202,13 @@ class Known:
         """Record which transactions of an exchange were refused, and for which reason."""
         for part in parts:
             key = (type(part.item), id_of(part.item))
-            if part.answer is None or part.answer.outcome is Outcome.OK:
+            is_known = any(player.id == part.item.player for player in history.players)
+            if is_known and (part.answer is None or part.answer.outcome is Outcome.OK):
                 self._take(part.item)
             if part.answer is None or exchange.alteration.spoils_authentication or isinstance(part.item, GetBalance):
                 continue
             if part.answer.outcome is Outcome.OK:
-                if any(player.id == part.item.player for player in history.players):
+                if is_known:
                     self.refused.pop(key, None)
             elif reason := _reason_of_refusal(part, exchange, history, contract, self):
                 self.refused.setdefault(key, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from written_histories import ANNA, BERT, CONTRACTS, LACKING, START, bet, history, judged, read, said, told
+from written_histories import ANNA, BERT, CONTRACTS, LACKING, START, bet, history, judged, paid, read, said, told
 
 from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Player, Rollback, Session, Unsettle
 from harness.verdict.checks import examine
@@ -114,3 +114,23 @@ def test_the_bet_of_another_player_may_be_known_to_the_wallet() -> None:
     late = told(deducted, START - 10, name="unsettlement")
     assert pinned(taken, late, unsettlement_beyond_payout="refused")
     assert not pinned(late, unsettlement_beyond_payout="refused")
+
+
+def test_a_bet_that_only_its_bet_id_names_in_a_rollback_still_stands() -> None:
+    taken = told(bet("x", 100, bet="b1"), START - 100, name="placebet")
+    credit = told(paid("w", 700, bet="b1"), START + 600, name="settlement")
+    stray = Rollback(id="r", original="never", bet="b1", player=ANNA.id, session=ANNA.session)
+    assert pinned(taken, told(stray, START - 100, name="rollbackbet"), credit, returned_bet="refused")
+    returned = replace(stray, original="x")
+    back = told(returned, START, name="rollbackbet")
+    won = told(paid("w", 700, bet="b1"), START + 700, name="settlement")
+    assert not pinned(taken, back, won, returned_bet="refused")
+    assert pinned(taken, back, won)
+
+
+def test_what_is_known_of_credits_for_returned_bets_says_nothing_of_deductions() -> None:
+    taken = told(bet("x", 100, bet="b1"), START - 100, name="placebet")
+    rollback = Rollback(id="r", original="x", bet="b1", player=ANNA.id, session=ANNA.session)
+    deducted = Unsettle(id="u", currency="EUR", amount=10, bet="b1", player=ANNA.id, kind="BET_UNPAID")
+    back, taken_again = told(rollback, START, name="rollbackbet"), told(deducted, START - 10, name="unsettlement")
+    assert pinned(taken, back, taken_again, returned_bet="refused")

@@ -109,15 +109,16 @@ def test_a_bug_is_among_the_causes_of_a_part_of_the_suite(contract: str) -> None
 
 
 def test_two_bugs_of_different_themes_are_both_told() -> None:
+    """Of 1,000 pairs, as the share of 100 depends on which are drawn by a few in a hundred."""
     missed = []
-    for first, second, contract in pairs(100, seed=11):
+    for first, second, contract in pairs(1000, seed=11):
         known = rows(contract)
         if not {first, second} <= known.keys():
             continue
         found = told(contract, pattern(known[first], known[second], contract=contract))[:FIRST_THREE]
         if not all(any(each in names(match) for match in found) for each in (first, second)):
             missed.append(f"{first} and {second} on {contract}")
-    assert len(missed) <= 10, missed
+    assert len(missed) <= 100, missed
 
 
 @pytest.mark.parametrize("contract", BUNDLED)
