@@ -78,7 +78,7 @@ def installed(folder: Path) -> Path:
     """The interpreter of a new environment with Schemathesis."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", PACKAGE], check=True)
+    subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "-qqq", "install", PACKAGE], check=True)
     return python
 
 

@@ -23,12 +23,13 @@ SMALLEST = {
     "explore": ("--requests", "20", "--defect", "forgets-every-transaction", "--contract", "casino"),
     "races": ("--races", "1", "--histories", "1", "--only", "zero"),
     "speed": ("--rounds", "1", "--seconds", "0.1", "--only", "settlement of 1"),
+    "stateful": ("--requests", "20", "--defect", "credits-twice", "--contract", "casino"),
     "stores": ("--bets", "64"),
     "suite": ("--rounds", "1", "--only", "session"),
     "wallet": ("--requests", "20"),
 }
 """The benchmarks, each with the options of its smallest run."""
-PARTS = {"__main__", "client_server", "load", "shares", "surroundings"}
+PARTS = {"__main__", "client_server", "load", "schemathesis_run", "shares", "surroundings"}
 """The modules of the folder that are no benchmarks: they belong to one, or run all of them."""
 
 
