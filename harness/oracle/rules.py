@@ -159,8 +159,8 @@ def _reason(policy: str, reading: str, terms: Terms) -> Iterator[tuple[tuple[str
 def _reasons_of_its_bet(book: Book, item: Movement, terms: Terms) -> Iterator[tuple[tuple[str, str], bool]]:
     """The reading under which a credit or a deduction may be refused for the bet that it names.
 
-    What is known of credits for returned bets says nothing of deductions, and nothing of a bet that still stands: a
-    rollback has named it beside a transaction that was never sent.
+    What is known of credits for returned bets says nothing of deductions. It says nothing of a bet that still stands,
+    which a rollback has named beside a transaction that was never sent.
     """
     policies = [] if item.bet in book.bets else ["unknown_bet"]
     policies += ["returned_bet"] if item.bet in book.returned else []
