@@ -90,6 +90,7 @@ def test_a_sound_wallet_is_exit_status_0_and_no_file(sound: Wallet, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.full
 def test_an_interrupt_keeps_what_was_found(wrong: Wallet, tmp_path: Path) -> None:
     """The wallet loses money at once, so something is found before the first line of progress."""
     with subprocess.Popen(

@@ -71,6 +71,7 @@ def test_the_pairs_restart_the_wallet_a_few_times_and_say_how_many_they_left_out
     assert f"{restarting - 3} more were played without their restart" in said
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", BUNDLED)
 def test_races_that_are_repeated_restart_the_wallet_no_more_often(name: str) -> None:
     wallet = Restarting(Wallet, name, races=RACES)
