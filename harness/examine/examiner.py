@@ -79,7 +79,8 @@ class Examiner:
     _avoided_by: frozenset[str] = frozenset()
     _judged: list[tuple[History, Judged]]
     """The histories of the present scenario that have been judged, with their judgements."""
-    _is_exploring = False
+    exploring = False
+    """True while generated scenarios are examined. The epilogue repeats none of them, so they are not remembered."""
 
     def __init__(
         self,
@@ -170,12 +171,10 @@ class Examiner:
             return self.results.skipped(scenario, "no generated scenarios are played here")
         context = self._runner.context
         self._runner.context = replace(context, limits=replace(context.limits, races=1))
-        self._is_exploring = True
         try:
             return self._explore(self, scenario, context.limits.explore)
         finally:
             self._runner.context = context
-            self._is_exploring = False
 
     def _histories(self, scenario: Scenario) -> tuple[History, ...]:
         """The histories of one scenario. A provisioning address that does not answer is waited for, as the wallet is.
@@ -211,7 +210,7 @@ class Examiner:
         judged = [(run, self.judged(history)) for run, history in enumerate(histories) if history.exchanges]
         self.last_runs = tuple((histories[run], each) for run, each in judged)
         for run, each in judged:
-            if self._is_exploring:
+            if self.exploring:
                 self._memory.count(histories[run])
             else:
                 self._memory.note(histories[run], each)

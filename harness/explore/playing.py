@@ -59,6 +59,7 @@ class Playing:
         self.scenarios += 1
         done = self.examiner.restarts
         count, seconds = done.count, done.seconds
+        self.examiner.exploring = True
         try:
             result = self.examiner.examine(scenario)
         except Exception as error:  # noqa: BLE001 - whatever fails here is ours, and never the wallet's
@@ -67,6 +68,7 @@ class Playing:
             self.failures.append(self.examiner.results.secrets.text(f"{where}\n{text_of(generated)}"))
             return None
         finally:
+            self.examiner.exploring = False
             if limit is not None:
                 limit.note(done.count - count, done.seconds - seconds)
         self.requests += result.exchanges

@@ -169,3 +169,10 @@ def test_what_only_a_race_shows_stays_a_finding_of_the_race() -> None:
     ((requirement, text),) = noted("looks-up-too-early", "sportsbook", race)
     assert requirement == "SPB-IDM-05"
     assert "at_once" in text
+
+
+def test_a_long_exploration_remembers_nothing_for_an_epilogue() -> None:
+    exploration = explored(Wallet, "casino", 100)
+    memory = exploration.player.examiner._memory
+    assert (memory.repeats(), memory._beliefs, memory._players) == ((), {}, {})
+    assert not exploration.player.examiner.exploring
