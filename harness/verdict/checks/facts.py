@@ -205,7 +205,11 @@ class Known:
             is_known = any(player.id == part.item.player for player in history.players)
             if is_known and (part.answer is None or part.answer.outcome is Outcome.OK):
                 self._take(part.item)
-            if part.answer is None or exchange.alteration.spoils_authentication or isinstance(part.item, GetBalance):
+            if part.answer is None or isinstance(part.item, GetBalance):
+                continue
+            if exchange.alteration.spoils_authentication:
+                if _is_doubted(exchange, contract) and part.answer.outcome is not Outcome.OK:
+                    self.refused.setdefault(key, "authenticity")
                 continue
             if part.answer.outcome is Outcome.OK:
                 if is_known:
@@ -252,6 +256,8 @@ def _reason_of_refusal(part: Part, exchange: Exchange, history: History, contrac
         return "player"
     if isinstance(item, Movement) and item.currency != player.currency:
         return "currency"
+    if _is_doubted(exchange, contract):
+        return "authenticity"
     if "unknown_type" in {contract.narrowed_fields.get(name, "") for _, name, _ in exchange.alteration.raw}:
         return "type"
     if part.altered or exchange.alteration.spoils_content:
@@ -303,6 +309,11 @@ def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contra
     if isinstance(item, Movement) and player is not None and item.currency != player.currency:
         return Situation.WRONG_CURRENCY
     return None
+
+
+def _is_doubted(exchange: Exchange, contract: Contract) -> bool:
+    """True for an old signature, or a forgery that a wallet should refuse and may accept."""
+    return bool(exchange.alteration.stale_seconds) or is_signed_otherwise(exchange.alteration.forged, contract)
 
 
 def is_signed_otherwise(forged: str, contract: Contract) -> bool:

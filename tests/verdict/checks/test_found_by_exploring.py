@@ -7,7 +7,18 @@ from dataclasses import replace
 import pytest
 from written_histories import ANNA, BERT, CONTRACTS, LACKING, START, bet, history, judged, paid, read, said, told
 
-from harness.model import Authenticate, Exchange, GetBalance, Loss, Outcome, Player, Rollback, Session, Unsettle
+from harness.model import (
+    Alteration,
+    Authenticate,
+    Exchange,
+    GetBalance,
+    Loss,
+    Outcome,
+    Player,
+    Rollback,
+    Session,
+    Unsettle,
+)
 from harness.verdict.checks import examine
 
 OF_LATE = Outcome.REFUSED
@@ -134,3 +145,12 @@ def test_what_is_known_of_credits_for_returned_bets_says_nothing_of_deductions()
     deducted = Unsettle(id="u", currency="EUR", amount=10, bet="b1", player=ANNA.id, kind="BET_UNPAID")
     back, taken_again = told(rollback, START, name="rollbackbet"), told(deducted, START - 10, name="unsettlement")
     assert pinned(taken, back, taken_again, returned_bet="refused")
+
+
+def test_a_wallet_that_remembers_refusals_need_not_remember_that_of_an_old_signature() -> None:
+    contract = CONTRACTS["casino"]
+    policy = {**contract.policy, "replay_of_refused": frozenset({"refused"})}
+    old = told(paid("w"), OF_LATE, name="payout", alteration=Alteration(stale_seconds=7200))
+    good = told(paid("w"), START + 700, name="payout")
+    assert examine(history(old, good), contract, policy).verdicts == ()
+    assert examine(history(old, told(paid("w"), OF_LATE, name="payout")), contract, policy).verdicts == ()
