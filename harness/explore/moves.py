@@ -135,7 +135,7 @@ def night_job(day: GeneratedDay) -> None:
     if not day.space.batches:
         return
     word = day.choices.in_turn(day.space.batches)
-    if day.choices.percent(30):
+    if day.choices.percent(20):
         day.add(_long_batch(day, word))
         return
     items: list[Draft] = []
@@ -149,7 +149,7 @@ def _long_batch(day: GeneratedDay, word: str) -> Written:
     draft: Draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
     if day.choices.percent(60):
         draft["raw"] = {EXTRA_FIELD: day.choices.in_turn(TEXTS)}
-    return {word: [draft], "size": day.choices.in_turn(("30", "600"))}
+    return {word: [draft], "size": day.choices.in_turn(("30", "40", "50", "600"))}
 
 
 def _item(day: GeneratedDay, word: str, items: list[Draft]) -> Draft:
