@@ -103,9 +103,16 @@ def _events(text: str) -> Iterator[Any]:
         line = text.count("\n", 0, error.position) + 1
         raise _Refused(line, f"broken YAML: {error.reason} (character number {error.position + 1})") from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = place_of(error, text)
         problem = ", ".join(part for part in (error.context, error.problem) if part)
         raise _Refused(mark.line + 1 if mark else 1, f"broken YAML: {problem}") from None
+
+
+def place_of(error: yaml.MarkedYAMLError, text: str) -> yaml.Mark | None:
+    """Where a text is broken. What is open at its end is broken where it begins, and not behind the last line."""
+    at_the_end = error.problem_mark is not None and error.problem_mark.index >= len(text.rstrip())
+    marks = (error.context_mark, error.problem_mark) if at_the_end else (error.problem_mark, error.context_mark)
+    return next((each for each in marks if each is not None), None)
 
 
 def _document(events: Iterator[Any], complaints: Complaints, kind: Kind) -> Node | None:

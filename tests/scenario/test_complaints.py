@@ -33,7 +33,10 @@ def steps(*lines: str, head: str = CASINO) -> str:
     ("data", "expected"),
     [
         (b"title: x\n\xff", "2: not UTF-8: byte 0xff at offset 9"),
-        ("title: [x\n", "2: broken YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
+        ("title: [x\n", "1: broken YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
+        ("title: x\nsteps:\n  - bet: {amount: 1\n", "3: broken YAML: while parsing a flow mapping"),
+        ('title: x\nwhy: "open\n\n', "2: broken YAML: while scanning a quoted scalar"),
+        ("title: {x\nwhy: y\nsteps: z\n", "2: broken YAML: while parsing a flow mapping"),
         ("title: x\n\tsteps: y\n", "2: broken YAML: while scanning a plain scalar, found a tab"),
         ("title: x\nwhy: \x01\n", "2: broken YAML: control characters are not allowed (character number 15)"),
         ("", "1: the file is empty"),

@@ -142,6 +142,8 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The mappings of the list, each with its line. They are read from YAML's node tree, which keeps line numbers."""
     import yaml
 
+    from harness.files.tree import place_of
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pragma: no mutate: both give the same, one faster
     text = _read(path)
     try:
@@ -157,8 +159,8 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         line = text[: error.position].count("\n") + 1
         raise RequirementsError(f"{path}:{line}: not YAML: {error.reason}") from None
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark
-        raise RequirementsError(f"{path}:{mark.line + 1}: not YAML: {error.problem}") from None
+        mark = place_of(error, text)
+        raise RequirementsError(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {error.problem}") from None
 
 
 def _read(path: Path) -> str:
