@@ -199,21 +199,23 @@ class Known:
         return frozenset()
 
     def settle_fates(self, parts: Iterable[Part], exchange: Exchange, history: History, contract: Contract) -> None:
-        """Record which transactions of an exchange were refused, and for which reason."""
+        """Record which transactions of an exchange were taken, and which were refused, for which reason.
+
+        A request that must not be believed takes no id, also if its answer is lost.
+        """
+        alteration = exchange.alteration
+        if alteration.spoils_authentication and not is_signed_otherwise(alteration.forged, contract):
+            return
         for part in parts:
+            if isinstance(part.item, GetBalance):
+                continue
             key = (type(part.item), id_of(part.item))
             is_known = any(player.id == part.item.player for player in history.players)
-            if is_known and (part.answer is None or part.answer.outcome is Outcome.OK):
-                self._take(part.item)
-            if part.answer is None or isinstance(part.item, GetBalance):
-                continue
-            if exchange.alteration.spoils_authentication:
-                if _is_doubted(exchange, contract) and part.answer.outcome is not Outcome.OK:
-                    self.refused.setdefault(key, "authenticity")
-                continue
-            if part.answer.outcome is Outcome.OK:
+            if part.answer is None or part.answer.outcome is Outcome.OK:
                 if is_known:
-                    self.refused.pop(key, None)
+                    self._take(part.item)
+                    if part.answer is not None:
+                        self.refused.pop(key, None)
             elif reason := _reason_of_refusal(part, exchange, history, contract, self):
                 self.refused.setdefault(key, reason)
 
@@ -256,7 +258,7 @@ def _reason_of_refusal(part: Part, exchange: Exchange, history: History, contrac
         return "player"
     if isinstance(item, Movement) and item.currency != player.currency:
         return "currency"
-    if _is_doubted(exchange, contract):
+    if exchange.alteration.stale_seconds or exchange.alteration.forged:  # Those that must be refused do not come here.
         return "authenticity"
     if "unknown_type" in {contract.narrowed_fields.get(name, "") for _, name, _ in exchange.alteration.raw}:
         return "type"
@@ -309,11 +311,6 @@ def _disbelieved(item: Single, exchange: Exchange, player: Player | None, contra
     if isinstance(item, Movement) and player is not None and item.currency != player.currency:
         return Situation.WRONG_CURRENCY
     return None
-
-
-def _is_doubted(exchange: Exchange, contract: Contract) -> bool:
-    """True for an old signature, or a forgery that a wallet should refuse and may accept."""
-    return bool(exchange.alteration.stale_seconds) or is_signed_otherwise(exchange.alteration.forged, contract)
 
 
 def is_signed_otherwise(forged: str, contract: Contract) -> bool:

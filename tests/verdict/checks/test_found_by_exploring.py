@@ -154,3 +154,12 @@ def test_a_wallet_that_remembers_refusals_need_not_remember_that_of_an_old_signa
     good = told(paid("w"), START + 700, name="payout")
     assert examine(history(old, good), contract, policy).verdicts == ()
     assert examine(history(old, told(paid("w"), OF_LATE, name="payout")), contract, policy).verdicts == ()
+
+
+def test_a_lost_request_that_must_not_be_believed_takes_no_id() -> None:
+    forged = Alteration(forged="wrong_password")
+    lost = told(bet("x", 100), None, name="placebet", loss=Loss.AFTER_SENDING, alteration=forged)
+    other = told(bet("x", 100, player=BERT.id, session=BERT.session), START - 100, name="placebet")
+    assert pinned(lost, other, reused_id="refused")
+    believed = told(bet("x", 100), None, name="placebet", loss=Loss.AFTER_SENDING)
+    assert not pinned(believed, other, reused_id="refused")
