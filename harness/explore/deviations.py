@@ -13,7 +13,7 @@ from harness.scenario.faults import BEYOND_EXACT
 from harness.scenario.near_ids import NEAR_FORMS, NEAR_SESSIONS
 from harness.scenario.shapes import SHAPES
 
-FEWEST_CASES = 3
+_FEWEST_CASES = 3
 """Of how many families with the fewest cases one is often drawn."""
 _TWINS = {**TWINS, "length_255": "length_255_twin"}
 _BODIES = ("{", "[]", "null", '{"', " ", "{}")
@@ -131,8 +131,8 @@ def too_much(day: GeneratedDay) -> None:
         paid = day.choices.in_turn(("25", "zero", "3"))
         day.add({credit: movement(day, credit, amount=paid, **(_for(day, draft) if word == "bet" else role))})
     if day.choices.percent(70):
-        again = {"resend": draft["id"]} if day.choices.percent(60) else {word: {**draft, "amount": day.amount(word)}}
-        day.add(again)
+        resent = day.choices.percent(60)
+        day.add({"resend": draft["id"]} if resent else {word: {**draft, "amount": day.amount(word)}})
 
 
 def _for(day: GeneratedDay, bet: Draft) -> Draft:
@@ -325,7 +325,7 @@ def faulty(day: GeneratedDay) -> None:
     """
     unused = [each for each in day.space.families if each not in day.families_used]
     if families := unused or day.space.families:
-        word, family = day.choices.one(families[:FEWEST_CASES] if day.choices.percent(40) else families)
+        word, family = day.choices.one(families[:_FEWEST_CASES] if day.choices.percent(40) else families)
         day.families_used.add((word, family))
         day.add({word: {"amount": "10"} if word in day.space.movements else "", "faults": family})
         day.ended = family == BEYOND_EXACT

@@ -10,6 +10,8 @@ from harness.explore.generated_day import UNKNOWN, Draft, GeneratedDay, Labelled
 MOST_KINDS = 3
 """How many credits of different kinds a bet gets in a row."""
 
+_SIZES = ("30", "40", "50", "600")
+"""How many transactions a long batch has. A size of hundreds costs as much as many other requests, so it is rarer."""
 SELDOM: Mapping[str, tuple[str, ...]] = {
     "odds": ("2.50", "1.85", "1001"),
     "round": ("none", "r1", "non_ascii", "r2"),
@@ -149,7 +151,7 @@ def _long_batch(day: GeneratedDay, word: str) -> Written:
     draft: Draft = {"amount": day.choices.one([*day.sendable(("0.01", "0.1", "2")), "smallest_unit"])}
     if day.choices.percent(60):
         draft["raw"] = {EXTRA_FIELD: day.choices.in_turn(TEXTS)}
-    return {word: [draft], "size": day.choices.in_turn(("30", "40", "50", "600"))}
+    return {word: [draft], "size": day.choices.in_turn(_SIZES)}
 
 
 def _item(day: GeneratedDay, word: str, items: list[Draft]) -> Draft:

@@ -95,12 +95,13 @@ class SettlesASystemBetOnce(_KindRule):
 
     def memory_key(self, order: AnyOrder, account: Account) -> Key:
         key = super().memory_key(order, account)
-        system = isinstance(order.item, Payout) and self.kind_of(account, order.item.bet) == "SYSTEM"
-        return key._replace(id=f"lines of {order.item.bet}") if system else key
+        return key._replace(id=f"lines of {order.item.bet}") if self._settles_one(order, account) else key
 
     def is_same(self, order: AnyOrder, account: Account, entry: Entry) -> bool:
-        system = isinstance(order.item, Payout) and self.kind_of(account, order.item.bet) == "SYSTEM"
-        return system or super().is_same(order, account, entry)
+        return self._settles_one(order, account) or super().is_same(order, account, entry)
+
+    def _settles_one(self, order: AnyOrder, account: Account) -> bool:
+        return isinstance(order.item, Payout) and self.kind_of(account, order.item.bet) == "SYSTEM"
 
 
 @defect(violates="SPB-SET-01", contracts=SPORTSBOOK, witnesses={"settlement/more_than_the_odds": "oracle"})
